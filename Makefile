@@ -1,0 +1,40 @@
+# The two commands a new user needs: `make run` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run demo test lint bench format clean
+
+run: .venv/run.stamp
+	@$(BIN)/python -m lvs serve
+
+demo: .venv/run.stamp
+	@$(BIN)/python -m lvs demo
+
+test: .venv/test.stamp
+	$(BIN)/python -m tests.chromium
+	$(BIN)/python -m pytest
+
+lint: .venv/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: .venv/test.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/test.stamp
+	$(BIN)/python -m bench
+
+.venv/run.stamp: requirements.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/test.stamp: requirements.txt requirements-test.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
+	@touch $@ .venv/run.stamp
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

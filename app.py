@@ -1,0 +1,12 @@
+"""The server as a program (`python app.py`) and as an app for Hypercorn (`hypercorn app:app`)."""
+
+from __future__ import annotations
+
+if __name__ == "__main__":
+    from lvs.cli import main
+
+    main(["serve"])
+elif __name__ != "__mp_main__":  # a media worker imports this file again, and needs no app
+    from lvs.application import create_app
+
+    app = create_app()

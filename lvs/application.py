@@ -1,0 +1,131 @@
+"""The Quart app: routes in one place, errors mapped once, the house opened with the server."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from contextlib import AsyncExitStack
+
+from quart import Quart, Response, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import PathConverter
+
+from lvs import web
+from lvs.api import ping
+from lvs.config import ServerConfig, load_config
+from lvs.contexts.templates import Templates
+from lvs.errors import InvalidInputError, LvsError, NotFoundError, UnavailableError
+from lvs.lifecycle import open_house
+from lvs.partials import actions, events
+from lvs.partials import gallery as gallery_partials
+from lvs.services import EXTENSION, Services
+from lvs.views import gallery, media, watch
+
+log = logging.getLogger(__name__)
+
+# Pages, then fragments and actions, then bytes, then JSON: (rule, handler, methods).
+ROUTES = (
+    ("/", gallery.index, ["GET"]),
+    ("/watch/<path:filename>", watch.watch, ["GET"]),
+    ("/partials/cards", gallery_partials.cards, ["GET"]),
+    ("/partials/library", gallery_partials.library, ["GET"]),
+    ("/events", events.events, ["GET"]),
+    ("/library/scan", actions.scan, ["POST"]),
+    ("/library/retry", actions.retry, ["POST"]),
+    ("/library/confirm-empty", actions.confirm_empty, ["POST"]),
+    ("/video/<path:filename>", media.video, ["GET"]),
+    ("/stream/<media_hash>/<name>", media.stream, ["GET"]),
+    ("/thumbnails/<media_hash>/<name>", media.thumbnail, ["GET"]),
+    ("/static/<path:path>", media.static, ["GET"]),
+    ("/favicon.ico", media.favicon, ["GET"]),
+    ("/ping", ping.ping, ["GET"]),
+)
+
+
+class AnyPathConverter(PathConverter):
+    """A path of any characters: a file name may hold a line break."""
+
+    regex = r"(?s:[^/].*?)"
+
+
+def create_app(config: ServerConfig | None = None, *, house: Services | None = None) -> Quart:
+    """The app, over a house that is open already, or one that opens when the server starts.
+
+    Nothing is read or opened here: settings, too, are read at the start of the server.
+    """
+    app = Quart(__name__, static_folder=None, template_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=1 << 20, PROVIDE_AUTOMATIC_OPTIONS=False)
+    app.url_map.converters["path"] = AnyPathConverter
+    app.url_map.merge_slashes = False
+    for rule, handler, methods in ROUTES:
+        name = f"{handler.__module__.removeprefix('lvs.')}.{handler.__name__}"
+        app.add_url_rule(rule, name, handler, methods=methods)
+    if house is None:
+        _open_with_server(app, config)
+    else:
+        _move_in(app, house)
+    _guard(app, Templates())
+    return app
+
+
+def _open_with_server(app: Quart, config: ServerConfig | None) -> None:
+    stack = AsyncExitStack()
+
+    @app.before_serving
+    async def start() -> None:
+        _move_in(app, await stack.enter_async_context(open_house(config or load_config())))
+
+    @app.after_serving
+    async def stop() -> None:
+        await stack.aclose()
+
+
+def _move_in(app: Quart, house: Services) -> None:
+    app.extensions[EXTENSION] = house
+    app.extensions["lvs.hosts"] = web.HostCheck(house.config.allowed_hosts)
+
+
+def _guard(app: Quart, templates: Templates) -> None:
+    """Who may ask, what every answer carries, and what errors look like."""
+
+    @app.before_request
+    async def check() -> None:
+        app.extensions["lvs.hosts"](request.host)
+        web.refuse_foreign_writes(request)
+
+    @app.after_request
+    async def add_headers(response: Response) -> Response:
+        for name, value in web.SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    @app.errorhandler(LvsError)
+    async def told(error: LvsError) -> Response:
+        return web.error_response(request, error, templates.render)
+
+    @app.errorhandler(HTTPException)
+    async def refused(error: HTTPException) -> Response:
+        return web.error_response(request, _as_ours(error), templates.render)
+
+    @app.errorhandler(sqlite3.Error)
+    async def store_failed(error: sqlite3.Error) -> Response:
+        log.exception("The library could not be read", exc_info=error)
+        ours = UnavailableError(
+            f"The library cannot be read just now ({error}). Run `python -m lvs doctor` on the "
+            "server to see what is wrong."
+        )
+        return web.error_response(request, ours, templates.render)
+
+    @app.errorhandler(Exception)
+    async def failed(error: Exception) -> Response:
+        log.exception("%s %s failed", request.method, request.path, exc_info=error)
+        ours = LvsError("The server ran into an error, which is in its log. Please try again.")
+        return web.error_response(request, ours, templates.render)
+
+
+def _as_ours(error: HTTPException) -> LvsError:
+    if error.code == 404:
+        return NotFoundError("There is no such page. The library is at the start page.")
+    ours = InvalidInputError(error.description or "The request could not be understood.")
+    ours.status, ours.title = error.code or 400, error.name
+    return ours

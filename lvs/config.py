@@ -1,0 +1,170 @@
+"""Settings, declared once: name, type, default, help, validation.
+
+They resolve from the environment (`LVS_` prefix), `.env`, `config.json`, then the default.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    JsonConfigSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
+
+from lvs.errors import StartError
+
+PREFIX = "LVS_"
+
+
+def _split(separator: str) -> BeforeValidator:
+    def split(value: object) -> object:
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(separator) if part.strip()]
+        return value
+
+    return BeforeValidator(split)
+
+
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - keeps symlinks as given
+
+
+FolderPath = Annotated[Path, AfterValidator(_absolute)]
+
+
+class ServerConfig(BaseSettings):
+    """All settings of one server; immutable after the start."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        json_file="config.json",
+        extra="forbid",
+        frozen=True,
+        validate_default=True,
+    )
+
+    video_directory: Annotated[tuple[FolderPath, ...], NoDecode, _split(os.pathsep)] = Field(
+        default=(Path("videos"),),
+        min_length=1,
+        description="The folder with the videos, or several joined by the path separator",
+    )
+    data_directory: FolderPath = Field(
+        default=Path("data"),
+        description="Database, thumbnails, backups; a local disk, never inside a video folder",
+    )
+    host: str = Field(default="0.0.0.0", description="The address to listen on")
+    port: int = Field(default=8080, ge=0, le=65535, description="The port to listen on; 0 for any")
+    watch: Literal["auto", "native", "polling", "off"] = Field(
+        default="auto",
+        description="How changes are noticed: `auto` polls network mounts and asks the system "
+        "for notices elsewhere",
+    )
+    poll_interval_s: float = Field(
+        default=5.0, ge=0.1, le=3600, description="Seconds between two looks where polling is used"
+    )
+    workers: int = Field(
+        default=0,
+        ge=0,
+        le=64,
+        description="Processes that read videos and make thumbnails; 0 for one per CPU core, "
+        "eight at most",
+    )
+    media_timeout_s: float = Field(
+        default=30.0,
+        ge=1,
+        le=600,
+        description="Seconds a worker may spend on one file before it is given up",
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode, _split(",")] = Field(
+        default=(),
+        description="Host names to answer to, beside IP addresses, `localhost`, `*.local` and "
+        "this machine's name; comma-separated",
+    )
+    allowed_origins: Annotated[tuple[str, ...], NoDecode, _split(",")] = Field(
+        default=(),
+        description="Origins that may call the JSON API, beside `localhost`, private addresses "
+        "and `*.local`; comma-separated",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="How much is logged"
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="One readable line per event, or one JSON object"
+    )
+    access_log: bool = Field(default=False, description="Log every request")
+    events_kept: int = Field(
+        default=10_000,
+        ge=100,
+        le=1_000_000,
+        description="How many events a page that was away can catch up on; past that it reloads "
+        "its list",
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        json_settings = JsonConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, dotenv_settings, json_settings
+
+    @model_validator(mode="after")
+    def _folders_are_apart(self) -> ServerConfig:
+        for folder in self.video_directory:
+            if self.data_directory == folder or folder in self.data_directory.parents:
+                raise ValueError(
+                    f"LVS_DATA_DIRECTORY {self.data_directory} lies inside the video folder "
+                    f"{folder}; put it elsewhere, so that its files are not taken for videos"
+                )
+        for folder, other in itertools.permutations(self.video_directory, 2):
+            if folder == other or other in folder.parents:
+                raise ValueError(
+                    f"LVS_VIDEO_DIRECTORY names {folder} and {other}, one inside the other; "
+                    "name the outer folder only"
+                )
+        return self
+
+    @property
+    def worker_count(self) -> int:
+        return self.workers or min(os.cpu_count() or 1, 8)
+
+
+def load_config(**overrides: Any) -> ServerConfig:
+    """Return the settings of this process.
+
+    Raises StartError with one line that names the setting, the value and what is allowed.
+    """
+    try:
+        return ServerConfig(**overrides)
+    except ValidationError as error:
+        raise StartError(_one_line(error)) from None
+    except SettingsError as error:
+        raise StartError(f"The settings cannot be read: {error}") from None
+    except ValueError as error:  # config.json that is not JSON
+        raise StartError(f"config.json cannot be read: {error}") from None
+
+
+def _one_line(error: ValidationError) -> str:
+    first = error.errors()[0]
+    if not first["loc"]:
+        return str(first["msg"]).removeprefix("Value error, ")
+    key = str(first["loc"][0])
+    if first["type"] == "extra_forbidden":
+        known = ", ".join(sorted(ServerConfig.model_fields))
+        return f"Unknown setting {key!r} in config.json or .env. Known settings: {known}."
+    name = PREFIX + key.removeprefix(PREFIX.lower()).upper()
+    return f"{name} is {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}."

@@ -1,0 +1,1 @@
+"""What templates read: one frozen context per region of a page, built in one place."""

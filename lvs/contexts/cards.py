@@ -1,0 +1,139 @@
+"""The card of a video: its context, and its HTML rendered once per version."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from lvs import paths
+from lvs.contexts import words
+from lvs.contexts.templates import Templates
+from lvs.library.library import Library
+from lvs.models import Card
+from lvs.store import videos
+
+KEPT = 4_000
+
+Key = tuple[int, int, int, frozenset[int]]  # video, version, day, folders that are away
+
+
+@dataclass(frozen=True, slots=True)
+class CardContext:
+    """What `_card.html` shows. `state` is ready, waiting, failed, away or missing."""
+
+    id: int
+    title: str
+    url: str
+    state: str
+    reason: str
+    picture: str
+    picture_large: str
+    preview: str
+    duration: str
+    badges: tuple[str, ...]
+    age: str
+    added_at: str
+    views: str
+    portrait: bool
+
+
+def card_context(card: Card, library: Library, today: date) -> CardContext:
+    away = library.roots[card.root_id].away_since if card.root_id in library.roots else None
+    state, reason = _state(card, away)
+    return CardContext(
+        id=card.id,
+        title=card.title,
+        url=watch_url(library, card),
+        state=state,
+        reason=reason,
+        picture=thumbnail_url(card, 320),
+        picture_large=thumbnail_url(card, 640) if card.thumbnail else "",
+        preview=card.preview or "",
+        duration=words.duration(card.duration_s),
+        badges=_badges(card, today),
+        age=words.age(card.added_at, today),
+        added_at=words.iso(card.added_at),
+        views=words.plural(card.views, "view") if card.views else "",
+        portrait=bool(card.width and card.height and card.height > card.width),
+    )
+
+
+def watch_url(library: Library, card: Card) -> str:
+    return "/watch/" + paths.to_url(library.filename(card.root_id, card.path))
+
+
+def thumbnail_url(card: Card, width: int, extension: str = "webp") -> str:
+    """With `v`, kept for ever; without, the placeholder that tells us somebody is looking."""
+    url = f"/thumbnails/{card.media_hash}/{width}.{extension}"
+    return f"{url}?v={card.thumbnail}" if card.thumbnail else url
+
+
+def _state(card: Card, away_since: int | None) -> tuple[str, str]:
+    if card.file_missing_since is not None:
+        return "missing", f"Its file is away {words.since(card.file_missing_since)}"
+    if away_since is not None:
+        return "away", f"Its folder is away {words.since(away_since)}"
+    if card.probe_error:
+        return "failed", card.probe_error
+    return ("ready" if card.thumbnail else "waiting"), ""
+
+
+def _badges(card: Card, today: date) -> tuple[str, ...]:
+    shape = words.resolution(card.width, card.height)
+    badges = [
+        "new" if (today - words.local_date(card.added_at)).days < 1 else "",
+        shape,
+        "HDR" if card.hdr else "",
+        words.projection(card.projection),
+        "3D" if card.stereo != "mono" else "",
+    ]
+    return tuple(filter(None, badges))
+
+
+class Cards:
+    """Card HTML by video and version: bounded, least recently used first out.
+
+    The key holds all that the HTML depends on: the row's version, the day (for ages), and which
+    folders are away. Nothing is ever stale; entries of old versions fall out.
+    """
+
+    def __init__(self, templates: Templates, library: Library, kept: int = KEPT) -> None:
+        self._templates = templates
+        self._library = library
+        self._kept = kept
+        self._html: OrderedDict[Key, Markup] = OrderedDict()
+
+    def render(self, conn: sqlite3.Connection, wanted: Sequence[tuple[int, int]]) -> list[Markup]:
+        """HTML of cards given as (id, version), in order; the store is asked for misses alone."""
+        today = date.today()  # noqa: DTZ011 - the household's own day
+        away = self._library.away_ids
+        keys = [(video_id, version, today.toordinal(), away) for video_id, version in wanted]
+        missing = [key for key in keys if key not in self._html]
+        made = self._make(conn, missing, today) if missing else {}
+        html = []
+        for key in keys:
+            found = made.get(key) or self._html.get(key)
+            if found is not None:
+                html.append(found)
+        return html
+
+    def _make(
+        self,
+        conn: sqlite3.Connection,
+        missing: Iterable[Key],
+        today: date,
+    ) -> dict[Key, Markup]:
+        keys = {key[0]: key for key in missing}
+        made = {}
+        for video_id, card in videos.cards(conn, keys).items():
+            context = card_context(card, self._library, today)
+            html = self._templates.render("partials/_card.html", card=context)
+            made[keys[video_id]] = self._html[keys[video_id]] = Markup(html)
+        while len(self._html) > self._kept:
+            self._html.popitem(last=False)
+        return made

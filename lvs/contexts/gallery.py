@@ -1,0 +1,172 @@
+"""The gallery: one list of cards, and everything around it."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from lvs import paths
+from lvs.contexts.cards import Cards
+from lvs.contexts.query import GalleryQuery
+from lvs.errors import NotFoundError
+from lvs.library.library import Library
+from lvs.models import SORTS, Folder
+from lvs.store import gallery, roots
+from lvs.store.gallery import View
+
+PAGE_SIZE = 60
+SORT_NAMES = {
+    "newest": "Newest",
+    "oldest": "Oldest",
+    "title": "Title",
+    "rating": "Top rated",
+    "views": "Most viewed",
+    "duration": "Longest",
+    "size": "Largest",
+    "random": "Shuffled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """`count` is how many videos are behind it, where that is known."""
+
+    name: str
+    url: str
+    current: bool = False
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the orders to choose from."""
+
+    name: str
+    value: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Above the grid: where we are, how much there is, in which order, what is further down.
+
+    `kept` are the arguments that a new order leaves as they are.
+    """
+
+    heading: str
+    crumbs: tuple[Link, ...]
+    total: int
+    folders: tuple[Link, ...]
+    sorts: tuple[Choice, ...]
+    kept: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """`more` loads the next stretch; `next_page` is the same as a plain link. Empty at the end."""
+
+    summary: Summary
+    cards: Markup
+    shown: int
+    more: str
+    next_page: str
+    is_first: bool
+    start: str
+    again: str
+    feed: str
+
+
+def view_of(conn: sqlite3.Connection, library: Library, query: GalleryQuery) -> View:
+    """The store's view of a query. Raises NotFoundError for a folder that is not there."""
+    folder = folder_of(conn, library, query.folder)
+    return View(query.sort, folder.id if folder else None, query.seed)
+
+
+def folder_of(conn: sqlite3.Connection, library: Library, name: str) -> Folder | None:
+    """The folder of a query; None is the whole library."""
+    if not name:
+        return None
+    root, path = library.resolve(name)
+    folder = roots.folder_at(conn, root.id, path)
+    if folder is None:
+        raise NotFoundError(f"There is no folder {paths.to_words(name)!r} in the library.")
+    return folder
+
+
+def gallery_context(
+    conn: sqlite3.Connection,
+    library: Library,
+    cards: Cards,
+    query: GalleryQuery,
+    since: int,
+    limit: int = PAGE_SIZE,
+) -> Gallery:
+    """A page of the gallery at event `since`; `limit` cards from the query's cursor on."""
+    view = view_of(conn, library, query)
+    page = gallery.page(conn, view, limit=limit, after=query.after or None)
+    html = cards.render(conn, page.videos)
+    return Gallery(
+        summary=summary_context(conn, library, query, page.total),
+        cards=Markup("").join(html),
+        shown=len(html),
+        more=query.url("/partials/cards", after=page.next) if page.next else "",
+        next_page=query.url(after=page.next) if page.next else "",
+        is_first=not query.after,
+        start=query.url(),
+        again=query.url("/partials/library"),
+        feed=query.url("/events", since=since),
+    )
+
+
+def summary_context(
+    conn: sqlite3.Connection, library: Library, query: GalleryQuery, total: int
+) -> Summary:
+    folder = folder_of(conn, library, query.folder)
+    sorts = tuple(Choice(SORT_NAMES[sort], sort, sort == query.sort) for sort in SORTS)
+    crumbs = _crumbs(library, query)
+    return Summary(
+        heading=crumbs[-1].name,
+        crumbs=crumbs,
+        total=total,
+        folders=tuple(_folder_links(conn, library, query, folder)),
+        sorts=sorts,
+        kept=tuple(query.with_(sort="newest", seed=0).arguments),
+    )
+
+
+def _crumbs(library: Library, query: GalleryQuery) -> tuple[Link, ...]:
+    everything = query.with_(folder="", after="")
+    crumbs = [Link("Library", everything.url(), current=not query.folder)]
+    parts = query.folder.split("/") if query.folder else []
+    for depth, part in enumerate(parts, 1):
+        path = "/".join(parts[:depth])
+        crumbs.append(
+            Link(paths.to_words(part), everything.with_(folder=path).url(), depth == len(parts))
+        )
+    return tuple(crumbs)
+
+
+def _folder_links(
+    conn: sqlite3.Connection, library: Library, query: GalleryQuery, folder: Folder | None
+) -> list[Link]:
+    """The folders one level down; several configured folders are the first level."""
+    if folder is not None:
+        inside = roots.folders_in(conn, folder.id)
+    else:
+        tops = [roots.folder_at(conn, root.id, "") for root in library.roots.values()]
+        found = [top for top in tops if top is not None]
+        if len(found) == 1:
+            inside = roots.folders_in(conn, found[0].id)
+        else:
+            return [
+                _folder_link(library, query, top, library.roots[top.root_id].name) for top in found
+            ]
+    return [_folder_link(library, query, child, child.name) for child in inside]
+
+
+def _folder_link(library: Library, query: GalleryQuery, folder: Folder, name: str) -> Link:
+    filename = library.filename(folder.root_id, folder.path)
+    url = query.with_(folder=filename, after="").url()
+    return Link(name, url, count=folder.video_count)

@@ -1,0 +1,81 @@
+"""The gallery's query string, parsed at the edge and written back the same way everywhere."""
+
+from __future__ import annotations
+
+import os
+import random
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, quote, urlencode
+
+from lvs.errors import InvalidInputError
+from lvs.models import SORTS
+
+SEEDS = 2_147_483_646
+SHOWN_AT_MOST = 600
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryQuery:
+    """Which list a page shows. `folder` is a filename-style path, `""` for the whole library."""
+
+    sort: str = "newest"
+    folder: str = ""
+    seed: int = 0
+    after: str = ""
+
+    @property
+    def arguments(self) -> list[tuple[str, str]]:
+        """The list without the place in it, defaults left out."""
+        pairs = [("folder", self.folder)] if self.folder else []
+        if self.sort != "newest":
+            pairs.append(("sort", self.sort))
+        if self.seed:
+            pairs.append(("seed", str(self.seed)))
+        return pairs
+
+    def url(self, path: str = "/", **more: str | int) -> str:
+        """An address of this list, with further arguments."""
+        pairs = [*self.arguments, *((key, str(value)) for key, value in more.items())]
+        query = urlencode(
+            [(key, os.fsencode(value)) for key, value in pairs], safe="/", quote_via=quote
+        )
+        return f"{path}?{query}" if query else path
+
+    def with_(self, **changes: str | int) -> GalleryQuery:
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def arguments_of(query_string: bytes) -> dict[str, str]:
+    """Arguments of a request, names that are not UTF-8 kept as the file system has them."""
+    text = query_string.decode("ascii", "replace")
+    try:
+        return dict(parse_qsl(text, errors="surrogateescape", max_num_fields=50))
+    except ValueError as error:
+        raise InvalidInputError("There are too many arguments in the address.") from error
+
+
+def parse_query(arguments: dict[str, str]) -> GalleryQuery:
+    """Raises InvalidInputError that names the argument and what is allowed."""
+    sort = arguments.get("sort") or "newest"
+    if sort not in SORTS:
+        raise InvalidInputError(f"`sort` is {sort!r}; it can be {', '.join(SORTS)}.")
+    seed = 0
+    if sort == "random":
+        seed = whole_number(arguments, "seed", 1, SEEDS, default=random.randint(1, SEEDS))
+    return GalleryQuery(sort, arguments.get("folder", ""), seed, arguments.get("after", ""))
+
+
+def whole_number(arguments: dict[str, str], name: str, low: int, high: int, *, default: int) -> int:
+    """An argument that must be a whole number within bounds. Raises InvalidInputError."""
+    text = arguments.get(name)
+    if not text:
+        return default
+    try:
+        value = int(text)
+    except ValueError:
+        value = low - 1
+    if not (low <= value <= high and text.isascii()):
+        raise InvalidInputError(
+            f"`{name}` is {text[:40]!r}; it must be a whole number from {low} to {high}."
+        )
+    return value

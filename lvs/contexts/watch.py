@@ -1,0 +1,238 @@
+"""The watch page: one video, its facts, its neighbours."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from lvs import paths
+from lvs.contexts import words
+from lvs.contexts.cards import CardContext, Cards, card_context, thumbnail_url, watch_url
+from lvs.contexts.gallery import Link, view_of
+from lvs.contexts.query import GalleryQuery
+from lvs.errors import NotFoundError
+from lvs.library.library import Library
+from lvs.models import VideoDetails
+from lvs.store import files, gallery, videos
+from lvs.store.gallery import View
+
+OTHERS_SHOWN = 12
+
+# What current browsers play without help; the rest they may or may not, by platform.
+_PLAYABLE_CONTAINERS = {"mov", "matroska", "ogg"}
+_MATROSKA_AS_WEBM = {"vp8", "vp9", "av1"}
+_VIDEO_OFTEN = {"h264", "vp8", "vp9", "av1", "theora"}
+_VIDEO_SOMETIMES = {"hevc"}
+_AUDIO_OFTEN = {"aac", "mp3", "opus", "vorbis", "flac", "pcm_s16le"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """`trouble` says what this file's player will miss, or is empty; `can_play` false hides it."""
+
+    card: CardContext
+    media_hash: str
+    video_url: str
+    mime_type: str
+    poster: str
+    can_play: bool
+    trouble: str
+    start_s: int
+    facts: tuple[Fact, ...]
+    folder: Link
+    others: Markup
+    previous: str
+    next: str
+    back: Link
+    width: int
+    height: int
+    feed: str
+
+
+def find(conn: sqlite3.Connection, library: Library, filename: str) -> int:
+    """The video at a filename, there or missing. Raises NotFoundError."""
+    root, path = library.resolve(filename)
+    known = files.at_path(conn, root.id, path)
+    if known is None:
+        raise NotFoundError(
+            f"There is no video {paths.to_words(filename)!r} in the library. It may have been "
+            "renamed: look for it in the gallery."
+        )
+    return known.video_id
+
+
+def watch_context(
+    conn: sqlite3.Connection,
+    library: Library,
+    cards: Cards,
+    filename: str,
+    came_from: GalleryQuery | None,
+    *,
+    start_s: int,
+    since: int,
+) -> Watch:
+    """The page of a video. Next and previous keep to the list that the person came from."""
+    video_id = find(conn, library, filename)
+    return watch_context_by_id(
+        conn, library, cards, video_id, came_from, start_s=start_s, since=since
+    )
+
+
+def watch_context_by_id(
+    conn: sqlite3.Connection,
+    library: Library,
+    cards: Cards,
+    video_id: int,
+    came_from: GalleryQuery | None = None,
+    *,
+    start_s: int = 0,
+    since: int = 0,
+) -> Watch:
+    """As `watch_context`, for a video that is already found."""
+    details = videos.details(conn, video_id)
+    card = details.card
+    context = card_context(card, library, date.today())  # noqa: DTZ011
+    own_folder = library.filename(card.root_id, card.path.rpartition("/")[0])
+    here = GalleryQuery(sort="title", folder=own_folder)
+    came_from = came_from or here
+    trouble, can_play = playability(details, context)
+    previous, following = _neighbours(conn, library, came_from, card.id)
+    name = library.filename(card.root_id, card.path)
+    return Watch(
+        card=context,
+        media_hash=card.media_hash,
+        video_url="/video/" + paths.to_url(name),
+        mime_type=player_mime_type(details),
+        poster=thumbnail_url(card, 640) if card.thumbnail else "",
+        can_play=can_play,
+        trouble=trouble,
+        start_s=start_s,
+        facts=tuple(_facts(details, library)),
+        folder=Link(_folder_name(own_folder), here.url()),
+        others=_others(conn, library, cards, here, card.id),
+        previous=_with_list(previous, came_from, here),
+        next=_with_list(following, came_from, here),
+        back=Link(_list_name(came_from), came_from.url()),
+        width=card.width or 1280,
+        height=card.height or 720,
+        feed=f"/events?video={card.media_hash}&since={since}",
+    )
+
+
+def playability(details: VideoDetails, card: CardContext) -> tuple[str, bool]:
+    """(what a browser will not play of it and why, whether to offer the player at all)."""
+    if card.state in ("missing", "away"):
+        return f"{card.reason}. It plays again when the file is back.", False
+    if card.state == "failed":
+        return f"It cannot be played: {card.reason}", False
+    if card.state == "waiting":
+        return "", True
+    if details.container not in _PLAYABLE_CONTAINERS:
+        kind = (details.container or "this").upper()
+        return f"It cannot be played here: browsers do not open {kind} files.", False
+    video, audio = details.video_codec or "", details.audio_codec
+    if video not in _VIDEO_OFTEN | _VIDEO_SOMETIMES:
+        return f"It cannot be played here: the picture is {words.codec(video)}.", False
+    if audio is not None and audio not in _AUDIO_OFTEN:
+        return f"There may be no sound here: the sound is {words.codec(audio)}.", True
+    if video in _VIDEO_SOMETIMES:
+        return f"Some browsers cannot play it: the picture is {words.codec(video)}.", True
+    return "", True
+
+
+def player_mime_type(details: VideoDetails) -> str:
+    """The type for the player: Matroska with the codecs of WebM is WebM to a browser."""
+    if details.container == "matroska" and details.video_codec in _MATROSKA_AS_WEBM:
+        return "video/webm"
+    return paths.mime_type(details.card.path)
+
+
+def _neighbours(
+    conn: sqlite3.Connection, library: Library, query: GalleryQuery, video_id: int
+) -> tuple[str, str]:
+    """Addresses of the videos before and after this one in a list; empty at its ends."""
+    try:
+        view = view_of(conn, library, query)
+    except NotFoundError:
+        view = View()
+    key = gallery.key_of(conn, view, video_id)
+    if key is None:
+        return "", ""
+    pair = gallery.preceding(conn, view, key), gallery.following(conn, view, key)
+    found = videos.cards(conn, [neighbour for neighbour in pair if neighbour is not None])
+    before, after = (watch_url(library, found[n]) if n in found else "" for n in pair)
+    return before, after
+
+
+def _with_list(url: str, query: GalleryQuery, default: GalleryQuery) -> str:
+    return query.url(url, list=1) if url and query != default else url
+
+
+def _others(
+    conn: sqlite3.Connection, library: Library, cards: Cards, query: GalleryQuery, video_id: int
+) -> Markup:
+    try:
+        view = view_of(conn, library, query)
+    except NotFoundError:
+        return Markup("")
+    key = gallery.key_of(conn, view, video_id)
+    if key is None:
+        return Markup("")
+    ids = gallery.some(conn, view, OTHERS_SHOWN, key)
+    found = videos.cards(conn, ids)
+    wanted = [(video, found[video].version) for video in ids if video in found]
+    return Markup("").join(cards.render(conn, wanted))
+
+
+def _facts(details: VideoDetails, library: Library) -> list[Fact]:
+    card = details.card
+    video = words.codec(details.video_codec) + (" HDR" if card.hdr else "")
+    audio = ", ".join(_track(track) for track in details.audio_tracks)
+    subtitles = ", ".join(t.get("language") or "unnamed" for t in details.subtitle_tracks)
+    copies = [
+        paths.to_words(library.filename(file.root_id, file.path))
+        for file in details.files
+        if file.missing_since is None
+    ]
+    facts = [
+        Fact("Length", words.duration(card.duration_s)),
+        Fact("Picture", f"{card.width} × {card.height}" if card.width else ""),
+        Fact("Codec", video),
+        Fact("Frames", f"{details.frame_rate:g} a second" if details.frame_rate else ""),
+        Fact("Bit rate", f"{details.bit_rate / 1e6:.1f} Mbit/s" if details.bit_rate else ""),
+        Fact("Sound", audio),
+        Fact("Subtitles", subtitles),
+        Fact("Size", words.size(card.size)),
+        Fact("Recorded", (details.recorded_at or "")[:10]),
+        Fact("Added", card_day(card.added_at)),
+        Fact("Files" if len(copies) > 1 else "File", " · ".join(copies) or card.path),
+    ]
+    return [fact for fact in facts if fact.value]
+
+
+def card_day(at_ms: int) -> str:
+    day = words.local_date(at_ms)
+    return f"{day.day} {day:%B %Y}"
+
+
+def _track(track: dict[str, object]) -> str:
+    language = track.get("language")
+    named = f" ({language})" if language and language != "und" else ""
+    return f"{words.codec(str(track['codec']))} {track.get('layout') or ''}".strip() + named
+
+
+def _folder_name(folder: str) -> str:
+    return paths.to_words(folder.rpartition("/")[2]) or "Library"
+
+
+def _list_name(query: GalleryQuery) -> str:
+    return _folder_name(query.folder)

@@ -1,0 +1,153 @@
+"""`lvs doctor`: what this machine gives the server, and what to do where it does not."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import humanize
+
+from lvs.config import ServerConfig
+from lvs.errors import StartError
+from lvs.library import disk
+from lvs.server import listen
+
+LITTLE_SPACE_BYTES = 1 << 30
+_DECODERS = ("h264", "hevc", "vp9", "av1", "mpeg4", "mpeg2video")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    good: bool
+    what: str
+    found: str
+    advice: str = ""
+
+
+def examine(config: ServerConfig) -> list[Finding]:
+    """All checks, in the order a person would want them."""
+    return [
+        Finding(True, "Python", f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}"),
+        *_video_folders(config),
+        *_data_folder(config),
+        _database(config),
+        _port(config),
+        *_codecs(),
+    ]
+
+
+def _video_folders(config: ServerConfig) -> Iterator[Finding]:
+    for folder in map(str, config.video_directory):
+        what = f"Video folder {folder}"
+        if not os.path.isdir(folder):  # noqa: PTH112
+            yield Finding(False, what, "is not there", "Plug its disk in, or make the folder.")
+            continue
+        if not os.access(folder, os.R_OK | os.X_OK):
+            yield Finding(False, what, "cannot be read", "Give this user the right to read it.")
+            continue
+        count = disk.count_videos(folder)
+        yield Finding(True, what, f"{humanize.intcomma(count)} videos")
+        yield _notices(config, folder)
+
+
+def _notices(config: ServerConfig, folder: str) -> Finding:
+    what = "  notices of changes"
+    if config.watch in ("polling", "off"):
+        return Finding(True, what, f"{config.watch}, as set")
+    if disk.is_on_network(folder):
+        return Finding(
+            config.watch == "auto",
+            what,
+            f"a network mount: it is looked at every {config.poll_interval_s:g} s",
+            "" if config.watch == "auto" else "Set LVS_WATCH=auto or polling.",
+        )
+    limit = Path("/proc/sys/fs/inotify/max_user_watches")
+    if limit.exists():
+        allowed = int(limit.read_text())
+        needed = sum(1 for _ in disk.walk(folder))
+        if needed > allowed:
+            return Finding(
+                False,
+                what,
+                f"{needed} folders, the system allows {allowed} watches",
+                f"sysctl fs.inotify.max_user_watches={needed * 2}, or LVS_WATCH=polling.",
+            )
+    return Finding(True, what, "from the system")
+
+
+def _data_folder(config: ServerConfig) -> Iterator[Finding]:
+    folder = config.data_directory
+    what = f"Data folder {folder}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        yield Finding(
+            False, what, f"cannot be written: {error.strerror}", "Set LVS_DATA_DIRECTORY."
+        )
+        return
+    free = shutil.disk_usage(folder).free
+    yield Finding(
+        free > LITTLE_SPACE_BYTES,
+        what,
+        f"{humanize.naturalsize(free)} free",
+        "" if free > LITTLE_SPACE_BYTES else "Free some space: pictures need about 60 kB a video.",
+    )
+    if disk.is_on_network(str(folder)):
+        yield Finding(
+            False,
+            "  its disk",
+            "is a network share, where SQLite's locks do not hold",
+            "Set LVS_DATA_DIRECTORY to a folder on a local disk.",
+        )
+
+
+def _database(config: ServerConfig) -> Finding:
+    path = config.data_directory / "library.db"
+    if not path.exists():
+        return Finding(True, "Database", "not there yet; the first start makes it")
+    try:
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+        try:
+            verdict = connection.execute("pragma integrity_check(1)").fetchone()[0]
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        verdict = str(error)
+    advice = "" if verdict == "ok" else "Move it aside and start again, or restore a backup."
+    return Finding(verdict == "ok", "Database", verdict, advice)
+
+
+def _port(config: ServerConfig) -> Finding:
+    what = f"Port {config.port}"
+    try:
+        listen(config.host, config.port).close()
+    except StartError as error:
+        return Finding(False, what, "in use, perhaps by this server itself", error.detail)
+    return Finding(True, what, "free")
+
+
+def _codecs() -> Iterator[Finding]:
+    lacking = [name for name in _DECODERS if not _can_decode(name)]
+    found = f"libav {'.'.join(map(str, av.library_versions['libavcodec']))}"
+    if lacking:
+        advice = "Install the wheel of PyAV from requirements.txt."
+        yield Finding(False, "Codecs", f"{found} lacks {', '.join(lacking)}", advice)
+    else:
+        yield Finding(True, "Codecs", f"{found} reads {', '.join(_DECODERS)}")
+
+
+def _can_decode(name: str) -> bool:
+    try:
+        av.Codec(name, "r")
+    except ValueError:
+        return False
+    return True

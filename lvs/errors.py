@@ -1,0 +1,45 @@
+"""The handful of errors that a person may meet; `lvs.web` maps each to HTTP in one place."""
+
+from __future__ import annotations
+
+
+class LvsError(Exception):
+    """Base: `detail` is one sentence that says what is wrong and what to do about it."""
+
+    status = 500
+    title = "Something went wrong"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class InvalidInputError(LvsError):
+    status = 400
+    title = "That does not look right"
+
+
+class ForbiddenError(LvsError):
+    status = 403
+    title = "Not from there"
+
+
+class NotFoundError(LvsError):
+    status = 404
+    title = "Not found"
+
+
+class MisdirectedError(LvsError):
+    status = 421
+    title = "Unknown host name"
+
+
+class UnavailableError(LvsError):
+    """The thing exists but cannot be had now: the disk is full, the folder is away."""
+
+    status = 503
+    title = "Not available just now"
+
+
+class StartError(LvsError):
+    """The server cannot start. The command line prints `detail` as its one line and exits 1."""

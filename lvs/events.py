@@ -1,0 +1,50 @@
+"""What the store tells the rest of the house, after the commit.
+
+An event is a row of the `event` table, written in the transaction of the change that it tells of.
+Its id is the id of the server-sent message that carries it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Literal
+
+Topic = Literal["added", "changed", "removed", "folders", "away"]
+
+TOPICS: dict[Topic, str] = {
+    "added": "a video is new in the library, or came back",
+    "changed": "what a card shows of a video has changed, or where it belongs",
+    "removed": "a video has no file left",
+    "folders": "a folder is new",
+    "away": "a configured folder went away, or came back",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`video_id` is None for what concerns the library as a whole."""
+
+    id: int
+    topic: Topic
+    video_id: int | None
+
+
+class Bell:
+    """Wakes whoever waits; several rings before they wake count as one."""
+
+    def __init__(self) -> None:
+        self._waiting: set[asyncio.Event] = set()
+
+    def ring(self) -> None:
+        for event in self._waiting:
+            event.set()
+
+    def listener(self) -> asyncio.Event:
+        """An event of one's own, set at every ring; clear it before looking at the store."""
+        event = asyncio.Event()
+        self._waiting.add(event)
+        return event
+
+    def forget(self, listener: asyncio.Event) -> None:
+        self._waiting.discard(listener)

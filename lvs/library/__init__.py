@@ -1,0 +1,1 @@
+"""From disk to store: who is there, what is new, what has gone."""

@@ -1,0 +1,110 @@
+"""Bringing the store up to date with a folder: incremental, resumable, honest about trouble."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator
+
+from lvs import paths
+from lvs.library import disk
+from lvs.library.arrivals import Arrivals
+from lvs.library.ingest import Ingest
+from lvs.library.status import LibraryStatus
+from lvs.models import FileStat, KnownFile, Root
+from lvs.store import Store, files, roots
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+
+
+class Scanner:
+    """Walks folders and tells the store what is new, changed and gone.
+
+    Interrupted at any point, the next scan goes on where this one stopped: what was taken in is
+    known by path, size and time, and is passed over.
+    """
+
+    def __init__(
+        self, store: Store, ingest: Ingest, arrivals: Arrivals, status: LibraryStatus
+    ) -> None:
+        self._store = store
+        self._ingest = ingest
+        self._arrivals = arrivals
+        self._status = status
+
+    async def scan(self, root: Root, beneath: str = "") -> None:
+        """Scan a root, or one folder of it. The caller has seen that the root is there."""
+        started = time.monotonic()
+        _, scanned_at, _ = await self._store.read(roots.scan_state, root.id)
+        self._status.forget_problems(paths.to_words(f"{root.name}/{beneath}"))
+        seen, unreadable = set(), []
+        walk = disk.walk(root.path, beneath)
+        while (listing := await asyncio.to_thread(next, walk, None)) is not None:
+            seen.add(listing.path)
+            if listing.error is not None:
+                unreadable.append(listing.path)
+                self._report(root, listing)
+                continue
+            await self._folder(root, listing, first_scan=scanned_at is None)
+        await self._vanished_folders(root, beneath, seen, unreadable)
+        log.info(
+            "Scanned %s in %.1f s",
+            paths.to_words(f"{root.name}/{beneath}"),
+            time.monotonic() - started,
+        )
+
+    async def _folder(self, root: Root, listing: disk.FolderListing, *, first_scan: bool) -> None:
+        known = await self._store.read(files.present_in_folder, root.id, listing.path)
+        fresh = [file for file in listing.files if _is_new(file, known.get(file.path))]
+        still_coming = [file for file in fresh if not self._arrivals.looks_settled(file)]
+        if still_coming:
+            self._arrivals.follow(root, still_coming)
+        self._advance(len(listing.files) - len(fresh) + len(still_coming))
+        settled = [file for file in fresh if self._arrivals.looks_settled(file)]
+        for batch in _batches(settled):
+            await self._ingest.take_in(root, batch, first_scan=first_scan)
+            self._advance(len(batch))
+        here = {file.path for file in listing.files}
+        gone = [file for path, file in known.items() if path not in here]
+        if gone:
+            await self._ingest.mark_gone(root, gone)
+
+    async def _vanished_folders(
+        self, root: Root, beneath: str, seen: set[str], unreadable: list[str]
+    ) -> None:
+        """Files of folders that the walk no longer met; unreadable folders are given the doubt."""
+        for folder in await self._store.read(roots.folder_paths, root.id, beneath):
+            doubtful = any(
+                folder == path or folder.startswith(path + "/") or not path for path in unreadable
+            )
+            if folder in seen or doubtful:
+                continue
+            known = await self._store.read(files.present_in_folder, root.id, folder)
+            await self._ingest.mark_gone(root, list(known.values()))
+
+    def _report(self, root: Root, listing: disk.FolderListing) -> None:
+        path = paths.to_words(f"{root.name}/{listing.path}")
+        log.warning("Cannot read the folder %s: %s", path, listing.error)
+        self._status.report(path, listing.error or "cannot be read")
+
+    def _advance(self, count: int) -> None:
+        if count and self._status.scan.running:
+            self._status.scan.advance(count)
+            self._status.changed()
+
+
+def same_stat(known: KnownFile, file: FileStat) -> bool:
+    """Whether a file looks untouched since the store took it in."""
+    return (known.size, known.mtime_ns) == (file.size, file.mtime_ns)
+
+
+def _is_new(file: FileStat, known: KnownFile | None) -> bool:
+    return known is None or not same_stat(known, file)
+
+
+def _batches(stats: list[FileStat]) -> Iterator[list[FileStat]]:
+    for start in range(0, len(stats), BATCH):
+        yield stats[start : start + BATCH]

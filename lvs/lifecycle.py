@@ -1,0 +1,147 @@
+"""Opening the house in order and closing it in reverse; the only owner of tasks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import filelock
+
+from lvs.config import ServerConfig
+from lvs.contexts.cards import Cards
+from lvs.contexts.templates import Templates
+from lvs.errors import StartError
+from lvs.library.library import Library
+from lvs.live import Hub, Kitchen
+from lvs.media.pool import MediaPool
+from lvs.services import Services
+from lvs.store import Store
+from lvs.streaming.files import FileReader
+from lvs.web import PageCache
+
+log = logging.getLogger(__name__)
+
+STOP_WITHIN_S = 4.0
+RESTART_AFTER_S = 1.0
+
+
+class Supervisor:
+    """Runs named endless tasks; one that dies is logged and started again after a pause."""
+
+    def __init__(self) -> None:
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        self._tasks.append(asyncio.create_task(self._keep_running(name, run), name=name))
+
+    async def _keep_running(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await run()
+            except Exception:
+                log.exception("The task %r failed; it starts again", name)
+            await asyncio.sleep(RESTART_AFTER_S)
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=STOP_WITHIN_S)
+            for task in late:
+                log.warning("The task %r did not stop in time", task.get_name())
+
+
+@asynccontextmanager
+async def open_store(config: ServerConfig) -> AsyncIterator[Store]:
+    """The store of a data folder, for one process alone."""
+    with only_process(config.data_directory):
+        store = Store(config.data_directory / "library.db", events_kept=config.events_kept)
+        await store.open()
+        try:
+            yield store
+        finally:
+            await store.close()
+
+
+@asynccontextmanager
+async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterator[Services]:
+    """Everything that the app needs, opened in order, closed in reverse.
+
+    Without `live` nothing runs in the background: for commands that use the library once.
+    Raises StartError with what to do.
+    """
+    _ignore_lease_signals()
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(config))
+        pool = MediaPool(
+            config.worker_count, config.media_timeout_s, config.data_directory / "thumbnails"
+        )
+        library = Library(config, store, pool)
+        stack.callback(library.close)
+        await library.open()
+        templates = Templates()
+        cards = Cards(templates, library)
+        hub = Hub(store, Kitchen(library, cards, templates))
+        reader = FileReader()
+        stack.callback(reader.close)
+        if live:
+            supervisor = Supervisor()
+            stack.push_async_callback(supervisor.stop)
+            supervisor.start("live events", hub.follow_events)
+            supervisor.start("live status", hub.follow_status)
+            supervisor.start("heartbeat", hub.keep_alive)
+            supervisor.start("arrivals", library.arrivals.run)
+            supervisor.start("scans", library.run_scans)
+            supervisor.start("watchers", library.watch_roots)
+            supervisor.start("media feeder", library.feeder.run)
+        stack.callback(hub.close)
+        yield Services(config, store, library, templates, cards, PageCache(), hub, reader)
+
+
+@contextlib.contextmanager
+def only_process(data_directory: Path) -> Iterator[None]:
+    """Hold the data folder for this process. Raises StartError when another one does."""
+    note = data_directory / "server.json"
+    try:
+        data_directory.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(data_directory / "server.lock", blocking=False)
+        lock.acquire()
+    except filelock.Timeout:
+        raise StartError(
+            f"The data folder {data_directory} is in use by another server{_whose(note)}. Stop it "
+            "first, or give this one a folder of its own with LVS_DATA_DIRECTORY."
+        ) from None
+    except OSError as error:
+        raise StartError(
+            f"The data folder {data_directory} cannot be written ({error.strerror}). Make it "
+            "writable for this user, or set LVS_DATA_DIRECTORY to a folder that is."
+        ) from error
+    try:
+        with contextlib.suppress(OSError):
+            note.write_text(json.dumps({"pid": os.getpid()}), "utf-8")
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            note.unlink()
+        lock.release()
+
+
+def _whose(note: Path) -> str:
+    try:
+        return f" (process {json.loads(note.read_text('utf-8'))['pid']})"
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+def _ignore_lease_signals() -> None:
+    """A read lease that somebody breaks sends SIGIO, whose default is to end the process."""
+    if hasattr(signal, "SIGIO") and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGIO, signal.SIG_IGN)

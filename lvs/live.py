@@ -1,0 +1,296 @@
+"""Live pages: events of the store become fragments, once per kind of view, fanned out to streams.
+
+A push is a hint and the store is the truth: a message brings a page from one event id to another,
+says where each card stands in that page's own list, and may be applied twice without harm. What it
+says is read in one snapshot, so no card is placed beside one that the page cannot know yet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import deque
+from collections.abc import AsyncGenerator, Hashable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from lvs import web
+from lvs.contexts.cards import Cards
+from lvs.contexts.gallery import summary_context, view_of
+from lvs.contexts.query import GalleryQuery
+from lvs.contexts.status import status_context
+from lvs.contexts.templates import Templates
+from lvs.contexts.watch import watch_context_by_id
+from lvs.errors import NotFoundError
+from lvs.events import Event
+from lvs.library.library import Library
+from lvs.store import Store, gallery, videos
+
+QUEUE_LENGTH = 64
+HEARTBEAT_S = 15.0
+BATCH_EVERY_S = 0.05
+STATUS_EVERY_S = 1.0
+CARDS_AT_MOST = 60  # beyond, it is cheaper for a page to ask for its list again
+
+
+class TooMuchError(Exception):
+    """More has changed than a message should carry: the page fetches its region anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kitchen:
+    """What feeds render with."""
+
+    library: Library
+    cards: Cards
+    templates: Templates
+
+
+class Feed(Hashable, Protocol):
+    """What a kind of page wants to hear. Equal feeds share one rendering."""
+
+    def update(self, conn: sqlite3.Connection, kitchen: Kitchen, events: list[Event]) -> str:
+        """Fragments that tell of these events; empty for none. Raises TooMuchError."""
+
+    def status(self, kitchen: Kitchen) -> str:
+        """Fragments of the library's present state; empty for pages that show none."""
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryFeed:
+    """A gallery page: cards enter, leave and move in this query's own order."""
+
+    query: GalleryQuery
+
+    def update(self, conn: sqlite3.Connection, kitchen: Kitchen, events: list[Event]) -> str:
+        touched = {event.video_id for event in events if event.video_id is not None}
+        if len(touched) > CARDS_AT_MOST or any(event.topic == "away" for event in events):
+            raise TooMuchError
+        try:
+            parts = self._cards(conn, kitchen, touched)
+        except NotFoundError:
+            raise TooMuchError from None
+        if any(event.topic != "changed" for event in events):
+            parts.append(self._summary(conn, kitchen))
+        return "".join(parts)
+
+    def _cards(
+        self, conn: sqlite3.Connection, kitchen: Kitchen, touched: Iterable[int]
+    ) -> list[str]:
+        view = view_of(conn, kitchen.library, self.query)
+        keys = {video: gallery.key_of(conn, view, video) for video in touched}
+        parts = [
+            web.partial(f"#v-{video}", "", "delete") for video, key in keys.items() if key is None
+        ]
+        found = videos.cards(conn, [video for video, key in keys.items() if key is not None])
+        placed = [(key, found[video]) for video, key in keys.items() if key is not None]
+        # Last in the list first: each is put before one that the page already has.
+        placed.sort(key=lambda item: item[0], reverse=not gallery.is_descending(view))
+        for key, card in placed:
+            following = gallery.following(conn, view, key)
+            where = f"before:v-{following}" if following is not None else "before:end"
+            html = "".join(kitchen.cards.render(conn, [(card.id, card.version)]))
+            parts.append(web.partial("#grid", html, f"place {where}"))
+        return parts
+
+    def _summary(self, conn: sqlite3.Connection, kitchen: Kitchen) -> str:
+        total = gallery.count(conn, view_of(conn, kitchen.library, self.query))
+        summary = summary_context(conn, kitchen.library, self.query, total)
+        status = status_context(kitchen.library, self.query)
+        render = kitchen.templates.render
+        return web.partial(
+            "#summary", render("partials/_summary.html", summary=summary)
+        ) + web.partial("#empty", render("partials/_empty.html", total=total, status=status))
+
+    def status(self, kitchen: Kitchen) -> str:
+        status = status_context(kitchen.library, self.query)
+        return web.partial("#status", kitchen.templates.render("partials/_status.html", st=status))
+
+
+@dataclass(frozen=True, slots=True)
+class WatchFeed:
+    """A watch page: what is said about its video, and the cards beneath it."""
+
+    video_id: int
+
+    def update(self, conn: sqlite3.Connection, kitchen: Kitchen, events: list[Event]) -> str:
+        touched = {event.video_id for event in events if event.video_id is not None}
+        parts = []
+        if self.video_id in touched or any(event.topic == "away" for event in events):
+            watch = watch_context_by_id(conn, kitchen.library, kitchen.cards, self.video_id)
+            html = kitchen.templates.render("partials/_about.html", watch=watch)
+            parts.append(web.partial("#about", html))
+        others = list(touched - {self.video_id})[:CARDS_AT_MOST]
+        for video, card in videos.cards(conn, others).items():
+            html = "".join(kitchen.cards.render(conn, [(video, card.version)]))
+            parts.append(web.partial(f"#v-{video}", html))
+        return "".join(parts)
+
+    def status(self, kitchen: Kitchen) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`event_id` is None for state, which has no place in the order of events."""
+
+    event_id: int | None
+    html: str
+    event: str | None = None
+
+
+class Subscriber:
+    """One open stream: a bounded queue, emptied by its client, closed when it overflows."""
+
+    def __init__(self, feed: Feed) -> None:
+        self.feed = feed
+        self.closed = False
+        self._messages: deque[Message | bytes] = deque()
+        self._news = asyncio.Event()
+        self._task = asyncio.current_task()
+
+    def send(self, message: Message | bytes) -> bool:
+        """Queue a message; False when the client is too slow, and its stream ends."""
+        if len(self._messages) >= QUEUE_LENGTH:
+            self.close()
+            if self._task is not None:
+                self._task.cancel()
+            return False
+        self._messages.append(message)
+        self._news.set()
+        return True
+
+    def close(self) -> None:
+        self.closed = True
+        self._messages.clear()
+        self._news.set()
+
+    async def next(self) -> Message | bytes | None:
+        """The next message, or None when the stream is to end."""
+        while not self._messages and not self.closed:
+            self._news.clear()
+            await self._news.wait()
+        return self._messages.popleft() if self._messages else None
+
+
+class Hub:
+    """Follows the event table and the library's state; tells subscribers."""
+
+    def __init__(self, store: Store, kitchen: Kitchen) -> None:
+        self._store = store
+        self._kitchen = kitchen
+        self._subscribers: set[Subscriber] = set()
+        self._position = 0
+        self._closed = False
+        self.dropped = 0
+
+    @property
+    def streams(self) -> int:
+        return len(self._subscribers)
+
+    def close(self) -> None:
+        """End every stream; clients come back by themselves when there is a server again."""
+        self._closed = True
+        for subscriber in self._subscribers:
+            subscriber.close()
+
+    async def stream(self, feed: Feed, since: int) -> AsyncGenerator[bytes]:
+        """Server-sent events for one page that was rendered at event `since`."""
+        subscriber = Subscriber(feed)
+        self._subscribers.add(subscriber)
+        if self._closed:
+            subscriber.close()
+        try:
+            yield web.SSE_HEARTBEAT  # the headers leave at once
+            message = (await self._messages([feed], since))[feed]
+            last = max(since if message.event is None else 0, message.event_id or 0)
+            if message.html or message.event:
+                yield web.sse(message.html, event_id=last, event=message.event)
+            if state := feed.status(self._kitchen):
+                yield web.sse(state, event_id=last)
+            while (item := await subscriber.next()) is not None:
+                if isinstance(item, bytes):
+                    yield item
+                elif item.event_id is None:
+                    yield web.sse(item.html, event_id=last)
+                elif item.event_id > last:
+                    last = item.event_id
+                    yield web.sse(item.html, event_id=last, event=item.event)
+        finally:
+            self._subscribers.discard(subscriber)
+
+    async def follow_events(self) -> None:
+        """Tell subscribers of each batch of events, a rendering per feed."""
+        self._position = self._store.last_event_id
+        news = self._store.bell.listener()
+        try:
+            while True:
+                await news.wait()
+                news.clear()
+                heavy = await self._tell()
+                await asyncio.sleep(STATUS_EVERY_S if heavy else BATCH_EVERY_S)
+        finally:
+            self._store.bell.forget(news)
+
+    async def _tell(self) -> bool:
+        feeds = {subscriber.feed for subscriber in self._subscribers}
+        if not feeds:
+            self._position = self._store.last_event_id
+            return False
+        messages = await self._messages(feeds, self._position)
+        self._position = max(message.event_id or 0 for message in messages.values())
+        for subscriber in list(self._subscribers):
+            message = messages.get(subscriber.feed)
+            if message is not None and (message.html or message.event):
+                self._send(subscriber, message)
+        return any(message.event for message in messages.values())
+
+    async def follow_status(self) -> None:
+        """Tell subscribers how the library's state changes, once a second at most."""
+        bell = self._kitchen.library.status.bell
+        news = bell.listener()
+        try:
+            while True:
+                await news.wait()
+                news.clear()
+                html: dict[Feed, Message] = {}
+                for subscriber in list(self._subscribers):
+                    if subscriber.feed not in html:
+                        html[subscriber.feed] = Message(None, subscriber.feed.status(self._kitchen))
+                    if html[subscriber.feed].html:
+                        self._send(subscriber, html[subscriber.feed])
+                await asyncio.sleep(STATUS_EVERY_S)
+        finally:
+            bell.forget(news)
+
+    async def keep_alive(self) -> None:
+        """A comment now and then, so that dead connections are noticed."""
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            for subscriber in list(self._subscribers):
+                self._send(subscriber, web.SSE_HEARTBEAT)
+
+    def _send(self, subscriber: Subscriber, message: Message | bytes) -> None:
+        if not subscriber.send(message):
+            self._subscribers.discard(subscriber)
+            self.dropped += 1
+
+    async def _messages(self, feeds: Iterable[Feed], since: int) -> dict[Feed, Message]:
+        """What brings a page of each feed from event `since` to now, read in one snapshot."""
+        return await self._store.read_for_live(_messages, self._kitchen, list(feeds), since)
+
+
+def _messages(
+    conn: sqlite3.Connection, kitchen: Kitchen, feeds: list[Feed], since: int
+) -> dict[Feed, Message]:
+    events, last, complete = gallery.events_since(conn, since, CARDS_AT_MOST * 10)
+    messages: dict[Feed, Message] = {}
+    for feed in feeds:
+        try:
+            if not complete:
+                raise TooMuchError
+            html = feed.update(conn, kitchen, events) if events else ""
+            messages[feed] = Message(last, html)
+        except TooMuchError:
+            messages[feed] = Message(last, "{}", "resync")
+    return messages

@@ -1,0 +1,235 @@
+"""Pictures of a video: a frame worth showing, in the right colours, in the sizes we serve."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import os
+import statistics
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import av.filter
+
+from lvs.media.probe import UnreadableError, displayed_size, is_hdr
+
+WIDTHS = (640, 320)
+JPEG_SIZE = (640, 360)  # headset catalogues want 16:9
+PREVIEW_WIDTH = 20
+_PLACES = (0.1, 0.35, 0.6, 0.02)  # of the duration, in the order tried
+_DETAIL_ENOUGH = 18.0  # standard deviation of luma that a good picture reaches
+_FRAMES_AT_MOST = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Encoded files by name (`640.webp`, `320.jpg`, ...), and the preview's data URL."""
+
+    files: dict[str, bytes]
+    preview: str
+
+
+def file_path(folder: Path, key: str, name: str) -> Path:
+    """Where a derived picture lies under the thumbnail folder: content-addressed."""
+    return folder / key[:2] / key / name
+
+
+def write(folder: Path, key: str, pictures: Pictures) -> None:
+    """Write the files, each whole or not at all. Raises OSError when the disk refuses."""
+    home = file_path(folder, key, "x").parent
+    home.mkdir(parents=True, exist_ok=True)
+    for name, content in pictures.files.items():
+        partial = home / f".{name}.{os.getpid()}"
+        try:
+            partial.write_bytes(content)
+            partial.replace(home / name)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def representative_frame(container: Any, stream: Any, duration_s: float) -> Any:
+    """The first keyframe with enough detail, else the most detailed frame that was found.
+
+    Raises UnreadableError when no frame can be decoded.
+    """
+    best, best_detail = None, -1.0
+    for frame in _candidates(container, stream, duration_s):
+        detail = _detail(frame)
+        if detail > best_detail:
+            best, best_detail = frame, detail
+        if detail >= _DETAIL_ENOUGH:
+            break
+    if best is None:
+        raise UnreadableError(
+            f"No picture could be decoded ({stream.codec_context.name}); the file may be damaged."
+        )
+    return best
+
+
+def _candidates(container: Any, stream: Any, duration_s: float) -> Iterator[Any]:
+    stream.codec_context.thread_count = 1  # a frame thread each would only delay the first picture
+    seen: set[int | None] = set()
+    for place in _PLACES if duration_s > 0 else ():
+        frame = _keyframe_near(container, stream, place * duration_s)
+        if frame is not None and frame.pts not in seen:
+            seen.add(frame.pts)
+            yield frame
+    yield from _frames_from_start(container, stream)
+
+
+def _keyframe_near(container: Any, stream: Any, time_s: float) -> Any | None:
+    """The keyframe at or before a time: one packet decoded, the decoder flushed to give it up."""
+    context = stream.codec_context
+    with contextlib.suppress(av.FFmpegError, ValueError):
+        start = container.start_time or 0
+        container.seek(start + int(time_s * av.time_base), backward=True)
+        context.flush_buffers()
+        for count, packet in enumerate(container.demux(stream)):
+            if count > 500 or packet.size == 0:
+                return None
+            if packet.is_keyframe:
+                frames = context.decode(packet) or context.decode(None)
+                context.flush_buffers()
+                if frames:
+                    return frames[0]
+    return None
+
+
+def _frames_from_start(container: Any, stream: Any) -> Iterator[Any]:
+    """About one frame in ten from the beginning: for files with one keyframe or no index."""
+    with contextlib.suppress(av.FFmpegError, ValueError):
+        container.seek(container.start_time or 0, backward=True)
+        stream.codec_context.flush_buffers()
+    with contextlib.suppress(av.FFmpegError, ValueError):
+        for count, frame in enumerate(container.decode(stream)):
+            if count % 10 == 0:
+                yield frame
+            if count >= _FRAMES_AT_MOST:
+                return
+
+
+def _detail(frame: Any) -> float:
+    """Standard deviation of the luma of a 32 by 18 copy; 0 for a frame in one colour."""
+    small = frame.reformat(width=32, height=18, format="gray")
+    plane = small.planes[0]
+    pixels = bytes(plane)
+    rows = [pixels[y * plane.line_size : y * plane.line_size + 32] for y in range(18)]
+    return statistics.pstdev(b"".join(rows))
+
+
+def render(stream: Any, frame: Any, stereo: str) -> Pictures:
+    """Scale and encode a frame: one eye of a 3D picture, upright, in BT.709 standard range."""
+    width, height = _picture_size(stream, frame, stereo)
+    large = _graph(frame, stereo, width, height, _upright(frame))
+    files = {f"{WIDTHS[0]}.webp": _encode("libwebp", large, _WEBP)}
+    for smaller in WIDTHS[1:]:
+        w, h = _fit(width, height, smaller, smaller)
+        files[f"{smaller}.webp"] = _encode("libwebp", _scaled(large, w, h), _WEBP)
+    boxed = _letterboxed(large)
+    files["640.jpg"] = _encode("mjpeg", boxed, _JPEG)
+    files["320.jpg"] = _encode("mjpeg", _scaled(boxed, JPEG_SIZE[0] // 2, JPEG_SIZE[1] // 2), _JPEG)
+    tiny = _scaled(large, *_fit(width, height, PREVIEW_WIDTH, PREVIEW_WIDTH))
+    preview = base64.b64encode(_encode("libwebp", tiny, _WEBP_TINY)).decode()
+    return Pictures(files, f"data:image/webp;base64,{preview}")
+
+
+_WEBP = {"quality": "78", "compression_level": "2", "preset": "picture"}
+_JPEG = {"qscale": "4"}
+_WEBP_TINY = {"quality": "30", "compression_level": "4"}
+
+
+def _picture_size(stream: Any, frame: Any, stereo: str) -> tuple[int, int]:
+    width, height = displayed_size(stream, frame)
+    if stereo == "sbs":
+        width //= 2
+    elif stereo == "tb":
+        height //= 2
+    return _fit(width, height, min(WIDTHS[0], max(width, 2)), WIDTHS[0])
+
+
+def _fit(width: int, height: int, max_width: int, max_height: int) -> tuple[int, int]:
+    """The size inside the bounds with the same shape; even numbers, as 4:2:0 wants them."""
+    scale = min(max_width / max(width, 1), max_height / max(height, 1), 1.0)
+    return max(round(width * scale / 2) * 2, 2), max(round(height * scale / 2) * 2, 2)
+
+
+def _upright(frame: Any) -> list[tuple[str, str]]:
+    """Filters that undo the rotation of the display matrix (degrees counter-clockwise)."""
+    turns = {90: [("transpose", "cclock")], 270: [("transpose", "clock")]}
+    turns[180] = [("hflip", ""), ("vflip", "")]
+    return turns.get(frame.rotation % 360, [])
+
+
+def _colours(frame: Any) -> str:
+    """Arguments for libswscale that bring any source to BT.601 4:2:0, as WebP and JPEG expect.
+
+    HDR (PQ, HLG) is tone-mapped to BT.709 on the way. Sources that name no matrix are BT.709 from
+    720 lines on, as every player assumes.
+    """
+    arguments = "out_color_matrix=bt601:out_range=limited"
+    if is_hdr(frame):
+        arguments += ":out_primaries=bt709:out_transfer=bt709:intent=perceptual"
+    elif frame.colorspace in (0, 2) and frame.height >= 720 and not frame.format.is_rgb:
+        arguments += ":in_color_matrix=bt709"
+    return arguments
+
+
+def _graph(frame: Any, stereo: str, width: int, height: int, turn: list[tuple[str, str]]) -> Any:
+    sideways = any(name == "transpose" for name, _ in turn)
+    w, h = (height, width) if sideways else (width, height)
+    steps: list[tuple[str, str]] = []
+    if stereo == "sbs":
+        steps.append(("crop", "iw/2:ih:0:0"))
+    elif stereo == "tb":
+        steps.append(("crop", "iw:ih/2:0:0"))
+    steps.append(("scale", f"w={w}:h={h}:flags=area:{_colours(frame)}"))
+    steps.append(("format", "yuv420p"))
+    steps += turn
+    return _through(frame, steps)
+
+
+def _through(frame: Any, steps: list[tuple[str, str]]) -> Any:
+    graph = av.filter.Graph()
+    previous = graph.add_buffer(
+        width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base
+    )
+    for name, arguments in (*steps, ("buffersink", "")):
+        node = graph.add(name, arguments or None)
+        previous.link_to(node)
+        previous = node
+    graph.configure()
+    graph.push(frame)
+    graph.push(None)
+    return graph.pull()
+
+
+def _scaled(frame: Any, width: int, height: int) -> Any:
+    return frame.reformat(width=width, height=height, interpolation="AREA")
+
+
+def _letterboxed(frame: Any) -> Any:
+    """16:9 with black bars, full range: what a JPEG is."""
+    width, height = JPEG_SIZE
+    return _through(
+        frame,
+        [
+            ("scale", f"{width}:{height}:force_original_aspect_ratio=decrease:out_range=full"),
+            ("pad", f"{width}:{height}:(ow-iw)/2:(oh-ih)/2"),
+            ("format", "yuvj420p"),
+        ],
+    )
+
+
+def _encode(codec: str, frame: Any, options: dict[str, str]) -> bytes:
+    encoder: Any = av.CodecContext.create(codec, "w")
+    encoder.width, encoder.height = frame.width, frame.height
+    encoder.pix_fmt = frame.format.name
+    encoder.time_base = Fraction(1, 25)
+    encoder.options = options
+    frame.pts = 0
+    packets = [*encoder.encode(frame), *encoder.encode(None)]
+    return b"".join(bytes(packet) for packet in packets)

@@ -1,0 +1,134 @@
+"""The things the library is made of, as plain frozen records. No I/O.
+
+Paths are `str` as the operating system gives them to Python (`os.fsdecode`), so a name that is
+not valid UTF-8 survives; `lvs.paths` turns them into URLs and words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+Sort = str
+SORTS: tuple[Sort, ...] = (
+    "newest",
+    "oldest",
+    "title",
+    "rating",
+    "views",
+    "duration",
+    "size",
+    "random",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """One configured video folder. `away_since` (ms) is set while it cannot be reached.
+
+    `looks_empty` tells an away folder that can be read but has nothing in it.
+    """
+
+    id: int
+    name: str
+    path: str
+    away_since: int | None = None
+    looks_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileStat:
+    """A video file as a directory listing shows it: path relative to its root, bytes, ns."""
+
+    path: str
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A new or changed file with the fingerprint of its content (16 hex digits)."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file as the store knows it."""
+
+    id: int
+    root_id: int
+    path: str
+    size: int
+    mtime_ns: int
+    fingerprint: str
+    video_id: int
+    missing_since: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """All that a card of the gallery shows."""
+
+    id: int
+    media_hash: str
+    version: int
+    title: str
+    path: str
+    root_id: int
+    added_at: int
+    size: int
+    duration_s: float | None
+    width: int | None
+    height: int | None
+    hdr: bool
+    projection: str
+    stereo: str
+    probed: bool
+    probe_error: str | None
+    thumbnail: str | None
+    preview: str | None
+    views: int
+    file_missing_since: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class VideoDetails:
+    """All that the watch page shows: the card's facts and the rest of the probe."""
+
+    card: Card
+    fingerprint: str
+    container: str | None
+    video_codec: str | None
+    audio_codec: str | None
+    frame_rate: float | None
+    bit_rate: int | None
+    recorded_at: str | None
+    audio_tracks: tuple[dict[str, Any], ...]
+    subtitle_tracks: tuple[dict[str, Any], ...]
+    files: tuple[KnownFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder that holds videos, itself or further down. `path` is relative to the root."""
+
+    id: int
+    root_id: int
+    parent_id: int | None
+    path: str
+    name: str
+    video_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file that is still being copied: its path, the bytes so far, first seen (ms)."""
+
+    root_id: int
+    path: str
+    size: int
+    since: int

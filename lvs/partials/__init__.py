@@ -1,0 +1,1 @@
+"""Fragments of pages, the live stream, and the small actions of a page."""

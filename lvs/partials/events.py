@@ -1,0 +1,46 @@
+"""`/events`: the live stream of a page."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from quart import Response, request
+
+from lvs import web
+from lvs.contexts.gallery import folder_of
+from lvs.contexts.query import GalleryQuery, arguments_of, parse_query, whole_number
+from lvs.errors import NotFoundError
+from lvs.live import Feed, GalleryFeed, WatchFeed
+from lvs.services import Services, services
+from lvs.store import videos
+
+LARGEST_ID = 2**63 - 1
+
+
+async def events() -> Response:
+    """Server-sent events for the page that the arguments describe, from event `since` on.
+
+    `Last-Event-ID` wins over `since`: it is how far a page got that comes back.
+    """
+    house = services()
+    arguments = arguments_of(request.query_string)
+    header = request.headers.get("Last-Event-ID", "")
+    if header:
+        arguments["since"] = header
+    since = whole_number(arguments, "since", 0, LARGEST_ID, default=house.store.last_event_id)
+    feed = await house.store.read(_feed, house, arguments)
+    response = Response(house.hub.stream(feed, since), 200, web.SSE_HEADERS)
+    response.timeout = None
+    return response
+
+
+def _feed(conn: sqlite3.Connection, house: Services, arguments: dict[str, str]) -> Feed:
+    media_hash = arguments.get("video")
+    if media_hash is None:
+        query = parse_query(arguments)
+        folder_of(conn, house.library, query.folder)
+        return GalleryFeed(GalleryQuery(query.sort, query.folder, query.seed))
+    video_id = videos.id_of_hash(conn, media_hash)
+    if video_id is None:
+        raise NotFoundError("There is no such video in the library.")
+    return WatchFeed(video_id)

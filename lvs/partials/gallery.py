@@ -1,0 +1,39 @@
+"""Fragments of the gallery: the next stretch of cards, and the whole region anew."""
+
+from __future__ import annotations
+
+from quart import Response, request
+
+from lvs import web
+from lvs.contexts.gallery import PAGE_SIZE, gallery_context
+from lvs.contexts.query import SHOWN_AT_MOST, arguments_of, parse_query, whole_number
+from lvs.contexts.status import status_context
+from lvs.services import services
+from lvs.web import Rendered
+
+
+async def cards() -> Response:
+    """The cards after a cursor, for the end of the grid, and what loads those after them."""
+    house = services()
+    query = parse_query(arguments_of(request.query_string))
+    gallery = await house.store.read(gallery_context, house.library, house.cards, query, 0)
+    html = web.partial("#grid", gallery.cards, "place") + house.templates.render(
+        "partials/_more.html", gallery=gallery
+    )
+    return web.html_response(request, Rendered(html))
+
+
+async def library() -> Response:
+    """The gallery's region with as many cards as the page shows: for a page that was away long."""
+    house = services()
+    arguments = arguments_of(request.query_string)
+    query = parse_query(arguments)
+    shown = whole_number(arguments, "shown", 0, 1_000_000, default=PAGE_SIZE)
+    limit = min(max(shown, PAGE_SIZE), SHOWN_AT_MOST)
+    since = house.store.last_event_id
+    gallery = await house.store.read(
+        gallery_context, house.library, house.cards, query, since, limit
+    )
+    status = status_context(house.library, query)
+    html = house.templates.render("partials/_library.html", gallery=gallery, st=status)
+    return web.html_response(request, Rendered(html))

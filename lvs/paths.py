@@ -1,0 +1,86 @@
+"""Names on disk as URLs and as words.
+
+A file name is bytes. Python carries bytes that are not UTF-8 as lone surrogates (`os.fsdecode`);
+a URL carries them percent-encoded; a page shows a replacement character in their place.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from pathlib import PurePosixPath
+from urllib.parse import quote, unquote_to_bytes
+
+MIME_TYPES = {
+    ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".mov": "video/quicktime",
+    ".mkv": "video/x-matroska",
+    ".webm": "video/webm",
+    ".avi": "video/x-msvideo",
+    ".wmv": "video/x-ms-wmv",
+    ".flv": "video/x-flv",
+    ".mpg": "video/mpeg",
+    ".mpeg": "video/mpeg",
+    ".ts": "video/mp2t",
+    ".m2ts": "video/mp2t",
+    ".mts": "video/mp2t",
+    ".3gp": "video/3gpp",
+    ".ogv": "video/ogg",
+    ".vob": "video/mpeg",
+}
+VIDEO_EXTENSIONS = frozenset(MIME_TYPES)
+
+
+def is_video_name(name: str) -> bool:
+    """True for a file name that the library takes in: a video extension, not hidden.
+
+    Partial downloads (`.part`, `.crdownload`, `.tmp`) end otherwise and so are left alone.
+    """
+    return not name.startswith(".") and os.path.splitext(name)[1].lower() in VIDEO_EXTENSIONS
+
+
+def is_hidden(path: str) -> bool:
+    """True when any part of a relative path is hidden."""
+    return any(part.startswith(".") for part in path.split("/"))
+
+
+def mime_type(path: str) -> str:
+    return MIME_TYPES.get(os.path.splitext(path)[1].lower(), "application/octet-stream")
+
+
+def to_url(path: str) -> str:
+    """Percent-encode a path, byte by byte, keeping its slashes."""
+    return quote(os.fsencode(path), safe="/")
+
+
+def from_url(encoded: bytes) -> str:
+    """The inverse of `to_url`, for a raw request path."""
+    return os.fsdecode(unquote_to_bytes(encoded))
+
+
+def to_words(path: str) -> str:
+    """A name as a page can show it: composed, unreadable bytes replaced."""
+    text = os.fsencode(path).decode("utf-8", "replace")
+    return unicodedata.normalize("NFC", text)
+
+
+_RELEASE_SEPARATORS = re.compile(r"[_.]+")
+
+
+def title_of(path: str) -> str:
+    """A title from a file name: no extension, underscores and dots as spaces."""
+    stem = to_words(PurePosixPath(path).stem)
+    spaced = _RELEASE_SEPARATORS.sub(" ", stem).strip() if " " not in stem else stem.strip()
+    return spaced or stem or to_words(path)
+
+
+_DIGITS = re.compile(r"\d+")
+
+
+def sort_key(title: str) -> str:
+    """A text that sorts as people expect: case and accents aside, "2" before "10"."""
+    decomposed = unicodedata.normalize("NFKD", title.casefold())
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return _DIGITS.sub(lambda digits: digits.group().zfill(12), plain)

@@ -1,0 +1,36 @@
+"""What request handlers work with: the open house, handed to them by the composition root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from quart import current_app
+
+from lvs.config import ServerConfig
+from lvs.contexts.cards import Cards
+from lvs.contexts.templates import Templates
+from lvs.library.library import Library
+from lvs.live import Hub
+from lvs.store import Store
+from lvs.streaming.files import FileReader
+from lvs.web import PageCache
+
+EXTENSION = "lvs"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    config: ServerConfig
+    store: Store
+    library: Library
+    templates: Templates
+    cards: Cards
+    pages: PageCache
+    hub: Hub
+    reader: FileReader
+
+
+def services() -> Services:
+    """The services of the app that handles this request."""
+    return cast(Services, current_app.extensions[EXTENSION])

@@ -1,0 +1,10 @@
+"""All SQL of the project. One function per query, named for its intent.
+
+Functions here take a connection (reads) or a transaction (writes) and run on that connection's
+thread; callers reach them with `await store.read(function, ...)` and `await store.write(...)`,
+one hop each, and a read sees one snapshot from its first statement to its last.
+"""
+
+from lvs.store.database import Store, Transaction
+
+__all__ = ["Store", "Transaction"]

@@ -1,0 +1,251 @@
+"""SQLite through aiosqlite: one writer, several readers, events after the commit."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import aiosqlite
+
+from lvs.errors import StartError, UnavailableError
+from lvs.events import Bell, Topic
+from lvs.store import migrations
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+READERS = 2
+STATEMENT_LIMIT_S = 5.0
+_PRAGMAS = """
+    pragma busy_timeout = 5000;
+    pragma foreign_keys = on;
+    pragma synchronous = full;
+    pragma temp_store = memory;
+    pragma cache_size = -16384;
+"""
+
+
+def now_ms() -> int:
+    """The time in milliseconds since 1970, UTC: the store's unit."""
+    return time.time_ns() // 1_000_000
+
+
+class Transaction:
+    """What a write sees: the connection, and `emit` for what to tell after the commit."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.at = now_ms()
+        self._events: dict[tuple[Topic, int | None], None] = {}
+
+    def emit(self, topic: Topic, video_id: int | None = None) -> None:
+        self._events[topic, video_id] = None
+
+    def write_events(self) -> int | None:
+        """Insert the events; return the id of the last, or None when there was none."""
+        last: int | None = None
+        for topic, video_id in self._events:
+            cursor = self.connection.execute(
+                "insert into event (topic, video_id, at) values (?, ?, ?)",
+                (topic, video_id, self.at),
+            )
+            last = cursor.lastrowid
+        return last
+
+
+class _Connection:
+    """An aiosqlite connection that runs whole functions on its thread, in one hop.
+
+    aiosqlite offers a hop per statement (67 µs each, measured); a page or a batch is several
+    statements, and a transaction must not be open across hops. So functions go through
+    `Connection._execute`, the one door that all its public methods use.
+    """
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._aio = connection
+        self.pending = 0
+
+    async def run(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        self.pending += 1
+        try:
+            result: T = await self._aio._execute(function, self._aio._conn)  # type: ignore[no-untyped-call]
+        finally:
+            self.pending -= 1
+        return result
+
+    async def close(self) -> None:
+        await self._aio.close()
+
+
+class Store:
+    """The library's truth. Open it once; close it last.
+
+    `last_event_id` is the id of the newest event that is committed; `bell` rings after each
+    commit that made events.
+    """
+
+    def __init__(self, path: Path, *, events_kept: int = 10_000) -> None:
+        self.path = path
+        self.bell = Bell()
+        self.last_event_id = 0
+        self._events_kept = events_kept
+        self._writer: _Connection | None = None
+        self._readers: list[_Connection] = []
+        self._snapshots: _Connection | None = None
+        self._turn = itertools.count()
+
+    async def open(self) -> None:
+        """Open the database, migrate it, and read where the events stand.
+
+        Raises StartError with what to do when the file is corrupt, of a newer version, on a
+        read-only folder or on a full disk.
+        """
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._writer = await self._connect()
+            await self._writer.run(migrations.migrate)
+            self._readers = [await self._connect(read_only=True) for _ in range(READERS)]
+            self._snapshots = await self._connect(read_only=True)
+            self.last_event_id = await self._writer.run(_newest_event)
+        except (sqlite3.Error, OSError) as error:
+            await self.close()
+            raise StartError(_start_advice(self.path, error)) from error
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Close readers first, so that the writer is the one that folds the log back."""
+        for connection in (*self._readers, self._snapshots, self._writer):
+            if connection is not None:
+                await connection.close()
+        self._readers, self._snapshots, self._writer = [], None, None
+
+    async def read(
+        self,
+        function: Callable[Concatenate[sqlite3.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run `function(connection, ...)` in one snapshot on the reader with least to do."""
+        turn = next(self._turn)
+        reader = min(
+            (self._readers[(turn + step) % READERS] for step in range(READERS)),
+            key=lambda connection: connection.pending,
+        )
+        return await reader.run(lambda connection: _in_snapshot(connection, function, args, kwargs))
+
+    async def read_for_live(
+        self,
+        function: Callable[Concatenate[sqlite3.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """As `read`, on the connection that the live hub has to itself."""
+        assert self._snapshots is not None
+        return await self._snapshots.run(
+            lambda connection: _in_snapshot(connection, function, args, kwargs)
+        )
+
+    async def write(
+        self,
+        function: Callable[Concatenate[Transaction, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run `function(transaction, ...)` in one transaction; after the commit ring the bell.
+
+        Raises UnavailableError when the disk is full or may not be written; nothing is then
+        changed.
+        """
+        assert self._writer is not None
+
+        def run(connection: sqlite3.Connection) -> tuple[T, int | None]:
+            connection.execute("begin immediate")
+            try:
+                transaction = Transaction(connection)
+                result = function(transaction, *args, **kwargs)
+                last_event = transaction.write_events()
+                if last_event is not None and last_event % 1000 < 20:
+                    _forget_old_events(connection, last_event - self._events_kept)
+                connection.execute("commit")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("rollback")
+                raise
+            return result, last_event
+
+        try:
+            result, last_event = await asyncio.shield(self._writer.run(run))
+        except sqlite3.OperationalError as error:
+            raise UnavailableError(_write_advice(self.path, error)) from error
+        if last_event is not None:
+            self.last_event_id = max(self.last_event_id, last_event)
+            self.bell.ring()
+        return result
+
+    async def _connect(self, *, read_only: bool = False) -> _Connection:
+        connection = await aiosqlite.connect(self.path, isolation_level=None, cached_statements=256)
+        try:
+            if not read_only:
+                await connection.execute("pragma journal_mode = wal")
+            await connection.executescript(_PRAGMAS)
+            if read_only:
+                await connection.execute("pragma query_only = on")
+        except BaseException:
+            await connection.close()
+            raise
+        return _Connection(connection)
+
+
+def _in_snapshot(
+    connection: sqlite3.Connection, function: Callable[..., T], args: Any, kwargs: Any
+) -> T:
+    deadline = time.monotonic() + STATEMENT_LIMIT_S
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, 100_000)
+    connection.execute("begin")
+    try:
+        return function(connection, *args, **kwargs)
+    finally:
+        connection.execute("rollback")
+
+
+def _newest_event(connection: sqlite3.Connection) -> int:
+    row = connection.execute("select seq from sqlite_sequence where name = 'event'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _forget_old_events(connection: sqlite3.Connection, up_to: int) -> None:
+    connection.execute("delete from event where id <= ?", (up_to,))
+
+
+def _start_advice(path: Path, error: Exception) -> str:
+    text = str(error)
+    if "not a database" in text or "malformed" in text:
+        return (
+            f"The database {path} is damaged ({text}). Move it aside and start again: the videos "
+            "are scanned anew; a backup restores ratings, tags and views."
+        )
+    if "full" in text or getattr(error, "errno", None) == 28:
+        return f"The disk that holds {path.parent} is full. Free some space and start again."
+    return (
+        f"The data folder {path.parent} cannot be written ({text}). Make it writable for this "
+        "user, or set LVS_DATA_DIRECTORY to a folder that is."
+    )
+
+
+def _write_advice(path: Path, error: Exception) -> str:
+    if "full" in str(error):
+        return (
+            f"The disk that holds {path.parent} is full, so nothing was changed. Free some "
+            "space and try again."
+        )
+    return f"The library cannot be written just now ({error}); nothing was changed."

@@ -1,0 +1,281 @@
+"""Files on disk as the store knows them, and what becomes of their videos when they change."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+
+from lvs import paths
+from lvs.models import FoundFile, KnownFile
+from lvs.store import roots
+from lvs.store.database import Transaction
+
+_FILE = "id, root_id, path, size, mtime_ns, fingerprint, video_id, missing_since"
+
+
+def _file(row: tuple[int, int, bytes, int, int, str, int, int | None]) -> KnownFile:
+    return KnownFile(row[0], row[1], os.fsdecode(row[2]), *row[3:])
+
+
+def present_in_folder(conn: sqlite3.Connection, root_id: int, folder: str) -> dict[str, KnownFile]:
+    """The present files directly in a folder, by their path."""
+    rows = conn.execute(
+        f"select {_FILE} from file where missing_since is null and folder_id ="
+        " (select id from folder where root_id = ? and path = ?)",
+        (root_id, os.fsencode(folder)),
+    )
+    return {known.path: known for known in map(_file, rows)}
+
+
+def present_under(conn: sqlite3.Connection, root_id: int, path: str) -> list[KnownFile]:
+    """The present file at a path, or all beneath it when it is a folder; `""` is the root."""
+    low = os.fsencode(path) + b"/" if path else b""
+    rows = conn.execute(
+        f"select {_FILE} from file where root_id = ? and missing_since is null"
+        " and (path = ? or (path >= ? and path < ?))",
+        (root_id, os.fsencode(path), low, low[:-1] + b"0" if path else b"\xff" * 8),
+    )
+    return [_file(row) for row in rows]
+
+
+def at_path(conn: sqlite3.Connection, root_id: int, path: str) -> KnownFile | None:
+    """The file at a path: the one that is there, else the last that was."""
+    row = conn.execute(
+        f"select {_FILE} from file where root_id = ? and path = ?"
+        " order by missing_since is not null, id desc limit 1",
+        (root_id, os.fsencode(path)),
+    ).fetchone()
+    return _file(row) if row else None
+
+
+def of_video(conn: sqlite3.Connection, video_id: int) -> list[KnownFile]:
+    rows = conn.execute(
+        f"select {_FILE} from file where video_id = ? order by missing_since is not null, id",
+        (video_id,),
+    )
+    return [_file(row) for row in rows]
+
+
+def with_fingerprints(conn: sqlite3.Connection, fingerprints: Sequence[str]) -> list[KnownFile]:
+    """Files with one of these contents, missing ones first."""
+    marks = ",".join("?" * len(fingerprints))
+    rows = conn.execute(
+        f"select {_FILE} from file where fingerprint in ({marks})"
+        " order by missing_since is null, id",
+        list(fingerprints),
+    )
+    return [_file(row) for row in rows]
+
+
+def count_present(conn: sqlite3.Connection) -> int:
+    row = conn.execute("select count(*) from file where missing_since is null").fetchone()
+    return int(row[0])
+
+
+def take_in(
+    tx: Transaction,
+    root_id: int,
+    found: Iterable[FoundFile],
+    moved: Mapping[str, int],
+    *,
+    first_scan: bool,
+) -> int:
+    """Bring new and changed files into the library; returns how many videos it touched.
+
+    `moved` maps a found path to the file row that it was until now (same content, old path
+    gone). On a root's first scan a video's `added_at` is its file's time: nobody was looking when
+    it came. Identity follows content first: known content at any path is its known video; unknown
+    content at a known path is a replacement, and the video keeps its identity.
+    """
+    touched: set[int] = set()
+    for file in found:
+        folder_id = roots.folder_id(tx, root_id, file.path.rpartition("/")[0])
+        at = at_path(tx.connection, root_id, file.path)
+        was = _by_id(tx, moved[file.path]) if file.path in moved else None
+        if was is not None:
+            if at is not None and at.id != was.id and at.missing_since is None:
+                _set_missing(tx, at.id)
+                touched.add(at.video_id)
+            _point(tx, was.id, root_id, folder_id, file, was.video_id)
+            touched.add(was.video_id)
+            continue
+        if at is not None and at.fingerprint == file.fingerprint:
+            _point(tx, at.id, root_id, folder_id, file, at.video_id)
+            _forget_failure(tx, at.video_id)
+            touched.add(at.video_id)
+            continue
+        same = with_fingerprints(tx.connection, [file.fingerprint])
+        if same:
+            video_id = same[0].video_id
+        elif at is not None and not _has_other_files(tx, at):
+            video_id = at.video_id
+            _replace_content(tx, video_id, file)
+        else:
+            video_id = _new_video(tx, file, first_scan=first_scan)
+        if at is not None and at.video_id == video_id:
+            _point(tx, at.id, root_id, folder_id, file, video_id)
+        else:
+            if at is not None and at.missing_since is None:
+                _set_missing(tx, at.id)
+                touched.add(at.video_id)
+            _insert(tx, root_id, folder_id, file, video_id)
+        touched.add(video_id)
+    settle(tx, touched)
+    return len(touched)
+
+
+def mark_missing(tx: Transaction, file_ids: Iterable[int]) -> None:
+    """Mark files missing; their videos stay, with all that people gave them."""
+    touched = set()
+    for file_id in file_ids:
+        known = _by_id(tx, file_id)
+        if known is not None and known.missing_since is None:
+            _set_missing(tx, file_id)
+            touched.add(known.video_id)
+    settle(tx, touched)
+
+
+def settle(tx: Transaction, video_ids: Iterable[int]) -> None:
+    """Make each video agree with its files: counts, title, folders; and tell what happened."""
+    conn = tx.connection
+    for video_id in video_ids:
+        files = of_video(conn, video_id)
+        present = [file for file in files if file.missing_since is None]
+        before = conn.execute("select file_count from video where id = ?", (video_id,)).fetchone()[
+            0
+        ]
+        title = paths.title_of(files[0].path)
+        conn.execute(
+            "update video set file_count = ?, file_id = ?, title = ?, title_key = ?,"
+            " size_bytes = ?, version = version + 1 where id = ?",
+            (
+                len(present),
+                files[0].id,
+                title,
+                paths.sort_key(title),
+                files[0].size,
+                video_id,
+            ),
+        )
+        _file_in_folders(conn, video_id)
+        if present:
+            tx.emit("changed" if before else "added", video_id)
+        elif before:
+            tx.emit("removed", video_id)
+
+
+def _file_in_folders(conn: sqlite3.Connection, video_id: int) -> None:
+    above = (
+        "with recursive above (id) as ("
+        " select folder_id from file where video_id = :video and missing_since is null"
+        " union select folder.parent_id from folder join above on folder.id = above.id"
+        " where folder.parent_id is not null) "
+    )
+    conn.execute(
+        above + "delete from folder_video where video_id = :video"
+        " and folder_id not in (select id from above)",
+        {"video": video_id},
+    )
+    conn.execute(
+        above + "insert or ignore into folder_video (folder_id, video_id)"
+        " select id, :video from above",
+        {"video": video_id},
+    )
+
+
+def _by_id(tx: Transaction, file_id: int) -> KnownFile | None:
+    row = tx.connection.execute(f"select {_FILE} from file where id = ?", (file_id,)).fetchone()
+    return _file(row) if row else None
+
+
+def _has_other_files(tx: Transaction, file: KnownFile) -> bool:
+    row = tx.connection.execute(
+        "select 1 from file where video_id = ? and id <> ? and missing_since is null",
+        (file.video_id, file.id),
+    ).fetchone()
+    return row is not None
+
+
+def _set_missing(tx: Transaction, file_id: int) -> None:
+    tx.connection.execute("update file set missing_since = ? where id = ?", (tx.at, file_id))
+
+
+def _point(
+    tx: Transaction, file_id: int, root_id: int, folder_id: int, file: FoundFile, video_id: int
+) -> None:
+    tx.connection.execute(
+        "update file set root_id = ?, folder_id = ?, video_id = ?, path = ?, size = ?,"
+        " mtime_ns = ?, fingerprint = ?, missing_since = null where id = ?",
+        (
+            root_id,
+            folder_id,
+            video_id,
+            os.fsencode(file.path),
+            file.size,
+            file.mtime_ns,
+            file.fingerprint,
+            file_id,
+        ),
+    )
+
+
+def _insert(tx: Transaction, root_id: int, folder_id: int, file: FoundFile, video_id: int) -> None:
+    tx.connection.execute(
+        "insert into file (root_id, folder_id, video_id, path, size, mtime_ns, fingerprint)"
+        " values (?, ?, ?, ?, ?, ?, ?)",
+        (
+            root_id,
+            folder_id,
+            video_id,
+            os.fsencode(file.path),
+            file.size,
+            file.mtime_ns,
+            file.fingerprint,
+        ),
+    )
+
+
+def _new_video(tx: Transaction, file: FoundFile, *, first_scan: bool) -> int:
+    media_hash = _free_hash(tx, file.fingerprint)
+    added_at = min(file.mtime_ns // 1_000_000, tx.at) if first_scan else tx.at
+    cursor = tx.connection.execute(
+        "insert into video (media_hash, fingerprint, title, title_key, added_at, random_key)"
+        " values (?, ?, '', '', ?, ?)",
+        (media_hash, file.fingerprint, max(added_at, 0), int(media_hash, 16) % 2_147_483_647),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def _free_hash(tx: Transaction, fingerprint: str) -> str:
+    """The fingerprint, unless a video that was given it has since got other content."""
+    media_hash = fingerprint
+    while tx.connection.execute(
+        "select 1 from video where media_hash = ?", (media_hash,)
+    ).fetchone():
+        media_hash = hashlib.blake2b(media_hash.encode(), digest_size=8).hexdigest()
+    return media_hash
+
+
+_UNPROBED = (
+    "probed_at = null, probe_error = null, thumbnail = null, preview = null,"
+    " duration_s = 0, width = null, height = null, video_codec = null, audio_codec = null,"
+    " container = null, hdr = 0, audio_tracks = '[]', subtitle_tracks = '[]'"
+)
+
+
+def _replace_content(tx: Transaction, video_id: int, file: FoundFile) -> None:
+    tx.connection.execute(
+        f"update video set fingerprint = ?, {_UNPROBED} where id = ?", (file.fingerprint, video_id)
+    )
+
+
+def _forget_failure(tx: Transaction, video_id: int) -> None:
+    """A file that could not be read is tried again when it was touched."""
+    tx.connection.execute(
+        "update video set probed_at = null, probe_error = null"
+        " where id = ? and probe_error is not null",
+        (video_id,),
+    )

@@ -1,0 +1,56 @@
+"""Numbered `.sql` files, each applied once, in a transaction of its own."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import time
+from pathlib import Path
+
+from lvs.errors import StartError
+
+log = logging.getLogger(__name__)
+
+FOLDER = Path(__file__).parent
+
+
+def available() -> list[tuple[int, Path]]:
+    """The migrations of this version of the program, in order."""
+    return sorted((int(path.name.split("_")[0]), path) for path in FOLDER.glob("*.sql"))
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the database to this program's version.
+
+    Raises StartError when a newer program has written it.
+    """
+    connection.execute(
+        "create table if not exists migration"
+        " (version integer primary key, applied_at integer not null) strict"
+    )
+    row = connection.execute("select max(version) from migration").fetchone()
+    current = row[0] or 0
+    known = available()
+    if current > known[-1][0]:
+        raise StartError(
+            f"The database is of version {current}, made by a newer Local Video Server; this one "
+            f"knows version {known[-1][0]}. Update the program, or restore an older backup."
+        )
+    for version, path in known:
+        if version > current:
+            _apply(connection, version, path)
+
+
+def _apply(connection: sqlite3.Connection, version: int, path: Path) -> None:
+    log.debug("Migrating the database to version %d (%s)", version, path.stem)
+    applied_at = time.time_ns() // 1_000_000
+    try:
+        connection.executescript(
+            f"begin immediate;\n{path.read_text('utf-8')}\n"
+            f"insert into migration (version, applied_at) values ({version}, {applied_at});\n"
+            "commit;"
+        )
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("rollback")
+        raise

@@ -1,0 +1,119 @@
+"""The configured video folders and the folders beneath them."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+from lvs import paths
+from lvs.models import Folder, Root
+from lvs.store.database import Transaction
+
+
+def configure(tx: Transaction, names: Mapping[str, str]) -> list[Root]:
+    """Make the roots of the store those of the settings, `{name: absolute path}`.
+
+    Returns them in the order given. Files of a root that is no longer configured are marked
+    missing; they are known again by their fingerprints wherever they turn up.
+    """
+    roots = []
+    for name, path in names.items():
+        tx.connection.execute("insert or ignore into root (name) values (?)", (name,))
+        row = tx.connection.execute(
+            "select id, away_since from root where name = ?", (name,)
+        ).fetchone()
+        folder_id(tx, row[0], "")
+        roots.append(Root(id=row[0], name=name, path=path, away_since=row[1]))
+    return roots
+
+
+def unconfigured_files(conn: sqlite3.Connection, roots: Sequence[Root]) -> list[int]:
+    """Ids of the files present under roots that the settings no longer name."""
+    marks = ",".join("?" * len(roots))
+    rows = conn.execute(
+        f"select id from file where missing_since is null and root_id not in ({marks})",
+        [root.id for root in roots],
+    )
+    return [row[0] for row in rows]
+
+
+def scan_state(conn: sqlite3.Connection, root_id: int) -> tuple[str | None, int | None, int]:
+    """(identity, end of the first scan, number of files present) of a root."""
+    row = conn.execute("select identity, scanned_at from root where id = ?", (root_id,)).fetchone()
+    count = conn.execute(
+        "select count(*) from (select 1 from file indexed by file_present_path"
+        " where root_id = ? and missing_since is null limit 2)",
+        (root_id,),
+    ).fetchone()
+    return row[0], row[1], count[0]
+
+
+def set_scanned(tx: Transaction, root_id: int, identity: str) -> None:
+    tx.connection.execute(
+        "update root set identity = ?, scanned_at = coalesce(scanned_at, ?) where id = ?",
+        (identity, tx.at, root_id),
+    )
+
+
+def set_away(tx: Transaction, root_id: int, away_since: int | None) -> None:
+    tx.connection.execute("update root set away_since = ? where id = ?", (away_since, root_id))
+    tx.emit("away")
+
+
+def folder_id(tx: Transaction, root_id: int, path: str) -> int:
+    """The id of a folder, made with those above it when it is new."""
+    row = tx.connection.execute(
+        "select id from folder where root_id = ? and path = ?", (root_id, os.fsencode(path))
+    ).fetchone()
+    if row:
+        return int(row[0])
+    above, _, name = path.rpartition("/")
+    parent = folder_id(tx, root_id, above) if path else None
+    cursor = tx.connection.execute(
+        "insert into folder (root_id, parent_id, path, name) values (?, ?, ?, ?)",
+        (root_id, parent, os.fsencode(path), paths.to_words(name)),
+    )
+    tx.emit("folders")
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+_FOLDER = "id, root_id, parent_id, path, name, video_count"
+
+
+def _folder(row: tuple[int, int, int | None, bytes, str, int]) -> Folder:
+    return Folder(row[0], row[1], row[2], os.fsdecode(row[3]), row[4], row[5])
+
+
+def folder_at(conn: sqlite3.Connection, root_id: int, path: str) -> Folder | None:
+    row = conn.execute(
+        f"select {_FOLDER} from folder where root_id = ? and path = ?",
+        (root_id, os.fsencode(path)),
+    ).fetchone()
+    return _folder(row) if row else None
+
+
+def folders_in(conn: sqlite3.Connection, folder_id: int, limit: int = 500) -> list[Folder]:
+    """The folders directly inside one, those with videos, by name."""
+    rows = conn.execute(
+        f"select {_FOLDER} from folder where parent_id = ? and video_count > 0"
+        " order by name collate nocase, id limit ?",
+        (folder_id, limit),
+    )
+    return [_folder(row) for row in rows]
+
+
+def folder_paths(conn: sqlite3.Connection, root_id: int, beneath: str = "") -> list[str]:
+    """Paths of the known folders of a root that hold a present file, `beneath` or all."""
+    rows = conn.execute(
+        "select path from folder where root_id = ? and exists (select 1 from file"
+        " where folder_id = folder.id and missing_since is null)",
+        (root_id,),
+    )
+    every = (os.fsdecode(row[0]) for row in rows)
+    return [path for path in every if not beneath or path == beneath or _in(path, beneath)]
+
+
+def _in(path: str, folder: str) -> bool:
+    return path.startswith(folder + "/")

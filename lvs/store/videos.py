@@ -1,0 +1,150 @@
+"""Videos: cards, details, and the state of the work on them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lvs.models import Card, VideoDetails
+from lvs.store import files
+from lvs.store.database import Transaction
+
+_CARD = (
+    "v.id, v.media_hash, v.version, v.title, f.path, f.root_id, v.added_at, v.size_bytes,"
+    " v.duration_s, v.width, v.height, v.hdr, v.projection, v.stereo,"
+    " v.probed_at is not null, v.probe_error, v.thumbnail, v.preview, v.view_count,"
+    " f.missing_since"
+)
+_FROM = "from video v join file f on f.id = v.file_id"
+
+
+def _card(row: Sequence[Any]) -> Card:
+    values = list(row)
+    values[4] = os.fsdecode(row[4])
+    values[8] = row[8] or None
+    values[11], values[14] = bool(row[11]), bool(row[14])
+    return Card(*values)
+
+
+def cards(conn: sqlite3.Connection, video_ids: Iterable[int]) -> dict[int, Card]:
+    """The cards of these videos by id, in one query."""
+    rows = conn.execute(
+        f"select {_CARD} {_FROM} where v.id in (select value from json_each(?))",
+        (json.dumps(list(video_ids)),),
+    )
+    return {row[0]: _card(row) for row in rows}
+
+
+def details(conn: sqlite3.Connection, video_id: int) -> VideoDetails:
+    row = conn.execute(
+        f"select {_CARD}, v.fingerprint, v.container, v.video_codec, v.audio_codec,"
+        f" v.frame_rate, v.bit_rate, v.recorded_at, v.audio_tracks, v.subtitle_tracks {_FROM}"
+        " where v.id = ?",
+        (video_id,),
+    ).fetchone()
+    rest = list(row[20:])
+    rest[7:] = [tuple(json.loads(tracks)) for tracks in rest[7:]]
+    rest.append(tuple(files.of_video(conn, video_id)))
+    return VideoDetails(_card(row[:20]), *rest)
+
+
+def id_of_hash(conn: sqlite3.Connection, media_hash: str) -> int | None:
+    row = conn.execute("select id from video where media_hash = ?", (media_hash,)).fetchone()
+    return row[0] if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """`key` names the derived files; None while there are none."""
+
+    video_id: int
+    key: str | None
+    preview: str | None
+
+
+def thumbnail_of(conn: sqlite3.Connection, media_hash: str) -> Thumbnail | None:
+    row = conn.execute(
+        "select id, thumbnail, preview from video where media_hash = ?", (media_hash,)
+    ).fetchone()
+    return Thumbnail(*row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One file to probe: the video, its content, and where it lies."""
+
+    video_id: int
+    fingerprint: str
+    root_id: int
+    path: str
+
+
+def waiting(
+    conn: sqlite3.Connection, *, limit: int, wanted: Sequence[int], busy: Iterable[int]
+) -> list[Work]:
+    """Videos not yet probed: those that somebody looks at, then the newest."""
+    select = (
+        f"select v.id, v.fingerprint, f.root_id, f.path {_FROM} join root r on r.id = f.root_id"
+        " where v.probed_at is null and v.file_count > 0 and r.away_since is null"
+        " and v.id not in (select value from json_each(:busy))"
+    )
+    names: dict[str, Any] = {
+        "busy": json.dumps(list(busy)),
+        "limit": limit,
+        "wanted": json.dumps(list(wanted)),
+    }
+    rows: list[Any] = []
+    if wanted:
+        rows = conn.execute(
+            select + " and v.id in (select value from json_each(:wanted)) limit :limit", names
+        ).fetchall()
+    if len(rows) < limit:
+        rows += conn.execute(select + " order by v.added_at desc limit :limit", names).fetchall()
+    work = {row[0]: Work(row[0], row[1], row[2], os.fsdecode(row[3])) for row in rows}
+    return list(work.values())[:limit]
+
+
+def count_waiting(conn: sqlite3.Connection) -> int:
+    row = conn.execute(
+        "select count(*) from video where probed_at is null and file_count > 0"
+    ).fetchone()
+    return int(row[0])
+
+
+def record_probe(tx: Transaction, video_id: int, fingerprint: str, columns: dict[str, Any]) -> bool:
+    """Store what a worker found out, if the content is still the one it looked at."""
+    names = ", ".join(f"{name} = :{name}" for name in columns)
+    cursor = tx.connection.execute(
+        f"update video set {names}, probed_at = :_at, version = version + 1"
+        " where id = :_id and fingerprint = :_fingerprint",
+        {**columns, "_at": tx.at, "_id": video_id, "_fingerprint": fingerprint},
+    )
+    if cursor.rowcount:
+        tx.emit("changed", video_id)
+    return bool(cursor.rowcount)
+
+
+def remake(tx: Transaction, video_id: int) -> None:
+    """Put a video back to work, its pictures being gone."""
+    tx.connection.execute(
+        "update video set probed_at = null, thumbnail = null, version = version + 1 where id = ?",
+        (video_id,),
+    )
+    tx.emit("changed", video_id)
+
+
+def retry(tx: Transaction, video_id: int | None = None) -> int:
+    """Put failed videos, or one, back to work; returns how many."""
+    rows = tx.connection.execute(
+        "update video set probed_at = null, probe_error = null, version = version + 1"
+        " where probe_error is not null and file_count > 0 and (:id is null or id = :id)"
+        " returning id",
+        {"id": video_id},
+    ).fetchall()
+    for row in rows:
+        tx.emit("changed", row[0])
+    return len(rows)

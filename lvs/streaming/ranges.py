@@ -1,0 +1,73 @@
+"""Which bytes a request asks for, and whether it has them already (RFC 9110, sections 13 and 14).
+
+Parsing is Werkzeug's; the decision is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from werkzeug.http import (
+    http_date,
+    parse_etags,
+    parse_if_range_header,
+    parse_range_header,
+    unquote_etag,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The answer's status and the bytes `start` to `stop` (exclusive) that its body holds."""
+
+    status: int
+    start: int
+    stop: int
+    headers: dict[str, str]
+
+
+def etag_of(size: int, mtime_ns: int, inode: int) -> str:
+    """A strong ETag: another content at the path has another size, time or inode."""
+    return f'"{inode:x}-{size:x}-{mtime_ns:x}"'
+
+
+def select(
+    request: Mapping[str, str], *, size: int, etag: str, mtime_ns: int, head: bool = False
+) -> Selection:
+    """What to answer for a file of `size` bytes: 200, 206, 304 or 416.
+
+    One range is honoured; several, or one that cannot be read, give the whole file, as the RFC
+    allows. `request` are headers with lower-case names.
+    """
+    modified = datetime.fromtimestamp(mtime_ns // 1_000_000_000, UTC)
+    headers = {"ETag": etag, "Last-Modified": http_date(modified), "Accept-Ranges": "bytes"}
+    bare_etag = unquote_etag(etag)[0] or ""
+    if parse_etags(request.get("if-none-match")).contains(bare_etag):
+        return Selection(304, 0, 0, headers)
+    wanted = None if head else parse_range_header(request.get("range"))
+    if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
+        return _whole(size, headers)
+    if not _if_range_holds(request.get("if-range"), bare_etag, modified):
+        return _whole(size, headers)
+    found = wanted.range_for_length(size)
+    if found is None or found[0] >= size:
+        return Selection(416, 0, 0, {**headers, "Content-Range": f"bytes */{size}"})
+    start, stop = found
+    headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+    headers["Content-Length"] = str(stop - start)
+    return Selection(206, start, stop, headers)
+
+
+def _whole(size: int, headers: dict[str, str]) -> Selection:
+    return Selection(200, 0, size, {**headers, "Content-Length": str(size)})
+
+
+def _if_range_holds(header: str | None, etag: str, modified: datetime) -> bool:
+    if not header:
+        return True
+    condition = parse_if_range_header(header)
+    if condition.etag is not None:
+        return condition.etag == etag and not header.startswith("W/")
+    return condition.date == modified

@@ -1,0 +1,134 @@
+"""Bytes: videos in ranges, thumbnails for ever, static files."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import sqlite3
+
+from quart import Response, request
+
+from lvs import paths
+from lvs.contexts.templates import asset
+from lvs.errors import NotFoundError, UnavailableError
+from lvs.media import thumbnails
+from lvs.models import KnownFile
+from lvs.services import Services, services
+from lvs.store import files, videos
+from lvs.streaming import ranges
+from lvs.views.names import requested_filename
+
+FOR_EVER = "public, max-age=31536000, immutable"
+PICTURES = {
+    f"{width}.{extension}": f"image/{kind}"
+    for width in thumbnails.WIDTHS
+    for extension, kind in (("webp", "webp"), ("jpg", "jpeg"))
+}
+
+
+async def video(filename: str) -> Response:
+    """A video's bytes by its path in the library."""
+    house = services()
+    name = requested_filename("/video/")
+    root, path = house.library.resolve(name)
+    known = await house.store.read(files.at_path, root.id, path)
+    if known is None:
+        raise NotFoundError(f"There is no video {paths.to_words(name)!r} in the library.")
+    return await _send(house, known)
+
+
+async def stream(media_hash: str, name: str) -> Response:
+    """A video's bytes by its identity; the name gives players the extension that they look at."""
+    house = services()
+    known = await house.store.read(_file_of_hash, media_hash)
+    if known is None:
+        raise NotFoundError("There is no such video in the library.")
+    return await _send(house, known)
+
+
+def _file_of_hash(conn: sqlite3.Connection, media_hash: str) -> KnownFile | None:
+    video_id = videos.id_of_hash(conn, media_hash)
+    return files.of_video(conn, video_id)[0] if video_id is not None else None
+
+
+async def _send(house: Services, known: KnownFile) -> Response:
+    """Only files that the store knows are opened; their path never comes from the address."""
+    root = house.library.roots.get(known.root_id)
+    if root is None or root.away_since is not None:
+        raise UnavailableError("The folder of this video is away; plug its disk in again.")
+    try:
+        handle, found = await house.reader.open_file(house.library.absolute(root.id, known.path))
+    except OSError as error:
+        raise NotFoundError(f"The file of this video cannot be read: {error.strerror}.") from error
+    head = request.method == "HEAD"
+    selection = ranges.select(
+        {key.lower(): value for key, value in request.headers.items()},
+        size=found.st_size,
+        etag=ranges.etag_of(found.st_size, found.st_mtime_ns, found.st_ino),
+        mtime_ns=found.st_mtime_ns,
+        head=head,
+    )
+    headers = {
+        **selection.headers,
+        "Content-Type": paths.mime_type(known.path),
+        "Cache-Control": "private, no-cache",
+    }
+    body = house.reader.pieces(handle, selection.start, 0 if head else selection.stop)
+    response = Response(body, selection.status, headers)
+    response.timeout = None
+    return response
+
+
+async def thumbnail(media_hash: str, name: str) -> Response:
+    """A picture of a video; while there is none, its placeholder, which moves it to the front."""
+    if name not in PICTURES:
+        raise NotFoundError(f"Pictures are {', '.join(PICTURES)}.")
+    house = services()
+    found = await house.store.read(videos.thumbnail_of, media_hash)
+    if found is None:
+        raise NotFoundError("There is no such video in the library.")
+    if found.key is not None:
+        folder = house.config.data_directory / "thumbnails"
+        path = thumbnails.file_path(folder, found.key, name)
+        try:
+            body = await asyncio.to_thread(path.read_bytes)
+        except OSError:  # somebody emptied the folder: make it again
+            await house.store.write(videos.remake, found.video_id)
+        else:
+            keep = FOR_EVER if request.args.get("v") == found.key else "no-cache"
+            headers = {"Content-Type": PICTURES[name], "Cache-Control": keep}
+            return Response(body, 200, headers)
+    house.library.feeder.want(found.video_id)
+    return _placeholder(found.preview)
+
+
+def _placeholder(preview: str | None) -> Response:
+    headers = {"Content-Type": "image/svg+xml", "Cache-Control": "no-store"}
+    if preview:
+        headers["Content-Type"] = "image/webp"
+        return Response(base64.b64decode(preview.partition(",")[2]), 200, headers)
+    found = asset("placeholder.svg")
+    assert found is not None
+    return Response(found.body, 200, headers)
+
+
+async def static(path: str) -> Response:
+    """A file of ours, from memory; kept for ever when its version is in the address."""
+    found = asset(path)
+    if found is None:
+        raise NotFoundError(f"There is no static file {path!r}.")
+    headers = {
+        "Content-Type": found.mime_type,
+        "Cache-Control": FOR_EVER if request.args.get("v") == found.version else "no-cache",
+        "Vary": "Accept-Encoding",
+        "ETag": f'"{found.version}"',
+    }
+    if request.headers.get("If-None-Match") == headers["ETag"]:
+        return Response(b"", 304, headers)
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        return Response(found.compressed, 200, {**headers, "Content-Encoding": "gzip"})
+    return Response(found.body, 200, headers)
+
+
+async def favicon() -> Response:
+    return await static("icon.svg")

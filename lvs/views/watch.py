@@ -1,0 +1,48 @@
+"""`/watch/<path:filename>`: one video."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from quart import Response, request
+
+from lvs import web
+from lvs.contexts.query import GalleryQuery, arguments_of, parse_query, whole_number
+from lvs.contexts.watch import watch_context
+from lvs.errors import InvalidInputError
+from lvs.services import services
+from lvs.views.names import requested_filename
+from lvs.web import Rendered
+
+LONGEST_S = 7 * 24 * 3600
+
+
+async def watch(filename: str) -> Response:
+    """The watch page; it keeps to the list of the page that the person came from."""
+    house = services()
+    arguments = arguments_of(request.query_string)
+    start_s = whole_number(arguments, "t", 0, LONGEST_S, default=0)
+    context = await house.store.read(
+        watch_context,
+        house.library,
+        house.cards,
+        requested_filename("/watch/"),
+        _list_before(arguments),
+        start_s=start_s,
+        since=house.store.last_event_id,
+    )
+    html = house.templates.render("pages/watch.html", watch=context)
+    return web.html_response(request, Rendered(html))
+
+
+def _list_before(arguments: dict[str, str]) -> GalleryQuery | None:
+    """The list in the address (`list=1&sort=...`), else the gallery that linked here."""
+    try:
+        if "list" in arguments:
+            return parse_query(arguments)
+        referer = urlsplit(request.headers.get("Referer", ""))
+        if referer.netloc == request.host and referer.path == "/":
+            return parse_query(arguments_of(referer.query.encode("ascii", "replace")))
+    except (InvalidInputError, ValueError):
+        pass
+    return None
