@@ -179,25 +179,25 @@ class Hub:
     def __init__(self, store: Store, kitchen: Kitchen) -> None:
         self._store = store
         self._kitchen = kitchen
-        self._subscribers: set[Subscriber] = set()
+        self.subscribers: set[Subscriber] = set()
         self._position = 0
         self._closed = False
         self.dropped = 0
 
     @property
     def streams(self) -> int:
-        return len(self._subscribers)
+        return len(self.subscribers)
 
     def close(self) -> None:
         """End every stream; clients come back by themselves when there is a server again."""
         self._closed = True
-        for subscriber in self._subscribers:
+        for subscriber in self.subscribers:
             subscriber.close()
 
     async def stream(self, feed: Feed, since: int) -> AsyncGenerator[bytes]:
         """Server-sent events for one page that was rendered at event `since`."""
         subscriber = Subscriber(feed)
-        self._subscribers.add(subscriber)
+        self.subscribers.add(subscriber)
         if self._closed:
             subscriber.close()
         try:
@@ -217,7 +217,7 @@ class Hub:
                     last = item.event_id
                     yield web.sse(item.html, event_id=last, event=item.event)
         finally:
-            self._subscribers.discard(subscriber)
+            self.subscribers.discard(subscriber)
 
     async def follow_events(self) -> None:
         """Tell subscribers of each batch of events, a rendering per feed."""
@@ -233,16 +233,16 @@ class Hub:
             self._store.bell.forget(news)
 
     async def _tell(self) -> bool:
-        feeds = {subscriber.feed for subscriber in self._subscribers}
+        feeds = {subscriber.feed for subscriber in self.subscribers}
         if not feeds:
             self._position = self._store.last_event_id
             return False
         messages = await self._messages(feeds, self._position)
         self._position = max(message.event_id or 0 for message in messages.values())
-        for subscriber in list(self._subscribers):
+        for subscriber in list(self.subscribers):
             message = messages.get(subscriber.feed)
             if message is not None and (message.html or message.event):
-                self._send(subscriber, message)
+                self.deliver(subscriber, message)
         return any(message.event for message in messages.values())
 
     async def follow_status(self) -> None:
@@ -254,11 +254,11 @@ class Hub:
                 await news.wait()
                 news.clear()
                 html: dict[Feed, Message] = {}
-                for subscriber in list(self._subscribers):
+                for subscriber in list(self.subscribers):
                     if subscriber.feed not in html:
                         html[subscriber.feed] = Message(None, subscriber.feed.status(self._kitchen))
                     if html[subscriber.feed].html:
-                        self._send(subscriber, html[subscriber.feed])
+                        self.deliver(subscriber, html[subscriber.feed])
                 await asyncio.sleep(STATUS_EVERY_S)
         finally:
             bell.forget(news)
@@ -267,12 +267,13 @@ class Hub:
         """A comment now and then, so that dead connections are noticed."""
         while True:
             await asyncio.sleep(HEARTBEAT_S)
-            for subscriber in list(self._subscribers):
-                self._send(subscriber, web.SSE_HEARTBEAT)
+            for subscriber in list(self.subscribers):
+                self.deliver(subscriber, web.SSE_HEARTBEAT)
 
-    def _send(self, subscriber: Subscriber, message: Message | bytes) -> None:
+    def deliver(self, subscriber: Subscriber, message: Message | bytes) -> None:
+        """Queue a message for one page, or drop the page when it does not keep up."""
         if not subscriber.send(message):
-            self._subscribers.discard(subscriber)
+            self.subscribers.discard(subscriber)
             self.dropped += 1
 
     async def _messages(self, feeds: Iterable[Feed], since: int) -> dict[Feed, Message]:

@@ -53,15 +53,16 @@ async def _serve(config: ServerConfig, on_start: OnStart) -> None:
                 house.hub.close()  # streams end first: the server waits for open connections
 
             try:
-                settings = _hypercorn(config, listener)
+                settings = hypercorn_settings(config, listener.detach())
                 await hypercorn_serve(create_app(house=house), settings, shutdown_trigger=stopped)
             finally:
                 beside.cancel()
 
 
-def _hypercorn(config: ServerConfig, listener: socket.socket) -> HypercornConfig:
+def hypercorn_settings(config: ServerConfig, listener: int) -> HypercornConfig:
+    """Hypercorn over a listening descriptor, which it closes in the end."""
     settings = HypercornConfig()
-    settings.bind = [f"fd://{listener.fileno()}"]
+    settings.bind = [f"fd://{listener}"]
     settings.graceful_timeout = GRACE_S
     settings.keep_alive_timeout = 75.0
     settings.include_server_header = False
@@ -80,6 +81,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(1024)
     except OSError as error:
         listener.close()
         raise StartError(

@@ -59,7 +59,7 @@ class Ingest:
             self._threads, lambda: [f for f in known if disk.look(root.path, f.path) is None]
         )
         if gone:
-            await self._store.write(files.mark_missing, [file.id for file in gone])
+            await self._store.write(files.mark_missing, gone)
         return len(gone)
 
     def _identify(self, root: Root, file: FileStat) -> FoundFile | None:
@@ -78,9 +78,9 @@ class Ingest:
     ) -> dict[str, int]:
         """Which found path is which known file that is no longer where it was."""
         homeless: dict[str, list[KnownFile]] = {}
-        here = {file.path for file in found}
+        here = {(root.id, file.path, file.fingerprint) for file in found}
         for old in known:
-            at_home = old.root_id == root.id and old.path in here
+            at_home = (old.root_id, old.path, old.fingerprint) in here
             if not at_home and (old.missing_since is not None or self._has_left(old)):
                 homeless.setdefault(old.fingerprint, []).append(old)
         moved = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 from collections.abc import Iterable, Sequence
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 CHECK_ROOTS_EVERY_S = 2.0
 RESCAN_WHEN_UNWATCHED_S = 300.0
+WATCH_BEFORE_SCAN_S = 2.0
 
 
 @dataclass
@@ -47,12 +49,13 @@ class Library:
         self.roots: dict[int, Root] = {}
         self._store = store
         self._ingest = Ingest(store, self.status, self.roots)
-        self._watcher = Watcher(config, self.changed)
+        self._watcher = Watcher(config)
         self.arrivals = Arrivals(self.status, self._settled, self._watcher.on_network)
         self._scanner = Scanner(store, self._ingest, self.arrivals, self.status)
         self.feeder = Feeder(store, pool, self.status, self.roots)
         self._scan_lock = asyncio.Lock()
         self._scan_wanted = asyncio.Event()
+        self._watched: dict[int, asyncio.Event] = {}
 
     async def open(self) -> None:
         """Make the folders where they lack, and tell the store which they are."""
@@ -61,10 +64,11 @@ class Library:
         named = root_names([str(folder) for folder in self.config.video_directory])
         for root in await self._store.write(roots.configure, named):
             self.roots[root.id] = root
-        orphans = await self._store.read(roots.unconfigured_files, list(self.roots.values()))
-        if orphans:
-            log.info("%d files lie in folders that are no longer configured", len(orphans))
-            await self._store.write(files.mark_missing, orphans)
+        for root_id in await self._store.read(roots.unconfigured, list(self.roots.values())):
+            orphans = await self._store.read(files.present_under, root_id, "")
+            if orphans:
+                log.info("%d files lie in a folder that is no longer configured", len(orphans))
+                await self._store.write(files.mark_missing, orphans)
 
     def close(self) -> None:
         self._ingest.close()
@@ -104,7 +108,16 @@ class Library:
         self._scan_wanted.set()
 
     async def run_scans(self) -> None:
-        """Scan at the start and whenever asked."""
+        """Scan at the start and whenever asked.
+
+        The watches stand first, where they are quick to: nothing then falls between the two. A
+        watch that stands later asks for another scan.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(WATCH_BEFORE_SCAN_S):
+                await asyncio.gather(
+                    *(self._stands(root.id).wait() for root in self.roots.values())
+                )
         await self.scan_all()
         while True:
             await self._scan_wanted.wait()
@@ -180,6 +193,7 @@ class Library:
                     watcher = watchers.get(root.id)
                     if not there and watcher is not None:
                         watchers.pop(root.id).cancel()
+                        self._stands(root.id).clear()
                     if there and was_away:
                         self.ask_for_scan()
                     if there and (watcher is None or watcher.done()):
@@ -193,10 +207,18 @@ class Library:
             await asyncio.gather(*watchers.values(), return_exceptions=True)
 
     async def _watch(self, root: Root) -> None:
+        stands = self._stands(root.id)
         if self.config.watch == "off":
+            stands.set()
             await asyncio.Event().wait()
         try:
-            await self._watcher.watch(root)
+            async for batch in self._watcher.batches(root):
+                if batch:
+                    await self.changed(root, batch)
+                    continue
+                stands.set()
+                if self.status.scan.started:
+                    self.ask_for_scan()
         except OSError as error:
             log.warning(
                 "No notices of changes in %s (%s); it is scanned every %d s instead. "
@@ -205,8 +227,18 @@ class Library:
                 error,
                 RESCAN_WHEN_UNWATCHED_S,
             )
+            stands.set()
             await asyncio.sleep(RESCAN_WHEN_UNWATCHED_S)
             self.ask_for_scan()
+
+    def _stands(self, root_id: int) -> asyncio.Event:
+        return self._watched.setdefault(root_id, asyncio.Event())
+
+    @property
+    def watching(self) -> bool:
+        """Whether changes in every folder that is there are noticed from now on."""
+        there = [root.id for root in self.roots.values() if root.away_since is None]
+        return all(self._stands(root_id).is_set() for root_id in there)
 
     # --- changes ---
 

@@ -19,10 +19,11 @@ class Progress:
     done: int = 0
     total: int = 0
     running: bool = False
+    started: bool = False
     _marks: deque[tuple[float, int]] = field(default_factory=lambda: deque(maxlen=20))
 
     def start(self) -> None:
-        self.done, self.total, self.running = 0, 0, True
+        self.done, self.total, self.running, self.started = 0, 0, True, True
         self._marks.clear()
 
     def advance(self, done: int) -> None:

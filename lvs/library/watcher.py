@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import AsyncGenerator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-from watchfiles import Change, awatch
+from watchfiles import Change, watch
+from watchfiles._rust_notify import WatchfilesRustInternalError
+from watchfiles.main import FileChange
 
 from lvs import paths
 from lvs.config import ServerConfig
 from lvs.library import disk
 from lvs.models import Root
 
-log = logging.getLogger(__name__)
-
 GROUP_MS = 200  # changes within this time are one batch; watchfiles' own default is 1,600
 STEP_MS = 20
+ANSWER_MS = 200  # how soon a new watch is known to stand
 
 
 class Watcher:
-    """Watches one root until cancelled. `changed` gets the root and the paths that changed."""
+    """Watches roots, each in a thread of its own: setting up a watch walks the whole folder."""
 
-    def __init__(
-        self, config: ServerConfig, changed: Callable[[Root, set[str]], Awaitable[None]]
-    ) -> None:
+    def __init__(self, config: ServerConfig) -> None:
         self._config = config
-        self._changed = changed
         self._network: dict[str, bool] = {}
 
     def polls(self, root: Root) -> bool:
@@ -41,25 +41,69 @@ class Watcher:
             self._network[root.path] = disk.is_on_network(root.path)
         return self._network[root.path]
 
-    async def watch(self, root: Root) -> None:
-        """Raises OSError when the system gives no notices (too many folders, no support)."""
-        stop = asyncio.Event()
-        try:
-            async for changes in awatch(
-                root.path,
-                watch_filter=_concerns_us(root.path),
-                debounce=GROUP_MS,
-                step=STEP_MS,
-                stop_event=stop,
-                rust_timeout=1_000,
-                force_polling=self.polls(root),
-                poll_delay_ms=round(self._config.poll_interval_s * 1000),
-                ignore_permission_denied=True,
-            ):
-                batch = {os.path.relpath(path, root.path) for _, path in changes}
-                await self._changed(root, batch)
-        finally:
-            stop.set()
+    async def batches(self, root: Root) -> AsyncGenerator[set[str]]:
+        """Sets of paths that changed, relative to the root; an empty one says the watch stands.
+
+        Raises OSError when the system gives no notices (too many folders, no support).
+        """
+        loop = asyncio.get_running_loop()
+        queue: asyncio.Queue[set[FileChange]] = asyncio.Queue()
+        stop = threading.Event()
+
+        def run() -> None:
+            lost: set[FileChange] = set()
+            while not stop.is_set():
+                try:
+                    for changes in self._changes(root, stop):
+                        loop.call_soon_threadsafe(queue.put_nowait, changes | lost)
+                        lost = set()
+                except WatchfilesRustInternalError:
+                    # A name that is not UTF-8 ends the watch (watchfiles 1.3). The next one
+                    # stands at once; what was missed between the two is looked for.
+                    lost = {(Change.modified, root.path)}
+
+        with ThreadPoolExecutor(1, f"watch {root.name}") as thread:
+            running = loop.run_in_executor(thread, run)
+            try:
+                stands = False
+                while True:
+                    changes = await _next(queue, running)
+                    if changes or not stands:
+                        yield {os.path.relpath(path, root.path) for _, path in changes}
+                    stands = True
+            finally:
+                stop.set()
+
+    def _changes(self, root: Root, stop: threading.Event) -> Iterator[set[FileChange]]:
+        return watch(
+            root.path,
+            watch_filter=_concerns_us(root.path),
+            debounce=GROUP_MS,
+            step=STEP_MS,
+            stop_event=stop,
+            rust_timeout=ANSWER_MS,
+            yield_on_timeout=True,
+            force_polling=self.polls(root),
+            poll_delay_ms=round(self._config.poll_interval_s * 1000),
+            ignore_permission_denied=True,
+            raise_interrupt=False,
+        )
+
+
+async def _next(
+    queue: asyncio.Queue[set[FileChange]], running: asyncio.Future[None]
+) -> set[FileChange]:
+    """The next changes, or the error that ended the watch."""
+    getting = asyncio.ensure_future(queue.get())
+    waits: list[asyncio.Future[Any]] = [getting, running]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        if getting.done():
+            return getting.result()
+        running.result()
+        raise OSError("the watch ended")
+    finally:
+        getting.cancel()
 
 
 def _concerns_us(root: str) -> Callable[[Change, str], bool]:

@@ -23,6 +23,7 @@ PREVIEW_WIDTH = 20
 _PLACES = (0.1, 0.35, 0.6, 0.02)  # of the duration, in the order tried
 _DETAIL_ENOUGH = 18.0  # standard deviation of luma that a good picture reaches
 _FRAMES_AT_MOST = 240
+_TICK = Fraction(1, 25)  # a still picture has no time; the encoders want some
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,7 @@ def _graph(frame: Any, stereo: str, width: int, height: int, turn: list[tuple[st
 def _through(frame: Any, steps: list[tuple[str, str]]) -> Any:
     graph = av.filter.Graph()
     previous = graph.add_buffer(
-        width=frame.width, height=frame.height, format=frame.format, time_base=frame.time_base
+        width=frame.width, height=frame.height, format=frame.format, time_base=_TICK
     )
     for name, arguments in (*steps, ("buffersink", "")):
         node = graph.add(name, arguments or None)
@@ -228,7 +229,7 @@ def _encode(codec: str, frame: Any, options: dict[str, str]) -> bytes:
     encoder: Any = av.CodecContext.create(codec, "w")
     encoder.width, encoder.height = frame.width, frame.height
     encoder.pix_fmt = frame.format.name
-    encoder.time_base = Fraction(1, 25)
+    encoder.time_base = _TICK
     encoder.options = options
     frame.pts = 0
     packets = [*encoder.encode(frame), *encoder.encode(None)]

@@ -90,7 +90,7 @@ def take_in(
     content at a known path is a replacement, and the video keeps its identity.
     """
     touched: set[int] = set()
-    for file in found:
+    for file in sorted(found, key=lambda file: file.path not in moved):  # movers clear the way
         folder_id = roots.folder_id(tx, root_id, file.path.rpartition("/")[0])
         at = at_path(tx.connection, root_id, file.path)
         was = _by_id(tx, moved[file.path]) if file.path in moved else None
@@ -126,14 +126,17 @@ def take_in(
     return len(touched)
 
 
-def mark_missing(tx: Transaction, file_ids: Iterable[int]) -> None:
-    """Mark files missing; their videos stay, with all that people gave them."""
+def mark_missing(tx: Transaction, gone: Iterable[KnownFile]) -> None:
+    """Mark files missing, unless they have moved on meanwhile.
+
+    Their videos stay, with all that people gave them.
+    """
     touched = set()
-    for file_id in file_ids:
-        known = _by_id(tx, file_id)
-        if known is not None and known.missing_since is None:
-            _set_missing(tx, file_id)
-            touched.add(known.video_id)
+    for file in gone:
+        now = _by_id(tx, file.id)
+        if now is not None and (now.root_id, now.path) == (file.root_id, file.path):
+            _set_missing(tx, file.id)
+            touched.add(file.video_id)
     settle(tx, touched)
 
 

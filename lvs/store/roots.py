@@ -28,12 +28,11 @@ def configure(tx: Transaction, names: Mapping[str, str]) -> list[Root]:
     return roots
 
 
-def unconfigured_files(conn: sqlite3.Connection, roots: Sequence[Root]) -> list[int]:
-    """Ids of the files present under roots that the settings no longer name."""
-    marks = ",".join("?" * len(roots))
+def unconfigured(conn: sqlite3.Connection, configured: Sequence[Root]) -> list[int]:
+    """Ids of roots that the settings no longer name."""
+    marks = ",".join("?" * len(configured))
     rows = conn.execute(
-        f"select id from file where missing_since is null and root_id not in ({marks})",
-        [root.id for root in roots],
+        f"select id from root where id not in ({marks})", [root.id for root in configured]
     )
     return [row[0] for row in rows]
 

@@ -1,0 +1,105 @@
+"""Files that are not what they seem: no crash, no stuck worker, an honest reason."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import anyio.to_process
+import pytest
+
+from lvs.media import work
+from lvs.media.pool import MediaPool
+from tests import misbehaving
+from tests.clips import Cast
+
+
+@pytest.fixture
+def pool(tmp_path: Path) -> MediaPool:
+    return MediaPool(1, 20, tmp_path / "pictures")
+
+
+async def test_an_empty_file_says_so(pool: MediaPool, tmp_path: Path) -> None:
+    path = tmp_path / "empty.mp4"
+    path.touch()
+    result = await pool.look_at(str(path), "0" * 16)
+    assert result.error == "The file is empty."
+
+
+async def test_a_text_named_like_a_video_says_so(pool: MediaPool, tmp_path: Path) -> None:
+    path = tmp_path / "notes.mp4"
+    path.write_text("dear diary " * 1000)
+    result = await pool.look_at(str(path), "0" * 16)
+    assert result.error is not None
+    assert "not a video" in result.error
+
+
+async def test_a_playlist_in_disguise_reads_no_other_file(
+    pool: MediaPool, tmp_path: Path, cast: Cast
+) -> None:
+    """libav would follow it to any file or host that it names."""
+    cast.copy("beach.mp4", tmp_path / "secret.ts")
+    path = tmp_path / "list.mp4"
+    path.write_text(f"#EXTM3U\n#EXTINF:1,\nfile://{tmp_path}/secret.ts\n#EXT-X-ENDLIST\n")
+    result = await pool.look_at(str(path), "0" * 16)
+    assert result.error is not None
+    assert result.preview is None
+
+
+async def test_sound_alone_says_so(pool: MediaPool, tmp_path: Path) -> None:
+    path = misbehaving.make_sound(tmp_path / "song.mp4")
+    result = await pool.look_at(str(path), "0" * 16)
+    assert result.error == "There is no picture in it, only sound."
+
+
+@pytest.mark.parametrize("kept", [10, 40, 300, 2_000])
+async def test_truncated_files_end_in_a_picture_or_a_reason(
+    pool: MediaPool, tmp_path: Path, cast: Cast, kept: int
+) -> None:
+    for name in ("beach.mp4", "meadow.webm"):
+        path = tmp_path / name
+        path.write_bytes(cast.path(name).read_bytes()[:kept])
+        result = await pool.look_at(str(path), "0" * 16)
+        assert result.error or result.preview
+
+
+async def test_mutated_files_end_in_a_picture_or_a_reason(
+    pool: MediaPool, tmp_path: Path, cast: Cast
+) -> None:
+    chance = random.Random(20)
+    for round_ in range(30):
+        name = chance.choice(["beach.mp4", "meadow.webm", "ac3.mkv"])
+        content = bytearray(cast.path(name).read_bytes())
+        for _ in range(chance.choice([1, 10, 200])):
+            content[chance.randrange(len(content))] = chance.randrange(256)
+        path = tmp_path / f"{round_}-{name}"
+        path.write_bytes(content)
+        result = await pool.look_at(str(path), "0" * 16)
+        assert result.error or result.preview
+
+
+async def test_a_decoder_that_hangs_costs_its_file_alone(
+    tmp_path: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pool = MediaPool(1, 1.0, tmp_path / "pictures")
+    monkeypatch.setattr(work, "look_at", misbehaving.hang)
+    result = await pool.look_at("x.mp4", "0" * 16)
+    assert result.error is not None
+    assert "longer than 1 s" in result.error
+    monkeypatch.undo()
+    pool = MediaPool(1, 20, tmp_path / "pictures")
+    assert (await pool.look_at(str(cast.path("beach.mp4")), "1" * 16)).error is None
+
+
+async def test_a_decoder_that_crashes_costs_its_file_alone(
+    pool: MediaPool, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "look_at", misbehaving.crash)
+    result = await pool.look_at("x.mp4", "0" * 16)
+    assert result.error == "The decoder crashed on it."
+    monkeypatch.undo()
+    assert (await pool.look_at(str(cast.path("beach.mp4")), "1" * 16)).error is None
+
+
+async def test_a_worker_ends_itself_when_its_server_is_gone() -> None:
+    assert await anyio.to_process.run_sync(misbehaving.notices_a_new_parent)

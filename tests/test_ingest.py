@@ -1,0 +1,223 @@
+"""Identity: what a video is through renames, moves, copies and replacements."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from lvs.config import ServerConfig
+from lvs.lifecycle import open_house
+from lvs.models import Card
+from lvs.services import Services
+from lvs.store import Transaction, files, gallery, videos
+from lvs.store.gallery import View
+from tests.clips import Cast
+from tests.conftest import OpenHouse
+
+Scan = Callable[[], Awaitable[dict[str, Card]]]
+
+
+def age(folder: Path, seconds: float = 60) -> None:
+    """Make everything look untouched for a while, so that a scan takes it in at once."""
+    then = time.time() - seconds
+    for path in folder.rglob("*"):
+        if path.is_file() and path.stat().st_mtime > then:
+            os.utime(path, (then, then))
+
+
+async def library(house: Services) -> dict[str, Card]:
+    """The library after a scan: cards by path."""
+    for root in house.library.config.video_directory:
+        age(root)
+    await house.library.scan_all()
+    page = await house.store.read(gallery.page, View(), limit=1000)
+    cards = await house.store.read(videos.cards, [video for video, _ in page.videos])
+    return {card.path: card for card in cards.values()}
+
+
+async def test_a_new_file_is_a_video(house: Services, videos: Path, cast: Cast) -> None:
+    cast.copy("beach.mp4", videos / "a" / "beach.mp4")
+    found = await library(house)
+    assert list(found) == ["a/beach.mp4"]
+    assert len(found["a/beach.mp4"].media_hash) == 16
+
+
+@pytest.mark.parametrize("target", ["renamed.mp4", "deep/er/moved.mp4"])
+async def test_a_rename_or_move_keeps_the_video(
+    house: Services, videos: Path, cast: Cast, target: str
+) -> None:
+    source = cast.copy("beach.mp4", videos / "beach.mp4")
+    before = (await library(house))["beach.mp4"]
+    (videos / target).parent.mkdir(parents=True, exist_ok=True)
+    source.rename(videos / target)
+    after = await library(house)
+    assert list(after) == [target]
+    assert (after[target].id, after[target].media_hash) == (before.id, before.media_hash)
+    assert after[target].added_at == before.added_at
+
+
+async def test_a_rename_while_the_server_is_off_keeps_the_video(
+    config: ServerConfig, videos: Path, cast: Cast
+) -> None:
+    source = cast.copy("beach.mp4", videos / "beach.mp4")
+    async with open_house(config, live=False) as house:
+        before = (await library(house))["beach.mp4"]
+    source.rename(videos / "while you were out.mp4")
+    async with open_house(config, live=False) as house:
+        after = await library(house)
+    assert after["while you were out.mp4"].media_hash == before.media_hash
+
+
+async def test_a_copy_is_the_same_video_with_two_files(
+    house: Services, videos: Path, cast: Cast
+) -> None:
+    cast.copy("beach.mp4", videos / "one.mp4")
+    cast.copy("beach.mp4", videos / "two.mp4")
+    found = await library(house)
+    assert len(found) == 1
+    card = next(iter(found.values()))
+    assert len(await house.store.read(files.of_video, card.id)) == 2
+
+
+async def test_removing_one_of_two_copies_keeps_the_video(
+    house: Services, videos: Path, cast: Cast
+) -> None:
+    cast.copy("beach.mp4", videos / "one.mp4")
+    cast.copy("beach.mp4", videos / "two.mp4")
+    before = next(iter((await library(house)).values()))
+    (videos / before.path).unlink()
+    after = await library(house)
+    assert len(after) == 1
+    assert next(iter(after.values())).media_hash == before.media_hash
+
+
+async def test_new_content_at_the_same_path_keeps_the_identity(
+    house: Services, videos: Path, cast: Cast
+) -> None:
+    cast.copy("beach.mp4", videos / "film.mp4")
+    before = (await library(house))["film.mp4"]
+    cast.copy("forest.mp4", videos / "film.mp4")
+    after = (await library(house))["film.mp4"]
+    assert after.media_hash == before.media_hash
+    assert after.version > before.version
+    assert not after.probed
+
+
+async def test_swapped_names_swap_back_to_their_videos(
+    house: Services, videos: Path, cast: Cast
+) -> None:
+    cast.copy("beach.mp4", videos / "a.mp4")
+    cast.copy("forest.mp4", videos / "b.mp4")
+    before = await library(house)
+    (videos / "a.mp4").rename(videos / "c.tmp")
+    (videos / "b.mp4").rename(videos / "a.mp4")
+    (videos / "c.tmp").rename(videos / "b.mp4")
+    os.utime(videos / "a.mp4", (1_000_000, 1_000_000))
+    os.utime(videos / "b.mp4", (1_000_001, 1_000_001))
+    after = await library(house)
+    assert after["a.mp4"].media_hash == before["b.mp4"].media_hash
+    assert after["b.mp4"].media_hash == before["a.mp4"].media_hash
+
+
+async def test_a_backup_beside_new_content_takes_the_identity_along(
+    house: Services, videos: Path, cast: Cast
+) -> None:
+    """The old content moved to another name; what people said of it goes with it."""
+    cast.copy("beach.mp4", videos / "film.mp4")
+    before = (await library(house))["film.mp4"]
+    (videos / "film.mp4").rename(videos / "film.bak.mp4")
+    cast.copy("forest.mp4", videos / "film.mp4")
+    after = await library(house)
+    assert after["film.bak.mp4"].media_hash == before.media_hash
+    assert after["film.mp4"].media_hash != before.media_hash
+
+
+async def test_content_that_comes_back_finds_its_video(
+    house: Services, videos: Path, cast: Cast
+) -> None:
+    cast.copy("forest.mp4", videos / "other.mp4")
+    cast.copy("beach.mp4", videos / "film.mp4")
+    before = (await library(house))["film.mp4"]
+    (videos / "film.mp4").unlink()
+    assert "film.mp4" not in await library(house)
+    cast.copy("beach.mp4", videos / "back again.mp4")
+    after = await library(house)
+    assert after["back again.mp4"].media_hash == before.media_hash
+
+
+async def test_old_content_turning_up_after_a_replacement_is_a_new_video(
+    house: Services, videos: Path, cast: Cast
+) -> None:
+    """Its hash is taken by the video that has moved on; identities stay unique."""
+    cast.copy("beach.mp4", videos / "film.mp4")
+    before = (await library(house))["film.mp4"]
+    cast.copy("forest.mp4", videos / "film.mp4")
+    await library(house)
+    cast.copy("beach.mp4", videos / "late.mp4")
+    after = await library(house)
+    assert after["film.mp4"].media_hash == before.media_hash
+    assert after["late.mp4"].media_hash != before.media_hash
+    assert len(after["late.mp4"].media_hash) == 16
+
+
+async def test_empty_files_are_not_one_video(house: Services, videos: Path) -> None:
+    (videos / "a.mp4").touch()
+    (videos / "b.mp4").touch()
+    assert len(await library(house)) == 2
+
+
+async def test_a_touched_file_is_not_probed_again(
+    house: Services, videos: Path, cast: Cast
+) -> None:
+    cast.copy("beach.mp4", videos / "film.mp4")
+    card = (await library(house))["film.mp4"]
+    await house.store.write(_pretend_probed, card.id)
+    os.utime(videos / "film.mp4", (1_500_000_000, 1_500_000_000))
+    assert (await library(house))["film.mp4"].probed
+
+
+async def test_a_failed_file_is_tried_again_when_touched(house: Services, videos: Path) -> None:
+    (videos / "bad.mp4").write_bytes(b"no video at all")
+    card = (await library(house))["bad.mp4"]
+    await house.store.write(_pretend_probed, card.id, "It is broken.")
+    os.utime(videos / "bad.mp4", (1_500_000_000, 1_500_000_000))
+    assert not (await library(house))["bad.mp4"].probed
+
+
+def _pretend_probed(tx: Transaction, video_id: int, error: str | None = None) -> None:
+    tx.connection.execute(
+        "update video set probed_at = 1, probe_error = ? where id = ?", (error, video_id)
+    )
+
+
+async def test_on_the_first_scan_the_age_of_a_file_is_its_own(
+    house: Services, videos: Path, cast: Cast
+) -> None:
+    path = cast.copy("beach.mp4", videos / "old.mp4")
+    os.utime(path, (1_400_000_000, 1_400_000_000))
+    assert (await library(house))["old.mp4"].added_at == 1_400_000_000_000
+    later = cast.copy("forest.mp4", videos / "later.mp4")
+    os.utime(later, (1_400_000_000, 1_400_000_000))
+    assert (await library(house))["later.mp4"].added_at > 1_700_000_000_000
+
+
+async def test_several_folders_share_one_library(
+    open_a_house: OpenHouse, tmp_path: Path, cast: Cast
+) -> None:
+    one, two = tmp_path / "disk one", tmp_path / "disk two"
+    cast.copy("beach.mp4", one / "beach.mp4")
+    cast.copy("forest.mp4", two / "forest.mp4")
+    house = await open_a_house(
+        live=False, video_directory=(one, two), data_directory=tmp_path / "both"
+    )
+    found = await library(house)
+    assert set(found) == {"beach.mp4", "forest.mp4"}
+    (one / "beach.mp4").rename(two / "beach.mp4")
+    after = await library(house)
+    assert after["beach.mp4"].media_hash == found["beach.mp4"].media_hash
+    names = {house.library.filename(card.root_id, card.path) for card in after.values()}
+    assert names == {"disk two/beach.mp4", "disk two/forest.mp4"}

@@ -1,0 +1,285 @@
+"""The live hub: replay, resync, filters, slow clients, one rendering for equal pages."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from lvs.live import QUEUE_LENGTH, GalleryFeed
+from lvs.live import Message as HubMessage
+from lvs.services import Services
+from lvs.store import gallery
+from lvs.store.gallery import View
+from tests.clips import Cast
+from tests.conftest import OpenHouse
+from tests.servers import LocalServer, Message, eventually, open_stream, serving
+from tests.test_ingest import library
+
+
+@pytest.fixture
+async def told(open_a_house: OpenHouse) -> Services:
+    """A house whose hub runs, and nothing else: tests scan when they want to."""
+    house: Services = await open_a_house(live=False)
+    return house
+
+
+@pytest.fixture
+async def server(told: Services) -> AsyncIterator[LocalServer]:
+    following = [
+        asyncio.create_task(told.hub.follow_events()),
+        asyncio.create_task(told.hub.follow_status()),
+    ]
+    await asyncio.sleep(0)
+    async with serving(told) as running:
+        yield running
+    for task in following:
+        task.cancel()
+
+
+def places(message: Message) -> list[tuple[str, str]]:
+    """(card, where) of each placed card in a message."""
+    found = re.findall(r'hx-swap="place before:(\S+)"><li class="card" id="(v-\d+)"', message.data)
+    return [(card, where) for where, card in found]
+
+
+def about_cards(message: Message) -> bool:
+    return 'hx-target="#grid"' in message.data or 'hx-swap="delete"' in message.data
+
+
+async def test_ids_increase_and_a_page_misses_nothing(
+    server: LocalServer, videos: Path, cast: Cast
+) -> None:
+    stream = await server.stream("/events?since=0")
+    for name in ("a.mp4", "b.mp4", "c.mp4"):
+        cast.unique(videos / name)
+        await library(server.house)
+        await stream.until(about_cards)
+    ids = [message.id for message in stream.messages if about_cards(message)]
+    assert all(id_ is not None for id_ in ids)
+    assert ids == sorted(set(ids), key=lambda id_: id_ or 0)
+    assert ids[-1] == server.house.store.last_event_id
+
+
+async def test_a_new_card_stands_in_the_order_of_each_page(
+    server: LocalServer, videos: Path, cast: Cast
+) -> None:
+    cast.unique(videos / "b.mp4")
+    cast.unique(videos / "d.mp4")
+    cards = await library(server.house)
+    since = server.house.store.last_event_id
+    by_title = await server.stream(f"/events?since={since}&sort=title")
+    by_title_last = await server.stream(f"/events?since={since}&sort=title")
+    cast.unique(videos / "c.mp4")
+    cards = await library(server.house)
+    message = await by_title.until(about_cards)
+    assert places(message) == [(f"v-{cards['c.mp4'].id}", f"v-{cards['d.mp4'].id}")]
+    await by_title_last.until(about_cards)
+    cast.unique(videos / "e.mp4")
+    cards = await library(server.house)
+    assert places(await by_title_last.until(about_cards)) == [(f"v-{cards['e.mp4'].id}", "end")]
+
+
+async def test_several_new_cards_are_placed_from_the_end(
+    server: LocalServer, videos: Path, cast: Cast
+) -> None:
+    """Each is put before one that the page has by then."""
+    cast.unique(videos / "z.mp4")
+    first = await library(server.house)
+    known = {f"v-{first['z.mp4'].id}", "end"}
+    since = server.house.store.last_event_id
+    stream = await server.stream(f"/events?since={since}&sort=title")
+    for name in "abcdefgh":
+        cast.unique(videos / f"{name}.mp4")
+    await library(server.house)
+    message = await stream.until(about_cards)
+    assert len(places(message)) == 8
+    for card, where in places(message):
+        assert where in known, f"{card} is to stand before {where}, which is not there yet"
+        known.add(card)
+
+
+async def test_a_page_hears_of_its_own_folder_alone(
+    server: LocalServer, videos: Path, cast: Cast
+) -> None:
+    cast.unique(videos / "here" / "a.mp4")
+    cast.unique(videos / "there" / "b.mp4")
+    cards = await library(server.house)
+    since = server.house.store.last_event_id
+    stream = await server.stream(f"/events?since={since}&folder=here")
+    (videos / "here" / "a.mp4").rename(videos / "there" / "a.mp4")
+    await library(server.house)
+    message = await stream.until(about_cards)
+    assert f'hx-target="#v-{cards["here/a.mp4"].id}" hx-swap="delete"' in message.data
+    assert places(message) == []
+    (videos / "there" / "b.mp4").rename(videos / "here" / "b.mp4")
+    await library(server.house)
+    message = await stream.until(about_cards)
+    assert [card for card, _ in places(message)] == [f"v-{cards['there/b.mp4'].id}"]
+
+
+async def test_a_page_that_was_away_catches_up_exactly(
+    server: LocalServer, videos: Path, cast: Cast
+) -> None:
+    cast.unique(videos / "goes.mp4")
+    cast.unique(videos / "stays.mp4")
+    cards = await library(server.house)
+    left_at = server.house.store.last_event_id
+    (videos / "goes.mp4").unlink()
+    cast.unique(videos / "comes.mp4")
+    after = await library(server.house)
+    stream = await server.stream("/events?since=0&sort=title", last_event_id=left_at)
+    message = await stream.until(about_cards)
+    assert message.id == server.house.store.last_event_id
+    assert f'hx-target="#v-{cards["goes.mp4"].id}" hx-swap="delete"' in message.data
+    assert [card for card, _ in places(message)] == [f"v-{after['comes.mp4'].id}"]
+
+
+async def test_a_gap_that_cannot_be_replayed_asks_for_a_resync(
+    server: LocalServer, videos: Path, cast: Cast
+) -> None:
+    cast.unique(videos / "a.mp4")
+    await library(server.house)
+    await server.house.store.write(lambda tx: tx.connection.execute("delete from event"))
+    stream = await server.stream("/events", last_event_id=1)
+    message = await stream.next()
+    assert message is not None
+    assert (message.event, message.id) == ("resync", server.house.store.last_event_id)
+
+
+async def test_a_page_of_another_database_is_resynced(server: LocalServer) -> None:
+    stream = await server.stream("/events?since=99999")
+    message = await stream.next()
+    assert message is not None
+    assert message.event == "resync"
+
+
+async def test_very_many_changes_are_a_resync_not_a_flood(
+    server: LocalServer, videos: Path, cast: Cast
+) -> None:
+    stream = await server.stream(f"/events?since={server.house.store.last_event_id}")
+    content = cast.path("beach.mp4").read_bytes()
+    for number in range(90):
+        (videos / f"{number}.mp4").write_bytes(content + bytes([number]))
+    await library(server.house)
+    message = await stream.until(lambda message: message.event == "resync" or about_cards(message))
+    assert message.event == "resync"
+
+
+async def test_equal_pages_share_one_rendering(
+    server: LocalServer, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    since = server.house.store.last_event_id
+    streams = [await server.stream(f"/events?since={since}") for _ in range(10)]
+    await eventually(lambda: server.house.hub.streams == 10)
+    rendered: list[object] = []
+    real = GalleryFeed.update
+
+    def counted(self: GalleryFeed, *args: object) -> str:
+        rendered.append(self)
+        return real(self, *args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(GalleryFeed, "update", counted)
+    cast.unique(videos / "a.mp4")
+    await library(server.house)
+    for stream in streams:
+        await stream.until(about_cards)
+    assert len(rendered) == 1
+
+
+async def test_a_slow_client_is_dropped_and_memory_stays_flat(
+    server: LocalServer, told: Services
+) -> None:
+    """A client that never reads, while a hundred times what it could be sent goes by."""
+    slow = socket.create_connection(("127.0.0.1", server.port))
+    slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    slow.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    await eventually(lambda: told.hub.streams == 1)
+    before = psutil.Process().memory_info().rss
+    message = "x" * 200_000
+    for _ in range(QUEUE_LENGTH * 30):
+        for subscriber in list(told.hub.subscribers):
+            told.hub.deliver(subscriber, HubMessage(None, message))
+        await asyncio.sleep(0)
+    assert told.hub.dropped == 1
+    assert told.hub.streams == 0
+    grown = psutil.Process().memory_info().rss - before
+    assert grown < 60_000_000, f"grew by {grown / 1e6:.0f} MB"
+    slow.close()
+
+
+async def test_a_closed_client_is_forgotten(server: LocalServer, told: Services) -> None:
+    stream = await server.stream("/events")
+    await eventually(lambda: told.hub.streams == 1)
+    stream.close()
+    await eventually(lambda: told.hub.streams == 0)
+
+
+async def test_streams_end_when_the_server_does(told: Services) -> None:
+    async with serving(told) as server:
+        stream = await server.stream("/events")
+        await eventually(lambda: told.hub.streams == 1)
+    while await stream.next(5) is not None:
+        pass
+
+
+@pytest.mark.parametrize(
+    "path", ["/events?since=x", "/events?since=-1", "/events?sort=best", f"/events?since={2**63}"]
+)
+async def test_bad_arguments_are_refused(server: LocalServer, path: str) -> None:
+    assert (await server.get(path)).status == 400
+
+
+@pytest.mark.parametrize("path", ["/events?video=nothing", "/events?folder=nowhere"])
+async def test_unknown_things_are_not_found(server: LocalServer, path: str) -> None:
+    assert (await server.get(path)).status == 404
+
+
+async def test_a_watch_page_hears_of_its_video(
+    server: LocalServer, videos: Path, cast: Cast
+) -> None:
+    cast.unique(videos / "a.mp4")
+    cards = await library(server.house)
+    card = cards["a.mp4"]
+    since = server.house.store.last_event_id
+    stream = await server.stream(f"/events?video={card.media_hash}&since={since}")
+    (videos / "a.mp4").rename(videos / "A better name.mp4")
+    await library(server.house)
+    message = await stream.until(lambda message: "#about" in message.data)
+    assert "<h1>A better name</h1>" in message.data
+
+
+async def test_the_store_and_the_stream_agree_under_load(
+    server: LocalServer, videos: Path, cast: Cast
+) -> None:
+    """Applying the messages to a list gives the list that the store has."""
+    since = server.house.store.last_event_id
+    stream = await open_stream(server.port, f"/events?since={since}&sort=title")
+    page: list[str] = []
+    content = cast.path("beach.mp4").read_bytes()
+    for round_ in range(12):
+        for number in range(4):
+            name = f"{(round_ * 7 + number * 13) % 50}"
+            (videos / f"{name}.mp4").write_bytes(content + f"{round_}-{number}".encode())
+        if round_ % 3 == 2:
+            sorted(videos.iterdir())[0].unlink()
+        await library(server.house)
+    last = server.house.store.last_event_id
+    while not stream.messages or (stream.messages[-1].id or 0) < last:
+        message = await stream.next()
+        assert message is not None
+        assert message.event is None
+        for card in re.findall(r'hx-target="#(v-\d+)" hx-swap="delete"', message.data):
+            if card in page:
+                page.remove(card)
+        for card, where in places(message):
+            if card in page:
+                page.remove(card)
+            page.insert(len(page) if where == "end" else page.index(where), card)
+    stored = await server.house.store.read(gallery.page, View("title"), limit=100)
+    assert page == [f"v-{video}" for video, _ in stored.videos]

@@ -1,0 +1,119 @@
+"""Pictures: the right moment, the right eye, upright, in the right colours."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from lvs.media import work
+from lvs.media.clips import Clip, make_clip
+from tests.clips import Cast
+
+Picture = NDArray[np.int16]
+
+
+@pytest.fixture(autouse=True)
+def same_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "_prepared", True)
+
+
+def picture(path: Path, tmp_path: Path, name: str = "640.webp") -> Picture:
+    key = path.stem.encode().hex()[:16].ljust(16, "0")
+    result = work.look_at(str(path), str(tmp_path / "pictures"), key)
+    assert result.error is None
+    return decoded(tmp_path / "pictures" / key[:2] / key / name)
+
+
+def decoded(path: Path) -> Picture:
+    with av.open(str(path)) as container:
+        frame = next(container.decode(video=0))
+    return frame.to_ndarray(format="rgb24").astype(np.int16)
+
+
+def test_every_size_and_kind_is_made(cast: Cast, tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "large.mp4", Clip(size=(1280, 720), duration_s=0.4))
+    assert picture(path, tmp_path).shape == (360, 640, 3)
+    home = next((tmp_path / "pictures").glob("*/*"))
+    assert decoded(home / "320.webp").shape == (180, 320, 3)
+    assert decoded(home / "640.jpg").shape == (360, 640, 3)
+    assert decoded(home / "320.jpg").shape == (180, 320, 3)
+
+
+def test_a_black_opening_is_passed_over(cast: Cast, tmp_path: Path) -> None:
+    assert picture(cast.path("dark-start.mp4"), tmp_path).std() > 30
+
+
+def test_a_video_that_is_all_black_still_has_a_picture(tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "night.mp4", Clip("color=c=black", duration_s=1))
+    assert picture(path, tmp_path).max() < 20
+
+
+def test_an_upright_phone_video_stands_upright(cast: Cast, tmp_path: Path) -> None:
+    """The first frame has red at its left; turned counter-clockwise, red is at the bottom."""
+    shown = picture(cast.path("upright.mp4"), tmp_path)
+    assert shown.shape == (640, 360, 3)
+    red, green, blue = shown[-40, 300]
+    assert red > 180
+    assert green < 80
+    assert blue < 80
+
+
+def test_anamorphic_video_has_its_displayed_shape(cast: Cast, tmp_path: Path) -> None:
+    height, width, _ = picture(cast.path("wide.mp4"), tmp_path).shape
+    assert width / height == pytest.approx(16 / 9, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("name", "half"),
+    [("scene_180_sbs.mp4", "pad=2*iw:ih:0:0"), ("scene_360_tb.mp4", "pad=iw:2*ih:0:0")],
+)
+def test_one_eye_stands_for_a_stereo_video(tmp_path: Path, name: str, half: str) -> None:
+    """The first eye holds the test card, the other is black: no black may be left over."""
+    filter_name, _, arguments = half.partition("=")
+    size = (640, 320) if "sbs" in name else (320, 320)
+    clip = Clip("smptebars", size, 0.4, filters=((filter_name, arguments),))
+    shown = picture(make_clip(tmp_path / name, clip), tmp_path)
+    right, bottom = shown[:, -20:], shown[-10:]
+    assert right.max() > 60
+    assert bottom.max() > 60
+    width_over_height = shown.shape[1] / shown.shape[0]
+    assert width_over_height == pytest.approx(1.0 if "sbs" in name else 2.0, abs=0.05)
+
+
+def grey_and_white(shown: Picture) -> tuple[float, float]:
+    """Means of the 75 % grey bar (leftmost) and the 100 % white patch of the SMPTE card."""
+    height, width, _ = shown.shape
+    grey = shown[height // 4, width // 14]
+    white = shown[int(height * 0.9), int(width * 0.25)]
+    return float(grey.mean()), float(white.mean())
+
+
+def test_full_range_and_ten_bit_look_like_the_plain_file(cast: Cast, tmp_path: Path) -> None:
+    plain = grey_and_white(picture(cast.path("normal-range.mkv"), tmp_path))
+    assert plain == pytest.approx((191, 255), abs=12)
+    for name in ("full-range.mkv", "ten-bit.mp4"):
+        assert grey_and_white(picture(cast.path(name), tmp_path)) == pytest.approx(plain, abs=6)
+
+
+def test_hdr_is_tone_mapped(cast: Cast, tmp_path: Path) -> None:
+    """The PQ code values taken for SDR would be left as they are; mapped, mid-grey rises."""
+    shown = picture(cast.path("hdr.mp4"), tmp_path)
+    with av.open(str(cast.path("hdr.mp4"))) as container:
+        plain = next(container.decode(video=0)).to_ndarray(format="rgb24").astype(np.int16)
+    place = (slice(30, 60), slice(60, 70))
+    assert abs(shown[60, 120].mean() - plain[30, 60].mean()) > 8
+    assert shown[place].std() < 20
+
+
+def test_the_preview_is_tiny_and_a_picture(cast: Cast, tmp_path: Path) -> None:
+    result = work.look_at(str(cast.path("beach.mp4")), str(tmp_path / "p"), "00" * 8)
+    assert result.preview is not None
+    assert len(result.preview) < 500
+    file = tmp_path / "preview.webp"
+    file.write_bytes(base64.b64decode(result.preview.partition(",")[2]))
+    assert decoded(file).shape[1] == 20

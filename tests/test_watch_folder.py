@@ -1,0 +1,157 @@
+"""Watching: what happens on disk reaches the store by itself."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from lvs.models import Card
+from lvs.services import Services
+from lvs.store import gallery, videos
+from lvs.store.gallery import View
+from tests.clips import Cast
+from tests.conftest import OpenHouse
+from tests.servers import eventually
+
+
+async def shown(house: Services) -> dict[str, Card]:
+    page = await house.store.read(gallery.page, View(), limit=1000)
+    cards = await house.store.read(videos.cards, [video for video, _ in page.videos])
+    return {card.path: card for card in cards.values()}
+
+
+async def wait_for(house: Services, *names: str) -> dict[str, Card]:
+    """The library once it holds exactly these files."""
+
+    async def holds() -> dict[str, Card] | None:
+        found = await shown(house)
+        return (found or {"": None}) if set(found) == set(names) else None  # type: ignore[dict-item]
+
+    found: dict[str, Card] = await eventually(holds)
+    return found
+
+
+@pytest.fixture(params=["native", "polling"])
+async def watching(request: pytest.FixtureRequest, open_a_house: OpenHouse) -> Services:
+    """A house that has scanned and is watching, by notices and by polling."""
+    house: Services = await open_a_house(watch=request.param, poll_interval_s=0.2)
+    await eventually(lambda: house.library.watching)
+    return house
+
+
+async def test_a_dropped_file_appears_with_its_picture(
+    watching: Services, videos: Path, cast: Cast
+) -> None:
+    cast.copy("beach.mp4", videos / "beach.mp4")
+    await wait_for(watching, "beach.mp4")
+
+    async def has_picture() -> bool:
+        return (await shown(watching))["beach.mp4"].thumbnail is not None
+
+    await eventually(has_picture)
+
+
+async def test_renamed_replaced_and_deleted_files_follow(
+    watching: Services, videos: Path, cast: Cast
+) -> None:
+    source = cast.copy("beach.mp4", videos / "a.mp4")
+    cast.copy("forest.mp4", videos / "stays.mp4")
+    before = await wait_for(watching, "a.mp4", "stays.mp4")
+    source.rename(videos / "b.mp4")
+    renamed = await wait_for(watching, "b.mp4", "stays.mp4")
+    assert renamed["b.mp4"].media_hash == before["a.mp4"].media_hash
+
+    cast.copy("city.mp4", videos / "b.mp4")
+    size = (videos / "b.mp4").stat().st_size
+
+    async def replaced() -> bool:
+        return (await shown(watching))["b.mp4"].size == size
+
+    await eventually(replaced)
+    assert (await shown(watching))["b.mp4"].media_hash == before["a.mp4"].media_hash
+    (videos / "b.mp4").unlink()
+    await wait_for(watching, "stays.mp4")
+
+
+async def test_a_moved_folder_moves_its_videos(
+    watching: Services, videos: Path, cast: Cast, tmp_path: Path
+) -> None:
+    cast.unique(videos / "stays.mp4")
+    cast.unique(tmp_path / "new" / "deep" / "1.mp4")
+    cast.unique(tmp_path / "new" / "2.mp4")
+    for path in (tmp_path / "new").rglob("*.mp4"):
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+    (tmp_path / "new").rename(videos / "in")
+    first = await wait_for(watching, "stays.mp4", "in/deep/1.mp4", "in/2.mp4")
+    (videos / "in").rename(videos / "out")
+    second = await wait_for(watching, "stays.mp4", "out/deep/1.mp4", "out/2.mp4")
+    assert second["out/2.mp4"].media_hash == first["in/2.mp4"].media_hash
+    shutil.rmtree(videos / "out")
+    await wait_for(watching, "stays.mp4")
+
+
+async def test_a_burst_of_files_all_arrive(watching: Services, videos: Path, cast: Cast) -> None:
+    content = cast.path("beach.mp4").read_bytes()
+    for number in range(150):
+        (videos / f"{number}.mp4").write_bytes(content + bytes([number]))
+    await wait_for(watching, *(f"{number}.mp4" for number in range(150)))
+
+
+async def test_a_name_that_is_not_utf8_arrives(
+    watching: Services, videos: Path, cast: Cast
+) -> None:
+    name = os.fsdecode(b"caf\xe9.mp4")
+    cast.copy("beach.mp4", videos / name)
+    await wait_for(watching, name)
+    (videos / name).rename(videos / "cafe.mp4")
+    await wait_for(watching, "cafe.mp4")
+
+
+async def test_a_growing_file_is_arriving_until_it_is_whole(
+    live_house: Services, videos: Path, cast: Cast
+) -> None:
+    await eventually(lambda: live_house.library.watching)
+    content = cast.path("beach.mp4").read_bytes()
+    half = len(content) // 2
+    with (videos / "slow.mp4").open("wb") as handle:
+        handle.write(content[:half])
+        handle.flush()
+        arrivals = await eventually(lambda: live_house.library.status.arrivals)
+        assert (arrivals[0].path, arrivals[0].size) == ("slow.mp4", half)
+        assert await shown(live_house) == {}
+        handle.write(content[half:])
+        handle.flush()
+        await eventually(
+            lambda: any(a.size == len(content) for a in live_house.library.status.arrivals)
+        )
+        assert await shown(live_house) == {}, "taken in while it was open for writing"
+    await wait_for(live_house, "slow.mp4")
+    await eventually(lambda: not live_house.library.status.arrivals)
+
+
+async def test_an_unplugged_folder_is_away_and_comes_back(
+    watching: Services, videos: Path, cast: Cast, tmp_path: Path
+) -> None:
+    for name in ("a.mp4", "b.mp4", "c.mp4"):
+        cast.unique(videos / name)
+    before = await wait_for(watching, "a.mp4", "b.mp4", "c.mp4")
+    videos.rename(tmp_path / "unplugged")
+    await eventually(watching.library.away)
+    assert set(await shown(watching)) == set(before)
+    (tmp_path / "unplugged").rename(videos)
+    await eventually(lambda: not watching.library.away())
+    cast.unique(videos / "d.mp4")
+    after = await wait_for(watching, "a.mp4", "b.mp4", "c.mp4", "d.mp4")
+    assert after["a.mp4"].media_hash == before["a.mp4"].media_hash
+
+
+async def test_off_means_off(open_a_house: OpenHouse, videos: Path, cast: Cast) -> None:
+    house = await open_a_house(watch="off")
+    await eventually(lambda: house.library.watching)
+    path = cast.copy("beach.mp4", videos / "beach.mp4")
+    os.utime(path, (1_600_000_000, 1_600_000_000))
+    house.library.ask_for_scan()
+    await wait_for(house, "beach.mp4")
