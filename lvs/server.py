@@ -26,7 +26,7 @@ else:
     from uvloop import new_event_loop as _new_loop
 
 OnStart = Callable[[Services, list[str]], Coroutine[Any, Any, None]]
-GRACE_S = 3.0
+GRACE_S = 1.5  # for answers on their way; endless ones are ended first
 
 
 def run(config: ServerConfig, on_start: OnStart) -> None:
@@ -48,15 +48,35 @@ async def _serve(config: ServerConfig, on_start: OnStart) -> None:
             addresses = urls(config.host, listener.getsockname()[1])
             beside = asyncio.create_task(on_start(house, addresses), name="on start")
 
-            async def stopped() -> None:
-                await stop.wait()
-                house.hub.close()  # streams end first: the server waits for open connections
-
+            settings = hypercorn_settings(config, listener.detach())
+            serving = asyncio.create_task(
+                hypercorn_serve(create_app(house=house), settings, shutdown_trigger=stop.wait),
+                name="hypercorn",
+            )
             try:
-                settings = hypercorn_settings(config, listener.detach())
-                await hypercorn_serve(create_app(house=house), settings, shutdown_trigger=stopped)
+                await _until_stopped(serving, stop, house)
             finally:
                 beside.cancel()
+
+
+async def _until_stopped(serving: asyncio.Task[None], stop: asyncio.Event, house: Services) -> None:
+    """Wait for the end of the server, which a client that reads nothing must not hold up.
+
+    Hypercorn waits for such a connection to drain, beyond its own grace; when that is over it is
+    left to the end of the loop, which cuts what is still open.
+    """
+    stopping = asyncio.create_task(stop.wait(), name="stop signal")
+    await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    house.hub.close()
+    done, _ = await asyncio.wait([serving], timeout=GRACE_S + 0.5)
+    if done:
+        serving.result()
+        return
+    # Hypercorn's tasks do not expect to be cut and would each log a traceback.
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+    serving.cancel()
+    await asyncio.wait([serving], timeout=0.5)
 
 
 def hypercorn_settings(config: ServerConfig, listener: int) -> HypercornConfig:

@@ -199,6 +199,7 @@ class Process:
             "LVS_WORKERS": "1",
             "PYTHONPATH": str(HOME),
             "PYTHONUNBUFFERED": "1",
+            "COLUMNS": "200",
             **self.settings,
         }
         self.process = subprocess.Popen(
@@ -220,7 +221,7 @@ class Process:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.output.append(line.rstrip())
-            if found := re.search(r"open +http://127\.0\.0\.1:(\d+)/", line):
+            if found := re.search(r"open +http://(?:127\.0\.0\.1|localhost):(\d+)/", line):
                 self.port = int(found.group(1))
 
     def wait_for(self, check: Callable[[], object], what: str, timeout: float = 30) -> None:

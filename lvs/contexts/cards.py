@@ -108,6 +108,10 @@ class Cards:
         self._kept = kept
         self._html: OrderedDict[Key, Markup] = OrderedDict()
 
+    def forget(self) -> None:
+        """Drop what is kept; it is made again when asked for."""
+        self._html.clear()
+
     def render(self, conn: sqlite3.Connection, wanted: Sequence[tuple[int, int]]) -> list[Markup]:
         """HTML of cards given as (id, version), in order; the store is asked for misses alone."""
         today = date.today()  # noqa: DTZ011 - the household's own day

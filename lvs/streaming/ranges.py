@@ -51,10 +51,11 @@ def select(
         return _whole(size, headers)
     if not _if_range_holds(request.get("if-range"), bare_etag, modified):
         return _whole(size, headers)
-    found = wanted.range_for_length(size)
-    if found is None or found[0] >= size:
+    first, end = wanted.ranges[0]
+    start = first if first >= 0 else max(size + first, 0)  # a suffix may be longer than the file
+    stop = size if end is None else min(end, size)
+    if start >= stop:
         return Selection(416, 0, 0, {**headers, "Content-Range": f"bytes */{size}"})
-    start, stop = found
     headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     headers["Content-Length"] = str(stop - start)
     return Selection(206, start, stop, headers)

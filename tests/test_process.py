@@ -1,0 +1,219 @@
+"""The server as a process: it starts with clear words and ends cleanly, whatever is open."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.clips import Cast
+from tests.servers import HOME, Process, open_stream
+from tests.test_ingest import age
+
+
+def gone(family: list[psutil.Process]) -> bool:
+    return not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in family)
+
+
+def wait_until_gone(family: list[psutil.Process], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not gone(family):
+        assert time.monotonic() < deadline, f"still there: {family}"
+        time.sleep(0.05)
+
+
+async def test_sigterm_ends_open_streams_and_leaves_no_orphan(
+    videos: Path, tmp_path: Path, cast: Cast
+) -> None:
+    for number in range(6):
+        cast.unique(videos / f"{number}.mp4")
+    with (videos / "large.mp4").open("wb") as handle:
+        handle.truncate(300_000_000)
+    age(videos)
+    with Process(videos, tmp_path / "data") as server:
+        server.wait_for(lambda: server.cards() == 7 and server.family(), "videos and workers")
+        family = server.family()
+        streams = [await open_stream(server.port, "/events") for _ in range(5)]
+        player = socket.create_connection(("127.0.0.1", server.port))
+        player.sendall(b"GET /video/large.mp4 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        player.recv(1000)
+        started = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        code = await asyncio.to_thread(server.wait)
+        assert code == 0, server.output
+        assert time.monotonic() - started < 5
+        assert gone(family)
+        for stream in streams:
+            while await stream.next(5) is not None:
+                pass
+        assert not [line for line in server.output if "Traceback" in line], "\n".join(server.output)
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_workers_do_not_outlive_the_server(
+    videos: Path, tmp_path: Path, cast: Cast, how: signal.Signals
+) -> None:
+    for number in range(30):
+        cast.unique(videos / f"{number}.mp4", "dark-start.mp4")
+    age(videos)
+    with Process(videos, tmp_path / "data") as server:
+        server.wait_for(server.family, "workers")
+        family = server.family()
+        server.stop(how)
+    wait_until_gone(family, 5)
+
+
+def test_killed_at_any_moment_it_starts_again_without_repair(
+    videos: Path, tmp_path: Path, cast: Cast
+) -> None:
+    for number in range(200):
+        cast.unique(videos / f"{number}.mp4")
+    age(videos)
+    shown = 0
+    for wanted in (1, 40, 90):
+        with Process(videos, tmp_path / "data") as server:
+            server.wait_for(
+                lambda wanted=wanted: server.get("/").text.count("?v=") > wanted,  # type: ignore[misc]
+                "pictures",
+            )
+            shown = max(shown, len(list((tmp_path / "data" / "thumbnails").rglob("640.webp"))))
+            server.stop(signal.SIGKILL)
+    with Process(videos, tmp_path / "data") as server:
+        server.wait_for(lambda: "200 videos" in server.get("/").text, "all videos")
+        check = subprocess.run(
+            [sys.executable, "-c", "import sqlite3,sys; print(sqlite3.connect(sys.argv[1])"
+             ".execute('pragma integrity_check').fetchone()[0])",
+             str(tmp_path / "data" / "library.db")],
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert check.stdout.strip() == "ok"
+    assert shown > 20
+
+
+def test_two_servers_on_one_data_folder(videos: Path, tmp_path: Path) -> None:
+    with Process(videos, tmp_path / "data") as first:
+        second = Process(videos, tmp_path / "data").start(wait=False)
+        assert second.wait() == 1
+        assert "in use by another server" in second.output[-1]
+        assert str(first.process.pid) in second.output[-1]
+        assert first.get("/ping").status == 200
+
+
+def test_a_port_in_use_is_told_in_one_line(videos: Path, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        server = Process(videos, tmp_path / "data", {"LVS_PORT": port}).start(wait=False)
+        assert server.wait() == 1
+        assert len(server.output) == 1
+        assert f"Port {port}" in server.output[0]
+        assert "LVS_PORT" in server.output[0]
+
+
+def test_a_bad_setting_is_told_in_one_line(videos: Path, tmp_path: Path) -> None:
+    server = Process(videos, tmp_path / "data", {"LVS_WATCH": "maybe"}).start(wait=False)
+    assert server.wait() == 1
+    assert len(server.output) == 1
+    assert server.output[0].startswith("LVS_WATCH is 'maybe'")
+
+
+def test_a_missing_video_folder_is_made_and_the_page_says_what_to_do(tmp_path: Path) -> None:
+    videos = tmp_path / "not" / "there"
+    with Process(videos, tmp_path / "data") as server:
+        page = server.get("/").text
+    assert videos.is_dir()
+    assert "Drop a video into" in page
+
+
+def test_the_banner_says_where_and_what(videos: Path, tmp_path: Path) -> None:
+    with Process(videos, tmp_path / "data", {"LVS_HOST": "0.0.0.0"}) as server:
+        server.wait_for(lambda: any("Ctrl+C" in line for line in server.output), "its end")
+        banner = "\n".join(server.output)
+    assert f"open     http://localhost:{server.port}/" in banner
+    assert f"videos   {videos}" in banner
+    assert f"data     {tmp_path / 'data'}" in banner
+    assert "LVS_HOST = 0.0.0.0" in banner
+
+
+def test_app_py_serves_as_well(videos: Path, tmp_path: Path, cast: Cast) -> None:
+    cast.unique(videos / "a.mp4")
+    age(videos)
+    command = (str(HOME / "app.py"),)
+    with Process(videos, tmp_path / "data", command=command) as server:
+        server.wait_for(lambda: 'data-state="ready"' in server.get("/").text, "the picture")
+
+
+def test_logs_can_be_json(videos: Path, tmp_path: Path) -> None:
+    with Process(videos, tmp_path / "data", {"LVS_LOG_FORMAT": "json"}) as server:
+        server.wait_for(lambda: any('"Scanned' in line for line in server.output), "the log")
+        lines = [json.loads(line) for line in server.output if line.startswith("{")]
+    assert lines[0]["level"] == "info"
+    assert set(lines[0]) == {"at", "level", "logger", "message"}
+
+
+def test_the_access_log_is_off_and_can_be_on(videos: Path, tmp_path: Path) -> None:
+    for setting, expected in (("false", False), ("true", True)):
+        data = tmp_path / setting
+        with Process(videos, data, {"LVS_ACCESS_LOG": setting}) as server:
+            server.get("/ping")
+            server.stop()
+        assert any("/ping" in line for line in server.output) == expected
+
+
+def test_scan_fills_the_library_without_serving(videos: Path, tmp_path: Path, cast: Cast) -> None:
+    for number in range(5):
+        cast.unique(videos / f"{number}.mp4")
+    (videos / "bad.mp4").write_bytes(b"nothing")
+    scan = Process(videos, tmp_path / "data", command=("-m", "lvs", "scan")).start(wait=False)
+    assert scan.wait(60) == 0, scan.output
+    assert "6 videos" in scan.output[-1]
+    assert len(list((tmp_path / "data" / "thumbnails").rglob("640.webp"))) == 5
+
+
+def test_doctor_says_what_is_good_and_what_is_not(videos: Path, tmp_path: Path) -> None:
+    good = Process(videos, tmp_path / "data", command=("-m", "lvs", "doctor")).start(wait=False)
+    assert good.wait() == 0, good.output
+    text = "\n".join(good.output)
+    for what in ("Video folder", "Data folder", "Database", "Port", "Codecs"):
+        assert what in text
+    (tmp_path / "data" / "library.db").write_bytes(b"rubbish" * 1000)
+    bad = Process(videos, tmp_path / "data", command=("-m", "lvs", "doctor")).start(wait=False)
+    assert bad.wait() == 1
+    assert "restore a backup" in "\n".join(bad.output).replace("\n", " ")
+
+
+def test_a_full_data_disk_is_told_and_nothing_is_half_done(
+    videos: Path, tmp_path: Path, cast: Cast
+) -> None:
+    """A file size limit makes every larger write fail as a full disk does."""
+    for number in range(40):
+        cast.unique(videos / f"{number}.mp4")
+    age(videos)
+    limited = (
+        "-c",
+        "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000));"
+        "from lvs.cli import main; main(['serve'])",
+    )
+    with Process(videos, tmp_path / "data", command=limited) as server:
+        server.wait_for(lambda: server.get("/ping").status == 200, "an answer")
+        time_limit = time.monotonic() + 10
+        while time.monotonic() < time_limit and server.get("/").status == 200:
+            if "40 videos" in server.get("/").text:
+                break
+        assert server.process.poll() is None
+        assert server.get("/ping").status == 200
+    with Process(videos, tmp_path / "data") as server:
+        server.wait_for(lambda: "40 videos" in server.get("/").text, "all videos")
+
+
+def test_the_environment_of_the_suite_is_clean() -> None:
+    assert not [name for name in os.environ if name.startswith("LVS_")]
