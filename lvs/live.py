@@ -194,6 +194,10 @@ class Hub:
         for subscriber in self.subscribers:
             subscriber.close()
 
+    def open(self) -> None:
+        """Take streams again after `close`."""
+        self._closed = False
+
     async def stream(self, feed: Feed, since: int) -> AsyncGenerator[bytes]:
         """Server-sent events for one page that was rendered at event `since`."""
         subscriber = Subscriber(feed)

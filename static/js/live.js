@@ -28,6 +28,7 @@ if (stream) {
     if (stream._htmx?.sse?.attempt) show('off', 'Reconnecting');
   });
   stream.addEventListener('resync', catchUp);
+  if (stream._htmx?.sse?.status) show('on', 'Live'); // it was open before this module ran
   // The first connection is an ordinary request; when that fails, nobody else tries again.
   for (const name of ['htmx:error', 'htmx:response:error']) {
     stream.addEventListener(name, () => {

@@ -22,6 +22,15 @@ customElements.whenDefined('media-control-bar').then(() => {
   player.querySelector('[data-controls]').hidden = false;
 });
 
+// The button shows "1.5x"; its name must hold what it shows, for those who speak to their device.
+const rate = player.querySelector('[data-rate]');
+function nameRate() {
+  const name = `${video.playbackRate}x, playback rate`;
+  if (rate.getAttribute('aria-label') !== name) rate.setAttribute('aria-label', name);
+}
+new MutationObserver(nameRate).observe(rate, { attributeFilter: ['aria-label'] });
+nameRate();
+
 video.addEventListener('error', () => say(REASONS[video.error?.code] ?? REASONS[3]));
 source.addEventListener('error', () => say(REASONS[4]));
 video.addEventListener('playing', () => say(''));

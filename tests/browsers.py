@@ -1,0 +1,91 @@
+"""What browser tests share: pages that must not complain, and the state of a gallery."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, Page
+
+from tests.servers import eventually
+
+AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
+LIVE = "[data-live=on]"
+# A connection that is lost, and a page that is not there, are told by the browser itself.
+EXPECTED = re.compile(r"net::ERR|htmx:sse:error|status of 404")
+
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "is_mobile": True,
+    "has_touch": True,
+}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+HEADSET: dict[str, Any] = {"viewport": {"width": 1280, "height": 720}, "has_touch": True}
+WIDE: dict[str, Any] = {"viewport": {"width": 1920, "height": 1080}}
+SIZES = {"phone": PHONE, "desktop": DESKTOP, "headset": HEADSET, "wide": WIDE}
+
+
+@contextlib.asynccontextmanager
+async def context(browser: Browser, **options: Any) -> AsyncIterator[BrowserContext]:
+    """A browser context whose pages fail the test when a script or a policy complains."""
+    opened = await browser.new_context(**options)
+    complaints: list[str] = []
+
+    def listen(page: Page) -> None:
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text)
+                if message.type == "error" and not EXPECTED.search(message.text)
+                else None
+            ),
+        )
+
+    opened.on("page", listen)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+    assert not complaints, complaints
+
+
+async def live_page(opened: BrowserContext, url: str) -> Page:
+    """A page whose stream is open."""
+    page = await opened.new_page()
+    await page.goto(url)
+    await page.wait_for_selector(LIVE, state="attached")
+    return page
+
+
+async def titles(page: Page) -> list[str]:
+    return await page.locator("#grid > .card .card-title").all_inner_texts()
+
+
+async def wait_for_titles(page: Page, wanted: list[str], timeout_s: float = 15) -> None:
+    """Until the grid shows exactly these cards in this order."""
+    deadline = time.monotonic() + timeout_s
+    while (shown := await titles(page)) != wanted:
+        assert time.monotonic() < deadline, f"shows {shown}, not {wanted}"
+        await asyncio.sleep(0.02)
+
+
+async def until(page: Page, expression: str, arg: object = None) -> None:
+    """Until a script's expression is true. Playwright's own way needs `eval`, which we forbid."""
+    await eventually(lambda: page.evaluate(expression, arg))
+
+
+async def axe_violations(page: Page) -> list[str]:
+    """What axe has against the page, rule by rule, with the elements."""
+    await page.evaluate(AXE.read_text())
+    found = await page.evaluate("axe.run({resultTypes: ['violations']})")
+    return [
+        f"{violation['id']}: {node['html'][:160]}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]

@@ -1,0 +1,237 @@
+"""In a real Chromium: pages look right, play, obey the keyboard, and please axe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests import browsers
+from tests.browsers import axe_violations, live_page, until
+from tests.clips import Cast
+from tests.servers import LocalServer, eventually
+
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+
+
+@pytest.fixture
+async def site(live_server: LocalServer, videos: Path, cast: Cast) -> str:
+    """A library with something of everything, ready."""
+    for number in range(14):
+        cast.unique(videos / "Holidays" / f"Beach {number}.mp4")
+    cast.copy("meadow.webm", videos / "A name that is long enough to need more than two lines.webm")
+    cast.copy("upright.mp4", videos / "Phone" / "upright.mp4")
+    cast.copy("ac3.mkv", videos / "sound.mkv")
+    cast.copy("dark-start.mp4", videos / "scene_180_sbs.mp4")
+    (videos / "broken.mp4").write_bytes(b"nothing of a video")
+
+    async def ready() -> bool:
+        page = (await live_server.get("/")).text
+        return page.count('data-state="ready"') == 18 and 'data-state="failed"' in page
+
+    await eventually(ready, 40)
+    return f"http://127.0.0.1:{live_server.port}"
+
+
+async def measure_shift(page: Page) -> None:
+    await page.add_init_script(
+        "window.shift = 0; new PerformanceObserver(list => { for (const e of list.getEntries())"
+        " if (!e.hadRecentInput) window.shift += e.value; })"
+        ".observe({ type: 'layout-shift', buffered: true });"
+    )
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("size", browsers.SIZES)
+async def test_axe_finds_nothing_and_the_pages_fit(
+    browser: Browser, site: str, size: str, scheme: Any
+) -> None:
+    SCREENSHOTS.mkdir(exist_ok=True)
+    options = {**browsers.SIZES[size], "color_scheme": scheme}
+    pages = {
+        "gallery": "/",
+        "folder": "/?folder=Holidays&sort=title",
+        "watch": "/watch/Holidays/Beach%203.mp4",
+        "watch-trouble": "/watch/sound.mkv",
+        "error": "/watch/nothing.mp4",
+    }
+    async with browsers.context(browser, **options) as opened:
+        for name, path in pages.items():
+            page = await opened.new_page()
+            await page.goto(site + path)
+            await page.wait_for_load_state("load")
+            await page.wait_for_timeout(300)  # pictures fade in; the screenshot is for people
+            await page.screenshot(path=SCREENSHOTS / f"{name}-{size}-{scheme}.png")
+            assert await axe_violations(page) == [], f"{name} at {size}, {scheme}"
+            wider = await page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+            assert wider == 0, f"{name} at {size} scrolls sideways"
+            await page.close()
+
+
+@pytest.mark.parametrize("size", ["phone", "headset"])
+async def test_targets_are_large_enough_for_fingers_and_controllers(
+    browser: Browser, site: str, size: str
+) -> None:
+    async with browsers.context(browser, **browsers.SIZES[size]) as opened:
+        page = await live_page(opened, site)
+        small = await page.evaluate(
+            "[...document.querySelectorAll('a, button, select, summary')]"
+            ".filter(e => e.checkVisibility() && !e.classList.contains('skip'))"
+            ".map(e => [e.textContent.trim().slice(0, 30), e.getBoundingClientRect()])"
+            ".filter(([_, r]) => r.height < 44 || r.width < 44)"
+            ".map(([text, r]) => `${text}: ${r.width} x ${r.height}`)"
+        )
+        assert small == []
+
+
+@pytest.mark.parametrize(("size", "columns"), [("phone", 2), ("desktop", 4), ("headset", 3)])
+async def test_the_first_screen_shows_what_it_should(
+    browser: Browser, site: str, size: str, columns: int
+) -> None:
+    """Two columns on a phone, three in a headset, two full rows on a desktop."""
+    async with browsers.context(browser, **browsers.SIZES[size]) as opened:
+        page = await live_page(opened, site)
+        boxes = await page.evaluate(
+            "[...document.querySelectorAll('#grid > .card')].map(e => e.getBoundingClientRect())"
+            ".map(r => [r.top, r.bottom])"
+        )
+        first_row = [box for box in boxes if box[0] == boxes[0][0]]
+        assert len(first_row) == columns
+        if size == "desktop":
+            assert boxes[columns][1] < 800
+
+
+async def test_nothing_shifts_while_pictures_load(browser: Browser, site: str) -> None:
+    async with browsers.context(browser, **browsers.DESKTOP) as opened:
+        page = await opened.new_page()
+        await measure_shift(page)
+        await page.goto(site)
+        await until(page, "[...document.images].every(image => image.complete)")
+        assert await page.evaluate("window.shift") < 0.01
+        await page.goto(f"{site}/watch/Holidays/Beach%203.mp4")
+        await until(page, "document.querySelector('video').readyState >= 2")
+        assert await page.evaluate("window.shift") < 0.01
+
+
+async def test_a_video_plays_and_obeys_the_keyboard(browser: Browser, site: str) -> None:
+    async with browsers.context(browser, **browsers.DESKTOP) as opened:
+        page = await live_page(opened, f"{site}/watch/scene_180_sbs.mp4?t=2")
+        await until(page, "document.querySelector('video').readyState >= 2")
+
+        async def state(expression: str) -> Any:
+            return await page.evaluate(f"(v => {expression})(document.querySelector('video'))")
+
+        assert await state("v.currentTime") == pytest.approx(2, abs=0.1)
+        assert not await state("v.hasAttribute('controls')"), "media-chrome's controls are there"
+        await page.keyboard.press("Space")
+        await until(page, "!document.querySelector('video').paused")
+        await page.keyboard.press("k")
+        await until(page, "document.querySelector('video').paused")
+        await page.keyboard.press("5")
+        assert await state("v.currentTime") == pytest.approx(3, abs=0.1)
+        await page.keyboard.press("j")
+        await until(page, "document.querySelector('video').currentTime < 0.1")
+        await page.keyboard.press("l")
+        await until(page, "document.querySelector('video').currentTime > 5")
+        await page.keyboard.press("ArrowLeft")
+        await until(page, "document.querySelector('video').currentTime < 1")
+        await page.keyboard.press("m")
+        await until(page, "document.querySelector('video').muted")
+        await page.keyboard.press("f")
+        await until(page, "document.querySelector('[mediaisfullscreen]') !== null")
+        await page.keyboard.press("f")
+        await until(page, "document.fullscreenElement === null")
+        await page.keyboard.press("?")
+        assert await page.locator("dialog[open]").count() == 1
+        await page.keyboard.press("Escape")
+        assert await page.locator("dialog[open]").count() == 0
+
+
+async def test_keys_on_a_focused_player_count_once(browser: Browser, site: str) -> None:
+    """media-chrome hears them there itself; ours must not add to it."""
+    async with browsers.context(browser, **browsers.DESKTOP) as opened:
+        page = await live_page(opened, f"{site}/watch/scene_180_sbs.mp4")
+        await until(page, "document.querySelector('video').readyState >= 2")
+        await page.focus("media-controller")
+        await page.keyboard.press("Space")
+        await until(page, "!document.querySelector('video').paused")
+        await page.keyboard.press("m")
+        await until(page, "document.querySelector('video').muted")
+
+
+async def test_what_cannot_be_played_is_said_in_the_page(
+    browser: Browser, site: str, videos: Path, cast: Cast
+) -> None:
+    async with browsers.context(browser, **browsers.DESKTOP) as opened:
+        page = await live_page(opened, f"{site}/watch/broken.mp4")
+        assert "It cannot be played" in await page.inner_text("#about .notice")
+        assert await page.locator("video").count() == 0
+        page = await live_page(opened, f"{site}/watch/sound.mkv")
+        assert "the sound is AC-3" in await page.inner_text("#about .notice")
+
+
+async def test_the_watch_page_follows_a_rename(browser: Browser, site: str, videos: Path) -> None:
+    async with browsers.context(browser, **browsers.DESKTOP) as opened:
+        page = await live_page(opened, f"{site}/watch/Holidays/Beach%203.mp4")
+        (videos / "Holidays" / "Beach 3.mp4").rename(videos / "Holidays" / "Sunset.mp4")
+        await until(page, "document.querySelector('h1').textContent === 'Sunset'")
+
+
+async def test_everything_works_without_scripts(browser: Browser, site: str) -> None:
+    options = {**browsers.DESKTOP, "java_script_enabled": False}
+    async with browsers.context(browser, **options) as opened:
+        page = await opened.new_page()
+        await page.goto(site)
+        assert await page.locator("#grid > .card").count() == 19
+        await page.select_option("#sort", "title")
+        await page.click(".sort button")
+        assert "sort=title" in page.url
+        await page.click(".chip:has-text('Holidays')")
+        assert "folder=Holidays" in page.url
+        assert await page.locator("#grid > .card").count() == 14
+        await page.click(".card-link >> nth=2")
+        assert await page.locator("video[controls]").is_visible()
+        first = page.url
+        await page.click("a[rel=next]")
+        assert page.url != first
+        await page.click("a[rel=prev]")
+        assert page.url.partition("?")[0] == first
+        await page.goto(site)
+        await page.click(".card-retry button")
+        assert page.url.rstrip("/") == site
+
+
+async def test_a_person_can_get_everywhere_with_the_tab_key(browser: Browser, site: str) -> None:
+    async with browsers.context(browser, **browsers.DESKTOP) as opened:
+        page = await live_page(opened, site)
+        seen = []
+        for _ in range(12):
+            await page.keyboard.press("Tab")
+            seen.append(
+                await page.evaluate(
+                    "document.activeElement.className || document.activeElement.tagName"
+                )
+            )
+        assert seen[0] == "skip"
+        assert "bar-name" in seen
+        assert "SELECT" in seen
+        assert "chip" in seen
+        assert "card-link" in seen
+        outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline != "none"
+
+
+async def test_nothing_is_loaded_from_elsewhere(browser: Browser, site: str) -> None:
+    async with browsers.context(browser, **browsers.DESKTOP) as opened:
+        page = await opened.new_page()
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        for path in ("/", "/watch/Holidays/Beach%203.mp4"):
+            await page.goto(site + path)
+            await page.wait_for_load_state("load")
+        assert len(asked) > 10
+        assert [url for url in asked if not url.startswith((site, "data:"))] == []
