@@ -97,6 +97,9 @@ def _guard(app: Quart, templates: Templates) -> None:
     async def add_headers(response: Response) -> Response:
         for name, value in web.SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
+        if request.method not in web.SAFE_METHODS:
+            house: Services = app.extensions[EXTENSION]
+            house.pages.clear()
         return response
 
     @app.errorhandler(LvsError)

@@ -6,6 +6,7 @@ import gzip
 import ipaddress
 import json
 import socket
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
@@ -86,27 +87,38 @@ class Rendered:
 
 
 class PageCache:
-    """Whole pages by all that they depend on. A key that holds the event id is never stale."""
+    """Whole pages, each with the state of the library that it shows.
 
-    def __init__(self, kept: int = 64) -> None:
+    A page of the present state is served as it is. While files are taken in the state changes a
+    hundred times a second; a page may then lag a little behind, since it carries the event id that
+    its stream goes on from. What a person changes shows at once: the cache is cleared.
+    """
+
+    def __init__(self, kept: int = 64, may_lag_s: float = 1.0) -> None:
         self._kept = kept
-        self._pages: OrderedDict[Hashable, Rendered] = OrderedDict()
+        self._may_lag_s = may_lag_s
+        self._pages: OrderedDict[Hashable, tuple[Hashable, float, Rendered]] = OrderedDict()
         self.hits = 0
         self.misses = 0
 
-    def get(self, key: Hashable) -> Rendered | None:
-        page = self._pages.get(key)
-        if page is None:
-            self.misses += 1
-        else:
-            self.hits += 1
-            self._pages.move_to_end(key)
-        return page
+    def get(self, key: Hashable, state: Hashable) -> Rendered | None:
+        found = self._pages.get(key)
+        if found is not None:
+            of_state, made_at, page = found
+            if of_state == state or time.monotonic() - made_at < self._may_lag_s:
+                self.hits += 1
+                self._pages.move_to_end(key)
+                return page
+        self.misses += 1
+        return None
 
-    def put(self, key: Hashable, page: Rendered) -> None:
-        self._pages[key] = page
+    def put(self, key: Hashable, state: Hashable, page: Rendered) -> None:
+        self._pages[key] = state, time.monotonic(), page
         while len(self._pages) > self._kept:
             self._pages.popitem(last=False)
+
+    def clear(self) -> None:
+        self._pages.clear()
 
 
 def html_response(request: Request, page: Rendered, status: int = 200) -> Response:

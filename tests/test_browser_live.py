@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Error, Page, Route
 
 from lvs.services import Services
 from tests import browsers
@@ -239,11 +240,58 @@ async def test_a_long_list_goes_on_while_scrolling_and_stays_in_order(
     await fill(live_house.store, 200)
     page = await live_page(opened, f"http://127.0.0.1:{live_server.port}/?sort=title")
     assert len(await titles(page)) in range(60, 181)
-    while await page.locator("#more[data-complete]").count() == 0:
-        await page.mouse.wheel(0, 4000)
-        await asyncio.sleep(0.05)
+    await scroll_to_the_end(page)
+    await until(page, "document.querySelectorAll('#grid > .card').length === 200")
     shown = await titles(page)
-    assert len(shown) == 200
+    assert shown == sorted(shown)
+
+
+async def scroll_until(page: Page, condition: Callable[[], object]) -> None:
+    async def there() -> object:
+        await page.mouse.wheel(0, 4000)
+        found = condition()
+        return await found if isinstance(found, Awaitable) else found
+
+    await eventually(there)
+
+
+async def scroll_to_the_end(page: Page) -> None:
+    await scroll_until(page, page.locator("#more[data-complete]").count)
+
+
+async def test_a_list_that_is_fetched_anew_while_it_grows_has_no_gap(
+    live_house: Services, live_server: LocalServer, opened: BrowserContext
+) -> None:
+    await eventually(lambda: live_house.library.watching)
+    await fill(live_house.store, 400)
+    await eventually(live_house.library.away)  # its files are not there: nothing more will happen
+    page = await live_page(opened, f"http://127.0.0.1:{live_server.port}/?sort=title")
+    region, third_stretch = asyncio.Event(), asyncio.Event()
+    stretches = 0
+
+    async def late_region(route: Route) -> None:
+        await region.wait()
+        await route.continue_()
+
+    async def late_third_stretch(route: Route) -> None:
+        nonlocal stretches
+        stretches += 1
+        if stretches == 3:
+            await third_stretch.wait()
+        with contextlib.suppress(Error):  # the page has given it up
+            await route.continue_()
+
+    await page.route("**/partials/library*", late_region)
+    await page.route("**/partials/cards*", late_third_stretch)
+    async with page.expect_request("**/partials/library*"):
+        await fill(live_house.store, 100, start=400)  # more than a message carries
+    await scroll_until(page, lambda: stretches == 3)
+    region.set()  # its answer has the 60 cards that the page had when it asked
+    await until(page, "document.querySelectorAll('#grid > .card').length === 60")
+    third_stretch.set()
+    await scroll_to_the_end(page)
+    await until(page, "document.querySelectorAll('#grid > .card').length === 500")
+    shown = await titles(page)
     assert shown == sorted(shown)
 
 

@@ -17,11 +17,12 @@ from lvs.lifecycle import open_house
 from lvs.models import SORTS
 from lvs.services import Services
 from lvs.store import Transaction, gallery, videos
+from lvs.store import videos as videos_store
 from lvs.store.gallery import View
 from tests.clips import Cast
 from tests.conftest import OpenHouse
 from tests.libraries import fill
-from tests.servers import LocalServer, ask, serving
+from tests.servers import LocalServer, Process, ask, eventually, serving
 from tests.test_ingest import library
 
 
@@ -142,7 +143,26 @@ async def test_a_page_is_rendered_once_until_something_changes(
     assert server.house.pages.misses == misses
     cast.unique(videos / "b.mp4")
     await library(server.house)
-    assert len(card_ids((await server.get("/")).text)) == 2
+
+    async def shows_both() -> bool:
+        return len(card_ids((await server.get("/")).text)) == 2
+
+    await eventually(shows_both, timeout=3)
+
+
+async def test_what_a_person_changes_shows_on_the_next_page_at_once(
+    server: LocalServer, videos: Path
+) -> None:
+    (videos / "broken.mp4").write_bytes(b"nothing of the kind")
+    await library(server.house)
+    (work,) = await server.house.store.read(videos_store.waiting, limit=1, wanted=[], busy=[])
+    failure = {"probe_error": "It is not a video."}
+    write = server.house.store.write
+    await write(videos_store.record_probe, work.video_id, work.fingerprint, failure)
+    assert 'data-state="failed"' in (await server.get("/")).text
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert (await server.get("/library/retry", method="POST", headers=form)).status == 303
+    assert 'data-state="waiting"' in (await server.get("/")).text
 
 
 @pytest.mark.parametrize(
@@ -325,7 +345,6 @@ async def test_a_missing_video_keeps_its_page_and_says_so(
 async def test_the_watch_page_says_what_a_browser_cannot_play(
     live_server: LocalServer, videos: Path, cast: Cast, name: str, says: str, plays: bool
 ) -> None:
-    from tests.servers import eventually
 
     cast.copy(name, videos / name)
 
@@ -342,7 +361,6 @@ async def test_the_watch_page_says_what_a_browser_cannot_play(
 async def test_thumbnails_are_kept_for_ever_and_placeholders_are_not(
     live_server: LocalServer, videos: Path, cast: Cast
 ) -> None:
-    from tests.servers import eventually
 
     cast.copy("beach.mp4", videos / "beach.mp4")
 
@@ -400,7 +418,6 @@ async def test_the_scripts_of_the_gallery_stay_small(server: LocalServer) -> Non
 
 
 def test_hypercorn_can_serve_the_app_by_itself(tmp_path: Path, videos: Path, cast: Cast) -> None:
-    from tests.servers import Process
 
     cast.unique(videos / "a.mp4")
     port = random.randint(20_000, 30_000)

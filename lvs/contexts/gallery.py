@@ -65,13 +65,17 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """`more` loads the next stretch; `next_page` is the same as a plain link. Empty at the end."""
+    """`more` loads the next stretch; `next_page` is the same as a plain link. Empty at the end.
+
+    `stretch` names what `more` would load.
+    """
 
     summary: Summary
     cards: Markup
     shown: int
     more: str
     next_page: str
+    stretch: str
     is_first: bool
     start: str
     again: str
@@ -113,6 +117,7 @@ def gallery_context(
         shown=len(html),
         more=query.url("/partials/cards", after=page.next) if page.next else "",
         next_page=query.url(after=page.next) if page.next else "",
+        stretch=page.next or "",
         is_first=not query.after,
         start=query.url(),
         again=query.url("/partials/library"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+import time
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -21,6 +23,7 @@ from lvs.models import Root
 GROUP_MS = 200  # changes within this time are one batch; watchfiles' own default is 1,600
 STEP_MS = 20
 ANSWER_MS = 200  # how soon a new watch is known to stand
+POLL_RESOLUTION_S = 1.1
 
 
 class Watcher:
@@ -52,10 +55,12 @@ class Watcher:
 
         def run() -> None:
             lost: set[FileChange] = set()
+            again = _Again(self.polls(root))
             while not stop.is_set():
                 try:
                     for changes in self._changes(root, stop):
-                        loop.call_soon_threadsafe(queue.put_nowait, changes | lost)
+                        known = changes | lost | again.due(changes)
+                        loop.call_soon_threadsafe(queue.put_nowait, known)
                         lost = set()
                 except WatchfilesRustInternalError:
                     # A name that is not UTF-8 ends the watch (watchfiles 1.3). The next one
@@ -88,6 +93,25 @@ class Watcher:
             ignore_permission_denied=True,
             raise_interrupt=False,
         )
+
+
+class _Again:
+    """Polling compares times to the second (watchfiles 1.3): what changes twice within one would be
+    missed, so each change is told again when its second is over."""
+
+    def __init__(self, needed: bool) -> None:
+        self._needed = needed
+        self._told: deque[tuple[float, set[FileChange]]] = deque()
+
+    def due(self, changes: set[FileChange]) -> set[FileChange]:
+        """What to tell again now; `changes` are told now for the first time."""
+        now = time.monotonic()
+        if changes and self._needed:
+            self._told.append((now + POLL_RESOLUTION_S, changes))
+        due: set[FileChange] = set()
+        while self._told and self._told[0][0] <= now:
+            due |= self._told.popleft()[1]
+        return due
 
 
 async def _next(

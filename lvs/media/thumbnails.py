@@ -138,7 +138,7 @@ def render(stream: Any, frame: Any, stereo: str) -> Pictures:
     return Pictures(files, f"data:image/webp;base64,{preview}")
 
 
-_WEBP = {"quality": "78", "compression_level": "2", "preset": "picture"}
+_WEBP = {"quality": "78", "compression_level": "2"}  # a preset would set its own level
 _JPEG = {"qscale": "4"}
 _WEBP_TINY = {"quality": "30", "compression_level": "4"}
 

@@ -8,8 +8,9 @@ import os
 from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 
-PIECE_BYTES = 512 * 1024
 FIRST_PIECE_BYTES = 128 * 1024  # the first byte leaves soon
+LARGEST_PIECE_BYTES = 2 * 1024 * 1024  # what it takes to keep up with sendfile
+ALL_PIECES_BYTES = 16 * 1024 * 1024  # shared by the open streams, so that many cost little more
 THREADS = 16  # slow disks wait here, and block nobody else's pages
 
 
@@ -33,24 +34,20 @@ class FileReader:
         The next piece is read while the last is on its way. A file that was cut short meanwhile
         ends the body early, which the client sees as a broken transfer, as it should.
         """
-        loop = asyncio.get_running_loop()
         self.open += 1
+        size = FIRST_PIECE_BYTES
         ahead: asyncio.Future[bytes] | None = None
         try:
-            piece_bytes = FIRST_PIECE_BYTES
             while start < stop:
-                want = min(piece_bytes, stop - start)
-                piece = await (
-                    ahead or loop.run_in_executor(self._threads, os.pread, handle, want, start)
-                )
+                piece = await (ahead or self._read(handle, start, min(size, stop - start)))
+                ahead = None
                 if not piece:
                     return
                 start += len(piece)
-                piece_bytes = PIECE_BYTES
-                ahead = None
+                share = ALL_PIECES_BYTES // self.open
+                size = max(min(share, LARGEST_PIECE_BYTES), FIRST_PIECE_BYTES)
                 if start < stop:
-                    want = min(piece_bytes, stop - start)
-                    ahead = loop.run_in_executor(self._threads, os.pread, handle, want, start)
+                    ahead = self._read(handle, start, min(size, stop - start))
                 yield piece
         finally:
             self.open -= 1
@@ -58,6 +55,10 @@ class FileReader:
                 with contextlib.suppress(asyncio.CancelledError, OSError):
                     await asyncio.shield(ahead)
             os.close(handle)
+
+    def _read(self, handle: int, start: int, count: int) -> asyncio.Future[bytes]:
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(self._threads, os.pread, handle, count, start)
 
 
 def _open(path: str) -> tuple[int, os.stat_result]:

@@ -25,15 +25,15 @@ async def index() -> Response | WerkzeugResponse:
 
 
 async def page(house: Services, query: GalleryQuery) -> Rendered:
-    """The page, rendered once per state of the library: its key is all that it depends on."""
+    """The page, rendered once per state of the library."""
     since = house.store.last_event_id
     today = date.today()  # noqa: DTZ011
-    key = ("gallery", query, since, house.library.status.version, today)
-    rendered = house.pages.get(key)
+    key, state = ("gallery", query, today), (since, house.library.status.version)
+    rendered = house.pages.get(key, state)
     if rendered is None:
         gallery = await house.store.read(gallery_context, house.library, house.cards, query, since)
         status = status_context(house.library, query)
         html = house.templates.render("pages/gallery.html", gallery=gallery, st=status)
         rendered = Rendered(html)
-        house.pages.put(key, rendered)
+        house.pages.put(key, state, rendered)
     return rendered

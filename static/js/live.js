@@ -9,13 +9,29 @@ function show(state, words) {
   dot.firstElementChild.textContent = words;
 }
 
-function catchUp() {
+// One at a time: what comes to pass while the region is on its way is in the next one.
+let fetching = false;
+let wanted = false;
+async function catchUp() {
   const region = document.querySelector('[data-again]');
   if (!region) return location.reload();
-  const url = new URL(region.dataset.again, location.href);
-  url.searchParams.set('shown', region.querySelectorAll('#grid > .card').length);
-  htmx.ajax('GET', url.pathname + url.search, { target: `#${region.id}`, swap: 'outerMorph' });
+  wanted = true;
+  if (fetching) return;
+  fetching = true;
+  while (wanted) {
+    wanted = false;
+    const url = new URL(region.dataset.again, location.href);
+    url.searchParams.set('shown', document.querySelectorAll('#grid > .card').length);
+    const answer = htmx.ajax('GET', url.pathname + url.search, { target: `#${region.id}`, swap: 'outerMorph' });
+    await answer.catch(() => {}); // the stream is lost too, then, and tells when it is back
+  }
+  fetching = false;
 }
+
+// A list that was fetched anew asks for its own next stretch: one still on its way is of the old.
+document.addEventListener('htmx:before:swap', (event) => {
+  if (!event.detail.ctx.sourceElement?.isConnected) event.preventDefault();
+});
 
 function connect() {
   if (!stream._htmx?.sse) htmx.ajax('GET', stream.getAttribute('hx-sse:connect'), { source: stream });
@@ -28,7 +44,6 @@ if (stream) {
     if (stream._htmx?.sse?.attempt) show('off', 'Reconnecting');
   });
   stream.addEventListener('resync', catchUp);
-  if (stream._htmx?.sse?.status) show('on', 'Live'); // it was open before this module ran
   // The first connection is an ordinary request; when that fails, nobody else tries again.
   for (const name of ['htmx:error', 'htmx:response:error']) {
     stream.addEventListener(name, () => {

@@ -1,0 +1,88 @@
+"""A small HTTP client for benchmarks: keep-alive, one request at a time on each connection."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from dataclasses import dataclass, field
+from itertools import cycle
+
+import uvloop
+
+_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+
+
+@dataclass
+class Load:
+    """What a load came to: answers a second, and each answer's time in milliseconds."""
+
+    seconds: float = 0.0
+    bytes: int = 0
+    latencies_ms: list[float] = field(default_factory=list)
+
+    @property
+    def rate(self) -> float:
+        return len(self.latencies_ms) / self.seconds
+
+
+def load(
+    port: int,
+    paths: list[str],
+    *,
+    connections: int,
+    seconds: float,
+    pause_s: float = 0.0,
+    gzip: bool = True,
+) -> Load:
+    """Ask for `paths` in turn for a while. With `pause_s`, wait that long between two requests."""
+    return uvloop.run(_load(port, paths, connections, seconds, pause_s, gzip))
+
+
+async def _load(
+    port: int, paths: list[str], connections: int, seconds: float, pause_s: float, gzip: bool
+) -> Load:
+    result = Load()
+    started = time.perf_counter()
+    requests = cycle([_request(path, gzip) for path in paths])
+    await asyncio.gather(
+        *(
+            _client(port, lambda: next(requests), started + seconds, pause_s, result)
+            for _ in range(connections)
+        )
+    )
+    result.seconds = time.perf_counter() - started
+    return result
+
+
+def _request(path: str, gzip: bool) -> bytes:
+    accept = "Accept-Encoding: gzip\r\n" if gzip else ""
+    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{accept}\r\n".encode()
+
+
+async def _client(
+    port: int, next_request: object, until: float, pause_s: float, result: Load
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
+    try:
+        while time.perf_counter() < until:
+            request: bytes = next_request()  # type: ignore[operator]
+            began = time.perf_counter()
+            writer.write(request)
+            try:
+                head = await reader.readuntil(b"\r\n\r\n")
+            except (asyncio.IncompleteReadError, ConnectionError):  # it has had its 1,000 requests
+                writer.close()
+                reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
+                continue
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise RuntimeError(f"{request!r} was answered {head[:200]!r}")
+            length = _LENGTH.search(head)
+            assert length is not None
+            await reader.readexactly(int(length.group(1)))
+            result.latencies_ms.append((time.perf_counter() - began) * 1000)
+            result.bytes += len(head) + int(length.group(1))
+            if pause_s:
+                await asyncio.sleep(pause_s)
+    finally:
+        writer.close()

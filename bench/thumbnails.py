@@ -1,0 +1,121 @@
+"""Thumbnails: our workers against one ffmpeg process per file, on the same cores."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import statistics
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from bench.harness import Line, times
+from lvs.media.clips import Clip, make_clip
+from lvs.media.pool import MediaPool
+
+CLIPS = {
+    "1080p H.264": (Clip("testsrc2", (1920, 1080), 10, options={"preset": "veryfast"}), 60),
+    "4K HEVC": (
+        Clip(
+            "testsrc2",
+            (3840, 2160),
+            4,
+            codec="libx265",
+            options={"preset": "ultrafast", "x265-params": "log-level=none"},
+        ),
+        16,
+    ),
+}
+
+_WEBP = ("-c:v", "libwebp", "-quality", "78", "-compression_level", "2")
+PICTURES: tuple[tuple[str, ...], ...] = (
+    ("-vf", "scale=640:-2", *_WEBP, "webp"),
+    ("-vf", "scale=320:-2", *_WEBP, "webp"),
+    ("-vf", "scale=640:-2", "jpg"),
+    ("-vf", "scale=320:-2", "jpg"),
+)
+
+
+ROUNDS = 3
+
+
+def run(home: Path) -> list[Line]:
+    ffmpeg = shutil.which("ffmpeg")
+    if ffmpeg is None:
+        return [Line("thumbnails", "", "", "", "6 or more; not measured: no ffmpeg here", None)]
+    lines = []
+    for name, (clip, count) in CLIPS.items():
+        folder = home / name
+        folder.mkdir()
+        first = make_clip(folder / "0.mp4", clip)
+        files = [first]
+        for number in range(1, count):
+            files.append(folder / f"{number}.mp4")
+            shutil.copyfile(first, files[-1])
+        lines += _compare(name, home, files, ffmpeg)
+    return lines
+
+
+def _compare(name: str, home: Path, files: list[Path], ffmpeg: str) -> list[Line]:
+    """Rounds of each in turn; the middle of each counts."""
+    rounds = [
+        (
+            asyncio.run(_ours(home, files)),
+            _theirs(ffmpeg, files, PICTURES),
+            _theirs(ffmpeg, files, PICTURES[-1:]),
+        )
+        for _ in range(ROUNDS)
+    ]
+    ours, same, single = (statistics.median(rates) for rates in zip(*rounds, strict=True))
+    figure = f"{ours:.1f} files/s"
+    return [
+        Line(
+            f"thumbnails, {name}: four pictures and the facts",
+            figure,
+            f"{same:.1f} files/s, an ffmpeg each for the same pictures",
+            times(ours, same),
+            "6 or more",
+            ours / same >= 6,
+        ),
+        Line(
+            "the same",
+            figure,
+            f"{single:.1f} files/s, an ffmpeg each for one of them",
+            times(ours, single),
+            "",
+            None,
+        ),
+    ]
+
+
+async def _ours(home: Path, files: list[Path]) -> float:
+    """Files a second of a pool that is warm, as a server's is."""
+    pool = MediaPool(os.cpu_count() or 1, 60, home / "pictures")
+
+    async def look_at_all(some: list[Path]) -> None:
+        work = (pool.look_at(str(file), f"{number:016x}") for number, file in enumerate(some))
+        assert all(result.error is None for result in await asyncio.gather(*work))
+
+    await look_at_all(files[: 2 * pool.size])
+    began = time.perf_counter()
+    await look_at_all(files)
+    return len(files) / (time.perf_counter() - began)
+
+
+def _theirs(ffmpeg: str, files: list[Path], outputs: tuple[tuple[str, ...], ...]) -> float:
+    """Files a second of the usual way: a process seeks a little way in and writes one frame."""
+
+    def one(file: Path) -> None:
+        pictures = [
+            part
+            for number, output in enumerate(outputs)
+            for part in ("-frames:v", "1", *output[:-1], f"{file}.{number}.{output[-1]}")
+        ]
+        subprocess.run([ffmpeg, "-v", "error", "-y", "-ss", "1", "-i", file, *pictures], check=True)
+
+    began = time.perf_counter()
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        list(pool.map(one, files))
+    return len(files) / (time.perf_counter() - began)
