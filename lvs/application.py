@@ -16,7 +16,7 @@ from lvs.config import ServerConfig, load_config
 from lvs.contexts.templates import Templates
 from lvs.errors import InvalidInputError, LvsError, NotFoundError, UnavailableError
 from lvs.lifecycle import open_house
-from lvs.partials import actions, events
+from lvs.partials import actions, curation, events
 from lvs.partials import gallery as gallery_partials
 from lvs.services import EXTENSION, Services
 from lvs.views import gallery, media, watch
@@ -26,10 +26,16 @@ log = logging.getLogger(__name__)
 # Pages, then fragments and actions, then bytes, then JSON: (rule, handler, methods).
 ROUTES = (
     ("/", gallery.index, ["GET"]),
+    ("/favorites", gallery.index, ["GET"]),
+    ("/best-of", gallery.index, ["GET"]),
+    ("/popular", gallery.index, ["GET"]),
+    ("/random", gallery.surprise, ["GET"]),
     ("/watch/<path:filename>", watch.watch, ["GET"]),
     ("/partials/cards", gallery_partials.cards, ["GET"]),
     ("/partials/library", gallery_partials.library, ["GET"]),
     ("/events", events.events, ["GET"]),
+    ("/videos/<media_hash>/rating", curation.rating, ["POST"]),
+    ("/videos/<media_hash>/favorite", curation.favorite, ["POST"]),
     ("/library/scan", actions.scan, ["POST"]),
     ("/library/retry", actions.retry, ["POST"]),
     ("/library/confirm-empty", actions.confirm_empty, ["POST"]),
@@ -58,8 +64,7 @@ def create_app(config: ServerConfig | None = None, *, house: Services | None = N
     app.url_map.converters["path"] = AnyPathConverter
     app.url_map.merge_slashes = False
     for rule, handler, methods in ROUTES:
-        name = f"{handler.__module__.removeprefix('lvs.')}.{handler.__name__}"
-        app.add_url_rule(rule, name, handler, methods=methods)
+        app.add_url_rule(rule, rule, handler, methods=methods)
     if house is None:
         _open_with_server(app, config)
     else:

@@ -70,7 +70,7 @@ class GalleryFeed:
             parts = self._cards(conn, kitchen, touched)
         except NotFoundError:
             raise TooMuchError from None
-        if any(event.topic != "changed" for event in events):
+        if self.query.is_filtered or any(event.topic != "changed" for event in events):
             parts.append(self._summary(conn, kitchen))
         return "".join(parts)
 
@@ -100,7 +100,7 @@ class GalleryFeed:
         render = kitchen.templates.render
         return web.partial(
             "#summary", render("partials/_summary.html", summary=summary)
-        ) + web.partial("#empty", render("partials/_empty.html", total=total, status=status))
+        ) + web.partial("#empty", render("partials/_empty.html", summary=summary, status=status))
 
     def status(self, kitchen: Kitchen) -> str:
         status = status_context(kitchen.library, self.query)

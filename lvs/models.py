@@ -22,6 +22,9 @@ SORTS: tuple[Sort, ...] = (
 )
 
 
+HOUSEHOLD = 1  # the one user, until there are accounts
+
+
 @dataclass(frozen=True, slots=True)
 class Root:
     """One configured video folder. `away_since` (ms) is set while it cannot be reached.
@@ -71,7 +74,7 @@ class KnownFile:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All that a card of the gallery shows."""
+    """All that a card of the gallery shows; `rating` and `favorite` are the user's own."""
 
     id: int
     media_hash: str
@@ -92,7 +95,28 @@ class Card:
     thumbnail: str | None
     preview: str | None
     views: int
+    rating: int | None
+    rating_average: float
+    rating_count: int
+    favorite: bool
     file_missing_since: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RatingSummary:
+    """A video's stars: `average` of all (0.0 without any), how many, and the user's own."""
+
+    average: float
+    count: int
+    own: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FavoriteState:
+    """Whether a video is the user's favorite, and of how many users it is."""
+
+    favorite: bool
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

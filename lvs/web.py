@@ -208,4 +208,7 @@ def error_response(request: Request, error: LvsError, render: Render, **context:
         return problem(error)
     name = "partials/_notice.html" if is_fragment(request) else "pages/error.html"
     html = render(name, error=error, **context)
-    return html_response(request, Rendered(html), error.status)
+    response = html_response(request, Rendered(html), error.status)
+    if is_fragment(request):  # not where the answer would have gone
+        response.headers.update({"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"})
+    return response

@@ -24,9 +24,13 @@ Key = tuple[int, int, int, frozenset[int]]  # video, version, day, folders that 
 
 @dataclass(frozen=True, slots=True)
 class CardContext:
-    """What `_card.html` shows. `state` is ready, waiting, failed, away or missing."""
+    """What `_card.html` shows. `state` is ready, waiting, failed, away or missing.
+
+    `rating` is the user's own, 0 for none.
+    """
 
     id: int
+    media_hash: str
     title: str
     url: str
     state: str
@@ -40,6 +44,8 @@ class CardContext:
     added_at: str
     views: str
     portrait: bool
+    rating: int
+    favorite: bool
 
 
 def card_context(card: Card, library: Library, today: date) -> CardContext:
@@ -47,6 +53,7 @@ def card_context(card: Card, library: Library, today: date) -> CardContext:
     state, reason = _state(card, away)
     return CardContext(
         id=card.id,
+        media_hash=card.media_hash,
         title=card.title,
         url=watch_url(library, card),
         state=state,
@@ -60,6 +67,8 @@ def card_context(card: Card, library: Library, today: date) -> CardContext:
         added_at=words.iso(card.added_at),
         views=words.plural(card.views, "view") if card.views else "",
         portrait=bool(card.width and card.height and card.height > card.width),
+        rating=card.rating or 0,
+        favorite=card.favorite,
     )
 
 

@@ -52,12 +52,13 @@ class Choice:
 class Summary:
     """Above the grid: where we are, how much there is, in which order, what is further down.
 
-    `kept` are the arguments that a new order leaves as they are.
+    `filters` lead to the list without them; `kept` are the arguments that a new order leaves.
     """
 
     heading: str
     crumbs: tuple[Link, ...]
     total: int
+    filters: tuple[Link, ...]
     folders: tuple[Link, ...]
     sorts: tuple[Choice, ...]
     kept: tuple[tuple[str, str], ...]
@@ -85,7 +86,8 @@ class Gallery:
 def view_of(conn: sqlite3.Connection, library: Library, query: GalleryQuery) -> View:
     """The store's view of a query. Raises NotFoundError for a folder that is not there."""
     folder = folder_of(conn, library, query.folder)
-    return View(query.sort, folder.id if folder else None, query.seed)
+    folder_id = folder.id if folder else None
+    return View(query.sort, folder_id, query.seed, query.favorites, query.min_rating)
 
 
 def folder_of(conn: sqlite3.Connection, library: Library, name: str) -> Folder | None:
@@ -132,13 +134,31 @@ def summary_context(
     sorts = tuple(Choice(SORT_NAMES[sort], sort, sort == query.sort) for sort in SORTS)
     crumbs = _crumbs(library, query)
     return Summary(
-        heading=crumbs[-1].name,
+        heading=_heading(query) or crumbs[-1].name,
         crumbs=crumbs,
         total=total,
+        filters=tuple(_filters(query)),
         folders=tuple(_folder_links(conn, library, query, folder)),
         sorts=sorts,
         kept=tuple(query.with_(sort="newest", seed=0).arguments),
     )
+
+
+def _heading(query: GalleryQuery) -> str:
+    if query.folder:
+        return ""
+    return "Favorites" if query.favorites else "Best of" if query.min_rating else ""
+
+
+def _filters(query: GalleryQuery) -> list[Link]:
+    everything = query.with_(after="")
+    found = []
+    if query.favorites:
+        found.append(Link("Favorites", everything.with_(favorites=False).url()))
+    if query.min_rating:
+        name = f"{query.min_rating} stars or more"
+        found.append(Link(name, everything.with_(min_rating=0).url()))
+    return found
 
 
 def _crumbs(library: Library, query: GalleryQuery) -> tuple[Link, ...]:

@@ -22,11 +22,22 @@ class GalleryQuery:
     folder: str = ""
     seed: int = 0
     after: str = ""
+    favorites: bool = False
+    min_rating: int = 0
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether a video may enter or leave the list without coming or going."""
+        return self.favorites or self.min_rating > 0
 
     @property
     def arguments(self) -> list[tuple[str, str]]:
         """The list without the place in it, defaults left out."""
         pairs = [("folder", self.folder)] if self.folder else []
+        if self.favorites:
+            pairs.append(("favorites", "1"))
+        if self.min_rating:
+            pairs.append(("min_rating", str(self.min_rating)))
         if self.sort != "newest":
             pairs.append(("sort", self.sort))
         if self.seed:
@@ -54,6 +65,15 @@ def arguments_of(query_string: bytes) -> dict[str, str]:
         raise InvalidInputError("There are too many arguments in the address.") from error
 
 
+# Lists with an address of their own: what they add to the arguments.
+PLACES: dict[str, dict[str, str]] = {
+    "/": {},
+    "/favorites": {"favorites": "1"},
+    "/best-of": {"sort": "rating", "min_rating": "4"},
+    "/popular": {"sort": "views"},
+}
+
+
 def parse_query(arguments: dict[str, str]) -> GalleryQuery:
     """Raises InvalidInputError that names the argument and what is allowed."""
     sort = arguments.get("sort") or "newest"
@@ -62,7 +82,14 @@ def parse_query(arguments: dict[str, str]) -> GalleryQuery:
     seed = 0
     if sort == "random":
         seed = whole_number(arguments, "seed", 1, SEEDS, default=random.randint(1, SEEDS))
-    return GalleryQuery(sort, arguments.get("folder", ""), seed, arguments.get("after", ""))
+    return GalleryQuery(
+        sort,
+        arguments.get("folder", ""),
+        seed,
+        arguments.get("after", ""),
+        bool(whole_number(arguments, "favorites", 0, 1, default=0)),
+        whole_number(arguments, "min_rating", 0, 5, default=0),
+    )
 
 
 def whole_number(arguments: dict[str, str], name: str, low: int, high: int, *, default: int) -> int:

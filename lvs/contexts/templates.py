@@ -57,6 +57,16 @@ def static_url(path: str) -> str:
     return f"/static/{path}?v={found.version}"
 
 
+# What the navigation offers, with its addresses.
+PLACE_LINKS = (
+    ("Library", "/"),
+    ("Favorites", "/favorites"),
+    ("Best of", "/best-of"),
+    ("Popular", "/popular"),
+    ("Surprise me", "/random"),
+)
+
+
 def environment() -> Environment:
     env = Environment(
         loader=FileSystemLoader(HOME / "templates"),
@@ -66,7 +76,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.globals.update(static=static_url, version=__version__)
+    env.globals.update(static=static_url, version=__version__, places=PLACE_LINKS)
     env.filters.update(
         size=words.size,
         duration=words.duration,

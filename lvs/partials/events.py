@@ -8,7 +8,7 @@ from quart import Response, request
 
 from lvs import web
 from lvs.contexts.gallery import folder_of
-from lvs.contexts.query import GalleryQuery, arguments_of, parse_query, whole_number
+from lvs.contexts.query import arguments_of, parse_query, whole_number
 from lvs.errors import NotFoundError
 from lvs.live import Feed, GalleryFeed, WatchFeed
 from lvs.services import Services, services
@@ -39,7 +39,7 @@ def _feed(conn: sqlite3.Connection, house: Services, arguments: dict[str, str]) 
     if media_hash is None:
         query = parse_query(arguments)
         folder_of(conn, house.library, query.folder)
-        return GalleryFeed(GalleryQuery(query.sort, query.folder, query.seed))
+        return GalleryFeed(query.with_(after=""))
     video_id = videos.id_of_hash(conn, media_hash)
     if video_id is None:
         raise NotFoundError("There is no such video in the library.")

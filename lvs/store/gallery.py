@@ -28,13 +28,27 @@ _ORDERS: dict[Sort, tuple[str, bool]] = {
 }
 
 
+_IN_FOLDER = (
+    " and (:folder is null or exists (select 1 from folder_video"
+    " where folder_id = :folder and video_id = v.id))"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class View:
-    """Which videos, in which order. `seed` matters to `random` alone."""
+    """Which videos, in which order. `seed` matters to `random` alone; 0 asks for no rating."""
 
     sort: Sort = "newest"
     folder_id: int | None = None
     seed: int = 1
+    favorites: bool = False
+    min_rating: int = 0
+
+    @property
+    def conditions(self) -> str:
+        """What a video must be, beside there and in the folder, for this view."""
+        favorite = " and v.favorite_count > 0" if self.favorites else ""
+        return favorite + (" and v.rating_average >= :min_rating" if self.min_rating else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +77,13 @@ def page(conn: sqlite3.Connection, view: View, *, limit: int, after: str | None 
 
 
 def count(conn: sqlite3.Connection, view: View) -> int:
-    """How many videos a view has: a count that is kept, not counted."""
-    if view.folder_id is None:
+    """How many videos a view has: kept with the rows, and counted only where there are filters."""
+    if view.conditions:
+        row = conn.execute(
+            "select count(*) from video v where v.file_count > 0" + view.conditions + _IN_FOLDER,
+            {"min_rating": view.min_rating, "folder": view.folder_id},
+        ).fetchone()
+    elif view.folder_id is None:
         row = conn.execute("select video_count from library").fetchone()
     else:
         row = conn.execute(
@@ -78,9 +97,14 @@ def key_of(conn: sqlite3.Connection, view: View, video_id: int) -> Key | None:
     expression, _ = _ORDERS[view.sort]
     row = conn.execute(
         f"select {expression}, v.id from video v where v.id = :id and v.file_count > 0"
-        " and (:folder is null or exists (select 1 from folder_video"
-        " where folder_id = :folder and video_id = v.id))",
-        {"id": video_id, "folder": view.folder_id, "seed": view.seed},
+        + view.conditions
+        + _IN_FOLDER,
+        {
+            "id": video_id,
+            "folder": view.folder_id,
+            "seed": view.seed,
+            "min_rating": view.min_rating,
+        },
     ).fetchone()
     return (row[0], row[1]) if row else None
 
@@ -116,8 +140,13 @@ def _stretch(
     expression, descending = _ORDERS[view.sort]
     down = descending != backwards
     direction = "desc" if down else "asc"
-    names: dict[str, Any] = {"seed": view.seed, "limit": limit, "folder": view.folder_id}
-    where = "v.file_count > 0"
+    names: dict[str, Any] = {
+        "seed": view.seed,
+        "limit": limit,
+        "folder": view.folder_id,
+        "min_rating": view.min_rating,
+    }
+    where = "v.file_count > 0" + view.conditions
     source = "video v"
     if view.folder_id is not None:
         if _is_small(conn, view.folder_id):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lvs.models import Card, VideoDetails
+from lvs.models import HOUSEHOLD, Card, VideoDetails
 from lvs.store import files
 from lvs.store.database import Transaction
 
@@ -17,8 +17,12 @@ _CARD = (
     "v.id, v.media_hash, v.version, v.title, f.path, f.root_id, v.added_at, v.size_bytes,"
     " v.duration_s, v.width, v.height, v.hdr, v.projection, v.stereo,"
     " v.probed_at is not null, v.probe_error, v.thumbnail, v.preview, v.view_count,"
+    f" (select value from rating where video_id = v.id and user_id = {HOUSEHOLD}),"
+    " v.rating_average, v.rating_count,"
+    f" exists (select 1 from favorite where video_id = v.id and user_id = {HOUSEHOLD}),"
     " f.missing_since"
 )
+_CARD_LENGTH = 24
 _FROM = "from video v join file f on f.id = v.file_id"
 
 
@@ -26,7 +30,7 @@ def _card(row: Sequence[Any]) -> Card:
     values = list(row)
     values[4] = os.fsdecode(row[4])
     values[8] = row[8] or None
-    values[11], values[14] = bool(row[11]), bool(row[14])
+    values[11], values[14], values[22] = bool(row[11]), bool(row[14]), bool(row[22])
     return Card(*values)
 
 
@@ -46,10 +50,10 @@ def details(conn: sqlite3.Connection, video_id: int) -> VideoDetails:
         " where v.id = ?",
         (video_id,),
     ).fetchone()
-    rest = list(row[20:])
+    rest = list(row[_CARD_LENGTH:])
     rest[7:] = [tuple(json.loads(tracks)) for tracks in rest[7:]]
     rest.append(tuple(files.of_video(conn, video_id)))
-    return VideoDetails(_card(row[:20]), *rest)
+    return VideoDetails(_card(row[:_CARD_LENGTH]), *rest)
 
 
 def id_of_hash(conn: sqlite3.Connection, media_hash: str) -> int | None:

@@ -1,27 +1,50 @@
-"""`/`: the gallery."""
+"""`/`, `/favorites`, `/best-of`, `/popular`: the gallery; `/random`: some video."""
 
 from __future__ import annotations
 
+import random
+import sqlite3
 from datetime import date
 
 from quart import Response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs import web
+from lvs.contexts.cards import watch_url
 from lvs.contexts.gallery import gallery_context
-from lvs.contexts.query import GalleryQuery, arguments_of, parse_query
+from lvs.contexts.query import PLACES, SEEDS, GalleryQuery, arguments_of, parse_query
 from lvs.contexts.status import status_context
+from lvs.errors import NotFoundError
+from lvs.models import Card
 from lvs.services import Services, services
+from lvs.store import gallery as gallery_store
+from lvs.store import videos
+from lvs.store.gallery import View
 from lvs.web import Rendered
 
 
 async def index() -> Response | WerkzeugResponse:
     """The gallery page. A shuffled list is given its seed first, so that its address is stable."""
-    arguments = arguments_of(request.query_string)
+    arguments = PLACES[request.path] | arguments_of(request.query_string)
     query = parse_query(arguments)
     if query.sort == "random" and "seed" not in arguments:
         return redirect(query.url(), 303)
     return web.html_response(request, await page(services(), query))
+
+
+async def surprise() -> WerkzeugResponse:
+    """Some video of the library."""
+    house = services()
+    found = await house.store.read(_some_card)
+    if found is None:
+        raise NotFoundError("The library has no videos yet.")
+    return redirect(watch_url(house.library, found), 303)
+
+
+def _some_card(conn: sqlite3.Connection) -> Card | None:
+    view = View(sort="random", seed=random.randint(1, SEEDS))
+    first = gallery_store.page(conn, view, limit=1).videos
+    return videos.cards(conn, [first[0][0]])[first[0][0]] if first else None
 
 
 async def page(house: Services, query: GalleryQuery) -> Rendered:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from quart import Response, request
 
 from lvs import web
-from lvs.contexts.query import GalleryQuery, arguments_of, parse_query, whole_number
+from lvs.contexts.query import PLACES, GalleryQuery, arguments_of, parse_query, whole_number
 from lvs.contexts.watch import watch_context
 from lvs.errors import InvalidInputError
 from lvs.services import services
@@ -41,8 +41,9 @@ def _list_before(arguments: dict[str, str]) -> GalleryQuery | None:
         if "list" in arguments:
             return parse_query(arguments)
         referer = urlsplit(request.headers.get("Referer", ""))
-        if referer.netloc == request.host and referer.path == "/":
-            return parse_query(arguments_of(referer.query.encode("ascii", "replace")))
+        if referer.netloc == request.host and referer.path in PLACES:
+            given = arguments_of(referer.query.encode("ascii", "replace"))
+            return parse_query(PLACES[referer.path] | given)
     except (InvalidInputError, ValueError):
         pass
     return None

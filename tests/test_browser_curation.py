@@ -1,0 +1,113 @@
+"""In a real Chromium: hearts and stars answer at once, and are on every page."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext
+
+from lvs.services import Services
+from tests import browsers
+from tests.browsers import live_page, until
+from tests.clips import Cast
+from tests.servers import LocalServer, eventually
+from tests.test_ingest import age
+
+
+@pytest.fixture
+async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
+    async with browsers.context(browser, **browsers.DESKTOP) as context:
+        yield context
+
+
+@pytest.fixture
+async def site(live_house: Services, live_server: LocalServer, videos: Path, cast: Cast) -> str:
+    for name in ("beach", "city", "forest"):
+        cast.copy(f"{name}.mp4", videos / f"{name.title()}.mp4")
+    age(videos)
+    await eventually(lambda: live_house.library.watching)
+    live_house.library.ask_for_scan()
+    url = f"http://127.0.0.1:{live_server.port}"
+
+    async def all_ready() -> bool:
+        return (await live_server.get("/")).text.count('data-state="ready"') == 3
+
+    await eventually(all_ready)
+    return url
+
+
+async def test_stars_given_on_a_card_are_on_the_watch_page_at_once(
+    site: str, opened: BrowserContext
+) -> None:
+    gallery = await live_page(opened, f"{site}/?sort=title")
+    watch = await live_page(opened, f"{site}/watch/City.mp4")
+    card = gallery.locator(".card:has-text('City')")
+    await card.locator(".rate-open").click()
+    await until(watch, "performance.now() > 0")
+    began = time.monotonic()
+    await card.get_by_role("radio", name="4 stars").click()
+    assert await card.locator(".rate-open").get_attribute("class") == "rate-open rate-given"
+    await until(watch, "document.querySelectorAll('#about .star-on').length === 4")
+    assert time.monotonic() - began < 5  # the figure is in bench; this says that it comes at all
+    assert await card.locator("[popover]").is_hidden()
+    assert await gallery.evaluate("document.activeElement.className") == "rate-open rate-given"
+
+
+async def test_a_heart_enters_and_leaves_the_open_favorites(
+    site: str, opened: BrowserContext
+) -> None:
+    favorites = await live_page(opened, f"{site}/favorites")
+    assert await browsers.titles(favorites) == []
+    watch = await live_page(opened, f"{site}/watch/Forest.mp4")
+    heart = watch.locator("#about .heart")
+    await heart.focus()
+    await watch.keyboard.press("Space")
+    await browsers.wait_for_titles(favorites, ["Forest"])
+    assert await favorites.inner_text("#summary .count") == "1 video"
+    assert await heart.get_attribute("aria-pressed") == "true"
+    assert await watch.evaluate("document.activeElement.matches('.heart')")
+    await favorites.locator(".heart").click()
+    await browsers.wait_for_titles(favorites, [])
+    await favorites.get_by_text("Nothing here yet").wait_for()
+    await until(watch, "!document.querySelector('#about .heart[aria-pressed=true]')")
+
+
+async def test_a_refusal_puts_the_control_back_and_says_why(
+    site: str, opened: BrowserContext, live_house: Services
+) -> None:
+    page = await live_page(opened, f"{site}/watch/Beach.mp4")
+    await page.route("**/videos/*/rating", lambda route: route.abort())
+    await page.locator("#about").get_by_role("radio", name="5 stars").click()
+    await page.get_by_text("The server cannot be reached").wait_for()
+    await until(page, "document.querySelectorAll('#about .star-on').length === 0")
+    await page.unroute("**/videos/*/rating")
+    await page.locator("#about").get_by_role("radio", name="2 stars").click()
+    await until(page, "document.querySelectorAll('#about .star-on').length === 2")
+
+
+async def test_stars_by_keyboard(site: str, opened: BrowserContext) -> None:
+    page = await live_page(opened, f"{site}/watch/Beach.mp4")
+    await page.locator("#about").get_by_role("radio", name="1 star").focus()
+    await page.keyboard.press("ArrowRight")
+    await page.keyboard.press("ArrowRight")
+    await page.keyboard.press("Enter")
+    await until(page, "document.querySelectorAll('#about .star-on').length === 3")
+    await page.get_by_role("button", name="Clear the rating").click()
+    await until(page, "document.querySelectorAll('#about .star-on').length === 0")
+
+
+async def test_hearts_and_stars_without_scripts(site: str, browser: Browser) -> None:
+    async with browsers.context(browser, **browsers.PHONE, java_script_enabled=False) as opened:
+        page = await opened.new_page()
+        await page.goto(f"{site}/?sort=title")
+        card = page.locator(".card:has-text('City')")
+        await card.locator(".heart").click()
+        await page.wait_for_url(f"{site}/?sort=title")
+        assert await card.locator(".heart").get_attribute("aria-pressed") == "true"
+        await card.locator(".rate-open").click()
+        await card.get_by_role("radio", name="5 stars").click()
+        await page.wait_for_url(f"{site}/?sort=title")
+        assert await card.locator("[data-rating]").inner_text() == "5"
