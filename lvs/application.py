@@ -6,12 +6,16 @@ import logging
 import sqlite3
 from contextlib import AsyncExitStack
 
+from pydantic import ValidationError
 from quart import Quart, Response, request
+from quart_schema import RequestSchemaValidationError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import PathConverter
 
 from lvs import web
-from lvs.api import ping
+from lvs.api import curation as curation_api
+from lvs.api import document, ping
+from lvs.api import videos as videos_api
 from lvs.config import ServerConfig, load_config
 from lvs.contexts.templates import Templates
 from lvs.errors import InvalidInputError, LvsError, NotFoundError, UnavailableError
@@ -45,6 +49,13 @@ ROUTES = (
     ("/static/<path:path>", media.static, ["GET"]),
     ("/favicon.ico", media.favicon, ["GET"]),
     ("/ping", ping.ping, ["GET"]),
+    ("/api/videos", videos_api.listed, ["GET"]),
+    ("/api/videos/<media_hash>", videos_api.single, ["GET"]),
+    ("/api/ratings/<media_hash>", curation_api.rating, ["GET"]),
+    ("/api/ratings/<media_hash>", curation_api.rate, ["POST"]),
+    ("/api/ratings/<media_hash>", curation_api.clear_rating, ["DELETE"]),
+    ("/api/ratings", curation_api.rate_named, ["POST"]),
+    ("/api/favorites", curation_api.set_favorite, ["POST"]),
 )
 
 
@@ -64,7 +75,8 @@ def create_app(config: ServerConfig | None = None, *, house: Services | None = N
     app.url_map.converters["path"] = AnyPathConverter
     app.url_map.merge_slashes = False
     for rule, handler, methods in ROUTES:
-        app.add_url_rule(rule, rule, handler, methods=methods)
+        app.add_url_rule(rule, f"{methods[0]} {rule}", handler, methods=methods)
+    document.add(app)
     if house is None:
         _open_with_server(app, config)
     else:
@@ -97,6 +109,7 @@ def _guard(app: Quart, templates: Templates) -> None:
     async def check() -> None:
         app.extensions["lvs.hosts"](request.host)
         web.refuse_foreign_writes(request)
+        await web.require_json(request)
 
     @app.after_request
     async def add_headers(response: Response) -> Response:
@@ -110,6 +123,16 @@ def _guard(app: Quart, templates: Templates) -> None:
     @app.errorhandler(LvsError)
     async def told(error: LvsError) -> Response:
         return web.error_response(request, error, templates.render)
+
+    @app.errorhandler(RequestSchemaValidationError)
+    async def misshapen(error: RequestSchemaValidationError) -> Response:
+        ours = InvalidInputError(_explain(error.validation_error))
+        return web.error_response(request, ours, templates.render)
+
+    @app.errorhandler(RecursionError)
+    async def too_deep(_: RecursionError) -> Response:
+        ours = InvalidInputError("The body is nested too deeply.")
+        return web.error_response(request, ours, templates.render)
 
     @app.errorhandler(HTTPException)
     async def refused(error: HTTPException) -> Response:
@@ -129,6 +152,16 @@ def _guard(app: Quart, templates: Templates) -> None:
         log.exception("%s %s failed", request.method, request.path, exc_info=error)
         ours = LvsError("The server ran into an error, which is in its log. Please try again.")
         return web.error_response(request, ours, templates.render)
+
+
+def _explain(error: Exception) -> str:
+    """The first thing that is wrong with a body or an argument, by its name."""
+    if not isinstance(error, ValidationError):
+        return "The body must be a JSON object."
+    first = error.errors()[0]
+    name = ".".join(map(str, first["loc"]))
+    message = str(first["msg"]).removeprefix("Value error, ")
+    return f"`{name}`: {message}." if name else f"{message[:1].upper()}{message[1:]}."
 
 
 def _as_ours(error: HTTPException) -> LvsError:

@@ -29,6 +29,11 @@ class NotFoundError(LvsError):
     title = "Not found"
 
 
+class UnsupportedMediaError(LvsError):
+    status = 415
+    title = "Not that kind of content"
+
+
 class MisdirectedError(LvsError):
     status = 421
     title = "Unknown host name"

@@ -14,7 +14,13 @@ from urllib.parse import urlsplit
 
 from quart import Request, Response
 
-from lvs.errors import ForbiddenError, LvsError, MisdirectedError
+from lvs.errors import (
+    ForbiddenError,
+    InvalidInputError,
+    LvsError,
+    MisdirectedError,
+    UnsupportedMediaError,
+)
 
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 
@@ -185,6 +191,19 @@ def refuse_foreign_writes(request: Request) -> None:
         foreign = origin is not None and urlsplit(origin).netloc != request.host
     if foreign:
         raise ForbiddenError("A page of another site may not change this library.")
+
+
+async def require_json(request: Request) -> None:
+    """Raises UnsupportedMediaError or InvalidInputError for an API body that is not JSON text."""
+    if request.method in SAFE_METHODS | {"DELETE"} or not request.path.startswith("/api/"):
+        return
+    if not request.is_json:
+        raise UnsupportedMediaError("Send the body as `Content-Type: application/json`.")
+    body: Any = await request.get_data(as_text=False)
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        raise InvalidInputError("The body must be JSON in UTF-8.") from None
 
 
 def back_to(request: Request) -> str:

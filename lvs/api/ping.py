@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 
 from quart import Response
+from quart_schema import document_response
 
 from lvs import __version__
+from lvs.api.schemas import PingOut
 
 _BODY = json.dumps({"status": "ok", "version": __version__})
 
 
+@document_response(PingOut)
 async def ping() -> Response:
+    """Whether the server is there."""
     return Response(_BODY, 200, content_type="application/json")

@@ -43,6 +43,18 @@ def cards(conn: sqlite3.Connection, video_ids: Iterable[int]) -> dict[int, Card]
     return {row[0]: _card(row) for row in rows}
 
 
+def codecs(
+    conn: sqlite3.Connection, video_ids: Iterable[int]
+) -> dict[int, tuple[str | None, str | None]]:
+    """(picture, sound) codecs of these videos by id; None where unknown or none."""
+    rows = conn.execute(
+        "select id, video_codec, audio_codec from video"
+        " where id in (select value from json_each(?))",
+        (json.dumps(list(video_ids)),),
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
 def details(conn: sqlite3.Connection, video_id: int) -> VideoDetails:
     row = conn.execute(
         f"select {_CARD}, v.fingerprint, v.container, v.video_codec, v.audio_codec,"

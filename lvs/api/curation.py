@@ -1,0 +1,104 @@
+"""`/api/ratings` and `/api/favorites`: the same writes as the pages', for programs."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+
+from quart_schema import document_response, validate_request, validate_response
+
+from lvs.api.schemas import (
+    FavoriteIn,
+    FavoriteOut,
+    OwnRating,
+    ProblemOut,
+    RatingIn,
+    RatingOut,
+    Target,
+    TargetedRatingIn,
+)
+from lvs.contexts.watch import find
+from lvs.errors import NotFoundError
+from lvs.library.library import Library
+from lvs.models import RatingSummary
+from lvs.services import services
+from lvs.store import curation, videos
+
+
+@validate_response(RatingOut)
+@document_response(ProblemOut, 404)
+async def rating(media_hash: str) -> RatingOut:
+    """A video's ratings."""
+    house = services()
+    video_id, _ = await house.store.read(_found, house.library, _by_hash(media_hash))
+    return _summary(await house.store.read(curation.rating_of, video_id))
+
+
+@validate_request(RatingIn)
+@validate_response(RatingOut, 201)
+@document_response(ProblemOut, 400)
+@document_response(ProblemOut, 404)
+@document_response(ProblemOut, 413)
+@document_response(ProblemOut, 415)
+async def rate(media_hash: str, data: RatingIn) -> tuple[RatingOut, int]:
+    """Rate a video; rating it again replaces the rating."""
+    return await _rate(_by_hash(media_hash), data.value), 201
+
+
+@validate_request(TargetedRatingIn)
+@validate_response(RatingOut, 201)
+@document_response(ProblemOut, 400)
+@document_response(ProblemOut, 404)
+@document_response(ProblemOut, 413)
+@document_response(ProblemOut, 415)
+async def rate_named(data: TargetedRatingIn) -> tuple[RatingOut, int]:
+    """Rate the video that the body names."""
+    return await _rate(data, data.value), 201
+
+
+@validate_response(RatingOut)
+@document_response(ProblemOut, 404)
+async def clear_rating(media_hash: str) -> RatingOut:
+    """Take one's rating back."""
+    return await _rate(_by_hash(media_hash), None)
+
+
+@validate_request(FavoriteIn)
+@validate_response(FavoriteOut)
+@document_response(ProblemOut, 400)
+@document_response(ProblemOut, 404)
+@document_response(ProblemOut, 413)
+@document_response(ProblemOut, 415)
+async def set_favorite(data: FavoriteIn) -> FavoriteOut:
+    """Make a video a favorite or not; without `favorite`, turn it over."""
+    house = services()
+    video_id, media_hash = await house.store.read(_found, house.library, data)
+    state = await house.store.write(curation.set_favorite, video_id, data.favorite)
+    return FavoriteOut(media_hash=media_hash, favorite=state.favorite, count=state.count)
+
+
+async def _rate(target: Target, value: int | None) -> RatingOut:
+    house = services()
+    video_id, _ = await house.store.read(_found, house.library, target)
+    return _summary(await house.store.write(curation.rate_summary, video_id, value))
+
+
+def _by_hash(media_hash: str) -> Target:
+    """A target from an address, where anything may stand."""
+    return Target.model_construct(media_hash=media_hash, filename=None)
+
+
+def _summary(ratings: RatingSummary) -> RatingOut:
+    own = OwnRating(value=ratings.own)
+    return RatingOut(average=ratings.average, count=ratings.count, user=own)
+
+
+def _found(conn: sqlite3.Connection, library: Library, target: Target) -> tuple[int, str]:
+    """(id, media_hash) of the video that a body names. Raises NotFoundError."""
+    if target.filename is not None:
+        video_id = find(conn, library, os.fsdecode(target.filename.encode("utf-8", "replace")))
+        return video_id, videos.cards(conn, [video_id])[video_id].media_hash
+    found = videos.id_of_hash(conn, target.media_hash or "")
+    if found is None:
+        raise NotFoundError("There is no video of this `media_hash` in the library.")
+    return found, target.media_hash or ""

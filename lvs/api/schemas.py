@@ -1,0 +1,128 @@
+"""The JSON of the API: what goes in and what comes out. Times are ISO 8601 in UTC."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
+
+from lvs.models import SORTS
+
+Stars = Annotated[StrictInt, Field(ge=1, le=5)]
+MediaHash = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+Projection = Literal[
+    "flat", "180", "360", "fisheye", "fisheye190", "mkx200", "mkx220", "rf52", "vrca220", "eac"
+]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Target(_In):
+    """A video, by its identity or by its path."""
+
+    media_hash: MediaHash | None = None
+    filename: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Target:
+        if (self.media_hash is None) == (self.filename is None):
+            raise ValueError("name the video by `media_hash` or by `filename`, one of them")
+        return self
+
+
+class RatingIn(_In):
+    value: Stars
+
+
+class TargetedRatingIn(Target):
+    value: Stars
+
+
+class FavoriteIn(Target):
+    """`favorite` left out turns it over."""
+
+    favorite: StrictBool | None = None
+
+
+class ListIn(_In):
+    """The gallery's arguments."""
+
+    sort: Literal[SORTS] = "newest"  # type: ignore[valid-type]
+    folder: str = ""
+    seed: Annotated[int, Field(ge=0, le=2_147_483_646)] = 0
+    favorites: Annotated[int, Field(ge=0, le=1)] = 0
+    min_rating: Annotated[int, Field(ge=0, le=5)] = 0
+    after: Annotated[str, Field(max_length=4096)] = ""
+    limit: Annotated[int, Field(ge=1, le=200)] = 60
+
+
+class OwnRating(BaseModel):
+    value: int | None
+
+
+class RatingOut(BaseModel):
+    """`user.value` is null when unrated."""
+
+    average: float
+    count: int
+    user: OwnRating
+
+
+class FavoriteOut(BaseModel):
+    """`count` is of how many users it is a favorite."""
+
+    media_hash: str
+    favorite: bool
+    count: int
+
+
+class VideoRating(BaseModel):
+    average: float
+    count: int
+    user: int | None
+
+
+class VideoOut(BaseModel):
+    """`width` and `height` are as displayed, in pixels; null until it has been looked at."""
+
+    media_hash: str
+    title: str
+    filename: str
+    duration_s: float | None
+    width: int | None
+    height: int | None
+    video_codec: str | None
+    audio_codec: str | None
+    size_bytes: int
+    added_at: str
+    rating: VideoRating
+    favorite: bool
+    views: int
+    projection: Projection
+    stereo: Literal["mono", "sbs", "tb"]
+    thumbnail_url: str
+    video_url: str
+    watch_url: str
+
+
+class VideosOut(BaseModel):
+    """`next` is the cursor of what follows, for `after`; null at the end."""
+
+    videos: list[VideoOut]
+    next: str | None
+    total: int
+
+
+class PingOut(BaseModel):
+    status: Literal["ok"]
+    version: str
+
+
+class ProblemOut(BaseModel):
+    """RFC 9457: `detail` says what is wrong and what to do."""
+
+    title: str
+    status: int
+    detail: str

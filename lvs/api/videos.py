@@ -1,0 +1,94 @@
+"""`/api/videos`: the gallery's lists and single videos."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Sequence
+
+from quart_schema import document_response, validate_querystring, validate_response
+
+from lvs import paths
+from lvs.api.schemas import ListIn, ProblemOut, VideoOut, VideoRating, VideosOut
+from lvs.contexts import words
+from lvs.contexts.cards import thumbnail_url, watch_url
+from lvs.contexts.gallery import view_of
+from lvs.contexts.query import SEEDS, GalleryQuery
+from lvs.errors import NotFoundError
+from lvs.library.library import Library
+from lvs.models import Card
+from lvs.services import services
+from lvs.store import gallery
+from lvs.store import videos as videos_store
+
+
+@validate_querystring(ListIn)
+@validate_response(VideosOut)
+@document_response(ProblemOut, 400)
+@document_response(ProblemOut, 404)
+async def listed(query_args: ListIn) -> VideosOut:
+    """A stretch of the gallery's list. A shuffled one needs its `seed` to be followed."""
+    house = services()
+    query = GalleryQuery(
+        query_args.sort,
+        query_args.folder,
+        query_args.seed or random.randint(1, SEEDS),
+        query_args.after,
+        bool(query_args.favorites),
+        query_args.min_rating,
+    )
+    return await house.store.read(_listed, house.library, query, query_args.limit)
+
+
+@validate_response(VideoOut)
+@document_response(ProblemOut, 404)
+async def single(media_hash: str) -> VideoOut:
+    """One video by its identity."""
+    house = services()
+    return await house.store.read(_single, house.library, media_hash)
+
+
+def _listed(
+    conn: sqlite3.Connection, library: Library, query: GalleryQuery, limit: int
+) -> VideosOut:
+    view = view_of(conn, library, query)
+    page = gallery.page(conn, view, limit=limit, after=query.after or None)
+    ids = [video_id for video_id, _ in page.videos]
+    return VideosOut(videos=_videos(conn, library, ids), next=page.next, total=page.total)
+
+
+def _single(conn: sqlite3.Connection, library: Library, media_hash: str) -> VideoOut:
+    video_id = videos_store.id_of_hash(conn, media_hash)
+    if video_id is None:
+        raise NotFoundError("There is no video of this `media_hash` in the library.")
+    return _videos(conn, library, [video_id])[0]
+
+
+def _videos(conn: sqlite3.Connection, library: Library, ids: Sequence[int]) -> list[VideoOut]:
+    cards = videos_store.cards(conn, ids)
+    codecs = videos_store.codecs(conn, ids)
+    return [_video(cards[video_id], codecs[video_id], library) for video_id in ids]
+
+
+def _video(card: Card, codecs: tuple[str | None, str | None], library: Library) -> VideoOut:
+    filename = library.filename(card.root_id, card.path)
+    return VideoOut.model_construct(
+        media_hash=card.media_hash,
+        title=card.title,
+        filename=paths.to_words(filename),
+        duration_s=card.duration_s,
+        width=card.width,
+        height=card.height,
+        video_codec=codecs[0],
+        audio_codec=codecs[1],
+        size_bytes=card.size,
+        added_at=words.iso(card.added_at),
+        rating=VideoRating(average=card.rating_average, count=card.rating_count, user=card.rating),
+        favorite=card.favorite,
+        views=card.views,
+        projection=card.projection,
+        stereo=card.stereo,
+        thumbnail_url=thumbnail_url(card, 320),
+        video_url="/video/" + paths.to_url(filename),
+        watch_url=watch_url(library, card),
+    )

@@ -1,0 +1,193 @@
+"""The JSON API: what programs get, and how they are refused."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lvs.services import Services
+from lvs.store import curation, gallery
+from lvs.store.gallery import View
+from tests.clips import Cast
+from tests.libraries import fill
+from tests.servers import Answer, LocalServer
+from tests.test_curation import hash_of
+from tests.test_ingest import library
+
+
+async def call(server: LocalServer, method: str, path: str, body: Any = None) -> Answer:
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    text = body if body is None or isinstance(body, str | bytes) else json.dumps(body)
+    return await server.get(path, method=method, headers=headers, body=text)
+
+
+@pytest.fixture
+async def media_hash(server: LocalServer, videos: Path, cast: Cast) -> str:
+    cast.copy("beach.mp4", videos / "Holidays" / "beach & sun.mp4")
+    await library(server.house)
+    page = await server.house.store.read(gallery.page, View(), limit=1)
+    return await hash_of(server.house, page.videos[0][0])
+
+
+async def test_ratings_are_given_read_and_cleared(server: LocalServer, media_hash: str) -> None:
+    path = f"/api/ratings/{media_hash}"
+    unrated = {"average": 0.0, "count": 0, "user": {"value": None}}
+    rated = {"average": 4.0, "count": 1, "user": {"value": 4}}
+    assert json.loads((await call(server, "GET", path)).body) == unrated
+    answer = await call(server, "POST", path, {"value": 4})
+    assert (answer.status, json.loads(answer.body)) == (201, rated)
+    again = await call(server, "POST", path, {"value": 4})
+    assert (again.status, json.loads(again.body)) == (201, rated)
+    assert json.loads((await call(server, "GET", path)).body) == rated
+    assert json.loads((await call(server, "DELETE", path)).body) == unrated
+
+
+async def test_videos_are_named_by_path_too(server: LocalServer, media_hash: str) -> None:
+    body = {"filename": "Holidays/beach & sun.mp4", "value": 5}
+    assert (await call(server, "POST", "/api/ratings", body)).status == 201
+    heart = await call(server, "POST", "/api/favorites", {"filename": body["filename"]})
+    assert json.loads(heart.body) == {"media_hash": media_hash, "favorite": True, "count": 1}
+    heart = await call(server, "POST", "/api/favorites", {"media_hash": media_hash})
+    assert json.loads(heart.body)["favorite"] is False
+    for _ in range(2):
+        body = {"media_hash": media_hash, "favorite": True}
+        heart = await call(server, "POST", "/api/favorites", body)
+        assert json.loads(heart.body)["count"] == 1
+
+
+async def test_a_video_has_all_its_facts(server: LocalServer, media_hash: str) -> None:
+    await call(server, "POST", f"/api/ratings/{media_hash}", {"value": 3})
+    video = json.loads((await call(server, "GET", f"/api/videos/{media_hash}")).body)
+    assert video["filename"] == "Holidays/beach & sun.mp4"
+    assert video["rating"] == {"average": 3.0, "count": 1, "user": 3}
+    assert datetime.fromisoformat(video["added_at"]).utcoffset() == timedelta(0)
+    assert (await server.get(video["video_url"])).status == 200
+    assert (await server.get(video["watch_url"])).status == 200
+    assert (await server.get(video["thumbnail_url"])).status == 200
+    listed = json.loads((await call(server, "GET", "/api/videos")).body)
+    assert listed == {"videos": [video], "next": None, "total": 1}
+
+
+@pytest.mark.parametrize("sort", ["newest", "title", "random", "size"])
+async def test_the_list_is_followed_to_its_end(
+    house: Services, server: LocalServer, sort: str
+) -> None:
+    await fill(house.store, 45)
+    path, seen = f"/api/videos?sort={sort}&limit=20&seed=7", []
+    while path:
+        page = json.loads((await call(server, "GET", path)).body)
+        assert page["total"] == 45
+        seen += [video["media_hash"] for video in page["videos"]]
+        after = page["next"]
+        path = f"/api/videos?sort={sort}&limit=20&seed=7&after={after}" if after else ""
+    assert len(seen) == len(set(seen)) == 45
+
+
+async def test_the_queries_of_a_list_do_not_grow_with_it(
+    house: Services, server: LocalServer
+) -> None:
+    await fill(house.store, 150)
+    counts = []
+    for limit in (5, 150):
+        statements: list[str] = []
+
+        def trace(conn: Any, into: list[str] | None) -> None:
+            conn.set_trace_callback(into.append if into is not None else None)
+
+        for _ in range(2):  # whichever reader answers
+            await house.store.read(trace, statements)
+        assert (await call(server, "GET", f"/api/videos?limit={limit}")).status == 200
+        for _ in range(2):
+            await house.store.read(trace, None)
+        counts.append(len([s for s in statements if s.lower().startswith("select")]))
+    assert counts[0] == counts[1]
+
+
+BAD_BODIES: dict[str, tuple[Any, int]] = {
+    "empty": ("", 400),
+    "not JSON": ("value=4", 400),
+    "a list": ([4], 400),
+    "a number": ("4", 400),
+    "null": ("null", 400),
+    "no value": ({}, 400),
+    "null value": ({"value": None}, 400),
+    "too large": ({"value": 6}, 400),
+    "too small": ({"value": 0}, 400),
+    "a string": ({"value": "4"}, 400),
+    "a fraction": ({"value": 4.5}, 400),
+    "true": ({"value": True}, 400),
+    "unknown field": ({"value": 4, "stars": 4}, 400),
+    "deep": ("[" * 200_000, 400),
+    "not UTF-8": (b'{"value": "\xff\xfe"}', 400),
+    "huge": ('{"value": "' + "4" * 2_000_000 + '"}', 413),
+}
+
+
+@pytest.mark.parametrize("kind", list(BAD_BODIES))
+async def test_a_bad_body_is_refused_with_a_reason(
+    server: LocalServer, media_hash: str, kind: str
+) -> None:
+    body, status = BAD_BODIES[kind]
+    answer = await call(server, "POST", f"/api/ratings/{media_hash}", body)
+    assert answer.status == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = json.loads(answer.body)
+    assert problem["status"] == status
+    assert len(problem["detail"]) > 10
+    summary = json.loads((await call(server, "GET", f"/api/ratings/{media_hash}")).body)
+    assert summary["count"] == 0
+
+
+async def test_another_content_type_is_415(server: LocalServer, media_hash: str) -> None:
+    headers = {"Content-Type": "text/plain"}
+    answer = await server.get(
+        f"/api/ratings/{media_hash}", method="POST", headers=headers, body='{"value": 4}'
+    )
+    assert answer.status == 415
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/videos?limit=0", 400),
+        ("/api/videos?limit=many", 400),
+        ("/api/videos?sort=best", 400),
+        ("/api/videos?colour=red", 400),
+        ("/api/videos?after=zzz", 400),
+        ("/api/videos?folder=nowhere", 404),
+        ("/api/videos/0000000000000000", 404),
+        ("/api/videos/%F0%9F%8E%AC", 404),
+        ("/api/ratings/nonsense", 404),
+        ("/api/nothing", 404),
+    ],
+)
+async def test_bad_arguments_are_refused(server: LocalServer, path: str, status: int) -> None:
+    answer = await call(server, "GET", path)
+    assert answer.status == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_the_document_tells_of_every_call(server: LocalServer) -> None:
+    document = json.loads((await server.get("/openapi.json")).body)
+    assert set(document["paths"]["/api/ratings/{media_hash}"]) == {"get", "post", "delete"}
+    assert {"200", "400", "404"} <= set(document["paths"]["/api/videos"]["get"]["responses"])
+    assert "/" not in document["paths"]
+
+
+async def test_what_a_program_gives_is_told_to_pages(
+    live_server: LocalServer, videos: Path, cast: Cast
+) -> None:
+    await fill(live_server.house.store, 1)
+    page = await live_server.house.store.read(gallery.page, View(), limit=1)
+    media_hash = await hash_of(live_server.house, page.videos[0][0])
+    stream = await live_server.stream("/events")
+    await call(live_server, "POST", f"/api/ratings/{media_hash}", {"value": 5})
+    message = await stream.until(lambda message: "now 5 stars" in message.data)
+    assert "star-on" in message.data
+    stream.close()
+    assert (await live_server.house.store.read(curation.rating_of, page.videos[0][0])).own == 5
