@@ -20,7 +20,7 @@ from lvs.config import ServerConfig, load_config
 from lvs.contexts.templates import Templates
 from lvs.errors import InvalidInputError, LvsError, NotFoundError, UnavailableError
 from lvs.lifecycle import open_house
-from lvs.partials import actions, curation, events
+from lvs.partials import actions, curation, events, playback
 from lvs.partials import gallery as gallery_partials
 from lvs.services import EXTENSION, Services
 from lvs.views import gallery, media, watch
@@ -40,6 +40,8 @@ ROUTES = (
     ("/events", events.events, ["GET"]),
     ("/videos/<media_hash>/rating", curation.rating, ["POST"]),
     ("/videos/<media_hash>/favorite", curation.favorite, ["POST"]),
+    ("/videos/<media_hash>/view", playback.view, ["POST"]),
+    ("/videos/<media_hash>/progress", playback.progress, ["POST"]),
     ("/library/scan", actions.scan, ["POST"]),
     ("/library/retry", actions.retry, ["POST"]),
     ("/library/confirm-empty", actions.confirm_empty, ["POST"]),

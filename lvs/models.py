@@ -74,7 +74,8 @@ class KnownFile:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All that a card of the gallery shows; `rating` and `favorite` are the user's own."""
+    """All that a card of the gallery shows; `rating`, `favorite`,
+    `position_s` and `watched` are the user's own."""
 
     id: int
     media_hash: str
@@ -99,6 +100,8 @@ class Card:
     rating_average: float
     rating_count: int
     favorite: bool
+    position_s: float
+    watched: bool
     file_missing_since: int | None
 
 

@@ -18,6 +18,7 @@ from lvs.models import Card
 from lvs.store import videos
 
 KEPT = 4_000
+WORTH_RESUMING_S = 10.0
 
 Key = tuple[int, int, int, frozenset[int]]  # video, version, day, folders that are away
 
@@ -26,7 +27,7 @@ Key = tuple[int, int, int, frozenset[int]]  # video, version, day, folders that 
 class CardContext:
     """What `_card.html` shows. `state` is ready, waiting, failed, away or missing.
 
-    `rating` is the user's own, 0 for none.
+    `rating` is the user's own, 0 for none; `resume_s` is where to go on, 0 for the start.
     """
 
     id: int
@@ -46,6 +47,8 @@ class CardContext:
     portrait: bool
     rating: int
     favorite: bool
+    resume_s: int
+    seen_percent: int
 
 
 def card_context(card: Card, library: Library, today: date) -> CardContext:
@@ -69,7 +72,14 @@ def card_context(card: Card, library: Library, today: date) -> CardContext:
         portrait=bool(card.width and card.height and card.height > card.width),
         rating=card.rating or 0,
         favorite=card.favorite,
+        resume_s=resume_s(card),
+        seen_percent=round(100 * resume_s(card) / (card.duration_s or 1)),
     )
+
+
+def resume_s(card: Card) -> int:
+    """Whole seconds to go on from; 0 where going on would gain nothing."""
+    return int(card.position_s) if card.position_s >= WORTH_RESUMING_S else 0
 
 
 def watch_url(library: Library, card: Card) -> str:

@@ -50,6 +50,7 @@ class Watch:
     facts: tuple[Fact, ...]
     folder: Link
     others: Markup
+    list: str
     previous: str
     next: str
     back: Link
@@ -119,6 +120,7 @@ def watch_context_by_id(
         facts=tuple(_facts(details, library)),
         folder=Link(_folder_name(own_folder), here.url()),
         others=_others(conn, library, cards, here, card.id),
+        list=came_from.url("", list=1).replace("?", "&") if came_from != here else "",
         previous=_with_list(previous, came_from, here),
         next=_with_list(following, came_from, here),
         back=Link(_list_name(came_from), came_from.url()),

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs import web
 from lvs.contexts.cards import card_context
-from lvs.errors import InvalidInputError, NotFoundError
+from lvs.errors import InvalidInputError
+from lvs.partials.videos import requested_video
 from lvs.services import Services, services
 from lvs.store import curation, videos
 from lvs.web import Rendered
@@ -18,7 +19,7 @@ from lvs.web import Rendered
 async def rating(media_hash: str) -> Response | WerkzeugResponse:
     """Give a video `value` stars, 1 to 5; 0 clears them."""
     house = services()
-    video_id = await _video(house, media_hash)
+    video_id = await requested_video(house, media_hash)
     value = await _choice("value", 0, 5)
     await house.store.write(curation.rate, video_id, value or None)
     return await _answer(house, video_id)
@@ -27,17 +28,10 @@ async def rating(media_hash: str) -> Response | WerkzeugResponse:
 async def favorite(media_hash: str) -> Response | WerkzeugResponse:
     """Make a video a favorite (`favorite=1`) or not (`0`)."""
     house = services()
-    video_id = await _video(house, media_hash)
+    video_id = await requested_video(house, media_hash)
     wanted = await _choice("favorite", 0, 1)
     await house.store.write(curation.set_favorite, video_id, bool(wanted))
     return await _answer(house, video_id)
-
-
-async def _video(house: Services, media_hash: str) -> int:
-    video_id = await house.store.read(videos.id_of_hash, media_hash)
-    if video_id is None:
-        raise NotFoundError("There is no such video in the library.")
-    return video_id
 
 
 async def _choice(name: str, low: int, high: int) -> int:

@@ -20,17 +20,21 @@ _CARD = (
     f" (select value from rating where video_id = v.id and user_id = {HOUSEHOLD}),"
     " v.rating_average, v.rating_count,"
     f" exists (select 1 from favorite where video_id = v.id and user_id = {HOUSEHOLD}),"
-    " f.missing_since"
+    " coalesce(p.position_s, 0), coalesce(p.watched, 0), f.missing_since"
 )
-_CARD_LENGTH = 24
-_FROM = "from video v join file f on f.id = v.file_id"
+_CARD_LENGTH = 26
+_FROM = (
+    "from video v join file f on f.id = v.file_id"
+    f" left join progress p on p.video_id = v.id and p.user_id = {HOUSEHOLD}"
+)
 
 
 def _card(row: Sequence[Any]) -> Card:
     values = list(row)
     values[4] = os.fsdecode(row[4])
     values[8] = row[8] or None
-    values[11], values[14], values[22] = bool(row[11]), bool(row[14]), bool(row[22])
+    for flag in (11, 14, 22, 24):
+        values[flag] = bool(row[flag])
     return Card(*values)
 
 

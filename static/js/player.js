@@ -59,3 +59,38 @@ document.addEventListener('keydown', (event) => {
   player.dispatchEvent(new KeyboardEvent('keydown', { key: event.key, bubbles: false }));
   player.dispatchEvent(new KeyboardEvent('keyup', { key: event.key, bubbles: false }));
 }, { capture: true });
+
+// What is really played is counted once, and where it is left is remembered, for every device.
+const SAVE_EVERY_S = 10;
+let playedS = 0;
+let last = null;
+let counted = false;
+let savedAt = 0;
+
+function tell(what, fields = {}) {
+  return navigator.sendBeacon(`${player.dataset.video}/${what}`, new URLSearchParams(fields));
+}
+
+function save() {
+  if (playedS === 0 || video.currentTime === savedAt) return;
+  savedAt = video.currentTime;
+  tell('progress', { position_s: savedAt.toFixed(1) });
+}
+
+video.addEventListener('timeupdate', () => {
+  const step = last === null ? 0 : video.currentTime - last;
+  last = video.currentTime;
+  if (video.paused || step <= 0 || step > 2) return; // a seek is no playing
+  playedS += step;
+  if (!counted && playedS >= Math.min(3, video.duration / 2)) counted = tell('view');
+  if (Math.abs(video.currentTime - savedAt) >= SAVE_EVERY_S) save();
+});
+for (const name of ['pause', 'ended']) video.addEventListener(name, save);
+addEventListener('pagehide', save);
+
+document.querySelector('[data-resume-at]')?.addEventListener('click', (event) => {
+  event.preventDefault();
+  video.currentTime = Number(event.currentTarget.dataset.resumeAt);
+  video.play();
+  event.currentTarget.closest('[data-resume]').remove();
+});

@@ -1,0 +1,41 @@
+"""Views, and where people are in a video."""
+
+from __future__ import annotations
+
+from lvs.models import HOUSEHOLD
+from lvs.store.database import Transaction
+
+WATCHED_FROM = 0.95  # of the duration: the credits need not be seen
+
+
+def count_view(tx: Transaction, video_id: int) -> None:
+    """One more real playback."""
+    tx.connection.execute(
+        "update video set view_count = view_count + 1, version = version + 1 where id = ?",
+        (video_id,),
+    )
+    tx.emit("changed", video_id)
+
+
+def save_position(
+    tx: Transaction, video_id: int, position_s: float, user_id: int = HOUSEHOLD
+) -> None:
+    """Remember how far a user is; at the end the video is watched, and begins anew."""
+    conn = tx.connection
+    row = conn.execute("select duration_s from video where id = ?", (video_id,)).fetchone()
+    at_end = row[0] > 0 and position_s >= row[0] * WATCHED_FROM
+    conn.execute(
+        "insert into progress (video_id, user_id, position_s, watched, updated_at)"
+        " values (:video, :user, :position, :watched, :at) on conflict (video_id, user_id)"
+        " do update set position_s = excluded.position_s, updated_at = excluded.updated_at,"
+        " watched = max(watched, excluded.watched)",
+        {
+            "video": video_id,
+            "user": user_id,
+            "position": 0.0 if at_end else position_s,
+            "watched": int(at_end),
+            "at": tx.at,
+        },
+    )
+    conn.execute("update video set version = version + 1 where id = ?", (video_id,))
+    tx.emit("changed", video_id)

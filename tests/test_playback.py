@@ -1,0 +1,100 @@
+"""Views are counted when something really plays, and people go on where they left."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext
+
+from lvs.media.clips import Clip, make_clip
+from lvs.services import Services
+from lvs.store import gallery, playback, videos
+from lvs.store.gallery import View
+from tests import browsers
+from tests.browsers import live_page, until
+from tests.clips import Cast
+from tests.libraries import fill
+from tests.servers import LocalServer, eventually
+from tests.test_curation import hash_of, post
+from tests.test_ingest import library
+
+
+async def test_a_position_is_kept_until_the_end_is_seen(house: Services) -> None:
+    await fill(house.store, 1)
+    await house.store.write(lambda tx: tx.connection.execute("update video set duration_s = 100"))
+
+    async def position() -> tuple[float, bool]:
+        card = (await house.store.read(videos.cards, [1]))[1]
+        return card.position_s, card.watched
+
+    assert await position() == (0.0, False)
+    await house.store.write(playback.save_position, 1, 42.5)
+    assert await position() == (42.5, False)
+    await house.store.write(playback.save_position, 1, 95.0)
+    assert await position() == (0.0, True)
+    await house.store.write(playback.save_position, 1, 20.0)
+    assert await position() == (20.0, True)
+
+
+@pytest.mark.parametrize("position", ["", "-1", "nan", "inf", "soon", "1e99"])
+async def test_a_bad_position_is_refused(server: LocalServer, position: str) -> None:
+    await fill(server.house.store, 1)
+    media_hash = await hash_of(server.house, 1)
+    path = f"/videos/{media_hash}/progress"
+    assert (await post(server, path, position_s=position)).status == 400
+    assert (await server.house.store.read(videos.cards, [1]))[1].position_s == 0
+
+
+async def test_fetching_bytes_is_no_view(server: LocalServer, videos: Path, cast: Cast) -> None:
+    cast.copy("beach.mp4", videos / "Beach.mp4")
+    await library(server.house)
+    page = await server.house.store.read(gallery.page, View(), limit=1)
+    media_hash = await hash_of(server.house, page.videos[0][0])
+    for _ in range(3):
+        assert (await server.get("/video/Beach.mp4", headers={"Range": "bytes=0-99"})).status == 206
+    assert "1 view" not in (await server.get("/")).text
+    assert (await post(server, f"/videos/{media_hash}/view")).status == 204
+    assert "1 view<" in (await server.get("/")).text
+    assert (await post(server, "/videos/0000000000000000/view")).status == 404
+
+
+@pytest.fixture
+async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
+    async with browsers.context(browser, **browsers.DESKTOP) as context:
+        yield context
+
+
+async def test_playing_counts_one_view_and_is_gone_on_with_elsewhere(
+    live_server: LocalServer, videos: Path, opened: BrowserContext
+) -> None:
+    make_clip(videos / "Long.mp4", Clip(size=(160, 90), duration_s=40.0))
+    gallery_page = await live_page(opened, f"http://127.0.0.1:{live_server.port}/")
+    await gallery_page.wait_for_selector(".card .card-image[srcset]")
+    watch = await live_page(opened, f"http://127.0.0.1:{live_server.port}/watch/Long.mp4?t=15")
+    await watch.evaluate("document.querySelector('video').play()")
+    await gallery_page.get_by_text("1 view").wait_for()
+    await watch.evaluate("document.querySelector('video').pause()")
+    await gallery_page.wait_for_selector(".card-seen", state="attached")
+    assert await gallery_page.get_by_text("2 views").count() == 0
+
+    elsewhere = await live_page(opened, f"http://127.0.0.1:{live_server.port}/watch/Long.mp4")
+    await elsewhere.get_by_text("Go on from").click()
+    await until(elsewhere, "document.querySelector('video').currentTime >= 15")
+    assert await elsewhere.locator("[data-resume]").count() == 0
+
+
+async def test_the_offer_to_go_on_is_a_plain_link(server: LocalServer) -> None:
+    await fill(server.house.store, 1)
+    await server.house.store.write(
+        lambda tx: tx.connection.execute("update video set duration_s = 100")
+    )
+    await server.house.store.write(playback.save_position, 1, 42.5)
+
+    async def offered() -> bool:
+        return '<a class="button" href="?t=42"' in (await server.get("/watch/" + name)).text
+
+    name = "Video%20000000.mp4"
+    await eventually(offered)
+    assert "Go on from" not in (await server.get(f"/watch/{name}?t=42")).text
