@@ -15,15 +15,17 @@ from werkzeug.routing import PathConverter
 from lvs import web
 from lvs.api import curation as curation_api
 from lvs.api import document, ping
+from lvs.api import tags as tags_api
 from lvs.api import videos as videos_api
 from lvs.config import ServerConfig, load_config
 from lvs.contexts.templates import Templates
 from lvs.errors import InvalidInputError, LvsError, NotFoundError, UnavailableError
 from lvs.lifecycle import open_house
-from lvs.partials import actions, curation, events, playback
+from lvs.partials import actions, curation, events, playback, tags
 from lvs.partials import gallery as gallery_partials
 from lvs.services import EXTENSION, Services
 from lvs.views import gallery, media, watch
+from lvs.views import tags as tags_views
 
 log = logging.getLogger(__name__)
 
@@ -34,12 +36,17 @@ ROUTES = (
     ("/best-of", gallery.index, ["GET"]),
     ("/popular", gallery.index, ["GET"]),
     ("/random", gallery.surprise, ["GET"]),
+    ("/tags", tags_views.index, ["GET"]),
+    ("/tag/<path:tag>", tags_views.single, ["GET"]),
     ("/watch/<path:filename>", watch.watch, ["GET"]),
     ("/partials/cards", gallery_partials.cards, ["GET"]),
     ("/partials/library", gallery_partials.library, ["GET"]),
     ("/events", events.events, ["GET"]),
     ("/videos/<media_hash>/rating", curation.rating, ["POST"]),
     ("/videos/<media_hash>/favorite", curation.favorite, ["POST"]),
+    ("/videos/<media_hash>/tag", tags.add, ["POST"]),
+    ("/videos/<media_hash>/untag", tags.remove, ["POST"]),
+    ("/partials/tags", tags.offered, ["GET"]),
     ("/videos/<media_hash>/view", playback.view, ["POST"]),
     ("/videos/<media_hash>/progress", playback.progress, ["POST"]),
     ("/library/scan", actions.scan, ["POST"]),
@@ -58,6 +65,9 @@ ROUTES = (
     ("/api/ratings/<media_hash>", curation_api.clear_rating, ["DELETE"]),
     ("/api/ratings", curation_api.rate_named, ["POST"]),
     ("/api/favorites", curation_api.set_favorite, ["POST"]),
+    ("/api/tags/popular", tags_api.popular, ["GET"]),
+    ("/api/tags/video", tags_api.of_video, ["GET"]),
+    ("/api/tags/set", tags_api.set_all, ["POST"]),
 )
 
 

@@ -123,6 +123,15 @@ class FavoriteState:
 
 
 @dataclass(frozen=True, slots=True)
+class Tag:
+    """A tag and how many videos have it."""
+
+    id: int
+    name: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class VideoDetails:
     """All that the watch page shows: the card's facts and the rest of the probe."""
 

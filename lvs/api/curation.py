@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
-
 from quart_schema import document_response, validate_request, validate_response
 
 from lvs.api.schemas import (
@@ -17,12 +14,10 @@ from lvs.api.schemas import (
     Target,
     TargetedRatingIn,
 )
-from lvs.contexts.watch import find
-from lvs.errors import NotFoundError
-from lvs.library.library import Library
+from lvs.api.targets import found
 from lvs.models import RatingSummary
 from lvs.services import services
-from lvs.store import curation, videos
+from lvs.store import curation
 
 
 @validate_response(RatingOut)
@@ -30,7 +25,7 @@ from lvs.store import curation, videos
 async def rating(media_hash: str) -> RatingOut:
     """A video's ratings."""
     house = services()
-    video_id, _ = await house.store.read(_found, house.library, _by_hash(media_hash))
+    video_id, _ = await house.store.read(found, house.library, _by_hash(media_hash))
     return _summary(await house.store.read(curation.rating_of, video_id))
 
 
@@ -72,14 +67,14 @@ async def clear_rating(media_hash: str) -> RatingOut:
 async def set_favorite(data: FavoriteIn) -> FavoriteOut:
     """Make a video a favorite or not; without `favorite`, turn it over."""
     house = services()
-    video_id, media_hash = await house.store.read(_found, house.library, data)
+    video_id, media_hash = await house.store.read(found, house.library, data)
     state = await house.store.write(curation.set_favorite, video_id, data.favorite)
     return FavoriteOut(media_hash=media_hash, favorite=state.favorite, count=state.count)
 
 
 async def _rate(target: Target, value: int | None) -> RatingOut:
     house = services()
-    video_id, _ = await house.store.read(_found, house.library, target)
+    video_id, _ = await house.store.read(found, house.library, target)
     return _summary(await house.store.write(curation.rate_summary, video_id, value))
 
 
@@ -91,14 +86,3 @@ def _by_hash(media_hash: str) -> Target:
 def _summary(ratings: RatingSummary) -> RatingOut:
     own = OwnRating(value=ratings.own)
     return RatingOut(average=ratings.average, count=ratings.count, user=own)
-
-
-def _found(conn: sqlite3.Connection, library: Library, target: Target) -> tuple[int, str]:
-    """(id, media_hash) of the video that a body names. Raises NotFoundError."""
-    if target.filename is not None:
-        video_id = find(conn, library, os.fsdecode(target.filename.encode("utf-8", "replace")))
-        return video_id, videos.cards(conn, [video_id])[video_id].media_hash
-    found = videos.id_of_hash(conn, target.media_hash or "")
-    if found is None:
-        raise NotFoundError("There is no video of this `media_hash` in the library.")
-    return found, target.media_hash or ""

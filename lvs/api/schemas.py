@@ -46,6 +46,17 @@ class FavoriteIn(Target):
     favorite: StrictBool | None = None
 
 
+class TagsIn(Target):
+    """All the tags that the video is to have."""
+
+    tags: Annotated[list[str], Field(max_length=50)]
+
+
+class PopularIn(_In):
+    q: Annotated[str, Field(max_length=60)] = ""
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+
+
 class ListIn(_In):
     """The gallery's arguments."""
 
@@ -54,6 +65,7 @@ class ListIn(_In):
     seed: Annotated[int, Field(ge=0, le=2_147_483_646)] = 0
     favorites: Annotated[int, Field(ge=0, le=1)] = 0
     min_rating: Annotated[int, Field(ge=0, le=5)] = 0
+    tag: Annotated[list[str] | str, Field(max_length=100)] = ""
     after: Annotated[str, Field(max_length=4096)] = ""
     limit: Annotated[int, Field(ge=1, le=200)] = 60
 
@@ -78,6 +90,21 @@ class FavoriteOut(BaseModel):
     count: int
 
 
+class TagOut(BaseModel):
+    """`count` is how many videos have it."""
+
+    name: str
+    count: int
+
+
+class PopularOut(BaseModel):
+    tags: list[TagOut]
+
+
+class TagsOut(BaseModel):
+    tags: list[str]
+
+
 class VideoRating(BaseModel):
     average: float
     count: int
@@ -100,6 +127,7 @@ class VideoOut(BaseModel):
     rating: VideoRating
     favorite: bool
     views: int
+    tags: list[str]
     projection: Projection
     stereo: Literal["mono", "sbs", "tb"]
     thumbnail_url: str

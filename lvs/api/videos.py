@@ -13,12 +13,12 @@ from lvs.api.schemas import ListIn, ProblemOut, VideoOut, VideoRating, VideosOut
 from lvs.contexts import words
 from lvs.contexts.cards import thumbnail_url, watch_url
 from lvs.contexts.gallery import view_of
-from lvs.contexts.query import SEEDS, GalleryQuery
+from lvs.contexts.query import SEEDS, TAGS_AT_MOST, GalleryQuery
 from lvs.errors import NotFoundError
 from lvs.library.library import Library
 from lvs.models import Card
 from lvs.services import services
-from lvs.store import gallery
+from lvs.store import gallery, tags
 from lvs.store import videos as videos_store
 
 
@@ -36,6 +36,7 @@ async def listed(query_args: ListIn) -> VideosOut:
         query_args.after,
         bool(query_args.favorites),
         query_args.min_rating,
+        _tags(query_args.tag),
     )
     return await house.store.read(_listed, house.library, query, query_args.limit)
 
@@ -67,10 +68,17 @@ def _single(conn: sqlite3.Connection, library: Library, media_hash: str) -> Vide
 def _videos(conn: sqlite3.Connection, library: Library, ids: Sequence[int]) -> list[VideoOut]:
     cards = videos_store.cards(conn, ids)
     codecs = videos_store.codecs(conn, ids)
-    return [_video(cards[video_id], codecs[video_id], library) for video_id in ids]
+    given = tags.of_videos(conn, ids)
+    return [_video(cards[i], codecs[i], given.get(i, []), library) for i in ids]
 
 
-def _video(card: Card, codecs: tuple[str | None, str | None], library: Library) -> VideoOut:
+def _tags(given: list[str] | str) -> tuple[str, ...]:
+    return tuple(filter(None, [given] if isinstance(given, str) else given))[:TAGS_AT_MOST]
+
+
+def _video(
+    card: Card, codecs: tuple[str | None, str | None], given: list[str], library: Library
+) -> VideoOut:
     filename = library.filename(card.root_id, card.path)
     return VideoOut.model_construct(
         media_hash=card.media_hash,
@@ -86,6 +94,7 @@ def _video(card: Card, codecs: tuple[str | None, str | None], library: Library) 
         rating=VideoRating(average=card.rating_average, count=card.rating_count, user=card.rating),
         favorite=card.favorite,
         views=card.views,
+        tags=given,
         projection=card.projection,
         stereo=card.stereo,
         thumbnail_url=thumbnail_url(card, 320),

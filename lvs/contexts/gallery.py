@@ -13,7 +13,7 @@ from lvs.contexts.query import GalleryQuery
 from lvs.errors import NotFoundError
 from lvs.library.library import Library
 from lvs.models import SORTS, Folder
-from lvs.store import gallery, roots
+from lvs.store import gallery, roots, tags
 from lvs.store.gallery import View
 
 PAGE_SIZE = 60
@@ -87,7 +87,8 @@ def view_of(conn: sqlite3.Connection, library: Library, query: GalleryQuery) -> 
     """The store's view of a query. Raises NotFoundError for a folder that is not there."""
     folder = folder_of(conn, library, query.folder)
     folder_id = folder.id if folder else None
-    return View(query.sort, folder_id, query.seed, query.favorites, query.min_rating)
+    tag_ids = tags.ids(conn, query.tags)
+    return View(query.sort, folder_id, query.seed, query.favorites, query.min_rating, tag_ids)
 
 
 def folder_of(conn: sqlite3.Connection, library: Library, name: str) -> Folder | None:
@@ -158,6 +159,9 @@ def _filters(query: GalleryQuery) -> list[Link]:
     if query.min_rating:
         name = f"{query.min_rating} stars or more"
         found.append(Link(name, everything.with_(min_rating=0).url()))
+    for tag in query.tags:
+        kept = tuple(other for other in query.tags if other != tag)
+        found.append(Link(f"Tag: {tag}", everything.with_(tags=kept).url()))
     return found
 
 

@@ -12,6 +12,7 @@ from lvs.models import SORTS
 
 SEEDS = 2_147_483_646
 SHOWN_AT_MOST = 600
+TAGS_AT_MOST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +25,18 @@ class GalleryQuery:
     after: str = ""
     favorites: bool = False
     min_rating: int = 0
+    tags: tuple[str, ...] = ()
 
     @property
     def is_filtered(self) -> bool:
         """Whether a video may enter or leave the list without coming or going."""
-        return self.favorites or self.min_rating > 0
+        return self.favorites or self.min_rating > 0 or bool(self.tags)
 
     @property
     def arguments(self) -> list[tuple[str, str]]:
         """The list without the place in it, defaults left out."""
         pairs = [("folder", self.folder)] if self.folder else []
+        pairs += [("tag", tag) for tag in self.tags]
         if self.favorites:
             pairs.append(("favorites", "1"))
         if self.min_rating:
@@ -52,17 +55,24 @@ class GalleryQuery:
         )
         return f"{path}?{query}" if query else path
 
-    def with_(self, **changes: str | int) -> GalleryQuery:
+    def with_(self, **changes: str | int | tuple[str, ...]) -> GalleryQuery:
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
 def arguments_of(query_string: bytes) -> dict[str, str]:
-    """Arguments of a request, names that are not UTF-8 kept as the file system has them."""
+    """Arguments of a request, names that are not UTF-8 kept as the file system has them.
+
+    Only `tag` may come several times; those are joined by line breaks, which no tag holds.
+    """
     text = query_string.decode("ascii", "replace")
     try:
-        return dict(parse_qsl(text, errors="surrogateescape", max_num_fields=50))
+        pairs = parse_qsl(text, errors="surrogateescape", max_num_fields=50)
     except ValueError as error:
         raise InvalidInputError("There are too many arguments in the address.") from error
+    arguments = dict(pairs)
+    if "tag" in arguments:
+        arguments["tag"] = "\n".join(value for name, value in pairs if name == "tag")
+    return arguments
 
 
 # Lists with an address of their own: what they add to the arguments.
@@ -89,6 +99,7 @@ def parse_query(arguments: dict[str, str]) -> GalleryQuery:
         arguments.get("after", ""),
         bool(whole_number(arguments, "favorites", 0, 1, default=0)),
         whole_number(arguments, "min_rating", 0, 5, default=0),
+        tuple(filter(None, arguments.get("tag", "").split("\n")))[:TAGS_AT_MOST],
     )
 
 

@@ -63,6 +63,7 @@ PLACE_LINKS = (
     ("Favorites", "/favorites"),
     ("Best of", "/best-of"),
     ("Popular", "/popular"),
+    ("Tags", "/tags"),
     ("Surprise me", "/random"),
 )
 

@@ -15,8 +15,8 @@ from lvs.contexts.gallery import Link, view_of
 from lvs.contexts.query import GalleryQuery
 from lvs.errors import NotFoundError
 from lvs.library.library import Library
-from lvs.models import VideoDetails
-from lvs.store import files, gallery, videos
+from lvs.models import Tag, VideoDetails
+from lvs.store import files, gallery, tags, videos
 from lvs.store.gallery import View
 
 OTHERS_SHOWN = 12
@@ -50,6 +50,7 @@ class Watch:
     facts: tuple[Fact, ...]
     folder: Link
     others: Markup
+    tags: tuple[Tag, ...]
     list: str
     previous: str
     next: str
@@ -120,6 +121,7 @@ def watch_context_by_id(
         facts=tuple(_facts(details, library)),
         folder=Link(_folder_name(own_folder), here.url()),
         others=_others(conn, library, cards, here, card.id),
+        tags=tuple(tags.of_video(conn, card.id)),
         list=came_from.url("", list=1).replace("?", "&") if came_from != here else "",
         previous=_with_list(previous, came_from, here),
         next=_with_list(following, came_from, here),

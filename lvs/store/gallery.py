@@ -43,12 +43,18 @@ class View:
     seed: int = 1
     favorites: bool = False
     min_rating: int = 0
+    tag_ids: tuple[int, ...] = ()
 
     @property
     def conditions(self) -> str:
         """What a video must be, beside there and in the folder, for this view."""
         favorite = " and v.favorite_count > 0" if self.favorites else ""
-        return favorite + (" and v.rating_average >= :min_rating" if self.min_rating else "")
+        rating = " and v.rating_average >= :min_rating" if self.min_rating else ""
+        tags = "".join(
+            f" and exists (select 1 from video_tag where tag_id = {int(tag)} and video_id = v.id)"
+            for tag in self.tag_ids
+        )
+        return favorite + rating + tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +154,12 @@ def _stretch(
     }
     where = "v.file_count > 0" + view.conditions
     source = "video v"
-    if view.folder_id is not None:
+    if (rarest := _rare_tag(conn, view.tag_ids)) is not None:
+        source = "video_tag vt cross join video v on v.id = vt.video_id"
+        where += f" and vt.tag_id = {rarest}"
+        if view.folder_id is not None:
+            where += _IN_FOLDER
+    elif view.folder_id is not None:
         if _is_small(conn, view.folder_id):
             source = "folder_video fv cross join video v on v.id = fv.video_id"
             where += " and fv.folder_id = :folder"
@@ -165,6 +176,19 @@ def _stretch(
         f" order by {expression} {direction}, v.id {direction} limit :limit",
         names,
     ).fetchall()
+
+
+def _rare_tag(conn: sqlite3.Connection, tag_ids: tuple[int, ...]) -> int | None:
+    """The rarest of these tags, if gathering its videos is cheaper than walking the order."""
+    if not tag_ids:
+        return None
+    total = conn.execute("select video_count from library").fetchone()[0]
+    counts = []
+    for tag_id in tag_ids:
+        row = conn.execute("select video_count from tag where id = ?", (tag_id,)).fetchone()
+        counts.append((row[0] if row else 0, tag_id))
+    count, rarest = min(counts)
+    return rarest if count**2 < 60 * max(total, 1) else None
 
 
 def _is_small(conn: sqlite3.Connection, folder_id: int) -> bool:

@@ -3,3 +3,9 @@ document.addEventListener('change', (event) => {
   const control = event.target.closest('[data-submit-on-change]');
   if (control) control.form.requestSubmit();
 });
+
+// A form for one thing after the other is empty again when the server has taken it.
+document.addEventListener('htmx:after:request', (event) => {
+  const { sourceElement, response } = event.detail.ctx;
+  if (response.status < 400 && sourceElement.matches?.('[data-empty-after]')) sourceElement.reset();
+});

@@ -1,0 +1,59 @@
+"""`/api/tags`: the vocabulary, and the tags of a video."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from quart_schema import (
+    document_response,
+    validate_querystring,
+    validate_request,
+    validate_response,
+)
+
+from lvs.api.schemas import PopularIn, PopularOut, ProblemOut, TagOut, TagsIn, TagsOut, Target
+from lvs.api.targets import found
+from lvs.library.library import Library
+from lvs.models import Tag
+from lvs.services import services
+from lvs.store import tags
+
+
+@validate_querystring(PopularIn)
+@validate_response(PopularOut)
+@document_response(ProblemOut, 400)
+async def popular(query_args: PopularIn) -> PopularOut:
+    """Tags that contain `q`: those that begin with it first, then by use."""
+    most_used = await services().store.read(tags.most_used, query_args.q, query_args.limit)
+    return PopularOut(tags=[TagOut(name=tag.name, count=tag.count) for tag in most_used])
+
+
+@validate_querystring(Target)
+@validate_response(TagsOut)
+@document_response(ProblemOut, 400)
+@document_response(ProblemOut, 404)
+async def of_video(query_args: Target) -> TagsOut:
+    """The tags of the video that the arguments name."""
+    house = services()
+    return _names(await house.store.read(_of_video, house.library, query_args))
+
+
+@validate_request(TagsIn)
+@validate_response(TagsOut)
+@document_response(ProblemOut, 400)
+@document_response(ProblemOut, 404)
+@document_response(ProblemOut, 413)
+@document_response(ProblemOut, 415)
+async def set_all(data: TagsIn) -> TagsOut:
+    """Make these the video's tags, no others."""
+    house = services()
+    video_id, _ = await house.store.read(found, house.library, data)
+    return _names(await house.store.write(tags.set_all, video_id, data.tags))
+
+
+def _of_video(conn: sqlite3.Connection, library: Library, target: Target) -> list[Tag]:
+    return tags.of_video(conn, found(conn, library, target)[0])
+
+
+def _names(given: list[Tag]) -> TagsOut:
+    return TagsOut(tags=[tag.name for tag in given])

@@ -1,0 +1,50 @@
+"""Tags of a video as plain forms, and what the tag input offers while one types."""
+
+from __future__ import annotations
+
+from quart import Response, redirect, request
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from lvs import web
+from lvs.contexts.query import arguments_of
+from lvs.partials.videos import requested_video
+from lvs.services import services
+from lvs.store import tags
+from lvs.web import Rendered
+
+OFFERED = 12
+
+
+async def add(media_hash: str) -> Response | WerkzeugResponse:
+    """Give a video the `tag`."""
+    house = services()
+    video_id = await requested_video(house, media_hash)
+    await house.store.write(tags.add, video_id, (await request.form).get("tag", ""))
+    return await _answer(media_hash)
+
+
+async def remove(media_hash: str) -> Response | WerkzeugResponse:
+    """Take the `tag` from a video."""
+    house = services()
+    video_id = await requested_video(house, media_hash)
+    await house.store.write(tags.remove, video_id, (await request.form).get("tag", ""))
+    return await _answer(media_hash)
+
+
+async def offered() -> Response:
+    """Options for the tag input: tags that contain `tag`, best first."""
+    house = services()
+    text = arguments_of(request.query_string).get("tag", "").strip()
+    found = await house.store.read(tags.most_used, text, OFFERED)
+    html = house.templates.render("partials/_tag_options.html", tags=found)
+    return web.html_response(request, Rendered(html))
+
+
+async def _answer(media_hash: str) -> Response | WerkzeugResponse:
+    if not web.is_fragment(request):
+        return redirect(web.back_to(request), 303)
+    house = services()
+    video_id = await requested_video(house, media_hash)
+    found = await house.store.read(tags.of_video, video_id)
+    html = house.templates.render("partials/_tags.html", tags=found, media_hash=media_hash)
+    return web.html_response(request, Rendered(html))

@@ -1,0 +1,113 @@
+"""Tags: given to videos, counted by triggers, equal whatever their case."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from lvs.errors import InvalidInputError
+from lvs.models import Tag
+from lvs.store.database import Transaction
+
+LONGEST = 60
+MOST_ON_A_VIDEO = 50
+
+
+def clean(name: str) -> str:
+    """A tag as it is kept: one line, single spaces. Raises InvalidInputError."""
+    words = " ".join(unicodedata.normalize("NFC", name).split())
+    if not words or not words.isprintable():
+        raise InvalidInputError("A tag needs at least one character that can be seen.")
+    if len(words) > LONGEST:
+        raise InvalidInputError(f"A tag has {LONGEST} characters at most; this has {len(words)}.")
+    return words
+
+
+def key_of(name: str) -> str:
+    return unicodedata.normalize("NFC", name.casefold())
+
+
+def of_video(conn: sqlite3.Connection, video_id: int) -> list[Tag]:
+    """A video's tags by name."""
+    rows = conn.execute(
+        "select t.id, t.name, t.video_count from video_tag v join tag t on t.id = v.tag_id"
+        " where v.video_id = ? order by t.key",
+        (video_id,),
+    )
+    return [Tag(*row) for row in rows]
+
+
+def of_videos(conn: sqlite3.Connection, video_ids: Iterable[int]) -> dict[int, list[str]]:
+    """The names of the tags of these videos by id, in one query."""
+    found: dict[int, list[str]] = {}
+    for video_id, name in conn.execute(
+        "select v.video_id, t.name from video_tag v join tag t on t.id = v.tag_id"
+        " where v.video_id in (select value from json_each(?)) order by t.key",
+        (json.dumps(list(video_ids)),),
+    ):
+        found.setdefault(video_id, []).append(name)
+    return found
+
+
+def ids(conn: sqlite3.Connection, names: Sequence[str]) -> tuple[int, ...]:
+    """The id of each name; 0, which no tag has, for one that is not there."""
+    found = []
+    for name in names:
+        row = conn.execute("select id from tag where key = ?", (key_of(name),)).fetchone()
+        found.append(row[0] if row else 0)
+    return tuple(found)
+
+
+def most_used(conn: sqlite3.Connection, text: str = "", limit: int = 50) -> list[Tag]:
+    """Tags in use that contain a text: those that begin with it first, then by use."""
+    key = key_of(text)
+    rows = conn.execute(
+        "select id, name, video_count from tag where video_count > 0 and instr(key, :key) > 0"
+        " order by substr(key, 1, length(:key)) <> :key, video_count desc, key limit :limit",
+        {"key": key, "limit": limit},
+    )
+    return [Tag(*row) for row in rows]
+
+
+def by_name(conn: sqlite3.Connection) -> list[Tag]:
+    """Every tag in use."""
+    rows = conn.execute("select id, name, video_count from tag where video_count > 0 order by key")
+    return [Tag(*row) for row in rows]
+
+
+def add(tx: Transaction, video_id: int, name: str) -> None:
+    """Give a video a tag. Raises InvalidInputError when it has too many."""
+    set_all(tx, video_id, [*(tag.name for tag in of_video(tx.connection, video_id)), name])
+
+
+def remove(tx: Transaction, video_id: int, name: str) -> None:
+    kept = [
+        tag.name for tag in of_video(tx.connection, video_id) if key_of(tag.name) != key_of(name)
+    ]
+    set_all(tx, video_id, kept)
+
+
+def set_all(tx: Transaction, video_id: int, names: Iterable[str]) -> list[Tag]:
+    """Make these a video's tags, no others; returns them. Raises InvalidInputError."""
+    conn = tx.connection
+    wanted = {key_of(name): name for name in reversed([clean(name) for name in names])}
+    if len(wanted) > MOST_ON_A_VIDEO:
+        raise InvalidInputError(f"A video has {MOST_ON_A_VIDEO} tags at most.")
+    had = {key_of(tag.name): tag.id for tag in of_video(conn, video_id)}
+    for key in had.keys() - wanted.keys():
+        conn.execute(
+            "delete from video_tag where video_id = ? and tag_id = ?", (video_id, had[key])
+        )
+    for key in wanted.keys() - had.keys():
+        conn.execute("insert or ignore into tag (name, key) values (?, ?)", (wanted[key], key))
+        conn.execute(
+            "insert into video_tag (video_id, tag_id, added_at)"
+            " select ?, id, ? from tag where key = ?",
+            (video_id, tx.at, key),
+        )
+    if had.keys() != wanted.keys():
+        conn.execute("update video set version = version + 1 where id = ?", (video_id,))
+        tx.emit("changed", video_id)
+    return of_video(conn, video_id)

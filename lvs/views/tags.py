@@ -1,0 +1,24 @@
+"""`/tags`: every tag, with how many videos have it."""
+
+from __future__ import annotations
+
+from quart import Response, redirect, request
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from lvs import web
+from lvs.contexts.query import GalleryQuery
+from lvs.services import services
+from lvs.store import tags
+from lvs.web import Rendered
+
+
+async def index() -> Response:
+    house = services()
+    found = await house.store.read(tags.by_name)
+    html = house.templates.render("pages/tags.html", tags=found)
+    return web.html_response(request, Rendered(html))
+
+
+async def single(tag: str) -> WerkzeugResponse:
+    """A tag's own address leads to the list of its videos."""
+    return redirect(GalleryQuery(tags=(tag,)).url(), 303)

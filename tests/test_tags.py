@@ -1,0 +1,154 @@
+"""Tags: given, taken, offered, found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext
+
+from lvs.errors import InvalidInputError
+from lvs.services import Services
+from lvs.store import gallery, tags
+from lvs.store.gallery import View
+from tests import browsers
+from tests.browsers import live_page, until
+from tests.clips import Cast
+from tests.libraries import fill
+from tests.servers import LocalServer, eventually
+from tests.test_api import call
+from tests.test_curation import hash_of, post
+from tests.test_ingest import age
+
+
+async def names(house: Services, video_id: int = 1) -> list[str]:
+    return [tag.name for tag in await house.store.read(tags.of_video, video_id)]
+
+
+async def test_a_tag_is_one_whatever_its_case_and_keeps_its_first(house: Services) -> None:
+    await fill(house.store, 2)
+    await house.store.write(tags.add, 1, "  Summer   Holiday ")
+    await house.store.write(tags.add, 2, "SUMMER HOLIDAY")
+    await house.store.write(tags.add, 1, "summer holiday")
+    assert await names(house, 1) == await names(house, 2) == ["Summer Holiday"]
+    (tag,) = await house.store.read(tags.most_used)
+    assert (tag.name, tag.count) == ("Summer Holiday", 2)
+    await house.store.write(tags.remove, 1, "sUMMER holiday")
+    assert await names(house, 1) == []
+    assert (await house.store.read(tags.most_used))[0].count == 1
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 61, "a\x00b", "\u202e"])
+async def test_a_bad_tag_is_refused(house: Services, name: str) -> None:
+    await fill(house.store, 1)
+    with pytest.raises(InvalidInputError):
+        await house.store.write(tags.add, 1, name)
+    assert await names(house) == []
+
+
+async def test_a_video_has_50_tags_at_most(house: Services) -> None:
+    await fill(house.store, 1)
+    await house.store.write(tags.set_all, 1, [f"tag {n}" for n in range(50)])
+    with pytest.raises(InvalidInputError, match="50 tags at most"):
+        await house.store.write(tags.add, 1, "one more")
+    assert len(await names(house)) == 50
+
+
+async def test_what_is_typed_is_offered_best_first(house: Services) -> None:
+    await fill(house.store, 3)
+    await house.store.write(tags.set_all, 1, ["Seaside", "Overseas", "Été", "50%"])
+    await house.store.write(tags.set_all, 2, ["Overseas", "Sea"])
+    found = await house.store.read(tags.most_used, "sea")
+    assert [tag.name for tag in found] == ["Sea", "Seaside", "Overseas"]
+    assert [tag.name for tag in await house.store.read(tags.most_used, "ÉT")] == ["Été"]
+    assert [tag.name for tag in await house.store.read(tags.most_used, "%")] == ["50%"]
+
+
+@pytest.mark.parametrize("count", [30, 400])
+async def test_all_of_the_tags_must_match(house: Services, count: int) -> None:
+    await fill(house.store, count)
+    for video in range(1, count + 1):
+        chosen = [name for name, step in (("two", 2), ("three", 3)) if video % step == 0]
+        if chosen:
+            await house.store.write(tags.set_all, video, chosen)
+
+    async def found(*wanted: str) -> set[int]:
+        ids = await house.store.read(tags.ids, wanted)
+        page = await house.store.read(gallery.page, View("title", tag_ids=ids), limit=1000)
+        assert page.total == len(page.videos)
+        return {video for video, _ in page.videos}
+
+    assert await found("two") == {v for v in range(1, count + 1) if v % 2 == 0}
+    assert await found("two", "THREE") == {v for v in range(1, count + 1) if v % 6 == 0}
+    assert await found("two", "unknown") == set()
+
+
+async def test_tags_over_the_api(server: LocalServer) -> None:
+    await fill(server.house.store, 2)
+    media_hash = await hash_of(server.house, 1)
+    body = {"media_hash": media_hash, "tags": ["Sea", "sea", "Sun & wind"]}
+    answer = await call(server, "POST", "/api/tags/set", body)
+    assert json.loads(answer.body) == {"tags": ["Sea", "Sun & wind"]}
+    answer = await call(server, "GET", f"/api/tags/video?media_hash={media_hash}")
+    assert json.loads(answer.body) == {"tags": ["Sea", "Sun & wind"]}
+    answer = await call(server, "GET", "/api/tags/popular?q=wind")
+    assert json.loads(answer.body) == {"tags": [{"name": "Sun & wind", "count": 1}]}
+    answer = await call(server, "GET", "/api/videos?tag=sea&tag=sun%20%26%20wind")
+    (video,) = json.loads(answer.body)["videos"]
+    assert video["tags"] == ["Sea", "Sun & wind"]
+    assert (await call(server, "POST", "/api/tags/set", {**body, "tags": ["x" * 61]})).status == 400
+    assert (await call(server, "GET", "/api/tags/video")).status == 400
+
+
+async def test_the_index_and_the_address_of_a_tag(server: LocalServer) -> None:
+    await fill(server.house.store, 2)
+    assert "No tags yet" in (await server.get("/tags")).text
+    media_hash = await hash_of(server.house, 1)
+    assert (await post(server, f"/videos/{media_hash}/tag", tag="R&B/Soul")).status == 303
+    page = (await server.get("/tags")).text
+    assert "R&amp;B/Soul" in page
+    found = await server.get("/tag/R%26B/Soul")
+    assert found.status == 303
+    shown = (await server.get(found.headers["location"])).text
+    assert "1 video<" in shown
+    assert "Tag: R&amp;B/Soul" in shown
+
+
+@pytest.fixture
+async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
+    async with browsers.context(browser, **browsers.DESKTOP) as context:
+        yield context
+
+
+async def test_a_tag_given_on_one_page_is_on_the_others(
+    live_house: Services, live_server: LocalServer, videos: Path, cast: Cast, opened: BrowserContext
+) -> None:
+    cast.copy("beach.mp4", videos / "Beach.mp4")
+    age(videos)
+    site = f"http://127.0.0.1:{live_server.port}"
+    live_house.library.ask_for_scan()
+
+    async def ready() -> bool:
+        return 'data-state="ready"' in (await live_server.get("/")).text
+
+    await eventually(ready)
+    tagged = await live_page(opened, f"{site}/?tag=sea")
+    other = await live_page(opened, f"{site}/watch/Beach.mp4")
+    page = await live_page(opened, f"{site}/watch/Beach.mp4")
+    assert await browsers.titles(tagged) == []
+    await page.fill("#tag-input", "Sea")
+    await page.keyboard.press("Enter")
+    await other.wait_for_selector(".chip-tag:has-text('Sea')")
+    await browsers.wait_for_titles(tagged, ["Beach"])
+    await until(page, "document.querySelector('#tag-input').value === ''")
+    assert await page.evaluate("document.activeElement.id") == "tag-input"
+    await other.fill("#tag-input", "ea")
+    await until(other, "document.querySelector('#tag-options option')?.value === 'Sea'")
+    await other.fill("#tag-input", "half-typed")
+    await page.get_by_role("button", name="Remove the tag Sea").click()
+    await browsers.wait_for_titles(tagged, [])
+    await until(other, "!document.querySelector('.chip-tag')")
+    assert await other.input_value("#tag-input") == "half-typed"
+    assert not await browsers.axe_violations(page)
