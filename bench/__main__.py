@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bench import live, pages, scans, streams, thumbnails
+from bench import live, pages, scans, search, streams, thumbnails
 from bench.harness import Line, workshop
 
 BENCHMARKS = {
@@ -18,6 +18,7 @@ BENCHMARKS = {
     "streams": streams.run,
     "live": live.run,
     "scans": scans.run,
+    "search": search.run,
 }
 
 

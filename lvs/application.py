@@ -36,6 +36,7 @@ ROUTES = (
     ("/best-of", gallery.index, ["GET"]),
     ("/popular", gallery.index, ["GET"]),
     ("/random", gallery.surprise, ["GET"]),
+    ("/search", gallery.index, ["GET"]),
     ("/tags", tags_views.index, ["GET"]),
     ("/tag/<path:tag>", tags_views.single, ["GET"]),
     ("/watch/<path:filename>", watch.watch, ["GET"]),

@@ -209,7 +209,7 @@ async def test_a_person_can_get_everywhere_with_the_tab_key(browser: Browser, si
     async with browsers.context(browser, **browsers.DESKTOP) as opened:
         page = await live_page(opened, site)
         seen = []
-        for _ in range(12):
+        for _ in range(20):
             await page.keyboard.press("Tab")
             seen.append(
                 await page.evaluate(

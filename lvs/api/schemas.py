@@ -65,6 +65,7 @@ class ListIn(_In):
     seed: Annotated[int, Field(ge=0, le=2_147_483_646)] = 0
     favorites: Annotated[int, Field(ge=0, le=1)] = 0
     min_rating: Annotated[int, Field(ge=0, le=5)] = 0
+    q: Annotated[str, Field(max_length=200)] = ""
     tag: Annotated[list[str] | str, Field(max_length=100)] = ""
     after: Annotated[str, Field(max_length=4096)] = ""
     limit: Annotated[int, Field(ge=1, le=200)] = 60

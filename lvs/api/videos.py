@@ -37,6 +37,7 @@ async def listed(query_args: ListIn) -> VideosOut:
         bool(query_args.favorites),
         query_args.min_rating,
         _tags(query_args.tag),
+        query_args.q,
     )
     return await house.store.read(_listed, house.library, query, query_args.limit)
 

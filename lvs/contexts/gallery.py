@@ -13,7 +13,7 @@ from lvs.contexts.query import GalleryQuery
 from lvs.errors import NotFoundError
 from lvs.library.library import Library
 from lvs.models import SORTS, Folder
-from lvs.store import gallery, roots, tags
+from lvs.store import gallery, roots, search, tags
 from lvs.store.gallery import View
 
 PAGE_SIZE = 60
@@ -81,6 +81,7 @@ class Gallery:
     start: str
     again: str
     feed: str
+    q: str
 
 
 def view_of(conn: sqlite3.Connection, library: Library, query: GalleryQuery) -> View:
@@ -88,7 +89,10 @@ def view_of(conn: sqlite3.Connection, library: Library, query: GalleryQuery) -> 
     folder = folder_of(conn, library, query.folder)
     folder_id = folder.id if folder else None
     tag_ids = tags.ids(conn, query.tags)
-    return View(query.sort, folder_id, query.seed, query.favorites, query.min_rating, tag_ids)
+    match = search.expression(query.q)
+    return View(
+        query.sort, folder_id, query.seed, query.favorites, query.min_rating, tag_ids, match
+    )
 
 
 def folder_of(conn: sqlite3.Connection, library: Library, name: str) -> Folder | None:
@@ -125,6 +129,7 @@ def gallery_context(
         start=query.url(),
         again=query.url("/partials/library"),
         feed=query.url("/events", since=since),
+        q=query.q,
     )
 
 
@@ -146,6 +151,8 @@ def summary_context(
 
 
 def _heading(query: GalleryQuery) -> str:
+    if query.q:
+        return "Search"
     if query.folder:
         return ""
     return "Favorites" if query.favorites else "Best of" if query.min_rating else ""
@@ -159,6 +166,8 @@ def _filters(query: GalleryQuery) -> list[Link]:
     if query.min_rating:
         name = f"{query.min_rating} stars or more"
         found.append(Link(name, everything.with_(min_rating=0).url()))
+    if query.q:
+        found.append(Link(f"“{query.q}”", everything.with_(q="").url()))
     for tag in query.tags:
         kept = tuple(other for other in query.tags if other != tag)
         found.append(Link(f"Tag: {tag}", everything.with_(tags=kept).url()))

@@ -13,6 +13,7 @@ from lvs.models import SORTS
 SEEDS = 2_147_483_646
 SHOWN_AT_MOST = 600
 TAGS_AT_MOST = 10
+LONGEST_Q = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +27,19 @@ class GalleryQuery:
     favorites: bool = False
     min_rating: int = 0
     tags: tuple[str, ...] = ()
+    q: str = ""
 
     @property
     def is_filtered(self) -> bool:
         """Whether a video may enter or leave the list without coming or going."""
-        return self.favorites or self.min_rating > 0 or bool(self.tags)
+        return self.favorites or self.min_rating > 0 or bool(self.tags or self.q)
 
     @property
     def arguments(self) -> list[tuple[str, str]]:
         """The list without the place in it, defaults left out."""
         pairs = [("folder", self.folder)] if self.folder else []
+        if self.q:
+            pairs.append(("q", self.q))
         pairs += [("tag", tag) for tag in self.tags]
         if self.favorites:
             pairs.append(("favorites", "1"))
@@ -81,6 +85,7 @@ PLACES: dict[str, dict[str, str]] = {
     "/favorites": {"favorites": "1"},
     "/best-of": {"sort": "rating", "min_rating": "4"},
     "/popular": {"sort": "views"},
+    "/search": {},
 }
 
 
@@ -100,6 +105,7 @@ def parse_query(arguments: dict[str, str]) -> GalleryQuery:
         bool(whole_number(arguments, "favorites", 0, 1, default=0)),
         whole_number(arguments, "min_rating", 0, 5, default=0),
         tuple(filter(None, arguments.get("tag", "").split("\n")))[:TAGS_AT_MOST],
+        " ".join(arguments.get("q", "").encode("utf-8", "replace").decode().split())[:LONGEST_Q],
     )
 
 

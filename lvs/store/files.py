@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from lvs import paths
 from lvs.models import FoundFile, KnownFile
-from lvs.store import roots
+from lvs.store import roots, search
 from lvs.store.database import Transaction
 
 _FILE = "id, root_id, path, size, mtime_ns, fingerprint, video_id, missing_since"
@@ -163,6 +163,7 @@ def settle(tx: Transaction, video_ids: Iterable[int]) -> None:
             ),
         )
         _file_in_folders(conn, video_id)
+        search.index(conn, [video_id])
         if present:
             tx.emit("changed" if before else "added", video_id)
         elif before:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lvs.errors import InvalidInputError
@@ -28,6 +28,8 @@ _ORDERS: dict[Sort, tuple[str, bool]] = {
 }
 
 
+_MATCHES = " and exists (select 1 from video_text where video_text match :match and rowid = v.id)"
+FEW_HITS = 5_000
 _IN_FOLDER = (
     " and (:folder is null or exists (select 1 from folder_video"
     " where folder_id = :folder and video_id = v.id))"
@@ -44,6 +46,7 @@ class View:
     favorites: bool = False
     min_rating: int = 0
     tag_ids: tuple[int, ...] = ()
+    match: str = ""  # of `search.expression`
 
     @property
     def conditions(self) -> str:
@@ -54,7 +57,7 @@ class View:
             f" and exists (select 1 from video_tag where tag_id = {int(tag)} and video_id = v.id)"
             for tag in self.tag_ids
         )
-        return favorite + rating + tags
+        return favorite + rating + tags + (_MATCHES if self.match else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +87,14 @@ def page(conn: sqlite3.Connection, view: View, *, limit: int, after: str | None 
 
 def count(conn: sqlite3.Connection, view: View) -> int:
     """How many videos a view has: kept with the rows, and counted only where there are filters."""
-    if view.conditions:
+    if view == View(view.sort, seed=view.seed, match=view.match) and view.match:
+        row = conn.execute(
+            "select count(*) from video_text where video_text match ?", (view.match,)
+        ).fetchone()
+    elif view.conditions:
         row = conn.execute(
             "select count(*) from video v where v.file_count > 0" + view.conditions + _IN_FOLDER,
-            {"min_rating": view.min_rating, "folder": view.folder_id},
+            {"min_rating": view.min_rating, "folder": view.folder_id, "match": view.match},
         ).fetchone()
     elif view.folder_id is None:
         row = conn.execute("select video_count from library").fetchone()
@@ -110,6 +117,7 @@ def key_of(conn: sqlite3.Connection, view: View, video_id: int) -> Key | None:
             "folder": view.folder_id,
             "seed": view.seed,
             "min_rating": view.min_rating,
+            "match": view.match,
         },
     ).fetchone()
     return (row[0], row[1]) if row else None
@@ -151,10 +159,20 @@ def _stretch(
         "limit": limit,
         "folder": view.folder_id,
         "min_rating": view.min_rating,
+        "match": view.match,
     }
-    where = "v.file_count > 0" + view.conditions
+    few_hits = bool(view.match) and _has_few_hits(conn, view.match)
+    conditions = replace(view, match="").conditions if few_hits else view.conditions
+    where = "v.file_count > 0" + conditions
     source = "video v"
-    if (rarest := _rare_tag(conn, view.tag_ids)) is not None:
+    if few_hits:
+        source = (
+            "(select rowid from video_text where video_text match :match) hit"
+            " cross join video v on v.id = hit.rowid"
+        )
+        if view.folder_id is not None:
+            where += _IN_FOLDER
+    elif (rarest := _rare_tag(conn, view.tag_ids)) is not None:
         source = "video_tag vt cross join video v on v.id = vt.video_id"
         where += f" and vt.tag_id = {rarest}"
         if view.folder_id is not None:
@@ -176,6 +194,15 @@ def _stretch(
         f" order by {expression} {direction}, v.id {direction} limit :limit",
         names,
     ).fetchall()
+
+
+def _has_few_hits(conn: sqlite3.Connection, match: str) -> bool:
+    """Whether gathering and sorting the hits is cheaper than walking the order through them."""
+    row = conn.execute(
+        "select count(*) from (select 1 from video_text where video_text match ? limit ?)",
+        (match, FEW_HITS + 1),
+    ).fetchone()
+    return bool(row[0] <= FEW_HITS)
 
 
 def _rare_tag(conn: sqlite3.Connection, tag_ids: tuple[int, ...]) -> int | None:

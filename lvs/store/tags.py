@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from lvs.errors import InvalidInputError
 from lvs.models import Tag
+from lvs.store import search
 from lvs.store.database import Transaction
 
 LONGEST = 60
@@ -109,5 +110,6 @@ def set_all(tx: Transaction, video_id: int, names: Iterable[str]) -> list[Tag]:
         )
     if had.keys() != wanted.keys():
         conn.execute("update video set version = version + 1 where id = ?", (video_id,))
+        search.index(conn, [video_id])
         tx.emit("changed", video_id)
     return of_video(conn, video_id)

@@ -9,3 +9,10 @@ document.addEventListener('htmx:after:request', (event) => {
   const { sourceElement, response } = event.detail.ctx;
   if (response.status < 400 && sourceElement.matches?.('[data-empty-after]')) sourceElement.reset();
 });
+
+document.addEventListener('keydown', (event) => {
+  if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest('input, textarea, select, [contenteditable], dialog')) return;
+  event.preventDefault();
+  document.querySelector('[data-search]')?.select();
+});

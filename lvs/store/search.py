@@ -1,0 +1,76 @@
+"""Words of a search as an FTS5 expression, and the text that is searched.
+
+https://www.sqlite.org/fts5.html#full_text_query_syntax
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from collections.abc import Iterable
+
+from lvs import paths
+
+_PART = re.compile(r'(?P<minus>-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+
+
+def expression(text: str) -> str:
+    """All words must match, as beginnings; `"a phrase"` exactly; `-word` must not.
+
+    Empty when there is nothing to look for.
+    """
+    wanted: list[str] = []
+    unwanted: list[str] = []
+    for part in _PART.finditer(text):
+        phrase = part["phrase"]
+        words = _words(phrase if phrase is not None else part["word"])
+        if not words:
+            continue
+        term = f'"{" ".join(words)}"' + ("" if phrase is not None else "*")
+        (unwanted if part["minus"] else wanted).append(term)
+    if not wanted and not unwanted:
+        return ""
+    # FTS5 has no "everything but": the path of a video holds at least its extension's letters.
+    found = " AND ".join(wanted)
+    for term in unwanted:
+        found = f"({found}) NOT {term}" if found else f"{_EVERYTHING} NOT {term}"
+    return found
+
+
+_EVERYTHING = (
+    'path : ("mp4" OR '
+    + " OR ".join(f'"{extension.removeprefix(".")}"' for extension in paths.MIME_TYPES)
+    + ")"
+)
+
+
+def _words(text: str) -> list[str]:
+    """The pieces that the tokenizer would make: letters and digits."""
+    return re.findall(r"[^\W_]+", text)
+
+
+def index(conn: sqlite3.Connection, video_ids: Iterable[int]) -> None:
+    """Make what is searched agree with these videos; only those that are there are found."""
+    for video_id in video_ids:
+        title, path, file_count = conn.execute(
+            "select v.title, f.path, v.file_count from video v join file f on f.id = v.file_id"
+            " where v.id = ?",
+            (video_id,),
+        ).fetchone()
+        names = conn.execute(
+            "select t.name from video_tag v join tag t on t.id = v.tag_id where v.video_id = ?",
+            (video_id,),
+        )
+        conn.execute("delete from video_text where rowid = ?", (video_id,))
+        if not file_count:
+            continue
+        conn.execute(
+            "insert into video_text (rowid, title, path, tags) values (?, ?, ?, ?)",
+            (
+                video_id,
+                title,
+                paths.to_words(os.fsdecode(path)),
+                " ".join(name for (name,) in names),
+            ),
+        )
