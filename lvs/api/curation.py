@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from quart_schema import document_response, validate_request, validate_response
+from quart_schema import validate_request, validate_response
 
+from lvs.api.refusals import A_BODY, refuses
 from lvs.api.schemas import (
     FavoriteIn,
     FavoriteOut,
     OwnRating,
-    ProblemOut,
     RatingIn,
     RatingOut,
     Target,
@@ -21,7 +21,7 @@ from lvs.store import curation
 
 
 @validate_response(RatingOut)
-@document_response(ProblemOut, 404)
+@refuses(404)
 async def rating(media_hash: str) -> RatingOut:
     """A video's ratings."""
     house = services()
@@ -31,10 +31,7 @@ async def rating(media_hash: str) -> RatingOut:
 
 @validate_request(RatingIn)
 @validate_response(RatingOut, 201)
-@document_response(ProblemOut, 400)
-@document_response(ProblemOut, 404)
-@document_response(ProblemOut, 413)
-@document_response(ProblemOut, 415)
+@refuses(*A_BODY)
 async def rate(media_hash: str, data: RatingIn) -> tuple[RatingOut, int]:
     """Rate a video; rating it again replaces the rating."""
     return await _rate(_by_hash(media_hash), data.value), 201
@@ -42,17 +39,14 @@ async def rate(media_hash: str, data: RatingIn) -> tuple[RatingOut, int]:
 
 @validate_request(TargetedRatingIn)
 @validate_response(RatingOut, 201)
-@document_response(ProblemOut, 400)
-@document_response(ProblemOut, 404)
-@document_response(ProblemOut, 413)
-@document_response(ProblemOut, 415)
+@refuses(*A_BODY)
 async def rate_named(data: TargetedRatingIn) -> tuple[RatingOut, int]:
     """Rate the video that the body names."""
     return await _rate(data, data.value), 201
 
 
 @validate_response(RatingOut)
-@document_response(ProblemOut, 404)
+@refuses(404)
 async def clear_rating(media_hash: str) -> RatingOut:
     """Take one's rating back."""
     return await _rate(_by_hash(media_hash), None)
@@ -60,10 +54,7 @@ async def clear_rating(media_hash: str) -> RatingOut:
 
 @validate_request(FavoriteIn)
 @validate_response(FavoriteOut)
-@document_response(ProblemOut, 400)
-@document_response(ProblemOut, 404)
-@document_response(ProblemOut, 413)
-@document_response(ProblemOut, 415)
+@refuses(*A_BODY)
 async def set_favorite(data: FavoriteIn) -> FavoriteOut:
     """Make a video a favorite or not; without `favorite`, turn it over."""
     house = services()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlite3
 
 from quart_schema import (
-    document_response,
     validate_querystring,
     validate_request,
     validate_response,
 )
 
-from lvs.api.schemas import PopularIn, PopularOut, ProblemOut, TagOut, TagsIn, TagsOut, Target
+from lvs.api.refusals import A_BODY, refuses
+from lvs.api.schemas import PopularIn, PopularOut, TagOut, TagsIn, TagsOut, Target
 from lvs.api.targets import found
 from lvs.library.library import Library
 from lvs.models import Tag
@@ -21,7 +21,7 @@ from lvs.store import tags
 
 @validate_querystring(PopularIn)
 @validate_response(PopularOut)
-@document_response(ProblemOut, 400)
+@refuses(400)
 async def popular(query_args: PopularIn) -> PopularOut:
     """Tags that contain `q`: those that begin with it first, then by use."""
     most_used = await services().store.read(tags.most_used, query_args.q, query_args.limit)
@@ -30,8 +30,7 @@ async def popular(query_args: PopularIn) -> PopularOut:
 
 @validate_querystring(Target)
 @validate_response(TagsOut)
-@document_response(ProblemOut, 400)
-@document_response(ProblemOut, 404)
+@refuses(400, 404)
 async def of_video(query_args: Target) -> TagsOut:
     """The tags of the video that the arguments name."""
     house = services()
@@ -40,10 +39,7 @@ async def of_video(query_args: Target) -> TagsOut:
 
 @validate_request(TagsIn)
 @validate_response(TagsOut)
-@document_response(ProblemOut, 400)
-@document_response(ProblemOut, 404)
-@document_response(ProblemOut, 413)
-@document_response(ProblemOut, 415)
+@refuses(*A_BODY)
 async def set_all(data: TagsIn) -> TagsOut:
     """Make these the video's tags, no others."""
     house = services()

@@ -6,10 +6,11 @@ import random
 import sqlite3
 from collections.abc import Sequence
 
-from quart_schema import document_response, validate_querystring, validate_response
+from quart_schema import validate_querystring, validate_response
 
 from lvs import paths
-from lvs.api.schemas import ListIn, ProblemOut, VideoOut, VideoRating, VideosOut
+from lvs.api.refusals import refuses
+from lvs.api.schemas import ListIn, VideoOut, VideoRating, VideosOut
 from lvs.contexts import words
 from lvs.contexts.cards import thumbnail_url, watch_url
 from lvs.contexts.gallery import view_of
@@ -24,8 +25,7 @@ from lvs.store import videos as videos_store
 
 @validate_querystring(ListIn)
 @validate_response(VideosOut)
-@document_response(ProblemOut, 400)
-@document_response(ProblemOut, 404)
+@refuses(400, 404)
 async def listed(query_args: ListIn) -> VideosOut:
     """A stretch of the gallery's list. A shuffled one needs its `seed` to be followed."""
     house = services()
@@ -43,7 +43,7 @@ async def listed(query_args: ListIn) -> VideosOut:
 
 
 @validate_response(VideoOut)
-@document_response(ProblemOut, 404)
+@refuses(404)
 async def single(media_hash: str) -> VideoOut:
     """One video by its identity."""
     house = services()

@@ -1,0 +1,25 @@
+"""Telling the OpenAPI document how a call may be refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from quart_schema import document_response
+
+from lvs.api.schemas import ProblemOut
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+A_BODY = (400, 404, 413, 415)  # every call that names a video in a JSON body
+
+
+def refuses(*statuses: int) -> Callable[[Handler], Handler]:
+    """The call may answer a problem with one of these statuses."""
+
+    def document(handler: Handler) -> Handler:
+        for status in statuses:
+            handler = document_response(ProblemOut, status)(handler)
+        return handler
+
+    return document
