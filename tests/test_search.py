@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lvs.contexts.query import GalleryQuery, parse_query
 from lvs.services import Services
 from lvs.store import gallery, search, tags, videos
 from lvs.store.gallery import View
@@ -92,6 +94,28 @@ async def test_the_page_shows_what_was_searched(server: LocalServer, full: Servi
     nothing = (await server.get("/?q=%22%3Cscript%3E")).text
     assert "No video has all of these words" in nothing
     assert "<script>" not in nothing.split("<main")[1]
+
+
+@pytest.mark.parametrize(
+    ("q", "filters"),
+    [
+        ("tag:sea sun", {"tags": ("sea",), "q": "sun"}),
+        ('tag:"deep sea" tag:sun', {"tags": ("deep sea", "sun"), "q": ""}),
+        ("rating:>=4 is:favorite", {"min_rating": 4, "favorites": True, "q": ""}),
+        ("folder:Summer/2024 beach", {"folder": "Summer/2024", "q": "beach"}),
+        ("12:30 a:b hashtag:x", {"q": "12:30 a:b hashtag:x"}),
+    ],
+)
+def test_qualifiers_become_filters(q: str, filters: dict[str, object]) -> None:
+    assert parse_query({"q": q}) == GalleryQuery(**filters)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("q", ["is:funny", "rating:4", "rating:>=9"])
+async def test_an_unknown_qualifier_says_what_there_is(server: LocalServer, q: str) -> None:
+    answer = await server.get("/?q=" + quote(q))
+    assert answer.status == 400
+    assert "is:favorite" in answer.text
+    assert (await server.get("/api/videos?q=" + quote(q))).status == 400
 
 
 async def test_many_hits_are_found_in_order(house: Services) -> None:

@@ -14,7 +14,7 @@ from lvs.api.schemas import ListIn, VideoOut, VideoRating, VideosOut
 from lvs.contexts import words
 from lvs.contexts.cards import thumbnail_url, watch_url
 from lvs.contexts.gallery import view_of
-from lvs.contexts.query import SEEDS, TAGS_AT_MOST, GalleryQuery
+from lvs.contexts.query import SEEDS, TAGS_AT_MOST, GalleryQuery, with_qualifiers
 from lvs.errors import NotFoundError
 from lvs.library.library import Library
 from lvs.models import Card
@@ -39,6 +39,7 @@ async def listed(query_args: ListIn) -> VideosOut:
         _tags(query_args.tag),
         query_args.q,
     )
+    query = with_qualifiers(query)
     return await house.store.read(_listed, house.library, query, query_args.limit)
 
 

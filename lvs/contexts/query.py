@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -97,7 +98,7 @@ def parse_query(arguments: dict[str, str]) -> GalleryQuery:
     seed = 0
     if sort == "random":
         seed = whole_number(arguments, "seed", 1, SEEDS, default=random.randint(1, SEEDS))
-    return GalleryQuery(
+    query = GalleryQuery(
         sort,
         arguments.get("folder", ""),
         seed,
@@ -107,6 +108,33 @@ def parse_query(arguments: dict[str, str]) -> GalleryQuery:
         tuple(filter(None, arguments.get("tag", "").split("\n")))[:TAGS_AT_MOST],
         " ".join(arguments.get("q", "").encode("utf-8", "replace").decode().split())[:LONGEST_Q],
     )
+    return with_qualifiers(query)
+
+
+_QUALIFIER = re.compile(r'(?<!\S)(tag|is|rating|folder):(?:"([^"]+)"|(\S+))')
+
+
+def with_qualifiers(query: GalleryQuery) -> GalleryQuery:
+    """`tag:`, `is:favorite`, `rating:>=4` and `folder:` in the words become the filters they name.
+
+    Raises InvalidInputError for one that cannot be understood.
+    """
+    for name, quoted, plain in _QUALIFIER.findall(query.q):
+        value = quoted or plain
+        if name == "tag":
+            query = query.with_(tags=(*query.tags, value)[:TAGS_AT_MOST])
+        elif name == "folder":
+            query = query.with_(folder=value.strip("/"))
+        elif name == "is" and value == "favorite":
+            query = query.with_(favorites=True)
+        elif name == "rating" and re.fullmatch(r">=[1-5]", value):
+            query = query.with_(min_rating=int(value[-1]))
+        else:
+            raise InvalidInputError(
+                f"`{name}:{value}` is no filter; there are `tag:`, `folder:`, `is:favorite` and "
+                "`rating:>=1` to `rating:>=5`."
+            )
+    return query.with_(q=" ".join(_QUALIFIER.sub("", query.q).split()))
 
 
 def whole_number(arguments: dict[str, str], name: str, low: int, high: int, *, default: int) -> int:
