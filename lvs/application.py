@@ -48,6 +48,8 @@ ROUTES = (
     ("/videos/<media_hash>/tag", tags.add, ["POST"]),
     ("/videos/<media_hash>/untag", tags.remove, ["POST"]),
     ("/partials/tags", tags.offered, ["GET"]),
+    ("/tags/rename", tags.rename, ["POST"]),
+    ("/tags/delete", tags.delete, ["POST"]),
     ("/videos/<media_hash>/view", playback.view, ["POST"]),
     ("/videos/<media_hash>/progress", playback.progress, ["POST"]),
     ("/library/scan", actions.scan, ["POST"]),

@@ -116,6 +116,46 @@ async def test_the_index_and_the_address_of_a_tag(server: LocalServer) -> None:
     assert "Tag: R&amp;B/Soul" in shown
 
 
+async def test_a_tag_is_renamed_joined_and_deleted(server: LocalServer) -> None:
+    house = server.house
+    await fill(house.store, 3)
+    await house.store.write(tags.set_all, 1, ["sea", "sun"])
+    await house.store.write(tags.set_all, 2, ["ocean"])
+    await house.store.write(tags.set_all, 3, ["ocean", "sea"])
+    assert (await post(server, "/tags/rename", tag="sun", name="Sunny days")).status == 303
+    assert await names(house, 1) == ["sea", "Sunny days"]
+    assert (await post(server, "/tags/rename", tag="OCEAN", name="Sea")).status == 303
+    assert [await names(house, video) for video in (1, 2, 3)] == [
+        ["sea", "Sunny days"],
+        ["sea"],
+        ["sea"],
+    ]
+    counts = {tag.name: tag.count for tag in await house.store.read(tags.by_name)}
+    assert counts == {"sea": 3, "Sunny days": 1}
+    assert (await post(server, "/tags/rename", tag="sea", name="SEA")).status == 303
+    assert await names(house, 2) == ["SEA"]
+    assert "1 video<" in (await server.get("/?q=sunny")).text
+    assert (await post(server, "/tags/delete", tag="sea")).status == 303
+    assert await names(house, 3) == []
+    assert "0 videos<" in (await server.get("/?q=sea")).text
+    assert (await post(server, "/tags/delete", tag="sea")).status == 404
+    assert (await post(server, "/tags/rename", tag="Sunny days", name=" ")).status == 400
+
+
+async def test_the_index_of_tags_is_clean_for_axe(
+    server: LocalServer, opened: BrowserContext
+) -> None:
+    await fill(server.house.store, 1)
+    await server.house.store.write(tags.set_all, 1, ["sea", "sun & wind"])
+    page = await opened.new_page()
+    await page.goto(f"http://127.0.0.1:{server.port}/tags")
+    await page.locator("summary").first.click()
+    assert not await browsers.axe_violations(page)
+    await page.locator("#name-1").fill("Ocean")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("link", name="Ocean 1").wait_for()
+
+
 @pytest.fixture
 async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
     async with browsers.context(browser, **browsers.DESKTOP) as context:

@@ -48,3 +48,17 @@ async def _answer(media_hash: str) -> Response | WerkzeugResponse:
     found = await house.store.read(tags.of_video, video_id)
     html = house.templates.render("partials/_tags.html", tags=found, media_hash=media_hash)
     return web.html_response(request, Rendered(html))
+
+
+async def rename() -> WerkzeugResponse:
+    """Give the `tag` the `name`; joins it with the tag that has that name already."""
+    form = await request.form
+    await services().store.write(tags.rename, form.get("tag", ""), form.get("name", ""))
+    return redirect("/tags", 303)
+
+
+async def delete() -> WerkzeugResponse:
+    """Take the `tag` from every video."""
+    form = await request.form
+    await services().store.write(tags.delete, form.get("tag", ""))
+    return redirect("/tags", 303)

@@ -7,7 +7,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from lvs.errors import InvalidInputError
+from lvs.errors import InvalidInputError, NotFoundError
 from lvs.models import Tag
 from lvs.store import search
 from lvs.store.database import Transaction
@@ -109,7 +109,62 @@ def set_all(tx: Transaction, video_id: int, names: Iterable[str]) -> list[Tag]:
             (video_id, tx.at, key),
         )
     if had.keys() != wanted.keys():
-        conn.execute("update video set version = version + 1 where id = ?", (video_id,))
-        search.index(conn, [video_id])
-        tx.emit("changed", video_id)
+        _touch(tx, [video_id])
     return of_video(conn, video_id)
+
+
+def rename(tx: Transaction, name: str, new_name: str) -> None:
+    """Give a tag another name; one that another tag has joins the two.
+
+    Raises InvalidInputError, and NotFoundError for a tag that is not there.
+    """
+    conn = tx.connection
+    words = clean(new_name)
+    tag_id = _existing(conn, name)
+    other = conn.execute("select id from tag where key = ?", (key_of(words),)).fetchone()
+    touched = _videos_of(conn, tag_id)
+    if other is None or other[0] == tag_id:
+        conn.execute(
+            "update tag set name = ?, key = ? where id = ?", (words, key_of(words), tag_id)
+        )
+    else:
+        conn.execute(
+            "insert or ignore into video_tag (video_id, tag_id, added_at)"
+            " select video_id, ?, added_at from video_tag where tag_id = ?",
+            (other[0], tag_id),
+        )
+        _drop(conn, tag_id)
+    _touch(tx, touched)
+
+
+def delete(tx: Transaction, name: str) -> None:
+    """Take a tag from every video, and forget it. Raises NotFoundError."""
+    tag_id = _existing(tx.connection, name)
+    touched = _videos_of(tx.connection, tag_id)
+    _drop(tx.connection, tag_id)
+    _touch(tx, touched)
+
+
+def _existing(conn: sqlite3.Connection, name: str) -> int:
+    (tag_id,) = ids(conn, [name])
+    if not tag_id:
+        raise NotFoundError(f"There is no tag {name[:LONGEST]!r}; it may have just been renamed.")
+    return tag_id
+
+
+def _videos_of(conn: sqlite3.Connection, tag_id: int) -> list[int]:
+    rows = conn.execute("select video_id from video_tag where tag_id = ?", (tag_id,))
+    return [row[0] for row in rows]
+
+
+def _drop(conn: sqlite3.Connection, tag_id: int) -> None:
+    conn.execute("delete from video_tag where tag_id = ?", (tag_id,))
+    conn.execute("delete from tag where id = ?", (tag_id,))
+
+
+def _touch(tx: Transaction, video_ids: Iterable[int]) -> None:
+    """New versions of these videos, found by their new tags, told to every page."""
+    for video_id in video_ids:
+        tx.connection.execute("update video set version = version + 1 where id = ?", (video_id,))
+        search.index(tx.connection, [video_id])
+        tx.emit("changed", video_id)
