@@ -151,7 +151,7 @@ async def test_the_index_of_tags_is_clean_for_axe(
     await page.goto(f"http://127.0.0.1:{server.port}/tags")
     await page.locator("summary").first.click()
     assert not await browsers.axe_violations(page)
-    await page.locator("#name-1").fill("Ocean")
+    await page.locator("details[open] input[name=name]").fill("Ocean")
     await page.keyboard.press("Enter")
     await page.get_by_role("link", name="Ocean 1").wait_for()
 

@@ -207,4 +207,5 @@ def _folder_links(
 def _folder_link(library: Library, query: GalleryQuery, folder: Folder, name: str) -> Link:
     filename = library.filename(folder.root_id, folder.path)
     url = query.with_(folder=filename, after="").url()
-    return Link(name, url, count=folder.video_count)
+    # How many of a folder's videos a filter leaves is not kept, and the whole would mislead.
+    return Link(name, url, count=None if query.is_filtered else folder.video_count)

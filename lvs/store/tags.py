@@ -93,7 +93,9 @@ def remove(tx: Transaction, video_id: int, name: str) -> None:
 def set_all(tx: Transaction, video_id: int, names: Iterable[str]) -> list[Tag]:
     """Make these a video's tags, no others; returns them. Raises InvalidInputError."""
     conn = tx.connection
-    wanted = {key_of(name): name for name in reversed([clean(name) for name in names])}
+    wanted: dict[str, str] = {}
+    for name in map(clean, names):
+        wanted.setdefault(key_of(name), name)
     if len(wanted) > MOST_ON_A_VIDEO:
         raise InvalidInputError(f"A video has {MOST_ON_A_VIDEO} tags at most.")
     had = {key_of(tag.name): tag.id for tag in of_video(conn, video_id)}
@@ -101,7 +103,7 @@ def set_all(tx: Transaction, video_id: int, names: Iterable[str]) -> list[Tag]:
         conn.execute(
             "delete from video_tag where video_id = ? and tag_id = ?", (video_id, had[key])
         )
-    for key in wanted.keys() - had.keys():
+    for key in [key for key in wanted if key not in had]:
         conn.execute("insert or ignore into tag (name, key) values (?, ?)", (wanted[key], key))
         conn.execute(
             "insert into video_tag (video_id, tag_id, added_at)"
