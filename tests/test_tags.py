@@ -183,7 +183,7 @@ async def test_a_tag_given_on_one_page_is_on_the_others(
     await other.wait_for_selector(".chip-tag:has-text('Sea')")
     await browsers.wait_for_titles(tagged, ["Beach"])
     await until(page, "document.querySelector('#tag-input').value === ''")
-    assert await page.evaluate("document.activeElement.id") == "tag-input"
+    await until(page, "document.activeElement.id === 'tag-input'")
     await other.fill("#tag-input", "ea")
     await until(other, "document.querySelector('#tag-options option')?.value === 'Sea'")
     await other.fill("#tag-input", "half-typed")
