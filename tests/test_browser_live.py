@@ -145,15 +145,21 @@ HIDE = """hidden => {
 }"""
 
 
-async def test_a_hidden_page_lets_go_of_its_stream_and_catches_up_when_shown(
-    site: str, opened: BrowserContext, live_house: Services, videos: Path, cast: Cast
-) -> None:
-    cast.unique(videos / "a.mp4")
+async def hidden_page(site: str, opened: BrowserContext, house: Services) -> Page:
+    """A page that shows `a` by title, was marked and then hidden; its stream is gone."""
     page = await live_page(opened, f"{site}/?sort=title")
     await wait_for_titles(page, ["a"])
     await mark(page)
     await page.evaluate(HIDE, True)
-    await eventually(lambda: live_house.hub.streams == 0)
+    await eventually(lambda: house.hub.streams == 0)
+    return page
+
+
+async def test_a_hidden_page_lets_go_of_its_stream_and_catches_up_when_shown(
+    site: str, opened: BrowserContext, live_house: Services, videos: Path, cast: Cast
+) -> None:
+    cast.unique(videos / "a.mp4")
+    page = await hidden_page(site, opened, live_house)
     cast.unique(videos / "b.mp4")
     (videos / "a.mp4").rename(videos / "c.mp4")
     watcher = await live_page(opened, f"{site}/?sort=title")
@@ -168,11 +174,7 @@ async def test_a_page_that_missed_more_than_is_kept_fetches_its_list_anew(
     site: str, opened: BrowserContext, live_house: Services, videos: Path, cast: Cast
 ) -> None:
     cast.unique(videos / "a.mp4")
-    page = await live_page(opened, f"{site}/?sort=title")
-    await wait_for_titles(page, ["a"])
-    await mark(page)
-    await page.evaluate(HIDE, True)
-    await eventually(lambda: live_house.hub.streams == 0)
+    page = await hidden_page(site, opened, live_house)
     cast.unique(videos / "b.mp4")
     watcher = await live_page(opened, f"{site}/?sort=title")
     await wait_for_titles(watcher, ["a", "b"])

@@ -66,7 +66,7 @@ async def set_favorite(data: FavoriteIn) -> FavoriteOut:
 async def _rate(target: Target, value: int | None) -> RatingOut:
     house = services()
     video_id, _ = await house.store.read(found, house.library, target)
-    return _summary(await house.store.write(curation.rate_summary, video_id, value))
+    return _summary(await house.store.write(curation.rate, video_id, value))
 
 
 def _by_hash(media_hash: str) -> Target:

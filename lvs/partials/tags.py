@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from lvs import web
 from lvs.contexts.query import arguments_of
 from lvs.partials.videos import requested_video
-from lvs.services import services
+from lvs.services import Services, services
 from lvs.store import tags
 from lvs.web import Rendered
 
@@ -20,7 +20,7 @@ async def add(media_hash: str) -> Response | WerkzeugResponse:
     house = services()
     video_id = await requested_video(house, media_hash)
     await house.store.write(tags.add, video_id, (await request.form).get("tag", ""))
-    return await _answer(media_hash)
+    return await _answer(house, media_hash, video_id)
 
 
 async def remove(media_hash: str) -> Response | WerkzeugResponse:
@@ -28,7 +28,7 @@ async def remove(media_hash: str) -> Response | WerkzeugResponse:
     house = services()
     video_id = await requested_video(house, media_hash)
     await house.store.write(tags.remove, video_id, (await request.form).get("tag", ""))
-    return await _answer(media_hash)
+    return await _answer(house, media_hash, video_id)
 
 
 async def offered() -> Response:
@@ -40,11 +40,9 @@ async def offered() -> Response:
     return web.html_response(request, Rendered(html))
 
 
-async def _answer(media_hash: str) -> Response | WerkzeugResponse:
+async def _answer(house: Services, media_hash: str, video_id: int) -> Response | WerkzeugResponse:
     if not web.is_fragment(request):
         return redirect(web.back_to(request), 303)
-    house = services()
-    video_id = await requested_video(house, media_hash)
     found = await house.store.read(tags.of_video, video_id)
     html = house.templates.render("partials/_tags.html", tags=found, media_hash=media_hash)
     return web.html_response(request, Rendered(html))

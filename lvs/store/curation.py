@@ -5,34 +5,28 @@ from __future__ import annotations
 import sqlite3
 
 from lvs.models import HOUSEHOLD, FavoriteState, RatingSummary
+from lvs.store import videos
 from lvs.store.database import Transaction
 
 
-def rate(tx: Transaction, video_id: int, value: int | None, user_id: int = HOUSEHOLD) -> bool:
-    """Give a video 1 to 5 stars, or clear them; whether anything changed."""
-    if _own_rating(tx.connection, video_id, user_id) == value:
-        return False
+def rate(
+    tx: Transaction, video_id: int, value: int | None, user_id: int = HOUSEHOLD
+) -> RatingSummary:
+    """Give a video 1 to 5 stars, or clear them; returns what its ratings are now."""
+    conn = tx.connection
+    had = _own_rating(conn, video_id, user_id)
     if value is None:
-        tx.connection.execute(
-            "delete from rating where video_id = ? and user_id = ?", (video_id, user_id)
-        )
-    else:
-        tx.connection.execute(
+        conn.execute("delete from rating where video_id = ? and user_id = ?", (video_id, user_id))
+    elif value != had:
+        conn.execute(
             "insert into rating (video_id, user_id, value, rated_at) values (?, ?, ?, ?)"
             " on conflict (video_id, user_id)"
             " do update set value = excluded.value, rated_at = excluded.rated_at",
             (video_id, user_id, value, tx.at),
         )
-    _touch(tx, video_id)
-    return True
-
-
-def rate_summary(
-    tx: Transaction, video_id: int, value: int | None, user_id: int = HOUSEHOLD
-) -> RatingSummary:
-    """As `rate`; returns what the video's ratings are now."""
-    rate(tx, video_id, value, user_id)
-    return rating_of(tx.connection, video_id, user_id)
+    if value != had:
+        videos.touch(tx, video_id)
+    return rating_of(conn, video_id, user_id)
 
 
 def rating_of(conn: sqlite3.Connection, video_id: int, user_id: int = HOUSEHOLD) -> RatingSummary:
@@ -57,7 +51,7 @@ def set_favorite(
     elif was and not now:
         conn.execute("delete from favorite where video_id = ? and user_id = ?", (video_id, user_id))
     if now != was:
-        _touch(tx, video_id)
+        videos.touch(tx, video_id)
     row = conn.execute("select favorite_count from video where id = ?", (video_id,)).fetchone()
     return FavoriteState(now, row[0])
 
@@ -74,9 +68,3 @@ def _is_favorite(conn: sqlite3.Connection, video_id: int, user_id: int) -> bool:
         "select 1 from favorite where video_id = ? and user_id = ?", (video_id, user_id)
     ).fetchone()
     return row is not None
-
-
-def _touch(tx: Transaction, video_id: int) -> None:
-    """A new version of the card, told to every page."""
-    tx.connection.execute("update video set version = version + 1 where id = ?", (video_id,))
-    tx.emit("changed", video_id)

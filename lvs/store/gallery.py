@@ -6,7 +6,7 @@ import base64
 import json
 import sqlite3
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from lvs.errors import InvalidInputError
 from lvs.events import Event
@@ -59,6 +59,16 @@ class View:
         )
         return favorite + rating + tags + (_MATCHES if self.match else "")
 
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the SQL of a view refers to by name."""
+        return {
+            "folder": self.folder_id,
+            "seed": self.seed,
+            "min_rating": self.min_rating,
+            "match": self.match,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -94,15 +104,13 @@ def count(conn: sqlite3.Connection, view: View) -> int:
     elif view.conditions:
         row = conn.execute(
             "select count(*) from video v where v.file_count > 0" + view.conditions + _IN_FOLDER,
-            {"min_rating": view.min_rating, "folder": view.folder_id, "match": view.match},
+            view.parameters,
         ).fetchone()
     elif view.folder_id is None:
         row = conn.execute("select video_count from library").fetchone()
     else:
-        row = conn.execute(
-            "select video_count from folder where id = ?", (view.folder_id,)
-        ).fetchone()
-    return int(row[0]) if row else 0
+        return _count_of(conn, "folder", view.folder_id)
+    return int(row[0])
 
 
 def key_of(conn: sqlite3.Connection, view: View, video_id: int) -> Key | None:
@@ -112,13 +120,7 @@ def key_of(conn: sqlite3.Connection, view: View, video_id: int) -> Key | None:
         f"select {expression}, v.id from video v where v.id = :id and v.file_count > 0"
         + view.conditions
         + _IN_FOLDER,
-        {
-            "id": video_id,
-            "folder": view.folder_id,
-            "seed": view.seed,
-            "min_rating": view.min_rating,
-            "match": view.match,
-        },
+        {**view.parameters, "id": video_id},
     ).fetchone()
     return (row[0], row[1]) if row else None
 
@@ -154,38 +156,8 @@ def _stretch(
     expression, descending = _ORDERS[view.sort]
     down = descending != backwards
     direction = "desc" if down else "asc"
-    names: dict[str, Any] = {
-        "seed": view.seed,
-        "limit": limit,
-        "folder": view.folder_id,
-        "min_rating": view.min_rating,
-        "match": view.match,
-    }
-    few_hits = bool(view.match) and _has_few_hits(conn, view.match)
-    conditions = replace(view, match="").conditions if few_hits else view.conditions
-    where = "v.file_count > 0" + conditions
-    source = "video v"
-    if few_hits:
-        source = (
-            "(select rowid from video_text where video_text match :match) hit"
-            " cross join video v on v.id = hit.rowid"
-        )
-        if view.folder_id is not None:
-            where += _IN_FOLDER
-    elif (rarest := _rare_tag(conn, view.tag_ids)) is not None:
-        source = "video_tag vt cross join video v on v.id = vt.video_id"
-        where += f" and vt.tag_id = {rarest}"
-        if view.folder_id is not None:
-            where += _IN_FOLDER
-    elif view.folder_id is not None:
-        if _is_small(conn, view.folder_id):
-            source = "folder_video fv cross join video v on v.id = fv.video_id"
-            where += " and fv.folder_id = :folder"
-        else:
-            where += (
-                " and exists (select 1 from folder_video"
-                " where folder_id = :folder and video_id = v.id)"
-            )
+    names = {**view.parameters, "limit": limit}
+    source, where = _source(conn, view)
     if key is not None:
         where += f" and ({expression}, v.id) {'<' if down else '>'} (:key, :id)"
         names["key"], names["id"] = key
@@ -196,8 +168,29 @@ def _stretch(
     ).fetchall()
 
 
+def _source(conn: sqlite3.Connection, view: View) -> tuple[str, str]:
+    """(what to read a view from, what its videos must be): the hits of a search, the rarest tag or
+    the folder, where gathering and sorting those is cheaper than walking the order through them."""
+    there = "v.file_count > 0"
+    if view.match and _has_few_hits(conn, view.match):
+        hits = "(select rowid from video_text where video_text match :match) hit"
+        rest = replace(view, match="").conditions
+        return f"{hits} cross join video v on v.id = hit.rowid", there + rest + _IN_FOLDER
+    where = there + view.conditions
+    if view.tag_ids:
+        count, rarest = min((_count_of(conn, "tag", tag), tag) for tag in view.tag_ids)
+        if _is_cheap_to_gather(conn, count):
+            source = "video_tag vt cross join video v on v.id = vt.video_id"
+            return source, f"{where} and vt.tag_id = {int(rarest)}{_IN_FOLDER}"
+    elif view.folder_id is not None and _is_cheap_to_gather(
+        conn, _count_of(conn, "folder", view.folder_id)
+    ):
+        source = "folder_video fv cross join video v on v.id = fv.video_id"
+        return source, f"{where} and fv.folder_id = :folder"
+    return "video v", where + _IN_FOLDER
+
+
 def _has_few_hits(conn: sqlite3.Connection, match: str) -> bool:
-    """Whether gathering and sorting the hits is cheaper than walking the order through them."""
     row = conn.execute(
         "select count(*) from (select 1 from video_text where video_text match ? limit ?)",
         (match, FEW_HITS + 1),
@@ -205,27 +198,16 @@ def _has_few_hits(conn: sqlite3.Connection, match: str) -> bool:
     return bool(row[0] <= FEW_HITS)
 
 
-def _rare_tag(conn: sqlite3.Connection, tag_ids: tuple[int, ...]) -> int | None:
-    """The rarest of these tags, if gathering its videos is cheaper than walking the order."""
-    if not tag_ids:
-        return None
+def _count_of(conn: sqlite3.Connection, table: Literal["tag", "folder"], row_id: int) -> int:
+    """The kept count of videos of a tag or a folder; 0 when it is not there."""
+    row = conn.execute(f"select video_count from {table} where id = ?", (row_id,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _is_cheap_to_gather(conn: sqlite3.Connection, count: int) -> bool:
+    """Gathering costs its n videos; walking to 60 hits costs 60 * total / n steps."""
     total = conn.execute("select video_count from library").fetchone()[0]
-    counts = []
-    for tag_id in tag_ids:
-        row = conn.execute("select video_count from tag where id = ?", (tag_id,)).fetchone()
-        counts.append((row[0] if row else 0, tag_id))
-    count, rarest = min(counts)
-    return rarest if count**2 < 60 * max(total, 1) else None
-
-
-def _is_small(conn: sqlite3.Connection, folder_id: int) -> bool:
-    """Whether gathering and sorting a folder is cheaper than walking the order through it.
-
-    Gathering costs its n videos; walking to 60 hits costs 60 * total / n steps.
-    """
-    own = conn.execute("select video_count from folder where id = ?", (folder_id,)).fetchone()
-    total = conn.execute("select video_count from library").fetchone()
-    return own is None or own[0] ** 2 < 60 * total[0]
+    return bool(count**2 < 60 * max(total, 1))
 
 
 def encode_cursor(key: Key) -> str:

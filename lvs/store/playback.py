@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lvs.models import HOUSEHOLD
+from lvs.store import videos
 from lvs.store.database import Transaction
 
 WATCHED_FROM = 0.95  # of the duration: the credits need not be seen
@@ -10,11 +11,8 @@ WATCHED_FROM = 0.95  # of the duration: the credits need not be seen
 
 def count_view(tx: Transaction, video_id: int) -> None:
     """One more real playback."""
-    tx.connection.execute(
-        "update video set view_count = view_count + 1, version = version + 1 where id = ?",
-        (video_id,),
-    )
-    tx.emit("changed", video_id)
+    tx.connection.execute("update video set view_count = view_count + 1 where id = ?", (video_id,))
+    videos.touch(tx, video_id)
 
 
 def save_position(
@@ -37,5 +35,4 @@ def save_position(
             "at": tx.at,
         },
     )
-    conn.execute("update video set version = version + 1 where id = ?", (video_id,))
-    tx.emit("changed", video_id)
+    videos.touch(tx, video_id)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.models import Tag
-from lvs.store import search
+from lvs.store import search, videos
 from lvs.store.database import Transaction
 
 LONGEST = 60
@@ -167,6 +167,5 @@ def _drop(conn: sqlite3.Connection, tag_id: int) -> None:
 def _touch(tx: Transaction, video_ids: Iterable[int]) -> None:
     """New versions of these videos, found by their new tags, told to every page."""
     for video_id in video_ids:
-        tx.connection.execute("update video set version = version + 1 where id = ?", (video_id,))
         search.index(tx.connection, [video_id])
-        tx.emit("changed", video_id)
+        videos.touch(tx, video_id)

@@ -148,6 +148,12 @@ def record_probe(tx: Transaction, video_id: int, fingerprint: str, columns: dict
     return bool(cursor.rowcount)
 
 
+def touch(tx: Transaction, video_id: int) -> None:
+    """A new version of a video's card, told to every page."""
+    tx.connection.execute("update video set version = version + 1 where id = ?", (video_id,))
+    tx.emit("changed", video_id)
+
+
 def remake(tx: Transaction, video_id: int) -> None:
     """Put a video back to work, its pictures being gone."""
     tx.connection.execute(
