@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 # Pages, then fragments and actions, then bytes, then JSON: (rule, handler, methods).
 ROUTES = (
     ("/", gallery.index, ["GET"]),
+    ("/continue", gallery.index, ["GET"]),
     ("/favorites", gallery.index, ["GET"]),
     ("/best-of", gallery.index, ["GET"]),
     ("/popular", gallery.index, ["GET"]),
@@ -52,6 +53,7 @@ ROUTES = (
     ("/tags/delete", tags.delete, ["POST"]),
     ("/videos/<media_hash>/view", playback.view, ["POST"]),
     ("/videos/<media_hash>/progress", playback.progress, ["POST"]),
+    ("/videos/<media_hash>/watched", playback.watched, ["POST"]),
     ("/library/scan", actions.scan, ["POST"]),
     ("/library/retry", actions.retry, ["POST"]),
     ("/library/confirm-empty", actions.confirm_empty, ["POST"]),

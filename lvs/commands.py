@@ -22,7 +22,7 @@ from lvs.library.status import Progress as Work
 from lvs.lifecycle import open_house
 from lvs.services import Services
 from lvs.store import gallery
-from lvs.store.gallery import View
+from lvs.store.views import View
 
 REDRAW_S = 0.25
 

@@ -85,7 +85,7 @@ class GalleryFeed:
         found = videos.cards(conn, [video for video, key in keys.items() if key is not None])
         placed = [(key, found[video]) for video, key in keys.items() if key is not None]
         # Last in the list first: each is put before one that the page already has.
-        placed.sort(key=lambda item: item[0], reverse=not gallery.is_descending(view))
+        placed.sort(key=lambda item: item[0], reverse=not gallery.is_descending(conn, view))
         for key, card in placed:
             following = gallery.following(conn, view, key)
             where = f"before:v-{following}" if following is not None else "before:end"

@@ -19,10 +19,32 @@ SORTS: tuple[Sort, ...] = (
     "duration",
     "size",
     "random",
+    "relevance",  # of a search; without one, newest
+    "recent",  # last played first
 )
 
-
 HOUSEHOLD = 1  # the one user, until there are accounts
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the videos of a list have in common. A `min_` is the least that is in, a `max_` the
+    first that is out; 0 is no bound. Durations are seconds, heights pixels as displayed.
+
+    `watched` None takes both; `started` is begun and not finished.
+    """
+
+    favorites: bool = False
+    watched: bool | None = None
+    started: bool = False
+    min_rating: int = 0
+    min_duration: int = 0
+    max_duration: int = 0
+    min_height: int = 0
+    max_height: int = 0
+
+
+NO_FILTERS = Filters()
 
 
 @dataclass(frozen=True, slots=True)

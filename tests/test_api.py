@@ -11,7 +11,7 @@ import pytest
 
 from lvs.services import Services
 from lvs.store import curation, gallery
-from lvs.store.gallery import View
+from lvs.store.views import View
 from tests.clips import Cast
 from tests.libraries import fill
 from tests.servers import Answer, LocalServer

@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 
 import pytest
 
+from lvs.models import Filters
 from lvs.services import Services
 from lvs.store import curation, gallery, videos
-from lvs.store.gallery import View
+from lvs.store.views import View
 from tests.clips import Cast
 from tests.libraries import fill
 from tests.servers import Answer, LocalServer, Process, ask
@@ -84,10 +85,11 @@ async def test_lists_of_what_was_given(house: Services, server: LocalServer) -> 
     for video_id, stars in zip(ids, (1, 2, 3, 4, 5, 5), strict=True):
         await house.store.write(curation.rate, video_id, stars)
     await house.store.write(curation.set_favorite, ids[2], None)
-    best = await house.store.read(gallery.page, View("rating", min_rating=4), limit=10)
+    good = View("rating", filters=Filters(min_rating=4))
+    best = await house.store.read(gallery.page, good, limit=10)
     assert best.total == 3
     assert {video for video, _ in best.videos} == set(ids[3:])
-    liked = await house.store.read(gallery.page, View(favorites=True), limit=10)
+    liked = await house.store.read(gallery.page, View(filters=Filters(favorites=True)), limit=10)
     assert [video for video, _ in liked.videos] == [ids[2]]
     assert "1 video<" in (await server.get("/favorites")).text
     assert "3 videos<" in (await server.get("/best-of")).text

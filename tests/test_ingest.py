@@ -14,7 +14,7 @@ from lvs.lifecycle import open_house
 from lvs.models import Card
 from lvs.services import Services
 from lvs.store import Transaction, files, gallery, videos
-from lvs.store.gallery import View
+from lvs.store.views import View
 from tests.clips import Cast
 from tests.conftest import OpenHouse
 

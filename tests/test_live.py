@@ -15,7 +15,7 @@ from lvs.live import QUEUE_LENGTH, GalleryFeed
 from lvs.live import Message as HubMessage
 from lvs.services import Services
 from lvs.store import gallery
-from lvs.store.gallery import View
+from lvs.store.views import View
 from tests.clips import Cast
 from tests.conftest import OpenHouse
 from tests.servers import LocalServer, Message, eventually, open_stream, serving

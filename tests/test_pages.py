@@ -18,7 +18,7 @@ from lvs.models import SORTS
 from lvs.services import Services
 from lvs.store import Transaction, gallery, videos
 from lvs.store import videos as videos_store
-from lvs.store.gallery import View
+from lvs.store.views import View
 from tests.clips import Cast
 from tests.conftest import OpenHouse
 from tests.libraries import fill
@@ -65,6 +65,8 @@ async def test_orders_are_what_they_say(house: Services, sort: str) -> None:
         "duration": [-(card.duration_s or 0) for card in ordered],
         "size": [-card.size for card in ordered],
         "random": [],
+        "relevance": [-card.added_at for card in ordered],  # of no words: the newest first
+        "recent": [],
     }
     assert orders[sort] == sorted(orders[sort])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from playwright.async_api import Browser, BrowserContext
 from lvs.media.clips import Clip, make_clip
 from lvs.services import Services
 from lvs.store import gallery, playback, videos
-from lvs.store.gallery import View
+from lvs.store.views import View
 from tests import browsers
 from tests.browsers import live_page, until
 from tests.clips import Cast
@@ -98,3 +99,46 @@ async def test_the_offer_to_go_on_is_a_plain_link(server: LocalServer) -> None:
     name = "Video%20000000.mp4"
     await eventually(offered)
     assert "Go on from" not in (await server.get(f"/watch/{name}?t=42")).text
+
+
+async def test_what_was_begun_is_in_its_list_until_it_is_watched(
+    live_server: LocalServer, videos: Path, opened: BrowserContext
+) -> None:
+    house = live_server.house
+    for name, duration_s in (("First", 40.0), ("Second", 44.0)):
+        make_clip(videos / f"{name}.mp4", Clip(size=(160, 90), duration_s=duration_s))
+    site = f"http://127.0.0.1:{live_server.port}"
+
+    async def both_ready() -> bool:
+        return (await live_server.get("/")).text.count('data-state="ready"') == 2
+
+    await eventually(both_ready)
+    begun = await live_page(opened, f"{site}/continue")
+    cards = await house.store.read(videos_by_title)
+    for title in ("First", "Second"):
+        assert (
+            await post(live_server, f"/videos/{cards[title]}/progress", position_s=20)
+        ).status == 204
+    await browsers.wait_for_titles(begun, ["Second", "First"])
+    assert "Continue watching" in await begun.inner_text("h1")
+    watch = await live_page(opened, f"{site}/watch/Second.mp4")
+    button = watch.get_by_role("button", name="Watched")
+    await button.click()
+    await browsers.wait_for_titles(begun, ["First"])
+    await until(watch, "document.querySelector('#watched').ariaPressed === 'true'")
+    assert await watch.evaluate("document.activeElement.id") == "watched"
+    assert not await browsers.axe_violations(watch)
+    unseen = await live_page(opened, f"{site}/?sort=title")
+    assert await browsers.titles(unseen) == ["First", "Second"]
+    await unseen.get_by_role("button", name="Filter").click()
+    assert not await browsers.axe_violations(unseen)
+    await unseen.get_by_label("Watched").select_option("Unwatched")
+    await unseen.get_by_role("button", name="Show", exact=True).click()
+    await browsers.wait_for_titles(unseen, ["First"])
+    assert unseen.url == f"{site}/?sort=title&watched=0"
+    await button.click()
+    await browsers.wait_for_titles(unseen, ["First", "Second"])
+
+
+def videos_by_title(conn: sqlite3.Connection) -> dict[str, str]:
+    return dict(conn.execute("select title, media_hash from video").fetchall())

@@ -13,7 +13,7 @@ from lvs.library import disk
 from lvs.models import FileStat
 from lvs.services import Services
 from lvs.store import files, gallery, roots
-from lvs.store.gallery import View
+from lvs.store.views import View
 from tests.clips import Cast
 from tests.servers import Process, eventually
 from tests.test_ingest import age, library

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -10,9 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lvs.contexts.query import GalleryQuery, parse_query
+from lvs.models import Filters
 from lvs.services import Services
-from lvs.store import gallery, search, tags, videos
-from lvs.store.gallery import View
+from lvs.store import Transaction, gallery, playback, search, tags
+from lvs.store import videos as records
+from lvs.store.views import View
 from tests.clips import Cast
 from tests.libraries import fill
 from tests.servers import LocalServer
@@ -38,7 +41,7 @@ async def found(house: Services, text: str) -> list[str]:
     view = View("title", match=search.expression(text))
     page = await house.store.read(gallery.page, view, limit=50)
     assert page.total == len(page.videos)
-    cards = await house.store.read(videos.cards, [video for video, _ in page.videos])
+    cards = await house.store.read(records.cards, [video for video, _ in page.videos])
     return sorted(cards[video].path for video, _ in page.videos)
 
 
@@ -97,25 +100,130 @@ async def test_the_page_shows_what_was_searched(server: LocalServer, full: Servi
 
 
 @pytest.mark.parametrize(
-    ("q", "filters"),
+    ("q", "query"),
     [
-        ("tag:sea sun", {"tags": ("sea",), "q": "sun"}),
-        ('tag:"deep sea" tag:sun', {"tags": ("deep sea", "sun"), "q": ""}),
-        ("rating:>=4 is:favorite", {"min_rating": 4, "favorites": True, "q": ""}),
-        ("folder:Summer/2024 beach", {"folder": "Summer/2024", "q": "beach"}),
-        ("12:30 a:b hashtag:x", {"q": "12:30 a:b hashtag:x"}),
+        ("tag:sea sun", GalleryQuery(tags=("sea",), q="sun")),
+        ('tag:"deep sea" tag:sun', GalleryQuery(tags=("deep sea", "sun"))),
+        ("folder:Summer/2024 beach", GalleryQuery(folder="Summer/2024", q="beach")),
+        ("12:30 a:b hashtag:x", GalleryQuery(q="12:30 a:b hashtag:x")),
     ],
 )
-def test_qualifiers_become_filters(q: str, filters: dict[str, object]) -> None:
-    assert parse_query({"q": q}) == GalleryQuery(**filters)  # type: ignore[arg-type]
+def test_qualifiers_are_taken_from_the_words(q: str, query: GalleryQuery) -> None:
+    assert parse_query({"q": q}) == query
 
 
-@pytest.mark.parametrize("q", ["is:funny", "rating:4", "rating:>=9"])
+@pytest.mark.parametrize(
+    ("q", "arguments", "filters"),
+    [
+        ("rating:>=4", {"min_rating": "4"}, Filters(min_rating=4)),
+        ("rating:>3", {"min_rating": "4"}, Filters(min_rating=4)),
+        (
+            "rating:4 is:favorite",
+            {"min_rating": "4", "favorites": "1"},
+            Filters(True, min_rating=4),
+        ),
+        ("is:unwatched", {"watched": "0"}, Filters(watched=False)),
+        ("is:watched", {"watched": "1"}, Filters(watched=True)),
+        ("is:started", {"started": "1"}, Filters(started=True)),
+        ("duration:<10m", {"max_duration": "600"}, Filters(max_duration=600)),
+        ("duration:<=90", {"max_duration": "91"}, Filters(max_duration=91)),
+        ("duration:>=1h30m", {"min_duration": "5400"}, Filters(min_duration=5400)),
+        ("duration:>45s", {"min_duration": "46"}, Filters(min_duration=46)),
+        (
+            "duration:>=1m duration:<1h",
+            {"min_duration": "60", "max_duration": "3600"},
+            Filters(min_duration=60, max_duration=3600),
+        ),
+        ("height:>=2160", {"min_height": "2160"}, Filters(min_height=2160)),
+        ("height:>=4K", {"min_height": "2160"}, Filters(min_height=2160)),
+        (
+            "height:1080p",
+            {"min_height": "1080", "max_height": "1081"},
+            Filters(min_height=1080, max_height=1081),
+        ),
+    ],
+)
+def test_a_qualifier_is_the_filter_of_the_page(
+    q: str, arguments: dict[str, str], filters: Filters
+) -> None:
+    assert parse_query({"q": q}) == parse_query(arguments) == GalleryQuery(filters=filters)
+    assert parse_query(dict(GalleryQuery(filters=filters).arguments)) == GalleryQuery(
+        filters=filters
+    )
+
+
+BAD = [
+    "is:funny",
+    "rating:<4",
+    "rating:>=9",
+    "rating:>5",
+    "duration:<soon",
+    "height:<=x",
+    "height:0",
+]
+
+
+@pytest.mark.parametrize("q", BAD)
 async def test_an_unknown_qualifier_says_what_there_is(server: LocalServer, q: str) -> None:
     answer = await server.get("/?q=" + quote(q))
     assert answer.status == 400
     assert "is:favorite" in answer.text
     assert (await server.get("/api/videos?q=" + quote(q))).status == 400
+
+
+async def test_the_best_match_is_first_and_the_list_is_followed_to_its_end(
+    full: Services, videos: Path, cast: Cast
+) -> None:
+    for name in ("Sea.mp4", "Sea/Boats.mp4", "A very long title that has the sea in it.mp4"):
+        cast.unique(videos / name)
+    await library(full)
+    view = View("relevance", match=search.expression("sea"))
+    whole = (await full.store.read(gallery.page, view, limit=50)).videos
+    cards = await full.store.read(records.cards, [video for video, _ in whole])
+    shown = [cards[video].path for video, _ in whole]
+    assert shown[0] == "Sea.mp4"
+    assert shown[-1] == "Sea/Boats.mp4"  # in its folder's name alone
+    followed, after = [], None
+    while True:
+        page = await full.store.read(gallery.page, view, limit=2, after=after)
+        followed += page.videos
+        after = page.next
+        if after is None:
+            break
+    assert followed == whole
+    keys = [await full.store.read(gallery.key_of, view, video) for video, _ in whole]
+    assert keys == sorted(keys, key=lambda key: key or (0.0, 0))
+
+
+async def test_filters_find_what_they_say(house: Services) -> None:
+    await fill(house.store, 40)
+
+    def given(tx: Transaction) -> None:
+        tx.connection.execute("update video set duration_s = id * 60, height = id * 100")
+        tx.connection.execute("update video set duration_s = 0 where id = 1")
+        for video in (3, 4):
+            playback.save_position(tx, video, 30.0)
+        playback.set_watched(tx, 4, True)
+        playback.save_position(tx, 5, 3.0)
+
+    await house.store.write(given)
+
+    async def ids(sort: str = "oldest", **filters: Any) -> set[int]:
+        view = View(sort, filters=Filters(**filters))
+        page = await house.store.read(gallery.page, view, limit=50)
+        found = {video for video, _ in page.videos}
+        assert page.total == len(found)
+        for video in range(1, 41):
+            key = await house.store.read(gallery.key_of, view, video)
+            assert (key is not None) == (video in found)
+        return found
+
+    assert await ids(watched=True) == {4}
+    assert await ids(watched=False) == set(range(1, 41)) - {4}
+    assert await ids("recent", started=True) == {3}
+    assert await ids(max_duration=180) == {2}
+    assert await ids(min_duration=38 * 60) == {38, 39, 40}
+    assert await ids(min_height=2000, max_height=2200) == {20, 21}
 
 
 async def test_many_hits_are_found_in_order(house: Services) -> None:

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, BrowserContext
 from lvs.errors import InvalidInputError
 from lvs.services import Services
 from lvs.store import gallery, tags
-from lvs.store.gallery import View
+from lvs.store.views import View
 from tests import browsers
 from tests.browsers import live_page, until
 from tests.clips import Cast

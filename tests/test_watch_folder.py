@@ -11,7 +11,7 @@ import pytest
 from lvs.models import Card
 from lvs.services import Services
 from lvs.store import gallery, videos
-from lvs.store.gallery import View
+from lvs.store.views import View
 from tests.clips import Cast
 from tests.conftest import OpenHouse
 from tests.servers import eventually

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
+from lvs.contexts.qualifiers import LONGEST_S
 from lvs.models import SORTS
 
 Stars = Annotated[StrictInt, Field(ge=1, le=5)]
@@ -57,14 +58,25 @@ class PopularIn(_In):
     limit: Annotated[int, Field(ge=1, le=500)] = 50
 
 
-class ListIn(_In):
-    """The gallery's arguments."""
+Flag = Annotated[int, Field(ge=0, le=1)]
+Seconds = Annotated[int, Field(ge=0, le=LONGEST_S)]
+Pixels = Annotated[int, Field(ge=0, le=100_000)]
 
-    sort: Literal[SORTS] = "newest"  # type: ignore[valid-type]
+
+class ListIn(_In):
+    """The gallery's arguments. A `min_` is the least that is in, a `max_` the first that is out."""
+
+    sort: Literal[SORTS] | None = None  # type: ignore[valid-type]
     folder: str = ""
-    seed: Annotated[int, Field(ge=0, le=2_147_483_646)] = 0
-    favorites: Annotated[int, Field(ge=0, le=1)] = 0
+    seed: Annotated[int, Field(ge=1, le=2_147_483_646)] | None = None
+    favorites: Flag = 0
+    watched: Flag | None = None
+    started: Flag = 0
     min_rating: Annotated[int, Field(ge=0, le=5)] = 0
+    min_duration: Seconds = 0
+    max_duration: Seconds = 0
+    min_height: Pixels = 0
+    max_height: Pixels = 0
     q: Annotated[str, Field(max_length=200)] = ""
     tag: Annotated[list[str] | str, Field(max_length=100)] = ""
     after: Annotated[str, Field(max_length=4096)] = ""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import random
 import sqlite3
 from collections.abc import Sequence
 
+from quart import request
 from quart_schema import validate_querystring, validate_response
 
 from lvs import paths
@@ -14,7 +14,7 @@ from lvs.api.schemas import ListIn, VideoOut, VideoRating, VideosOut
 from lvs.contexts import words
 from lvs.contexts.cards import thumbnail_url, watch_url
 from lvs.contexts.gallery import view_of
-from lvs.contexts.query import SEEDS, TAGS_AT_MOST, GalleryQuery, with_qualifiers
+from lvs.contexts.query import GalleryQuery, arguments_of, parse_query
 from lvs.errors import NotFoundError
 from lvs.library.library import Library
 from lvs.models import Card
@@ -29,17 +29,7 @@ from lvs.store import videos as videos_store
 async def listed(query_args: ListIn) -> VideosOut:
     """A stretch of the gallery's list. A shuffled one needs its `seed` to be followed."""
     house = services()
-    query = GalleryQuery(
-        query_args.sort,
-        query_args.folder,
-        query_args.seed or random.randint(1, SEEDS),
-        query_args.after,
-        bool(query_args.favorites),
-        query_args.min_rating,
-        _tags(query_args.tag),
-        query_args.q,
-    )
-    query = with_qualifiers(query)
+    query = parse_query(arguments_of(request.query_string))
     return await house.store.read(_listed, house.library, query, query_args.limit)
 
 
@@ -72,10 +62,6 @@ def _videos(conn: sqlite3.Connection, library: Library, ids: Sequence[int]) -> l
     codecs = videos_store.codecs(conn, ids)
     given = tags.of_videos(conn, ids)
     return [_video(cards[i], codecs[i], given.get(i, []), library) for i in ids]
-
-
-def _tags(given: list[str] | str) -> tuple[str, ...]:
-    return tuple(filter(None, [given] if isinstance(given, str) else given))[:TAGS_AT_MOST]
 
 
 def _video(

@@ -16,9 +16,9 @@ from lvs.contexts.templates import Templates
 from lvs.library.library import Library
 from lvs.models import Card
 from lvs.store import videos
+from lvs.store.playback import WORTH_RESUMING_S
 
 KEPT = 4_000
-WORTH_RESUMING_S = 10.0
 
 Key = tuple[int, int, int, frozenset[int]]  # video, version, day, folders that are away
 
@@ -49,6 +49,7 @@ class CardContext:
     favorite: bool
     resume_s: int
     seen_percent: int
+    watched: bool
 
 
 def card_context(card: Card, library: Library, today: date) -> CardContext:
@@ -74,6 +75,7 @@ def card_context(card: Card, library: Library, today: date) -> CardContext:
         favorite=card.favorite,
         resume_s=resume_s(card),
         seen_percent=round(100 * resume_s(card) / (card.duration_s or 1)),
+        watched=card.watched,
     )
 
 

@@ -9,12 +9,13 @@ from markupsafe import Markup
 
 from lvs import paths
 from lvs.contexts.cards import Cards
+from lvs.contexts.filters import FilterForm, filter_form, filter_names
 from lvs.contexts.query import GalleryQuery
 from lvs.errors import NotFoundError
 from lvs.library.library import Library
 from lvs.models import SORTS, Folder
 from lvs.store import gallery, roots, search, tags
-from lvs.store.gallery import View
+from lvs.store.views import View
 
 PAGE_SIZE = 60
 SORT_NAMES = {
@@ -26,6 +27,8 @@ SORT_NAMES = {
     "duration": "Longest",
     "size": "Largest",
     "random": "Shuffled",
+    "relevance": "Best match",
+    "recent": "Last played",
 }
 
 
@@ -82,6 +85,7 @@ class Gallery:
     again: str
     feed: str
     q: str
+    filters: FilterForm
 
 
 def view_of(conn: sqlite3.Connection, library: Library, query: GalleryQuery) -> View:
@@ -90,9 +94,7 @@ def view_of(conn: sqlite3.Connection, library: Library, query: GalleryQuery) -> 
     folder_id = folder.id if folder else None
     tag_ids = tags.ids(conn, query.tags)
     match = search.expression(query.q)
-    return View(
-        query.sort, folder_id, query.seed, query.favorites, query.min_rating, tag_ids, match
-    )
+    return View(query.order, folder_id, query.seed, query.filters, tag_ids, match)
 
 
 def folder_of(conn: sqlite3.Connection, library: Library, name: str) -> Folder | None:
@@ -130,6 +132,7 @@ def gallery_context(
         again=query.url("/partials/library"),
         feed=query.url("/events", since=since),
         q=query.q,
+        filters=filter_form(query),
     )
 
 
@@ -137,7 +140,11 @@ def summary_context(
     conn: sqlite3.Connection, library: Library, query: GalleryQuery, total: int
 ) -> Summary:
     folder = folder_of(conn, library, query.folder)
-    sorts = tuple(Choice(SORT_NAMES[sort], sort, sort == query.sort) for sort in SORTS)
+    sorts = tuple(
+        Choice(SORT_NAMES[sort], sort, sort == query.order)
+        for sort in SORTS
+        if query.q or sort != "relevance"
+    )
     crumbs = _crumbs(library, query)
     return Summary(
         heading=_heading(query) or crumbs[-1].name,
@@ -146,7 +153,7 @@ def summary_context(
         filters=tuple(_filters(query)),
         folders=tuple(_folder_links(conn, library, query, folder)),
         sorts=sorts,
-        kept=tuple(query.with_(sort="newest", seed=0).arguments),
+        kept=tuple(query.with_(sort="", seed=0).arguments),
     )
 
 
@@ -155,17 +162,17 @@ def _heading(query: GalleryQuery) -> str:
         return "Search"
     if query.folder:
         return ""
-    return "Favorites" if query.favorites else "Best of" if query.min_rating else ""
+    if query.filters.started:
+        return "Continue watching"
+    return "Favorites" if query.filters.favorites else "Best of" if query.filters.min_rating else ""
 
 
 def _filters(query: GalleryQuery) -> list[Link]:
+    """What the list is narrowed by, each with the address of the list without it."""
+    found = [
+        Link(name, query.filtered(**without).url()) for name, without in filter_names(query.filters)
+    ]
     everything = query.with_(after="")
-    found = []
-    if query.favorites:
-        found.append(Link("Favorites", everything.with_(favorites=False).url()))
-    if query.min_rating:
-        name = f"{query.min_rating} stars or more"
-        found.append(Link(name, everything.with_(min_rating=0).url()))
     if query.q:
         found.append(Link(f"“{query.q}”", everything.with_(q="").url()))
     for tag in query.tags:

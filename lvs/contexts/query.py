@@ -4,36 +4,42 @@ from __future__ import annotations
 
 import os
 import random
-import re
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
+from lvs.contexts.qualifiers import FILTER_BOUNDS, LONGEST_Q, TAGS_AT_MOST, qualified
 from lvs.errors import InvalidInputError
-from lvs.models import SORTS
+from lvs.models import NO_FILTERS, SORTS, Filters
 
 SEEDS = 2_147_483_646
 SHOWN_AT_MOST = 600
-TAGS_AT_MOST = 10
-LONGEST_Q = 200
 
 
 @dataclass(frozen=True, slots=True)
 class GalleryQuery:
-    """Which list a page shows. `folder` is a filename-style path, `""` for the whole library."""
+    """Which list a page shows. `folder` is a filename-style path, `""` for the whole library;
+    `sort` `""` is the list's own order."""
 
-    sort: str = "newest"
+    sort: str = ""
     folder: str = ""
     seed: int = 0
     after: str = ""
-    favorites: bool = False
-    min_rating: int = 0
+    filters: Filters = NO_FILTERS
     tags: tuple[str, ...] = ()
     q: str = ""
 
     @property
+    def order(self) -> str:
+        """The order of the store: by relevance where there are words, else the newest first."""
+        if self.sort and (self.q or self.sort != "relevance"):
+            return self.sort
+        return "relevance" if self.q else "newest"
+
+    @property
     def is_filtered(self) -> bool:
         """Whether a video may enter or leave the list without coming or going."""
-        return self.favorites or self.min_rating > 0 or bool(self.tags or self.q)
+        return self.filters != NO_FILTERS or bool(self.tags or self.q)
 
     @property
     def arguments(self) -> list[tuple[str, str]]:
@@ -42,12 +48,12 @@ class GalleryQuery:
         if self.q:
             pairs.append(("q", self.q))
         pairs += [("tag", tag) for tag in self.tags]
-        if self.favorites:
-            pairs.append(("favorites", "1"))
-        if self.min_rating:
-            pairs.append(("min_rating", str(self.min_rating)))
-        if self.sort != "newest":
-            pairs.append(("sort", self.sort))
+        for name in FILTER_BOUNDS:
+            value = getattr(self.filters, name)
+            if value or (name == "watched" and value is not None):
+                pairs.append((name, str(int(value))))
+        if self.order != replace(self, sort="").order:
+            pairs.append(("sort", self.order))
         if self.seed:
             pairs.append(("seed", str(self.seed)))
         return pairs
@@ -60,8 +66,12 @@ class GalleryQuery:
         )
         return f"{path}?{query}" if query else path
 
-    def with_(self, **changes: str | int | tuple[str, ...]) -> GalleryQuery:
-        return replace(self, **changes)  # type: ignore[arg-type]
+    def with_(self, **changes: Any) -> GalleryQuery:
+        return replace(self, **changes)
+
+    def filtered(self, **changes: Any) -> GalleryQuery:
+        """With other filters, from the start of the list."""
+        return replace(self, filters=replace(self.filters, **changes), after="")
 
 
 def arguments_of(query_string: bytes) -> dict[str, str]:
@@ -83,6 +93,7 @@ def arguments_of(query_string: bytes) -> dict[str, str]:
 # Lists with an address of their own: what they add to the arguments.
 PLACES: dict[str, dict[str, str]] = {
     "/": {},
+    "/continue": {"sort": "recent", "started": "1"},
     "/favorites": {"favorites": "1"},
     "/best-of": {"sort": "rating", "min_rating": "4"},
     "/popular": {"sort": "views"},
@@ -92,49 +103,39 @@ PLACES: dict[str, dict[str, str]] = {
 
 def parse_query(arguments: dict[str, str]) -> GalleryQuery:
     """Raises InvalidInputError that names the argument and what is allowed."""
-    sort = arguments.get("sort") or "newest"
-    if sort not in SORTS:
+    sort = arguments.get("sort", "")
+    if sort and sort not in SORTS:
         raise InvalidInputError(f"`sort` is {sort!r}; it can be {', '.join(SORTS)}.")
     seed = 0
     if sort == "random":
         seed = whole_number(arguments, "seed", 1, SEEDS, default=random.randint(1, SEEDS))
-    query = GalleryQuery(
+    text = " ".join(arguments.get("q", "").encode("utf-8", "replace").decode().split())
+    given = GalleryQuery(
         sort,
         arguments.get("folder", ""),
         seed,
         arguments.get("after", ""),
-        bool(whole_number(arguments, "favorites", 0, 1, default=0)),
-        whole_number(arguments, "min_rating", 0, 5, default=0),
+        _filters(arguments),
         tuple(filter(None, arguments.get("tag", "").split("\n")))[:TAGS_AT_MOST],
-        " ".join(arguments.get("q", "").encode("utf-8", "replace").decode().split())[:LONGEST_Q],
     )
-    return with_qualifiers(query)
+    found = qualified(text[:LONGEST_Q])
+    return replace(
+        given,
+        folder=found.folder or given.folder,
+        filters=replace(given.filters, **found.filters),
+        tags=(*given.tags, *found.tags)[:TAGS_AT_MOST],
+        q=found.words,
+    )
 
 
-_QUALIFIER = re.compile(r'(?<!\S)(tag|is|rating|folder):(?:"([^"]+)"|(\S+))')
-
-
-def with_qualifiers(query: GalleryQuery) -> GalleryQuery:
-    """`tag:`, `is:favorite`, `rating:>=4` and `folder:` in the words become the filters they name.
-
-    Raises InvalidInputError for one that cannot be understood.
-    """
-    for name, quoted, plain in _QUALIFIER.findall(query.q):
-        value = quoted or plain
-        if name == "tag":
-            query = query.with_(tags=(*query.tags, value)[:TAGS_AT_MOST])
-        elif name == "folder":
-            query = query.with_(folder=value.strip("/"))
-        elif name == "is" and value == "favorite":
-            query = query.with_(favorites=True)
-        elif name == "rating" and re.fullmatch(r">=[1-5]", value):
-            query = query.with_(min_rating=int(value[-1]))
-        else:
-            raise InvalidInputError(
-                f"`{name}:{value}` is no filter; there are `tag:`, `folder:`, `is:favorite` and "
-                "`rating:>=1` to `rating:>=5`."
-            )
-    return query.with_(q=" ".join(_QUALIFIER.sub("", query.q).split()))
+def _filters(arguments: dict[str, str]) -> Filters:
+    found: dict[str, Any] = {
+        name: whole_number(arguments, name, 0, highest, default=0)
+        for name, highest in FILTER_BOUNDS.items()
+    }
+    found["watched"] = bool(found["watched"]) if arguments.get("watched") else None
+    found["favorites"], found["started"] = bool(found["favorites"]), bool(found["started"])
+    return Filters(**found)
 
 
 def whole_number(arguments: dict[str, str], name: str, low: int, high: int, *, default: int) -> int:

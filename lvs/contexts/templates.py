@@ -60,6 +60,7 @@ def static_url(path: str) -> str:
 # What the navigation offers, with its addresses.
 PLACE_LINKS = (
     ("Library", "/"),
+    ("Continue", "/continue"),
     ("Favorites", "/favorites"),
     ("Best of", "/best-of"),
     ("Popular", "/popular"),

@@ -17,7 +17,7 @@ from lvs.errors import NotFoundError
 from lvs.library.library import Library
 from lvs.models import Tag, VideoDetails
 from lvs.store import files, gallery, tags, videos
-from lvs.store.gallery import View
+from lvs.store.views import View
 
 OTHERS_SHOWN = 12
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 
-from quart import Response, request
+from quart import Response, redirect, request
+from werkzeug.wrappers import Response as WerkzeugResponse
 
+from lvs import web
+from lvs.contexts.qualifiers import LONGEST_S
 from lvs.errors import InvalidInputError
 from lvs.partials.videos import requested_video
 from lvs.services import services
 from lvs.store import playback
-
-LONGEST_S = 7 * 24 * 3600.0
 
 
 async def view(media_hash: str) -> Response:
@@ -34,3 +35,16 @@ async def progress(media_hash: str) -> Response:
         raise InvalidInputError(f"`position_s` is {text[:40]!r}; it must be seconds from 0 on.")
     await house.store.write(playback.save_position, video_id, position_s)
     return Response(b"", 204)
+
+
+async def watched(media_hash: str) -> Response | WerkzeugResponse:
+    """Say that it was seen (`watched=1`) or not (`0`); the stream shows it."""
+    house = services()
+    video_id = await requested_video(house, media_hash)
+    text = (await request.form).get("watched", "")
+    if text not in ("0", "1"):
+        raise InvalidInputError(f"`watched` is {text[:40]!r}; it must be 0 or 1.")
+    await house.store.write(playback.set_watched, video_id, text == "1")
+    if web.is_fragment(request):
+        return Response(b"", 204)
+    return redirect(web.back_to(request), 303)

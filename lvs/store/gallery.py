@@ -5,69 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import sqlite3
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any
 
 from lvs.errors import InvalidInputError
 from lvs.events import Event
-from lvs.models import Sort
+from lvs.store.views import View, count_of, plan
 
 Key = tuple[Any, int]
-
-_ORDERS: dict[Sort, tuple[str, bool]] = {
-    "newest": ("v.added_at", True),
-    "oldest": ("v.added_at", False),
-    "title": ("v.title_key", False),
-    "rating": ("v.rating_average", True),
-    "views": ("v.view_count", True),
-    "duration": ("v.duration_s", True),
-    "size": ("v.size_bytes", True),
-    # Multiplying by a number modulo a prime shuffles the keys anew for each seed, the same way
-    # each time it is asked.
-    "random": ("(v.random_key * :seed) % 2147483647", False),
-}
-
-
-_MATCHES = " and exists (select 1 from video_text where video_text match :match and rowid = v.id)"
-FEW_HITS = 5_000
-_IN_FOLDER = (
-    " and (:folder is null or exists (select 1 from folder_video"
-    " where folder_id = :folder and video_id = v.id))"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Which videos, in which order. `seed` matters to `random` alone; 0 asks for no rating."""
-
-    sort: Sort = "newest"
-    folder_id: int | None = None
-    seed: int = 1
-    favorites: bool = False
-    min_rating: int = 0
-    tag_ids: tuple[int, ...] = ()
-    match: str = ""  # of `search.expression`
-
-    @property
-    def conditions(self) -> str:
-        """What a video must be, beside there and in the folder, for this view."""
-        favorite = " and v.favorite_count > 0" if self.favorites else ""
-        rating = " and v.rating_average >= :min_rating" if self.min_rating else ""
-        tags = "".join(
-            f" and exists (select 1 from video_tag where tag_id = {int(tag)} and video_id = v.id)"
-            for tag in self.tag_ids
-        )
-        return favorite + rating + tags + (_MATCHES if self.match else "")
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """What the SQL of a view refers to by name."""
-        return {
-            "folder": self.folder_id,
-            "seed": self.seed,
-            "min_rating": self.min_rating,
-            "match": self.match,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,36 +42,34 @@ def page(conn: sqlite3.Connection, view: View, *, limit: int, after: str | None 
 
 def count(conn: sqlite3.Connection, view: View) -> int:
     """How many videos a view has: kept with the rows, and counted only where there are filters."""
-    if view == View(view.sort, seed=view.seed, match=view.match) and view.match:
+    if view.is_whole and view.folder_id is not None:
+        return count_of(conn, "folder", view.folder_id)
+    if view.is_whole:
+        row = conn.execute("select video_count from library").fetchone()
+    elif view == View(view.sort, seed=view.seed, match=view.match):
         row = conn.execute(
             "select count(*) from video_text where video_text match ?", (view.match,)
         ).fetchone()
-    elif view.conditions:
-        row = conn.execute(
-            "select count(*) from video v where v.file_count > 0" + view.conditions + _IN_FOLDER,
-            view.parameters,
-        ).fetchone()
-    elif view.folder_id is None:
-        row = conn.execute("select video_count from library").fetchone()
     else:
-        return _count_of(conn, "folder", view.folder_id)
+        way = plan(conn, view, "count")
+        row = conn.execute(
+            f"select count(*) from {way.source} where {way.where}", view.parameters
+        ).fetchone()
     return int(row[0])
 
 
 def key_of(conn: sqlite3.Connection, view: View, video_id: int) -> Key | None:
     """Where a video stands in a view, or None when it is not in it."""
-    expression, _ = _ORDERS[view.sort]
+    way = plan(conn, view, "one")
     row = conn.execute(
-        f"select {expression}, v.id from video v where v.id = :id and v.file_count > 0"
-        + view.conditions
-        + _IN_FOLDER,
+        f"select {way.key}, v.id from {way.source} where {way.where}",
         {**view.parameters, "id": video_id},
     ).fetchone()
     return (row[0], row[1]) if row else None
 
 
-def is_descending(view: View) -> bool:
-    return _ORDERS[view.sort][1]
+def is_descending(conn: sqlite3.Connection, view: View) -> bool:
+    return plan(conn, view).descending
 
 
 def following(conn: sqlite3.Connection, view: View, key: Key) -> int | None:
@@ -153,61 +96,19 @@ def _stretch(
     conn: sqlite3.Connection, view: View, key: Key | None, limit: int, *, backwards: bool = False
 ) -> list[tuple[int, int, Any]]:
     """Rows of (id, version, sort key) beyond a key, `limit` at most."""
-    expression, descending = _ORDERS[view.sort]
-    down = descending != backwards
+    way = plan(conn, view)
+    down = way.descending != backwards
     direction = "desc" if down else "asc"
     names = {**view.parameters, "limit": limit}
-    source, where = _source(conn, view)
+    where = way.where
     if key is not None:
-        where += f" and ({expression}, v.id) {'<' if down else '>'} (:key, :id)"
+        where += f" and ({way.key}, v.id) {'<' if down else '>'} (:key, :id)"
         names["key"], names["id"] = key
     return conn.execute(
-        f"select v.id, v.version, {expression} from {source} where {where}"
-        f" order by {expression} {direction}, v.id {direction} limit :limit",
+        f"select v.id, v.version, {way.key} from {way.source} where {where}"
+        f" order by {way.key} {direction}, v.id {direction} limit :limit",
         names,
     ).fetchall()
-
-
-def _source(conn: sqlite3.Connection, view: View) -> tuple[str, str]:
-    """(what to read a view from, what its videos must be): the hits of a search, the rarest tag or
-    the folder, where gathering and sorting those is cheaper than walking the order through them."""
-    there = "v.file_count > 0"
-    if view.match and _has_few_hits(conn, view.match):
-        hits = "(select rowid from video_text where video_text match :match) hit"
-        rest = replace(view, match="").conditions
-        return f"{hits} cross join video v on v.id = hit.rowid", there + rest + _IN_FOLDER
-    where = there + view.conditions
-    if view.tag_ids:
-        count, rarest = min((_count_of(conn, "tag", tag), tag) for tag in view.tag_ids)
-        if _is_cheap_to_gather(conn, count):
-            source = "video_tag vt cross join video v on v.id = vt.video_id"
-            return source, f"{where} and vt.tag_id = {int(rarest)}{_IN_FOLDER}"
-    elif view.folder_id is not None and _is_cheap_to_gather(
-        conn, _count_of(conn, "folder", view.folder_id)
-    ):
-        source = "folder_video fv cross join video v on v.id = fv.video_id"
-        return source, f"{where} and fv.folder_id = :folder"
-    return "video v", where + _IN_FOLDER
-
-
-def _has_few_hits(conn: sqlite3.Connection, match: str) -> bool:
-    row = conn.execute(
-        "select count(*) from (select 1 from video_text where video_text match ? limit ?)",
-        (match, FEW_HITS + 1),
-    ).fetchone()
-    return bool(row[0] <= FEW_HITS)
-
-
-def _count_of(conn: sqlite3.Connection, table: Literal["tag", "folder"], row_id: int) -> int:
-    """The kept count of videos of a tag or a folder; 0 when it is not there."""
-    row = conn.execute(f"select video_count from {table} where id = ?", (row_id,)).fetchone()
-    return int(row[0]) if row else 0
-
-
-def _is_cheap_to_gather(conn: sqlite3.Connection, count: int) -> bool:
-    """Gathering costs its n videos; walking to 60 hits costs 60 * total / n steps."""
-    total = conn.execute("select video_count from library").fetchone()[0]
-    return bool(count**2 < 60 * max(total, 1))
 
 
 def encode_cursor(key: Key) -> str:

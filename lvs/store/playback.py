@@ -7,6 +7,7 @@ from lvs.store import videos
 from lvs.store.database import Transaction
 
 WATCHED_FROM = 0.95  # of the duration: the credits need not be seen
+WORTH_RESUMING_S = 10.0
 
 
 def count_view(tx: Transaction, video_id: int) -> None:
@@ -34,5 +35,16 @@ def save_position(
             "watched": int(at_end),
             "at": tx.at,
         },
+    )
+    videos.touch(tx, video_id)
+
+
+def set_watched(tx: Transaction, video_id: int, watched: bool, user_id: int = HOUSEHOLD) -> None:
+    """Say that a video was seen, or that it was not; either way it begins anew."""
+    tx.connection.execute(
+        "insert into progress (video_id, user_id, position_s, watched, updated_at)"
+        " values (:video, :user, 0, :watched, :at) on conflict (video_id, user_id)"
+        " do update set position_s = 0, watched = excluded.watched",
+        {"video": video_id, "user": user_id, "watched": int(watched), "at": tx.at},
     )
     videos.touch(tx, video_id)

@@ -1,4 +1,4 @@
-"""`/`, `/favorites`, `/best-of`, `/popular`: the gallery; `/random`: some video."""
+"""`/` and the lists with addresses of their own; `/random`: some video."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lvs.models import Card
 from lvs.services import Services, services
 from lvs.store import gallery as gallery_store
 from lvs.store import videos
-from lvs.store.gallery import View
+from lvs.store.views import View
 from lvs.web import Rendered
 
 

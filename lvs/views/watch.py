@@ -7,14 +7,13 @@ from urllib.parse import urlsplit
 from quart import Response, request
 
 from lvs import web
+from lvs.contexts.qualifiers import LONGEST_S
 from lvs.contexts.query import PLACES, GalleryQuery, arguments_of, parse_query, whole_number
 from lvs.contexts.watch import watch_context
 from lvs.errors import InvalidInputError
 from lvs.services import services
 from lvs.views.names import requested_filename
 from lvs.web import Rendered
-
-LONGEST_S = 7 * 24 * 3600
 
 
 async def watch(filename: str) -> Response:

@@ -4,6 +4,12 @@ document.addEventListener('change', (event) => {
   if (control) control.form.requestSubmit();
 });
 
+// What was left empty need not stand in the address.
+document.addEventListener('submit', (event) => {
+  if (!event.target.matches('[data-leave-out-empty]')) return;
+  for (const control of event.target.elements) control.disabled ||= control.name && !control.value;
+});
+
 // A form for one thing after the other is empty again when the server has taken it.
 document.addEventListener('htmx:after:request', (event) => {
   const { sourceElement, response } = event.detail.ctx;

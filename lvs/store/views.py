@@ -1,0 +1,165 @@
+"""Which videos a list has and in which order, and the SQL that reads it the short way."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from lvs.models import HOUSEHOLD, NO_FILTERS, Filters, Sort
+from lvs.store.playback import WORTH_RESUMING_S
+
+FEW_HITS = 5_000
+
+_OWN_PROGRESS = f"from progress where video_id = v.id and user_id = {HOUSEHOLD}"
+
+_ORDERS: dict[Sort, tuple[str, bool]] = {
+    "newest": ("v.added_at", True),
+    "oldest": ("v.added_at", False),
+    "title": ("v.title_key", False),
+    "rating": ("v.rating_average", True),
+    "views": ("v.view_count", True),
+    "duration": ("v.duration_s", True),
+    "size": ("v.size_bytes", True),
+    # Multiplying by a number modulo a prime shuffles the keys anew for each seed, the same way
+    # each time it is asked.
+    "random": ("(v.random_key * :seed) % 2147483647", False),
+    "recent": (f"coalesce((select updated_at {_OWN_PROGRESS}), 0)", True),
+}
+_BY_RANK = ("hit.rank", False)  # FTS5 ranks the best lowest
+
+_IN_FOLDER = (
+    " and (:folder is null or exists (select 1 from folder_video"
+    " where folder_id = :folder and video_id = v.id))"
+)
+_SEEN = f"(select 1 {_OWN_PROGRESS} and watched)"
+_BEGUN = f"(select 1 {_OWN_PROGRESS} and position_s >= :worth)"
+_IS: tuple[tuple[Callable[[Filters], object], str], ...] = (
+    (lambda filters: filters.favorites, "v.favorite_count > 0"),
+    (lambda filters: filters.watched is True, f"exists {_SEEN}"),
+    (lambda filters: filters.watched is False, f"not exists {_SEEN}"),
+    (lambda filters: filters.started, f"exists {_BEGUN}"),
+    (lambda filters: filters.min_rating, "v.rating_average >= :min_rating"),
+    (lambda filters: filters.min_duration, "v.duration_s >= :min_duration"),
+    # What has not been looked at yet has no duration, and is not short.
+    (lambda filters: filters.max_duration, "v.duration_s < :max_duration and v.duration_s > 0"),
+    (lambda filters: filters.min_height, "v.height >= :min_height"),
+    (lambda filters: filters.max_height, "v.height < :max_height"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which videos, in which order. `seed` matters to `random` alone."""
+
+    sort: Sort = "newest"
+    folder_id: int | None = None
+    seed: int = 1
+    filters: Filters = NO_FILTERS
+    tag_ids: tuple[int, ...] = ()
+    match: str = ""  # of `search.expression`
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has every video of its folder."""
+        return self.filters == NO_FILTERS and not self.tag_ids and not self.match
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the SQL of a view refers to by name."""
+        filters = self.filters
+        return {
+            "folder": self.folder_id,
+            "seed": self.seed,
+            "match": self.match,
+            "worth": WORTH_RESUMING_S,
+            "min_rating": filters.min_rating,
+            "min_duration": filters.min_duration,
+            "max_duration": filters.max_duration,
+            "min_height": filters.min_height,
+            "max_height": filters.max_height,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to read a view: `select ... from {source} where {where} order by {key}`."""
+
+    source: str
+    where: str
+    key: str
+    descending: bool
+
+
+Purpose = Literal["walk", "count", "one"]
+
+
+def plan(conn: sqlite3.Connection, view: View, purpose: Purpose = "walk") -> Plan:
+    """The short way through a view: from the hits of a search, from what was started, from the
+    rarest tag or the folder, where gathering and sorting those is cheaper than walking the order
+    through them. To look at `one` is to ask of the video `:id`.
+    """
+    there = "v.file_count > 0" + (" and v.id = :id" if purpose == "one" else "")
+    order = _ORDERS.get(view.sort, _ORDERS["newest"])
+    if view.match and _has_few_hits(conn, view.match):
+        rank = ", bm25(video_text, 10.0, 2.0, 5.0) as rank" if view.sort == "relevance" else ""
+        one = " and rowid = :id" if purpose == "one" else ""
+        hits = f"(select rowid{rank} from video_text where video_text match :match{one}) hit"
+        where = there + _conditions(replace(view, match=""), purpose) + _IN_FOLDER
+        order = _BY_RANK if rank else order
+        return Plan(f"{hits} cross join video v on v.id = hit.rowid", where, *order)
+    where = there + _conditions(view, purpose) + _IN_FOLDER
+    if purpose == "one":
+        return Plan("video v", where, *order)
+    if view.filters.started:
+        where += f" and p.user_id = {HOUSEHOLD} and p.position_s >= :worth"
+        return Plan("progress p cross join video v on v.id = p.video_id", where, *order)
+    if view.tag_ids:
+        count, rarest = min((count_of(conn, "tag", tag), tag) for tag in view.tag_ids)
+        if _is_cheap_to_gather(conn, count):
+            source = "video_tag vt cross join video v on v.id = vt.video_id"
+            return Plan(source, f"{where} and vt.tag_id = {int(rarest)}", *order)
+    elif view.folder_id is not None and _is_cheap_to_gather(
+        conn, count_of(conn, "folder", view.folder_id)
+    ):
+        source = "folder_video fv cross join video v on v.id = fv.video_id"
+        where = there + _conditions(view, purpose) + " and fv.folder_id = :folder"
+        return Plan(source, where, *order)
+    return Plan("video v", where, *order)
+
+
+def _conditions(view: View, purpose: Purpose) -> str:
+    """What a video must be, beside there and in the folder."""
+    wanted = [sql for applies, sql in _IS if applies(view.filters)]
+    wanted += [
+        f"exists (select 1 from video_tag where tag_id = {int(tag)} and video_id = v.id)"
+        for tag in view.tag_ids
+    ]
+    if view.match and purpose == "count":  # all hits once; elsewhere a few videos are asked
+        wanted.append("v.id in (select rowid from video_text where video_text match :match)")
+    elif view.match:
+        wanted.append(
+            "exists (select 1 from video_text where video_text match :match and rowid = v.id)"
+        )
+    return "".join(f" and {sql}" for sql in wanted)
+
+
+def _has_few_hits(conn: sqlite3.Connection, match: str) -> bool:
+    row = conn.execute(
+        "select count(*) from (select 1 from video_text where video_text match ? limit ?)",
+        (match, FEW_HITS + 1),
+    ).fetchone()
+    return bool(row[0] <= FEW_HITS)
+
+
+def count_of(conn: sqlite3.Connection, table: Literal["tag", "folder"], row_id: int) -> int:
+    """The kept count of videos of a tag or a folder; 0 when it is not there."""
+    row = conn.execute(f"select video_count from {table} where id = ?", (row_id,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _is_cheap_to_gather(conn: sqlite3.Connection, count: int) -> bool:
+    """Gathering costs its n videos; walking to 60 hits costs 60 * total / n steps."""
+    total = conn.execute("select video_count from library").fetchone()[0]
+    return bool(count**2 < 60 * max(total, 1))
