@@ -13,8 +13,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import PathConverter
 
 from lvs import web
+from lvs.access import SAFE_METHODS, Guard
+from lvs.api import caches, document, first, ping
 from lvs.api import curation as curation_api
-from lvs.api import document, ping
 from lvs.api import tags as tags_api
 from lvs.api import videos as videos_api
 from lvs.config import ServerConfig, load_config
@@ -24,6 +25,7 @@ from lvs.lifecycle import open_house
 from lvs.partials import actions, curation, events, playback, tags
 from lvs.partials import gallery as gallery_partials
 from lvs.services import EXTENSION, Services
+from lvs.views import api as api_pages
 from lvs.views import gallery, media, watch
 from lvs.views import tags as tags_views
 
@@ -62,6 +64,7 @@ ROUTES = (
     ("/thumbnails/<media_hash>/<name>", media.thumbnail, ["GET"]),
     ("/static/<path:path>", media.static, ["GET"]),
     ("/favicon.ico", media.favicon, ["GET"]),
+    ("/api", api_pages.index, ["GET"]),
     ("/ping", ping.ping, ["GET"]),
     ("/api/videos", videos_api.listed, ["GET"]),
     ("/api/videos/<media_hash>", videos_api.single, ["GET"]),
@@ -73,6 +76,13 @@ ROUTES = (
     ("/api/tags/popular", tags_api.popular, ["GET"]),
     ("/api/tags/video", tags_api.of_video, ["GET"]),
     ("/api/tags/set", tags_api.set_all, ["POST"]),
+    ("/rate", first.rate, ["POST"]),
+    ("/favorite", first.favorite, ["POST"]),
+    ("/tag", first.tag, ["POST"]),
+    ("/delete_tag", first.delete_tag, ["POST"]),
+    ("/view", first.view, ["POST"]),
+    ("/admin/cache/status", caches.status, ["GET"]),
+    ("/admin/cache/refresh", caches.refresh, ["POST"]),
 )
 
 
@@ -116,23 +126,23 @@ def _open_with_server(app: Quart, config: ServerConfig | None) -> None:
 
 def _move_in(app: Quart, house: Services) -> None:
     app.extensions[EXTENSION] = house
-    app.extensions["lvs.hosts"] = web.HostCheck(house.config.allowed_hosts)
+    app.extensions["lvs.guard"] = Guard(house.config)
 
 
 def _guard(app: Quart, templates: Templates) -> None:
     """Who may ask, what every answer carries, and what errors look like."""
 
     @app.before_request
-    async def check() -> None:
-        app.extensions["lvs.hosts"](request.host)
-        web.refuse_foreign_writes(request)
-        await web.require_json(request)
+    async def check() -> Response | None:
+        guard: Guard = app.extensions["lvs.guard"]
+        await guard.check(request)
+        return guard.preflight(request)
 
     @app.after_request
-    async def add_headers(response: Response) -> Response:
-        for name, value in web.SECURITY_HEADERS.items():
-            response.headers.setdefault(name, value)
-        if request.method not in web.SAFE_METHODS:
+    async def finish(response: Response) -> Response:
+        guard: Guard = app.extensions["lvs.guard"]
+        guard.add_headers(request, response)
+        if request.method not in SAFE_METHODS:
             house: Services = app.extensions[EXTENSION]
             house.pages.clear()
         return response

@@ -95,6 +95,12 @@ class ServerConfig(BaseSettings):
         description="Origins that may call the JSON API, beside `localhost`, private addresses "
         "and `*.local`; comma-separated",
     )
+    writes_per_second: float = Field(
+        default=50.0, gt=0, le=100_000, description="Changes that one client may make in a second"
+    )
+    writes_burst: int = Field(
+        default=200, ge=1, le=1_000_000, description="Changes that one client may make at once"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged"
     )

@@ -39,6 +39,17 @@ class MisdirectedError(LvsError):
     title = "Unknown host name"
 
 
+class TooManyError(LvsError):
+    """More writes than a client's share; `wait_s` until there is room again."""
+
+    status = 429
+    title = "Too many at once"
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__("These are more changes than this server takes at once; wait a moment.")
+        self.wait_s = wait_s
+
+
 class UnavailableError(LvsError):
     """The thing exists but cannot be had now: the disk is full, the folder is away."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from quart import current_app
 
+from lvs.caches import Cache
 from lvs.config import ServerConfig
 from lvs.contexts.cards import Cards
 from lvs.contexts.templates import Templates
@@ -29,6 +30,11 @@ class Services:
     pages: PageCache
     hub: Hub
     reader: FileReader
+
+    @property
+    def caches(self) -> dict[str, Cache[Any, Any]]:
+        """All that is kept in memory of the store, by name."""
+        return {"cards": self.cards.cache, "pages": self.pages.cache, "answers": self.store.answers}
 
 
 def services() -> Services:

@@ -1,40 +1,21 @@
-"""All protocol knowledge in one place: htmx, server-sent events, problems, who may ask for what."""
+"""All protocol knowledge in one place: htmx, server-sent events, forms, problems, pages."""
 
 from __future__ import annotations
 
 import gzip
-import ipaddress
 import json
-import socket
+import math
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 from urllib.parse import urlsplit
 
-from quart import Request, Response
+from quart import Request, Response, redirect
+from werkzeug.wrappers import Response as WerkzeugResponse
 
-from lvs.errors import (
-    ForbiddenError,
-    InvalidInputError,
-    LvsError,
-    MisdirectedError,
-    UnsupportedMediaError,
-)
-
-SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
-
-SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; "
-        "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; "
-        "form-action 'self'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-}
-
+from lvs.access import takes_json
+from lvs.caches import Cache
+from lvs.errors import LvsError, TooManyError
 
 # --- htmx ---
 
@@ -78,6 +59,12 @@ def problem(error: LvsError) -> Response:
     return Response(json.dumps(body), error.status, content_type="application/problem+json")
 
 
+def _with_advice(response: Response, error: LvsError) -> Response:
+    if isinstance(error, TooManyError):
+        response.headers["Retry-After"] = str(math.ceil(error.wait_s))
+    return response
+
+
 class Rendered:
     """A page's bytes, compressed at most once."""
 
@@ -101,30 +88,19 @@ class PageCache:
     """
 
     def __init__(self, kept: int = 64, may_lag_s: float = 1.0) -> None:
-        self._kept = kept
         self._may_lag_s = may_lag_s
-        self._pages: OrderedDict[Hashable, tuple[Hashable, float, Rendered]] = OrderedDict()
-        self.hits = 0
-        self.misses = 0
+        self.cache: Cache[Hashable, tuple[Hashable, float, Rendered]] = Cache(kept)
 
     def get(self, key: Hashable, state: Hashable) -> Rendered | None:
-        found = self._pages.get(key)
-        if found is not None:
-            of_state, made_at, page = found
-            if of_state == state or time.monotonic() - made_at < self._may_lag_s:
-                self.hits += 1
-                self._pages.move_to_end(key)
-                return page
-        self.misses += 1
-        return None
+        oldest = time.monotonic() - self._may_lag_s
+        found = self.cache.get(key, lambda kept: kept[0] == state or kept[1] > oldest)
+        return found[2] if found is not None else None
 
     def put(self, key: Hashable, state: Hashable, page: Rendered) -> None:
-        self._pages[key] = state, time.monotonic(), page
-        while len(self._pages) > self._kept:
-            self._pages.popitem(last=False)
+        self.cache.put(key, (state, time.monotonic(), page))
 
     def clear(self) -> None:
-        self._pages.clear()
+        self.cache.clear()
 
 
 def html_response(request: Request, page: Rendered, status: int = 200) -> Response:
@@ -141,69 +117,7 @@ def html_response(request: Request, page: Rendered, status: int = 200) -> Respon
     return Response(body, status, headers)
 
 
-# --- access ---
-
-
-class HostCheck:
-    """Refuses host names that are not ours, so that no foreign page reaches us by DNS rebinding."""
-
-    def __init__(self, allowed: tuple[str, ...]) -> None:
-        own = socket.gethostname().lower()
-        self._names = {"localhost", own, own.partition(".")[0], *map(str.lower, allowed)}
-        self._verdicts: OrderedDict[str, bool] = OrderedDict()
-
-    def __call__(self, host: str) -> None:
-        """Raises MisdirectedError."""
-        verdict = self._verdicts.get(host)
-        if verdict is None:
-            verdict = self._verdicts[host] = self._is_ours(host)
-            while len(self._verdicts) > 256:
-                self._verdicts.popitem(last=False)
-        if not verdict:
-            raise MisdirectedError(
-                f"This server does not go by the name {host!r}. If that is its name, add it to "
-                "LVS_ALLOWED_HOSTS."
-            )
-
-    def _is_ours(self, host: str) -> bool:
-        try:
-            name = (urlsplit(f"//{host}").hostname or "").rstrip(".").lower()
-        except ValueError:
-            return False
-        if name in self._names or name.endswith(".local"):
-            return True
-        try:
-            ipaddress.ip_address(name.partition("%")[0])
-        except ValueError:
-            return False
-        return True
-
-
-def refuse_foreign_writes(request: Request) -> None:
-    """Raises ForbiddenError for a change asked for by a page of another site."""
-    if request.method in SAFE_METHODS:
-        return
-    site = request.headers.get("Sec-Fetch-Site")
-    origin = request.headers.get("Origin")
-    if site is not None:
-        foreign = site not in ("same-origin", "none")
-    else:
-        foreign = origin is not None and urlsplit(origin).netloc != request.host
-    if foreign:
-        raise ForbiddenError("A page of another site may not change this library.")
-
-
-async def require_json(request: Request) -> None:
-    """Raises UnsupportedMediaError or InvalidInputError for an API body that is not JSON text."""
-    if request.method in SAFE_METHODS | {"DELETE"} or not request.path.startswith("/api/"):
-        return
-    if not request.is_json:
-        raise UnsupportedMediaError("Send the body as `Content-Type: application/json`.")
-    body: Any = await request.get_data(as_text=False)
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        raise InvalidInputError("The body must be JSON in UTF-8.") from None
+# --- forms ---
 
 
 def back_to(request: Request) -> str:
@@ -214,20 +128,27 @@ def back_to(request: Request) -> str:
     return f"{referer.path}?{referer.query}" if referer.query else referer.path
 
 
+def done(request: Request) -> Response | WerkzeugResponse:
+    """The answer to a form whose change the stream shows: back to its page, nothing to htmx."""
+    if is_fragment(request):
+        return Response(b"", 204)
+    return redirect(back_to(request), 303)
+
+
 Render = Callable[..., str]
 
 
 def error_response(request: Request, error: LvsError, render: Render, **context: Any) -> Response:
     """The same error for a person (page or fragment) or a program (problem)."""
-    wants_json = request.path.startswith("/api/") or (
+    wants_json = takes_json(request.path) or (
         "application/json" in request.headers.get("Accept", "")
         and "text/html" not in request.headers.get("Accept", "")
     )
     if wants_json:
-        return problem(error)
+        return _with_advice(problem(error), error)
     name = "partials/_notice.html" if is_fragment(request) else "pages/error.html"
     html = render(name, error=error, **context)
     response = html_response(request, Rendered(html), error.status)
     if is_fragment(request):  # not where the answer would have gone
         response.headers.update({"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"})
-    return response
+    return _with_advice(response, error)

@@ -47,7 +47,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     thread = threading.Thread(target=lambda: asyncio.run(_fill(home)))  # a loop of its own
     thread.start()
     thread.join()
-    with Process(home / "videos", home / "data", {"LVS_WATCH": "off"}) as server:
+    settings = {"LVS_WATCH": "off", "LVS_WRITES_PER_SECOND": "10000"}
+    with Process(home / "videos", home / "data", settings) as server:
         yield server.port
 
 

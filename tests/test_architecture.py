@@ -23,10 +23,11 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("services",),
     ("live",),
     ("web",),
+    ("access",),
     ("contexts",),
     ("library",),
     ("store", "media", "streaming"),
-    ("events", "logs"),
+    ("events", "logs", "caches"),
     ("paths", "models", "config"),
     ("errors", "__init__"),
 )

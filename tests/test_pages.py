@@ -125,7 +125,7 @@ async def test_the_number_of_queries_does_not_grow_with_the_list(
     def count(conn: sqlite3.Connection, limit: int) -> int:
         statements: list[str] = []
         conn.set_trace_callback(statements.append)
-        house.cards.forget()
+        house.cards.cache.clear()
         gallery_context(conn, house.library, house.cards, GalleryQuery(), 0, limit)
         conn.set_trace_callback(None)
         return len(statements)
@@ -140,9 +140,9 @@ async def test_a_page_is_rendered_once_until_something_changes(
     cast.unique(videos / "a.mp4")
     await library(server.house)
     first = await server.get("/")
-    misses = server.house.pages.misses
+    misses = server.house.pages.cache.misses
     assert (await server.get("/")).body == first.body
-    assert server.house.pages.misses == misses
+    assert server.house.pages.cache.misses == misses
     cast.unique(videos / "b.mp4")
     await library(server.house)
 

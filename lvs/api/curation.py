@@ -46,7 +46,7 @@ async def rate_named(data: TargetedRatingIn) -> tuple[RatingOut, int]:
 
 
 @validate_response(RatingOut)
-@refuses(404)
+@refuses(403, 404, 429)
 async def clear_rating(media_hash: str) -> RatingOut:
     """Take one's rating back."""
     return await _rate(_by_hash(media_hash), None)

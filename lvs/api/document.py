@@ -10,6 +10,9 @@ from quart_schema import Info, OpenAPIProvider, QuartSchema
 from werkzeug.routing import Rule
 
 from lvs import __version__
+from lvs.access import FIRST_CALLS
+
+CALLS = ("/api/", "/ping", "/admin/cache/")
 
 
 class ApiDocument(OpenAPIProvider):
@@ -17,7 +20,7 @@ class ApiDocument(OpenAPIProvider):
 
     def generate_rules(self) -> Iterable[Rule]:
         rules = self._app.url_map.iter_rules()
-        return [rule for rule in rules if rule.rule.startswith(("/api/", "/ping"))]
+        return [rule for rule in rules if rule.rule.startswith(CALLS) or rule.rule in FIRST_CALLS]
 
     def schema(self) -> dict[str, Any]:
         """The document, with refusals as what they are: `application/problem+json`."""
@@ -32,7 +35,7 @@ class ApiDocument(OpenAPIProvider):
 
 
 def add(app: Quart) -> None:
-    """Serve the document. The pages that would show it load from elsewhere, so they are off."""
+    """Serve the document. The pages that would show it load from elsewhere: `/api` is our own."""
     QuartSchema(
         app,
         openapi_path="/openapi.json",

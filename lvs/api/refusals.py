@@ -11,7 +11,7 @@ from lvs.api.schemas import ProblemOut
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
-A_BODY = (400, 404, 413, 415)  # every call that names a video in a JSON body
+A_BODY = (400, 403, 404, 413, 415, 429)  # every call that names a video in a JSON body
 
 
 def refuses(*statuses: int) -> Callable[[Handler], Handler]:

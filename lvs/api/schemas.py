@@ -47,6 +47,32 @@ class FavoriteIn(Target):
     favorite: StrictBool | None = None
 
 
+class _FirstIn(BaseModel):
+    """What the first server took; whatever else its clients send is left alone."""
+
+    filename: Annotated[str, Field(min_length=1, max_length=4096)]
+
+
+class FirstRateIn(_FirstIn):
+    """1 to 5 stars; 0 clears them."""
+
+    rating: Annotated[StrictInt, Field(ge=0, le=5)]
+
+
+class FirstFavoriteIn(_FirstIn):
+    """`favorite` left out turns it over."""
+
+    favorite: StrictBool | None = None
+
+
+class FirstTagIn(_FirstIn):
+    tag: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class FirstViewIn(_FirstIn):
+    pass
+
+
 class TagsIn(Target):
     """All the tags that the video is to have."""
 
@@ -101,6 +127,53 @@ class FavoriteOut(BaseModel):
     media_hash: str
     favorite: bool
     count: int
+
+
+class FirstRateOut(BaseModel):
+    success: Literal[True] = True
+    rating: int | None
+    average: float
+
+
+class FirstFavoriteOut(BaseModel):
+    success: Literal[True] = True
+    favorite: bool
+
+
+class FirstTagsOut(BaseModel):
+    success: Literal[True] = True
+    tags: list[str]
+
+
+class FirstViewOut(BaseModel):
+    success: Literal[True] = True
+    views: int
+
+
+class CacheOut(BaseModel):
+    """`hit_rate` is a percentage since the start, 0.0 before any use."""
+
+    entries: int
+    limit: int
+    hits: int
+    misses: int
+    hit_rate: float
+
+
+class CacheStatusOut(BaseModel):
+    """What the library holds and how its caches do, each and together."""
+
+    videos: int
+    waiting: int
+    scanning: bool
+    hits: int
+    misses: int
+    hit_rate: float
+    caches: dict[str, CacheOut]
+
+
+class RefreshOut(BaseModel):
+    success: Literal[True] = True
 
 
 class TagOut(BaseModel):

@@ -24,7 +24,8 @@ from lvs.store import tags
 @refuses(400)
 async def popular(query_args: PopularIn) -> PopularOut:
     """Tags that contain `q`: those that begin with it first, then by use."""
-    most_used = await services().store.read(tags.most_used, query_args.q, query_args.limit)
+    store = services().store
+    most_used = await store.recall(tags.most_used, query_args.q, query_args.limit)
     return PopularOut(tags=[TagOut(name=tag.name, count=tag.count) for tag in most_used])
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from markupsafe import Markup
 
 from lvs import paths
+from lvs.caches import Cache
 from lvs.contexts import words
 from lvs.contexts.templates import Templates
 from lvs.library.library import Library
@@ -117,7 +117,7 @@ def _badges(card: Card, today: date) -> tuple[str, ...]:
 
 
 class Cards:
-    """Card HTML by video and version: bounded, least recently used first out.
+    """Card HTML by video and version.
 
     The key holds all that the HTML depends on: the row's version, the day (for ages), and which
     folders are away. Nothing is ever stale; entries of old versions fall out.
@@ -126,39 +126,27 @@ class Cards:
     def __init__(self, templates: Templates, library: Library, kept: int = KEPT) -> None:
         self._templates = templates
         self._library = library
-        self._kept = kept
-        self._html: OrderedDict[Key, Markup] = OrderedDict()
-
-    def forget(self) -> None:
-        """Drop what is kept; it is made again when asked for."""
-        self._html.clear()
+        self.cache: Cache[Key, Markup] = Cache(kept)
 
     def render(self, conn: sqlite3.Connection, wanted: Sequence[tuple[int, int]]) -> list[Markup]:
         """HTML of cards given as (id, version), in order; the store is asked for misses alone."""
         today = date.today()  # noqa: DTZ011 - the household's own day
         away = self._library.away_ids
         keys = [(video_id, version, today.toordinal(), away) for video_id, version in wanted]
-        missing = [key for key in keys if key not in self._html]
-        made = self._make(conn, missing, today) if missing else {}
-        html = []
-        for key in keys:
-            found = made.get(key) or self._html.get(key)
-            if found is not None:
-                html.append(found)
-        return html
+        found = {key: self.cache.get(key) for key in keys}
+        missing = [key for key, html in found.items() if html is None]
+        if missing:
+            found |= self._make(conn, missing, today)
+        return [html for key in keys if (html := found[key]) is not None]
 
     def _make(
-        self,
-        conn: sqlite3.Connection,
-        missing: Iterable[Key],
-        today: date,
+        self, conn: sqlite3.Connection, missing: Sequence[Key], today: date
     ) -> dict[Key, Markup]:
-        keys = {key[0]: key for key in missing}
+        cards = videos.cards(conn, [key[0] for key in missing])
         made = {}
-        for video_id, card in videos.cards(conn, keys).items():
-            context = card_context(card, self._library, today)
-            html = self._templates.render("partials/_card.html", card=context)
-            made[keys[video_id]] = self._html[keys[video_id]] = Markup(html)
-        while len(self._html) > self._kept:
-            self._html.popitem(last=False)
+        for key in missing:
+            if key[0] in cards:
+                context = card_context(cards[key[0]], self._library, today)
+                made[key] = Markup(self._templates.render("partials/_card.html", card=context))
+                self.cache.put(key, made[key])
         return made

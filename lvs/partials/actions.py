@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from quart import Response, redirect, request
+from quart import Response, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs import web
@@ -14,13 +14,13 @@ from lvs.store import videos
 async def scan() -> Response | WerkzeugResponse:
     """Look through all folders again."""
     services().library.ask_for_scan()
-    return _done()
+    return web.done(request)
 
 
 async def retry() -> Response | WerkzeugResponse:
     """Try failed videos again: one by `video`, or all."""
     await services().store.write(videos.retry, await _number("video", optional=True))
-    return _done()
+    return web.done(request)
 
 
 async def confirm_empty() -> Response | WerkzeugResponse:
@@ -28,7 +28,7 @@ async def confirm_empty() -> Response | WerkzeugResponse:
     root_id = await _number("folder")
     assert root_id is not None
     await services().library.accept_empty(root_id)
-    return _done()
+    return web.done(request)
 
 
 async def _number(name: str, *, optional: bool = False) -> int | None:
@@ -38,9 +38,3 @@ async def _number(name: str, *, optional: bool = False) -> int | None:
     if not text.isdecimal() or len(text) > 18:
         raise InvalidInputError(f"`{name}` is {text[:40]!r}; it must be a number.")
     return int(text)
-
-
-def _done() -> Response | WerkzeugResponse:
-    if web.is_fragment(request):
-        return Response(b"", 204)
-    return redirect(web.back_to(request), 303)

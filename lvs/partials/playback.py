@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from quart import Response, redirect, request
+from quart import Response, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs import web
@@ -45,6 +45,4 @@ async def watched(media_hash: str) -> Response | WerkzeugResponse:
     if text not in ("0", "1"):
         raise InvalidInputError(f"`watched` is {text[:40]!r}; it must be 0 or 1.")
     await house.store.write(playback.set_watched, video_id, text == "1")
-    if web.is_fragment(request):
-        return Response(b"", 204)
-    return redirect(web.back_to(request), 303)
+    return web.done(request)

@@ -35,7 +35,7 @@ async def offered() -> Response:
     """Options for the tag input: tags that contain `tag`, best first."""
     house = services()
     text = arguments_of(request.query_string).get("tag", "").strip()
-    found = await house.store.read(tags.most_used, text, OFFERED)
+    found = await house.store.recall(tags.most_used, text, OFFERED)
     html = house.templates.render("partials/_tag_options.html", tags=found)
     return web.html_response(request, Rendered(html))
 

@@ -7,12 +7,13 @@ import itertools
 import logging
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import aiosqlite
 
+from lvs.caches import Cache
 from lvs.errors import StartError, UnavailableError
 from lvs.events import Bell, Topic
 from lvs.store import migrations
@@ -23,6 +24,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 READERS = 2
+ANSWERS_KEPT = 256
 STATEMENT_LIMIT_S = 5.0
 _PRAGMAS = """
     pragma busy_timeout = 5000;
@@ -96,6 +98,7 @@ class Store:
         self.path = path
         self.bell = Bell()
         self.last_event_id = 0
+        self.answers: Cache[Hashable, tuple[int, Any]] = Cache(ANSWERS_KEPT)
         self._events_kept = events_kept
         self._writer: _Connection | None = None
         self._readers: list[_Connection] = []
@@ -142,6 +145,19 @@ class Store:
             key=lambda connection: connection.pending,
         )
         return await reader.run(lambda connection: _in_snapshot(connection, function, args, kwargs))
+
+    async def recall(self, function: Callable[..., T], *args: Hashable) -> T:
+        """As `read`, but the answer is kept until the next event: for aggregates that many pages
+        ask for. Every change that it could tell of emits one.
+        """
+        state = self.last_event_id
+        key = (function, args)
+        found = self.answers.get(key, lambda kept: kept[0] == state)
+        if found is None:
+            found = state, await self.read(function, *args)
+            self.answers.put(key, found)
+        answer: T = found[1]
+        return answer
 
     async def read_for_live(
         self,

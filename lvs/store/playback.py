@@ -10,10 +10,14 @@ WATCHED_FROM = 0.95  # of the duration: the credits need not be seen
 WORTH_RESUMING_S = 10.0
 
 
-def count_view(tx: Transaction, video_id: int) -> None:
-    """One more real playback."""
-    tx.connection.execute("update video set view_count = view_count + 1 where id = ?", (video_id,))
+def count_view(tx: Transaction, video_id: int) -> int:
+    """One more real playback; returns how many there are now."""
+    row = tx.connection.execute(
+        "update video set view_count = view_count + 1 where id = ? returning view_count",
+        (video_id,),
+    ).fetchone()
     videos.touch(tx, video_id)
+    return int(row[0])
 
 
 def save_position(

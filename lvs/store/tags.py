@@ -78,16 +78,18 @@ def by_name(conn: sqlite3.Connection) -> list[Tag]:
     return [Tag(*row) for row in rows]
 
 
-def add(tx: Transaction, video_id: int, name: str) -> None:
-    """Give a video a tag. Raises InvalidInputError when it has too many."""
-    set_all(tx, video_id, [*(tag.name for tag in of_video(tx.connection, video_id)), name])
+def add(tx: Transaction, video_id: int, name: str) -> list[Tag]:
+    """Give a video a tag; returns all it has. Raises InvalidInputError when it has too many."""
+    had = [tag.name for tag in of_video(tx.connection, video_id)]
+    return set_all(tx, video_id, [*had, name])
 
 
-def remove(tx: Transaction, video_id: int, name: str) -> None:
+def remove(tx: Transaction, video_id: int, name: str) -> list[Tag]:
+    """Take a tag from a video; returns all it still has."""
     kept = [
         tag.name for tag in of_video(tx.connection, video_id) if key_of(tag.name) != key_of(name)
     ]
-    set_all(tx, video_id, kept)
+    return set_all(tx, video_id, kept)
 
 
 def set_all(tx: Transaction, video_id: int, names: Iterable[str]) -> list[Tag]:

@@ -14,7 +14,7 @@ from lvs.web import Rendered
 
 async def index() -> Response:
     house = services()
-    found = await house.store.read(tags.by_name)
+    found = await house.store.recall(tags.by_name)
     html = house.templates.render("pages/tags.html", tags=found)
     return web.html_response(request, Rendered(html))
 

@@ -1,0 +1,46 @@
+"""`/admin/cache`: what the library holds, how its caches do, and a look at the disk."""
+
+from __future__ import annotations
+
+from quart_schema import validate_response
+
+from lvs.api.refusals import refuses
+from lvs.api.schemas import CacheOut, CacheStatusOut, RefreshOut
+from lvs.caches import hit_rate
+from lvs.services import services
+from lvs.store import gallery, videos
+from lvs.store.views import View
+
+
+@validate_response(CacheStatusOut)
+async def status() -> CacheStatusOut:
+    """Figures of the library and its caches."""
+    house = services()
+    each = {
+        name: CacheOut(
+            entries=len(cache),
+            limit=cache.kept,
+            hits=cache.hits,
+            misses=cache.misses,
+            hit_rate=hit_rate(cache.hits, cache.misses),
+        )
+        for name, cache in house.caches.items()
+    }
+    hits, misses = sum(c.hits for c in each.values()), sum(c.misses for c in each.values())
+    return CacheStatusOut(
+        videos=await house.store.read(gallery.count, View()),
+        waiting=await house.store.read(videos.count_waiting),
+        scanning=house.library.status.scan.running,
+        hits=hits,
+        misses=misses,
+        hit_rate=hit_rate(hits, misses),
+        caches=each,
+    )
+
+
+@validate_response(RefreshOut, 202)
+@refuses(403, 429)
+async def refresh() -> tuple[RefreshOut, int]:
+    """Look through all folders again; caches follow what is found by themselves."""
+    services().library.ask_for_scan()
+    return RefreshOut(), 202

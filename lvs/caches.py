@@ -1,0 +1,51 @@
+"""One kind of cache for the house: bounded, least recently used first out, hits counted."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+from cachetools import LRUCache
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+def hit_rate(hits: int, misses: int) -> float:
+    """A percentage with one decimal; 0.0 before any use."""
+    return round(100 * hits / (hits + misses), 1) if hits + misses else 0.0
+
+
+class Cache(Generic[K, V]):
+    """Kept answers, for threads too. What is kept is never a second truth: its key, or the check
+    of whoever asks, holds all that it depends on. `kept` is how many entries at most.
+    """
+
+    def __init__(self, kept: int) -> None:
+        self.kept = kept
+        self.hits = 0
+        self.misses = 0
+        self._entries: LRUCache[K, V] = LRUCache(kept)
+        self._lock = threading.Lock()
+
+    def get(self, key: K, is_fresh: Callable[[V], bool] | None = None) -> V | None:
+        """What is kept, or None, also when `is_fresh` says that it is no longer good."""
+        with self._lock:
+            found = self._entries.get(key)
+            if found is None or (is_fresh is not None and not is_fresh(found)):
+                self.misses += 1
+                return None
+            self.hits += 1
+            return found
+
+    def put(self, key: K, value: V) -> None:
+        with self._lock:
+            self._entries[key] = value
+
+    def clear(self) -> None:
+        with self._lock:
+            self._entries.clear()
+
+    def __len__(self) -> int:
+        return len(self._entries)

@@ -1,0 +1,172 @@
+"""Who may ask: other origins, foreign pages, and how often one may change something."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lvs.access import Guard, WriteLimit
+from lvs.config import ServerConfig
+from lvs.errors import TooManyError
+from tests.conftest import OpenHouse
+from tests.libraries import fill
+from tests.servers import Answer, LocalServer, serving
+from tests.test_api import call
+from tests.test_curation import hash_of
+
+NEAR = "http://192.168.1.20:3000"
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        (NEAR, True),
+        ("https://10.0.0.4", True),
+        ("http://[fd00::1]:8080", True),
+        ("http://localhost:5173", True),
+        ("http://tv.local", True),
+        ("https://films.example", True),
+        ("https://films.example:444", False),
+        ("http://8.8.8.8", False),
+        ("https://evil.example", False),
+        ("https://localhost.evil.example", False),
+        ("http://0.0.0.0", False),
+        ("file://localhost", False),
+        ("null", False),
+        ("http://[", False),
+    ],
+)
+def test_origins_of_the_house_are_let_in(config: ServerConfig, origin: str, allowed: bool) -> None:
+    own = config.model_copy(update={"allowed_origins": ("https://films.example",)})
+    assert Guard(own).allows_origin(origin) is allowed
+
+
+async def ask(server: LocalServer, method: str, path: str, **headers: str) -> Answer:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    body = named.pop("body", None)
+    return await server.get(path, method=method, headers=named, body=body)
+
+
+async def test_a_preflight_is_answered_and_only_ours_are_let_in(server: LocalServer) -> None:
+    asked = {"Access_Control_Request_Method": "POST"}
+    answer = await ask(server, "OPTIONS", "/api/ratings", Origin=NEAR, **asked)
+    assert answer.status == 204
+    assert answer.headers["access-control-allow-origin"] == NEAR
+    assert "POST" in answer.headers["access-control-allow-methods"]
+    assert "Content-Type" in answer.headers["access-control-allow-headers"]
+    assert "Origin" in answer.headers["vary"]
+    answer = await ask(server, "OPTIONS", "/api/ratings", Origin="https://evil.example", **asked)
+    assert answer.status == 204
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+    assert (await ask(server, "OPTIONS", "/tags/delete", Origin=NEAR, **asked)).status == 405
+
+
+async def test_a_program_of_the_house_may_write_and_a_foreign_one_may_not(
+    server: LocalServer,
+) -> None:
+    await fill(server.house.store, 1)
+    path = f"/api/ratings/{await hash_of(server.house, 1)}"
+    sent = {
+        "Content_Type": "application/json",
+        "body": '{"value": 4}',
+        "Sec_Fetch_Site": "cross-site",
+    }
+    answer = await ask(server, "POST", path, Origin=NEAR, **sent)
+    assert (answer.status, answer.headers["access-control-allow-origin"]) == (201, NEAR)
+    assert (await ask(server, "POST", path, Origin="https://evil.example", **sent)).status == 403
+    assert (await ask(server, "POST", path, **sent)).status == 403
+    form = {"Content_Type": "application/x-www-form-urlencoded", "body": "tag=x"}
+    assert (await ask(server, "POST", "/tags/delete", Origin=NEAR, **form)).status == 403
+    page = await ask(server, "GET", "/", Origin=NEAR)
+    assert "access-control-allow-origin" not in page.headers
+
+
+def test_a_client_has_a_burst_and_then_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr("lvs.access.time.monotonic", lambda: now)
+    limit = WriteLimit(per_second=10, burst=20)
+    for _ in range(20):
+        limit.spend("phone")
+    with pytest.raises(TooManyError) as refused:
+        limit.spend("phone")
+    assert refused.value.wait_s == pytest.approx(0.1)
+    limit.spend("tablet")
+    now += 0.5
+    for _ in range(5):
+        limit.spend("phone")
+    with pytest.raises(TooManyError):
+        limit.spend("phone")
+    now += 3600
+    for _ in range(20):
+        limit.spend("phone")
+
+
+async def test_too_many_changes_are_told_when_to_come_back(open_a_house: OpenHouse) -> None:
+    house = await open_a_house(live=False, writes_per_second=0.5, writes_burst=3)
+    await fill(house.store, 1)
+    async with serving(house) as server:
+        path = f"/api/ratings/{await hash_of(house, 1)}"
+        for _ in range(3):
+            assert (await call(server, "POST", path, {"value": 3})).status == 201
+        answer = await call(server, "POST", path, {"value": 4})
+        assert (answer.status, answer.headers["retry-after"]) == (429, "2")
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert (await call(server, "GET", path)).status == 200
+
+
+async def test_the_first_servers_calls_are_kept(server: LocalServer) -> None:
+    await fill(server.house.store, 1)
+    name = "Video 000000.mp4"
+
+    async def said(path: str, **body: object) -> object:
+        answer = await call(server, "POST", path, {"filename": name, **body})
+        assert answer.status == 200, answer.text
+        return json.loads(answer.body)
+
+    assert await said("/rate", rating=4, from_="old") == {
+        "success": True,
+        "rating": 4,
+        "average": 4.0,
+    }
+    assert await said("/rate", rating=0) == {"success": True, "rating": None, "average": 0.0}
+    assert await said("/favorite") == {"success": True, "favorite": True}
+    assert await said("/favorite", favorite=True) == {"success": True, "favorite": True}
+    assert await said("/tag", tag="Sea") == {"success": True, "tags": ["Sea"]}
+    assert await said("/delete_tag", tag="sEA") == {"success": True, "tags": []}
+    views = await said("/view")
+    assert isinstance(views, dict)
+    assert (await said("/view")) == {"success": True, "views": views["views"] + 1}
+    assert (await call(server, "POST", "/view", {"filename": "no.mp4"})).status == 404
+    assert (await call(server, "POST", "/rate", {"filename": name})).status == 400
+
+
+async def test_caches_tell_how_they_do(server: LocalServer) -> None:
+    await fill(server.house.store, 3)
+    for _ in range(3):
+        assert (await server.get("/")).status == 200
+    found = json.loads((await server.get("/admin/cache/status")).body)
+    assert (found["videos"], found["waiting"]) == (3, 0)
+    assert found["caches"]["pages"]["hits"] == 2
+    assert found["caches"]["pages"]["misses"] == 1
+    assert found["caches"]["cards"] == {
+        "entries": 3,
+        "limit": 4000,
+        "hits": 0,
+        "misses": 3,
+        "hit_rate": 0.0,
+    }
+    for _ in range(4):
+        assert (await server.get("/api/tags/popular")).status == 200
+    answers = json.loads((await server.get("/admin/cache/status")).body)["caches"]["answers"]
+    assert (answers["hits"], answers["misses"], answers["hit_rate"]) == (3, 1, 75.0)
+    refreshed = await server.get("/admin/cache/refresh", method="POST")
+    assert (refreshed.status, json.loads(refreshed.body)) == (202, {"success": True})
+
+
+async def test_the_api_has_a_page_of_its_own(server: LocalServer) -> None:
+    page = (await server.get("/api")).text
+    document = json.loads((await server.get("/openapi.json")).body)
+    for path in document["paths"]:
+        assert f"<code>{path}</code>" in page
+    assert "http://" not in page.split("<main")[1]
