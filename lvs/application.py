@@ -23,10 +23,11 @@ from lvs.contexts.templates import Templates
 from lvs.errors import InvalidInputError, LvsError, NotFoundError, UnavailableError
 from lvs.lifecycle import open_house
 from lvs.partials import actions, curation, events, playback, tags
+from lvs.partials import admin as admin_actions
 from lvs.partials import gallery as gallery_partials
 from lvs.services import EXTENSION, Services
+from lvs.views import admin, gallery, media, watch
 from lvs.views import api as api_pages
-from lvs.views import gallery, media, watch
 from lvs.views import tags as tags_views
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ ROUTES = (
     ("/tags", tags_views.index, ["GET"]),
     ("/tag/<path:tag>", tags_views.single, ["GET"]),
     ("/watch/<path:filename>", watch.watch, ["GET"]),
+    ("/admin/backups", admin.backups, ["GET"]),
     ("/partials/cards", gallery_partials.cards, ["GET"]),
     ("/partials/library", gallery_partials.library, ["GET"]),
     ("/events", events.events, ["GET"]),
@@ -59,6 +61,7 @@ ROUTES = (
     ("/library/scan", actions.scan, ["POST"]),
     ("/library/retry", actions.retry, ["POST"]),
     ("/library/confirm-empty", actions.confirm_empty, ["POST"]),
+    ("/admin/backup", admin_actions.backup, ["POST"]),
     ("/video/<path:filename>", media.video, ["GET"]),
     ("/stream/<media_hash>/<name>", media.stream, ["GET"]),
     ("/thumbnails/<media_hash>/<name>", media.thumbnail, ["GET"]),

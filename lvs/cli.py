@@ -1,9 +1,11 @@
-"""The command line: serve, scan, doctor, demo."""
+"""The command line."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -56,10 +58,8 @@ def scan() -> None:
 
     config = _config()
     configure_logging(config)
-    try:
+    with _failures():
         count = asyncio.run(scan_once(config, console))
-    except LvsError as error:
-        _fail(error)
     console.print(f"The library has {count} videos.")
 
 
@@ -80,6 +80,63 @@ def doctor() -> None:
     sys.exit(0 if all(finding.good for finding in findings) else 1)
 
 
+@main.command()
+@click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="Another folder")
+def backup(to: Path | None) -> None:
+    """Back up what people gave to videos, also while the server runs."""
+    from lvs.backups.make import make
+
+    config = _config()
+    folder = to or config.data_directory / "backups"
+    with _failures():
+        made = make(config.data_directory / "library.db", folder, config.backups_kept)
+    console.print(f"Backed up {made.manifest.videos} videos to {made.path}, and proved it.")
+
+
+@main.command()
+@click.argument("name", required=False)
+def restore(name: str | None) -> None:
+    """Go back to a backup, by its name or folder; without one, list them."""
+    from lvs.maintenance import list_backups, restore_named
+
+    config = _config()
+    with _failures():
+        if name is None:
+            Console().print(list_backups(config))
+        else:
+            restore_named(config, name, console)
+
+
+@main.command("import")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+def import_(path: Path) -> None:
+    """Take over ratings, views, tags and favorites of the first server: its four JSON files or its
+    video_metadata.db, or the folder that they lie in."""
+    from lvs.maintenance import import_gifts
+
+    with _failures():
+        asyncio.run(import_gifts(_config(), path, console))
+
+
+@main.command()
+@click.option("--missing-for", default=90, show_default=True, help="Days", type=click.IntRange(1))
+@click.option("--yes", is_flag=True, help="Forget them, after a backup")
+def cleanup(missing_for: int, yes: bool) -> None:
+    """Show the videos whose files have been gone for long; with --yes forget them."""
+    from lvs.maintenance import clean_up
+
+    with _failures():
+        asyncio.run(clean_up(_config(), missing_for, yes, console))
+
+
+@contextlib.contextmanager
+def _failures() -> Iterator[None]:
+    try:
+        yield
+    except LvsError as error:
+        _fail(error)
+
+
 def _serve(config: ServerConfig) -> None:
     from lvs import server
     from lvs.commands import accompany
@@ -88,10 +145,8 @@ def _serve(config: ServerConfig) -> None:
         _banner(config, addresses)
         await accompany(house, console)
 
-    try:
+    with _failures():
         server.run(config, on_start)
-    except LvsError as error:
-        _fail(error)
 
 
 def _config(**overrides: object) -> ServerConfig:

@@ -101,6 +101,15 @@ class ServerConfig(BaseSettings):
     writes_burst: int = Field(
         default=200, ge=1, le=1_000_000, description="Changes that one client may make at once"
     )
+    backup_every_h: float = Field(
+        default=24.0,
+        ge=0,
+        le=8760,
+        description="Hours between two backups, when something has changed; 0 for none",
+    )
+    backups_kept: int = Field(
+        default=14, ge=1, le=10_000, description="How many backups are kept; older ones go"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged"
     )

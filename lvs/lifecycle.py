@@ -15,6 +15,7 @@ from pathlib import Path
 
 import filelock
 
+from lvs.backups.keeper import Keeper
 from lvs.config import ServerConfig
 from lvs.contexts.cards import Cards
 from lvs.contexts.templates import Templates
@@ -90,6 +91,7 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
         templates = Templates()
         cards = Cards(templates, library)
         hub = Hub(store, Kitchen(library, cards, templates))
+        keeper = Keeper(config, store)
         reader = FileReader()
         stack.callback(reader.close)
         if live:
@@ -102,8 +104,9 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
             supervisor.start("scans", library.run_scans)
             supervisor.start("watchers", library.watch_roots)
             supervisor.start("media feeder", library.feeder.run)
+            supervisor.start("backups", keeper.run)
         stack.callback(hub.close)
-        yield Services(config, store, library, templates, cards, PageCache(), hub, reader)
+        yield Services(config, store, library, templates, cards, PageCache(), hub, reader, keeper)
 
 
 @contextlib.contextmanager

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from quart import current_app
 
+from lvs.backups.keeper import Keeper
 from lvs.caches import Cache
 from lvs.config import ServerConfig
 from lvs.contexts.cards import Cards
@@ -30,6 +31,7 @@ class Services:
     pages: PageCache
     hub: Hub
     reader: FileReader
+    keeper: Keeper
 
     @property
     def caches(self) -> dict[str, Cache[Any, Any]]:

@@ -15,7 +15,7 @@ from tests.servers import HOME
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
-    ("commands", "doctor", "demo"),
+    ("commands", "doctor", "demo", "maintenance"),
     ("server",),
     ("application",),
     ("lifecycle",),
@@ -25,7 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("web",),
     ("access",),
     ("contexts",),
-    ("library",),
+    ("library", "backups"),
     ("store", "media", "streaming"),
     ("events", "logs", "caches"),
     ("paths", "models", "config"),

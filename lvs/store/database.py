@@ -117,7 +117,7 @@ class Store:
             await self._writer.run(migrations.migrate)
             self._readers = [await self._connect(read_only=True) for _ in range(READERS)]
             self._snapshots = await self._connect(read_only=True)
-            self.last_event_id = await self._writer.run(_newest_event)
+            self.last_event_id = await self._writer.run(newest_event)
         except (sqlite3.Error, OSError) as error:
             await self.close()
             raise StartError(_start_advice(self.path, error)) from error
@@ -234,7 +234,8 @@ def _in_snapshot(
         connection.execute("rollback")
 
 
-def _newest_event(connection: sqlite3.Connection) -> int:
+def newest_event(connection: sqlite3.Connection) -> int:
+    """The id of the newest event there ever was; 0 before the first."""
     row = connection.execute("select seq from sqlite_sequence where name = 'event'").fetchone()
     return int(row[0]) if row else 0
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from lvs.errors import InvalidInputError
 from lvs.events import Event
+from lvs.store.database import newest_event
 from lvs.store.views import View, count_of, plan
 
 Key = tuple[Any, int]
@@ -138,8 +139,7 @@ def events_since(conn: sqlite3.Connection, since: int, limit: int) -> tuple[list
     It is incomplete when older events were forgotten, when there are more than `limit`, or when
     `since` lies in the future (a page of another database).
     """
-    newest = conn.execute("select seq from sqlite_sequence where name = 'event'").fetchone()
-    last = int(newest[0]) if newest else 0
+    last = newest_event(conn)
     if since >= last:
         return [], last, since == last
     rows = conn.execute(

@@ -128,6 +128,11 @@ def waiting(
     return list(work.values())[:limit]
 
 
+def count(conn: sqlite3.Connection) -> int:
+    """How many there are, also those whose files are gone."""
+    return int(conn.execute("select count(*) from video").fetchone()[0])
+
+
 def count_waiting(conn: sqlite3.Connection) -> int:
     row = conn.execute(
         "select count(*) from video where probed_at is null and file_count > 0"

@@ -16,6 +16,17 @@ document.addEventListener('htmx:after:request', (event) => {
   if (response.status < 400 && sourceElement.matches?.('[data-empty-after]')) sourceElement.reset();
 });
 
+// A button whose answer takes a while is pressed once.
+for (const [name, busy] of [['htmx:before:request', true], ['htmx:after:request', false], ['htmx:error', false]]) {
+  document.addEventListener(name, (event) => {
+    const form = event.detail.ctx?.sourceElement;
+    if (form?.matches?.('[data-busy]')) form.querySelector('button').setAttribute('aria-disabled', busy);
+  });
+}
+document.addEventListener('submit', (event) => {
+  if (event.submitter?.ariaDisabled === 'true') event.preventDefault();
+}, { capture: true });
+
 document.addEventListener('keydown', (event) => {
   if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest('input, textarea, select, [contenteditable], dialog')) return;

@@ -19,35 +19,40 @@ def available() -> list[tuple[int, Path]]:
     return sorted((int(path.name.split("_")[0]), path) for path in FOLDER.glob("*.sql"))
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the database to this program's version.
-
-    Raises StartError when a newer program has written it.
-    """
+def version(connection: sqlite3.Connection) -> int:
+    """The version of a database; 0 for an empty one."""
     connection.execute(
         "create table if not exists migration"
         " (version integer primary key, applied_at integer not null) strict"
     )
     row = connection.execute("select max(version) from migration").fetchone()
-    current = row[0] or 0
+    return int(row[0] or 0)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the database to this program's version.
+
+    Raises StartError when a newer program has written it.
+    """
+    current = version(connection)
     known = available()
     if current > known[-1][0]:
         raise StartError(
             f"The database is of version {current}, made by a newer Local Video Server; this one "
             f"knows version {known[-1][0]}. Update the program, or restore an older backup."
         )
-    for version, path in known:
-        if version > current:
-            _apply(connection, version, path)
+    for number, path in known:
+        if number > current:
+            _apply(connection, number, path)
 
 
-def _apply(connection: sqlite3.Connection, version: int, path: Path) -> None:
-    log.debug("Migrating the database to version %d (%s)", version, path.stem)
+def _apply(connection: sqlite3.Connection, number: int, path: Path) -> None:
+    log.debug("Migrating the database to version %d (%s)", number, path.stem)
     applied_at = time.time_ns() // 1_000_000
     try:
         connection.executescript(
             f"begin immediate;\n{path.read_text('utf-8')}\n"
-            f"insert into migration (version, applied_at) values ({version}, {applied_at});\n"
+            f"insert into migration (version, applied_at) values ({number}, {applied_at});\n"
             "commit;"
         )
     except BaseException:

@@ -1,0 +1,104 @@
+"""What the terminal commands do with backups, imports and what has been gone for long."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import humanize
+from rich.console import Console
+from rich.table import Table
+
+from lvs.backups import folder, importing, make
+from lvs.backups import restore as restoring
+from lvs.backups.folder import Backup
+from lvs.config import ServerConfig
+from lvs.contexts import words
+from lvs.lifecycle import only_process, open_store
+from lvs.store import cleanup
+from lvs.store.cleanup import Forgotten
+
+DAY_MS = 24 * 3600 * 1000
+NAMES_SHOWN = 20
+
+
+def list_backups(config: ServerConfig) -> Table:
+    """The backups of the data folder, newest first."""
+    table = Table("Name", "Made", "Videos", "Size", box=None, pad_edge=False)
+    for backup in folder.listed(config.data_directory / "backups"):
+        made_at = backup.manifest.made_at.astimezone()
+        table.add_row(
+            backup.name,
+            f"{made_at:%Y-%m-%d %H:%M} ({humanize.naturaltime(made_at)})",
+            words.number(backup.manifest.videos),
+            words.size(backup.bytes),
+        )
+    return table
+
+
+def restore_named(config: ServerConfig, name: str, console: Console) -> None:
+    """Restore the backup of a name in the data folder, or at a path. Raises LvsError."""
+    backup = _backup(config, name)
+    with only_process(config.data_directory):
+        kept = restoring.restore(backup, config.data_directory / "library.db")
+    console.print(f"Restored {backup.manifest.videos} videos from {backup.path}.")
+    if kept is not None:
+        console.print(f"The library until now is kept as {kept}.")
+
+
+def _backup(config: ServerConfig, name: str) -> Backup:
+    own = config.data_directory / "backups" / name
+    return folder.read(own if os.sep not in name and own.is_dir() else Path(name))
+
+
+async def import_gifts(config: ServerConfig, path: Path, console: Console) -> None:
+    """Import from the first server and report. Raises LvsError before anything is changed."""
+    async with open_store(config) as store:
+        report = await importing.import_from(store, path)
+    console.print(f"{words.plural(report.matched, 'file name')} matched.")
+    _names(console, "No video has this name", report.unknown)
+    _names(console, "Several videos have this name", report.ambiguous)
+    _names(console, "Refused", [f"{name}: {why}" for name, why in report.refused.items()])
+
+
+async def clean_up(config: ServerConfig, days: int, really: bool, console: Console) -> None:
+    """Show what would be forgotten; with `really` back up and forget it. Raises LvsError."""
+    before = time.time_ns() // 1_000_000 - days * DAY_MS
+    async with open_store(config) as store:
+        found = await store.read(cleanup.long_missing, before)
+        _names(console, f"Gone for more than {days} days", [_said(video) for video in found])
+        if not found:
+            console.print(f"No video has been gone for more than {days} days.")
+        elif not really:
+            console.print("Nothing was changed. --yes forgets them, after a backup.")
+        else:
+            backups = config.data_directory / "backups"
+            made = make.make(store.path, backups, config.backups_kept)
+            count = await store.write(cleanup.forget, [video.id for video in found])
+            console.print(f"Backed up to {made.path}.")
+            console.print(f"{words.plural(count, 'video')} forgotten.")
+
+
+def _said(video: Forgotten) -> str:
+    gifts = [
+        words.plural(count, what)
+        for count, what in (
+            (video.ratings, "rating"),
+            (video.favorites, "favorite"),
+            (video.tags, "tag"),
+            (video.views, "view"),
+        )
+        if count
+    ]
+    return f"{video.title}, {words.since(video.missing_since)}: {', '.join(gifts) or 'nothing'}"
+
+
+def _names(console: Console, what: str, names: list[str]) -> None:
+    if not names:
+        return
+    console.print(f"{what} ({len(names)}):", markup=False)
+    for name in names[:NAMES_SHOWN]:
+        console.print(f"  {name}", markup=False, soft_wrap=True)
+    if len(names) > NAMES_SHOWN:
+        console.print(f"  and {len(names) - NAMES_SHOWN} more")

@@ -1,0 +1,54 @@
+"""Forgetting videos whose files have been gone for long, with all that people gave them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lvs.store.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """A video that would be forgotten: what it was, since when (ms), what it would take along."""
+
+    id: int
+    title: str
+    missing_since: int
+    ratings: int
+    favorites: int
+    tags: int
+    views: int
+
+
+def long_missing(conn: sqlite3.Connection, before: int) -> list[Forgotten]:
+    """Videos of which every file went missing before a time (ms), longest gone first."""
+    rows = conn.execute(
+        "select v.id, v.title, max(f.missing_since) as gone, v.rating_count, v.favorite_count,"
+        " (select count(*) from video_tag where video_id = v.id), v.view_count"
+        " from video v join file f on f.video_id = v.id where v.file_count = 0"
+        " group by v.id having gone < ? order by gone, v.id",
+        (before,),
+    )
+    return [Forgotten(*row) for row in rows]
+
+
+_BELONGS = ("rating", "favorite", "progress", "video_tag", "folder_video", "file")
+
+
+def forget(tx: Transaction, video_ids: Sequence[int]) -> int:
+    """Delete those of these videos that still have no file; returns how many."""
+    conn = tx.connection
+    rows = conn.execute(
+        "select id from video where file_count = 0 and id in (select value from json_each(?))",
+        (json.dumps(list(video_ids)),),
+    ).fetchall()
+    gone = json.dumps([row[0] for row in rows])
+    for table in _BELONGS:
+        conn.execute(
+            f"delete from {table} where video_id in (select value from json_each(?))", (gone,)
+        )
+    conn.execute("delete from video where id in (select value from json_each(?))", (gone,))
+    return len(rows)

@@ -1,0 +1,112 @@
+"""What people gave, as plain data that outlives the database: for backups and other programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+FORMAT = 1
+
+
+def export(conn: sqlite3.Connection) -> Iterator[str]:
+    """The full export as lines of one JSON document, a video each, the same for the same data."""
+    yield f'{{"format": {FORMAT}, "videos": ['
+    before = ""
+    for video in _videos(conn):
+        yield before + json.dumps(video, sort_keys=True)
+        before = ","
+    yield "]}"
+
+
+@dataclass
+class Portable:
+    """The four files of the first server, each by the video's path in the library."""
+
+    ratings: dict[str, int] = field(default_factory=dict)
+    views: dict[str, int] = field(default_factory=dict)
+    tags: dict[str, list[str]] = field(default_factory=dict)
+    favorites: list[str] = field(default_factory=list)
+
+
+def portable(conn: sqlite3.Connection) -> Portable:
+    """What was given to videos, also to those whose file is away."""
+    found = Portable()
+    several = conn.execute("select count(distinct root_id) > 1 from file").fetchone()[0]
+    for video in _videos(conn):
+        file = video["files"][0]
+        name = f"{file['folder']}/{file['path']}" if several else file["path"]
+        if video["ratings"]:
+            found.ratings[name] = video["ratings"][0]["value"]
+        if video["views"]:
+            found.views[name] = video["views"]
+        if video["tags"]:
+            found.tags[name] = video["tags"]
+        if video["favorites"]:
+            found.favorites.append(name)
+    return found
+
+
+def _videos(conn: sqlite3.Connection) -> Iterator[dict[str, Any]]:
+    """Every video by its identity; a query for all of each kind, walked side by side."""
+    files = _Groups(
+        conn,
+        "select v.media_hash, r.name as folder, f.path, f.size, f.fingerprint, f.missing_since"
+        " from file f join root r on r.id = f.root_id join video v on v.id = f.video_id"
+        " order by v.media_hash, f.missing_since is not null, r.name, f.path, f.id",
+    )
+    tags = _Groups(
+        conn,
+        "select v.media_hash, t.name from video_tag vt join tag t on t.id = vt.tag_id"
+        " join video v on v.id = vt.video_id order by v.media_hash, t.key",
+    )
+    given = {
+        table: _Groups(
+            conn,
+            f"select v.media_hash, u.name as user, {columns} from {table} g"
+            " join user u on u.id = g.user_id join video v on v.id = g.video_id"
+            " order by v.media_hash, u.id",
+        )
+        for table, columns in (
+            ("rating", "g.value, g.rated_at"),
+            ("favorite", "g.added_at"),
+            ("progress", "g.position_s, g.watched, g.updated_at"),
+        )
+    }
+    for media_hash, title, added_at, views in conn.execute(
+        "select media_hash, title, added_at, view_count from video order by media_hash"
+    ):
+        yield {
+            "media_hash": media_hash,
+            "title": title,
+            "added_at": added_at,
+            "views": views,
+            "files": files.of(media_hash),
+            "tags": [tag["name"] for tag in tags.of(media_hash)],
+            "ratings": given["rating"].of(media_hash),
+            "favorites": given["favorite"].of(media_hash),
+            "progress": given["progress"].of(media_hash),
+        }
+
+
+class _Groups:
+    """Rows that come in the order of their first column, handed out a group at a time."""
+
+    def __init__(self, conn: sqlite3.Connection, query: str) -> None:
+        self._rows = conn.execute(query)
+        self._names = [column[0] for column in self._rows.description][1:]
+        self._next = self._rows.fetchone()
+
+    def of(self, key: str) -> list[dict[str, Any]]:
+        found = []
+        while self._next is not None and self._next[0] == key:
+            found.append(dict(zip(self._names, map(_plain, self._next[1:]), strict=True)))
+            self._next = self._rows.fetchone()
+        return found
+
+
+def _plain(value: Any) -> Any:
+    return os.fsdecode(value) if isinstance(value, bytes) else value

@@ -1,0 +1,81 @@
+"""Finding videos by the file names of another program, and giving them what it knew."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from lvs.errors import InvalidInputError
+from lvs.models import HOUSEHOLD
+from lvs.store import curation, tags, videos
+from lvs.store.database import Transaction
+
+
+def videos_named(conn: sqlite3.Connection) -> tuple[dict[str, int], dict[str, list[int]]]:
+    """(video by path, with and without its folder's name; videos by their file's own name)."""
+    by_path: dict[str, int] = {}
+    by_name: dict[str, list[int]] = {}
+    rows = conn.execute(
+        "select r.name, f.path, f.video_id from file f join root r on r.id = f.root_id"
+        " order by f.missing_since is null, f.id"
+    )
+    for folder, raw, video_id in rows:
+        path = os.fsdecode(raw)
+        by_path[path] = by_path[f"{folder}/{path}"] = video_id
+        same_name = by_name.setdefault(path.rpartition("/")[2], [])
+        if video_id not in same_name:
+            same_name.append(video_id)
+    return by_path, by_name
+
+
+def give(
+    tx: Transaction,
+    video_id: int,
+    *,
+    rating: int | None,
+    views: int,
+    favorite: bool,
+    names: Sequence[str],
+) -> None:
+    """Add to what a video has. What the household gave it here stays: its own rating, a higher
+    count of views. Doing it twice changes nothing more.
+
+    Raises InvalidInputError for tags that are not allowed.
+    """
+    conn = tx.connection
+    own = curation.rating_of(conn, video_id, HOUSEHOLD).own
+    if rating is not None and own is None:
+        curation.rate(tx, video_id, rating)
+    if favorite:
+        curation.set_favorite(tx, video_id, True)
+    if names:
+        had = [tag.name for tag in tags.of_video(conn, video_id)]
+        tags.set_all(tx, video_id, [*had, *names])
+    raised = conn.execute(
+        "update video set view_count = :views where id = :id and view_count < :views",
+        {"views": views, "id": video_id},
+    )
+    if raised.rowcount:
+        videos.touch(tx, video_id)
+
+
+def by_filename(
+    conn: sqlite3.Connection, table: str, names: Sequence[str]
+) -> list[tuple[str, Any]]:
+    """(file name, value) of a table of the first server's database, whose column of values goes by
+    one of `names`; without any, being there is the value. Empty when there is no such table.
+
+    Raises InvalidInputError when its columns are not known.
+    """
+    columns = {row[1] for row in conn.execute(f"pragma table_info({table})")}
+    if not columns:
+        return []
+    value = next((f'"{name}"' for name in names if name in columns), "" if names else "1")
+    if "filename" not in columns or not value:
+        raise InvalidInputError(
+            f"The table {table} of the first server has columns that are not known: {', '.join(sorted(columns))}."
+        )
+    rows = conn.execute(f"select filename, {value} from {table} where filename is not null")
+    return rows.fetchall()

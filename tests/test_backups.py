@@ -1,0 +1,327 @@
+"""Backups prove themselves, bring everything back, and are refused when they are not whole."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lvs.backups import folder, make, restore
+from lvs.backups.folder import Backup
+from lvs.errors import InvalidInputError, UnavailableError
+from lvs.services import Services
+from lvs.store import Store, Transaction, cleanup, curation, export, files, playback, tags
+from tests.conftest import OpenHouse
+from tests.libraries import fill
+from tests.servers import HOME, LocalServer, Process
+from tests.test_curation import post
+
+
+def give(tx: Transaction) -> None:
+    for video in range(1, 31):
+        curation.rate(tx, video, video % 5 + 1)
+        tags.set_all(tx, video, ["Sea", f"Year {2000 + video % 7}", "Été"])
+        playback.save_position(tx, video, 12.5)
+    for video in range(1, 41, 3):
+        curation.set_favorite(tx, video, True)
+
+
+@pytest.fixture
+async def given(house: Services) -> Services:
+    await fill(house.store, 60, ["", "Holidays", "Caf\udce9"])
+    await house.store.write(give)
+    return house
+
+
+async def exported(store: Store) -> list[str]:
+    return await store.read(lambda conn: list(export.export(conn)))
+
+
+async def test_what_was_backed_up_comes_back_the_same(given: Services, tmp_path: Path) -> None:
+    before = await exported(given.store)
+    made = await given.keeper.make()
+    assert [backup.name for backup in await given.keeper.listed()] == [made.name]
+    database = tmp_path / "elsewhere" / "library.db"
+    database.parent.mkdir()
+    assert restore.restore(made, database) is None
+    again = Store(database)
+    await again.open()
+    assert await exported(again) == before
+    await again.close()
+
+
+async def test_the_portable_files_say_what_was_given(given: Services) -> None:
+    made = await given.keeper.make()
+    found = {name: json.loads((made.path / f"{name}.json").read_text()) for name in folder.PORTABLE}
+    assert found["ratings"]["Video 000000.mp4"] == 2
+    assert found["tags"]["Holidays/Video 000001.mp4"] == ["Sea", "Year 2002", "Été"]
+    assert len(found["favorites"]) == 14
+    assert len(found["ratings"]) == 30
+    whole = json.loads((made.path / "export.json").read_text())
+    assert len(whole["videos"]) == 60
+    assert sum(len(video["progress"]) for video in whole["videos"]) == 30
+
+
+@pytest.fixture
+async def made(given: Services, tmp_path: Path) -> Backup:
+    found = await given.keeper.make()
+    moved = tmp_path / "moved"
+    shutil.copytree(found.path, moved)
+    return folder.read(moved)
+
+
+def cut_off(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size - 100)
+
+
+def change_a_byte(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size // 2)
+        byte = file.read(1)
+        file.seek(-1, os.SEEK_CUR)
+        file.write(bytes([byte[0] ^ 1]))
+
+
+def remove(path: Path) -> None:
+    path.unlink()
+
+
+@pytest.mark.parametrize("name", ["library.db", "export.json", "ratings.json"])
+@pytest.mark.parametrize(
+    ("harm", "reason"),
+    [(cut_off, "cut off or changed"), (change_a_byte, "content was changed"), (remove, "lacks")],
+)
+async def test_a_backup_that_is_not_whole_is_refused_and_changes_nothing(
+    made: Backup, tmp_path: Path, name: str, harm: Callable[[Path], None], reason: str
+) -> None:
+    database = tmp_path / "library.db"
+    database.write_bytes(b"as it was")
+    harm(made.path / name)
+    with pytest.raises(InvalidInputError, match=reason) as refused:
+        restore.restore(made, database)
+    assert name in refused.value.detail
+    assert database.read_bytes() == b"as it was"
+    assert sorted(path.name for path in tmp_path.glob("library.db*")) == ["library.db"]
+
+
+async def test_a_forged_database_is_refused_though_its_sum_agrees(
+    made: Backup, tmp_path: Path
+) -> None:
+    with contextlib.closing(sqlite3.connect(made.path / "library.db")) as conn:
+        conn.execute("update rating set value = 5")
+        conn.commit()
+    facts = {**made.manifest.files, "library.db": folder.facts_of(made.path / "library.db")}
+    manifest = made.manifest.model_copy(update={"files": facts})
+    folder.write_json(made.path / "manifest.json", manifest.model_dump(mode="json"))
+    with pytest.raises(InvalidInputError, match="does not hold what its export says"):
+        restore.restore(folder.read(made.path), tmp_path / "library.db")
+    assert not list(tmp_path.glob("library.db*"))
+
+
+async def test_a_backup_of_a_newer_program_is_refused(made: Backup, tmp_path: Path) -> None:
+    manifest = made.manifest.model_copy(update={"schema_version": 99})
+    with pytest.raises(InvalidInputError, match="Update this one first"):
+        restore.restore(Backup(made.path, manifest), tmp_path / "library.db")
+
+
+@pytest.mark.parametrize("text", ["", "{}", "not json"])
+async def test_what_is_no_backup_is_told(made: Backup, text: str) -> None:
+    (made.path / "manifest.json").write_text(text)
+    with pytest.raises(InvalidInputError, match=r"manifest\.json is damaged"):
+        folder.read(made.path)
+    with pytest.raises(InvalidInputError, match="is no backup"):
+        folder.read(made.path.parent)
+
+
+async def test_the_database_until_now_is_kept(given: Services, tmp_path: Path) -> None:
+    made = await given.keeper.make()
+    await given.store.write(curation.rate, 1, None)
+    changed = await exported(given.store)
+    database = tmp_path / "copy.db"
+    await given.store.read(lambda conn: conn.execute("select 1"))
+    shutil.copyfile(given.store.path, database)
+    shutil.copyfile(f"{given.store.path}-wal", f"{database}-wal")  # as after a kill
+    kept = restore.restore(made, database)
+    assert kept is not None
+    for path, wanted in ((database, None), (kept, changed)):
+        store = Store(path)
+        await store.open()
+        found = await exported(store)
+        await store.close()
+        assert found == wanted if wanted else found != changed
+
+
+async def test_older_backups_go_and_a_failed_one_leaves_nothing(
+    given: Services, tmp_path: Path
+) -> None:
+    backups = tmp_path / "backups"
+    names = [make.make(given.store.path, backups, kept=2).name for _ in range(4)]
+    assert [backup.name for backup in folder.listed(backups)] == names[:1:-1]
+    assert len(list(backups.iterdir())) == 2
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(UnavailableError, match="could not be written"):
+        make.make(given.store.path, tmp_path / "file", kept=2)
+
+
+def test_a_full_disk_is_told_and_leaves_no_half_backup(tmp_path: Path) -> None:
+    """As far as a process can tell: no file of its may grow beyond 100 kB."""
+    script = (
+        "import sys; from pathlib import Path; from lvs.backups.make import make;"
+        "from lvs.errors import UnavailableError; import sqlite3, resource, signal;"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000));\n"
+        "try: make(Path(sys.argv[1]), Path(sys.argv[2]), 3)\n"
+        "except UnavailableError as error: print(error.detail)"
+    )
+    database = tmp_path / "library.db"
+
+    async def build() -> None:
+        store = Store(database)
+        await store.open()
+        await store.close()
+
+    asyncio.run(build())
+    command = [sys.executable, "-c", script, str(database), str(tmp_path / "backups")]
+    told = subprocess.run(command, capture_output=True, text=True, cwd=HOME, check=True)
+    assert "backup" in told.stdout or "backed up" in told.stdout, told
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+async def test_backups_are_made_when_due_and_something_changed(
+    open_a_house: OpenHouse,
+) -> None:
+    house = await open_a_house(live=False, backup_every_h=1)
+    await fill(house.store, 1)
+    assert await house.keeper._is_due()
+    made = await house.keeper.make()
+    assert not await house.keeper._is_due()
+    await house.store.write(curation.rate, 1, 4)
+    assert not await house.keeper._is_due()  # an hour has not passed
+    older = made.manifest.model_copy(
+        update={"made_at": made.manifest.made_at.replace(year=made.manifest.made_at.year - 1)}
+    )
+    folder.write_json(made.path / "manifest.json", older.model_dump(mode="json"))
+    assert await house.keeper._is_due()
+
+
+async def test_the_admin_page_makes_one(server: LocalServer) -> None:
+    await fill(server.house.store, 3)
+    assert "No backup yet" in (await server.get("/admin/backups")).text
+    answer = await post(server, "/admin/backup")
+    assert (answer.status, answer.headers["location"]) == (303, "/admin/backups")
+    (made,) = await server.house.keeper.listed()
+    assert made.name in (await server.get("/admin/backups")).text
+    fragment = await post(server, "/admin/backup", htmx=True)
+    assert fragment.text.startswith('<section id="backups"')
+    assert len(await server.house.keeper.listed()) == 2
+
+
+def test_backup_wipe_restore_by_commands(videos: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+
+    async def build() -> None:
+        store = Store(data / "library.db")
+        await store.open()
+        from lvs.store import roots
+
+        await store.write(roots.configure, {"videos": str(videos)})
+        await fill(store, 40)
+        await store.write(give)
+        await store.close()
+
+    asyncio.run(build())
+    settings = {"LVS_WATCH": "off"}
+    with Process(videos, data, settings) as server:
+        run = Process(videos, data, settings, ("-m", "lvs", "backup")).start(wait=False)
+        assert run.wait() == 0, run.output
+        assert "Backed up 40 videos" in " ".join(run.output)
+        (made,) = folder.listed(data / "backups")
+        refused = Process(videos, data, settings, ("-m", "lvs", "restore", made.name))
+        assert refused.start(wait=False).wait() == 1
+        assert "in use by another server" in " ".join(refused.output)
+        before = server.get("/api/videos?limit=200&sort=title").body
+        server.stop(signal.SIGKILL)
+    for path in data.glob("library.db*"):
+        path.unlink()
+    run = Process(videos, data, settings, ("-m", "lvs", "restore", made.name)).start(wait=False)
+    assert run.wait() == 0, run.output
+    listing = Process(videos, data, settings, ("-m", "lvs", "restore")).start(wait=False)
+    assert listing.wait() == 0
+    assert made.name in " ".join(listing.output)
+    with Process(videos, data, settings) as server:
+        assert server.get("/api/videos?limit=200&sort=title").body == before
+
+
+async def test_cleaning_up_forgets_only_what_has_been_gone_for_long(given: Services) -> None:
+    async def gone(*video_ids: int) -> None:
+        def mark(tx: Transaction) -> None:
+            for video in video_ids:
+                files.mark_missing(tx, files.of_video(tx.connection, video))
+
+        await given.store.write(mark)
+
+    await gone(1, 2, 50)
+    at = (await given.store.write(lambda tx: tx.at)) + 1000
+    found = await given.store.read(cleanup.long_missing, at)
+    assert [(video.id, video.ratings, video.tags) for video in found] == [
+        (1, 1, 3),
+        (2, 1, 3),
+        (50, 0, 0),
+    ]
+    assert await given.store.read(cleanup.long_missing, at - 3_600_000) == []
+    assert await given.store.write(cleanup.forget, [1, 50, 3]) == 2
+    left = await given.store.read(
+        lambda conn: [row[0] for row in conn.execute("select id from video where id < 5")]
+    )
+    assert left == [2, 3, 4]
+    counts = await given.store.read(tags.by_name)
+    assert {tag.name: tag.count for tag in counts}["Sea"] == 29
+    assert (
+        await given.store.read(lambda conn: conn.execute("pragma foreign_key_check").fetchall())
+        == []
+    )
+
+
+def test_cleaning_up_by_command_previews_first_and_backs_up(videos: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+
+    async def build() -> None:
+        from lvs.store import roots
+
+        store = Store(data / "library.db")
+        await store.open()
+        await store.write(roots.configure, {"videos": str(videos)})
+        await fill(store, 3)
+        await store.write(give_one_and_lose_it)
+        await store.close()
+
+    def give_one_and_lose_it(tx: Transaction) -> None:
+        curation.rate(tx, 2, 4)
+        files.mark_missing(tx, files.of_video(tx.connection, 2))
+        tx.connection.execute(
+            "update file set missing_since = missing_since - 100 * 86400000 where video_id = 2"
+        )
+
+    asyncio.run(build())
+    command = ("-m", "lvs", "cleanup")
+    for more, said in (
+        ((), "Nothing was changed"),
+        (("--yes",), "1 video forgotten"),
+        ((), "No video"),
+    ):
+        run = Process(videos, data, {}, command + more).start(wait=False)
+        assert run.wait() == 0, run.output
+        assert said in " ".join(run.output), run.output
+    (made,) = folder.listed(data / "backups")
+    assert "Video 000001.mp4" in json.loads((made.path / "ratings.json").read_text())
