@@ -16,10 +16,11 @@ from lvs.contexts.query import GalleryQuery
 from lvs.errors import NotFoundError
 from lvs.library.library import Library
 from lvs.models import Tag, VideoDetails
-from lvs.store import files, gallery, tags, videos
+from lvs.store import files, gallery, related, tags, videos
+from lvs.store.related import Related
 from lvs.store.views import View
 
-OTHERS_SHOWN = 12
+RELATED_SHOWN = 12
 
 # What current browsers play without help; the rest they may or may not, by platform.
 _PLAYABLE_CONTAINERS = {"mov", "matroska", "ogg"}
@@ -36,6 +37,12 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class RelatedCard:
+    card: Markup
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
     """`trouble` says what this file's player will miss, or is empty; `can_play` false hides it."""
 
@@ -49,7 +56,7 @@ class Watch:
     start_s: int
     facts: tuple[Fact, ...]
     folder: Link
-    others: Markup
+    related: tuple[RelatedCard, ...]
     tags: tuple[Tag, ...]
     list: str
     previous: str
@@ -120,7 +127,7 @@ def watch_context_by_id(
         start_s=start_s,
         facts=tuple(_facts(details, library)),
         folder=Link(_folder_name(own_folder), here.url()),
-        others=_others(conn, library, cards, here, card.id),
+        related=_related(conn, cards, card.id),
         tags=tuple(tags.of_video(conn, card.id)),
         list=came_from.url("", list=1).replace("?", "&") if came_from != here else "",
         previous=_with_list(previous, came_from, here),
@@ -181,20 +188,19 @@ def _with_list(url: str, query: GalleryQuery, default: GalleryQuery) -> str:
     return query.url(url, list=1) if url and query != default else url
 
 
-def _others(
-    conn: sqlite3.Connection, library: Library, cards: Cards, query: GalleryQuery, video_id: int
-) -> Markup:
-    try:
-        view = view_of(conn, library, query)
-    except NotFoundError:
-        return Markup("")
-    key = gallery.key_of(conn, view, video_id)
-    if key is None:
-        return Markup("")
-    ids = gallery.some(conn, view, OTHERS_SHOWN, key)
-    found = videos.cards(conn, ids)
-    wanted = [(video, found[video].version) for video in ids if video in found]
-    return Markup("").join(cards.render(conn, wanted))
+def _related(conn: sqlite3.Connection, cards: Cards, video_id: int) -> tuple[RelatedCard, ...]:
+    found = related.related(conn, video_id, RELATED_SHOWN)
+    html = cards.render(conn, [(video.video_id, video.version) for video in found])
+    return tuple(RelatedCard(card, _reason(video)) for video, card in zip(found, html, strict=True))
+
+
+def _reason(video: Related) -> str:
+    """Why a video is shown, the weightiest first."""
+    if video.shared_tags:
+        return words.plural(video.shared_tags, "shared tag")
+    if video.shared_words:
+        return "Similar title"
+    return "In the same folder"
 
 
 def _facts(details: VideoDetails, library: Library) -> list[Fact]:

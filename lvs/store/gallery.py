@@ -84,15 +84,6 @@ def preceding(conn: sqlite3.Connection, view: View, key: Key) -> int | None:
     return rows[0][0] if rows else None
 
 
-def some(conn: sqlite3.Connection, view: View, limit: int, around: Key) -> list[int]:
-    """Up to `limit` videos of a view: those after a key, then from its start."""
-    after = [row[0] for row in _stretch(conn, view, around, limit)]
-    if len(after) < limit:
-        start = [row[0] for row in _stretch(conn, view, None, limit + 1)]
-        after += [video for video in start if video not in after and video != around[1]]
-    return after[:limit]
-
-
 def _stretch(
     conn: sqlite3.Connection, view: View, key: Key | None, limit: int, *, backwards: bool = False
 ) -> list[tuple[int, int, Any]]:

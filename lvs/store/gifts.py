@@ -74,8 +74,9 @@ def by_filename(
         return []
     value = next((f'"{name}"' for name in names if name in columns), "" if names else "1")
     if "filename" not in columns or not value:
+        known = ", ".join(sorted(columns))
         raise InvalidInputError(
-            f"The table {table} of the first server has columns that are not known: {', '.join(sorted(columns))}."
+            f"The first server's table {table} has columns that are not known: {known}."
         )
     rows = conn.execute(f"select filename, {value} from {table} where filename is not null")
     return rows.fetchall()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import unicodedata
 from collections.abc import Iterable
 
 from lvs import paths
@@ -48,6 +49,12 @@ _EVERYTHING = (
 def _words(text: str) -> list[str]:
     """The pieces that the tokenizer would make: letters and digits."""
     return re.findall(r"[^\W_]+", text)
+
+
+def tokens(text: str) -> list[str]:
+    """The words of a text as the index has them: small, without diacritics."""
+    plain = unicodedata.normalize("NFD", text.lower())
+    return _words("".join(char for char in plain if not unicodedata.combining(char)))
 
 
 def index(conn: sqlite3.Connection, video_ids: Iterable[int]) -> None:

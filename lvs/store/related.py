@@ -1,0 +1,97 @@
+"""Videos that go with a video: by shared tags, its folder, the words of its title, and stars.
+
+What is shared weighs by its rarity, as inverse document frequency does for words (Spärck Jones,
+1972): a tag that three videos have says more than one that every second has.
+"""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from dataclasses import dataclass
+
+from lvs.store import search
+
+RAREST_TAGS = 10
+RAREST_WORDS = 6
+EACH_AT_MOST = 300  # candidates by one tag, word or folder
+COMMON_WORD = 2_000
+
+_FOLDER_WEIGHT = 0.9  # less than any tag
+_WORD_WEIGHT = 0.7  # of that of a tag as rare
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Why a video is related: how many tags and words of the title it shares, and if the folder."""
+
+    video_id: int
+    version: int
+    shared_tags: int
+    shared_words: int
+    same_folder: int
+
+
+def related(conn: sqlite3.Connection, video_id: int, limit: int) -> list[Related]:
+    """The best `limit` for a video; stars and hearts decide among equals.
+
+    However large the library, at most some thousand candidates are looked at: of a tag or folder
+    with many videos, those nearest by id, which were added about the same time.
+    """
+    total = conn.execute("select video_count from library").fetchone()[0]
+    parts = [_IN_FOLDER]
+    names: dict[str, object] = {"id": video_id, "each": EACH_AT_MOST, "limit": limit}
+    for tag_id, count in conn.execute(_OWN_TAGS, (video_id, RAREST_TAGS)).fetchall():
+        parts.append(_BY_TAG.format(tag=tag_id, weight=_rarity(total, count)))
+    for number, (word, count) in enumerate(_rare_words(conn, video_id)):
+        weight = _WORD_WEIGHT * _rarity(total, count)
+        parts.append(_BY_WORD.format(number=number, weight=weight))
+        names[f"word{number}"] = f'title : "{word}"'
+    rows = conn.execute(_BEST.format(candidates=" union all ".join(parts)), names)
+    return [Related(*row) for row in rows]
+
+
+def _rarity(total: int, count: int) -> float:
+    return 1 + math.log(total / count) if total > count else 1.0
+
+
+_OWN_TAGS = """
+    select t.id, t.video_count from video_tag own join tag t on t.id = own.tag_id
+    where own.video_id = ? order by t.video_count, t.id limit ?"""
+_NEAREST = """
+    select video_id from (select video_id from {table} where {which} and video_id > :id
+        order by video_id limit :each / 2)
+    union all
+    select video_id from (select video_id from {table} where {which} and video_id < :id
+        order by video_id desc limit :each / 2)"""
+_BY_TAG = (
+    "select video_id, {weight} as weight, 1 as tag, 0 as word, 0 as folder from ("
+    + _NEAREST.replace("{table}", "video_tag").replace("{which}", "tag_id = {tag}")
+    + ")"
+)
+_OWN_FOLDER = "(select f.folder_id from video v join file f on f.id = v.file_id where v.id = :id)"
+_IN_FOLDER = (
+    f"select video_id, {_FOLDER_WEIGHT} as weight, 0 as tag, 0 as word, 1 as folder from ("
+    + _NEAREST.format(table="file", which=f"folder_id = {_OWN_FOLDER}")
+    + ")"
+)
+_BY_WORD = """
+    select rowid, {weight}, 0, 1, 0 from (
+        select rowid from video_text where video_text match :word{number} limit :each)"""
+_BEST = """
+    select v.id, v.version, sum(tag), sum(word), max(folder) from ({candidates}) c
+    join video v on v.id = c.video_id
+    where v.file_count > 0 and v.id <> :id group by v.id
+    order by sum(weight) + v.rating_average * 0.1 + (v.favorite_count > 0) * 0.2 desc, v.id
+    limit :limit"""
+
+
+def _rare_words(conn: sqlite3.Connection, video_id: int) -> list[tuple[str, int]]:
+    """Words of a video's title that few others have, rarest first, and how many have them."""
+    title = conn.execute("select title from video where id = ?", (video_id,)).fetchone()[0]
+    found = []
+    for word in {word for word in search.tokens(title) if len(word) > 2}:
+        row = conn.execute("select doc from video_word where term = ?", (word,)).fetchone()
+        if row is not None and 1 < row[0] <= COMMON_WORD:
+            found.append((row[0], word))
+    return [(word, count) for count, word in sorted(found)[:RAREST_WORDS]]
