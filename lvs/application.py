@@ -22,7 +22,7 @@ from lvs.config import ServerConfig, load_config
 from lvs.contexts.templates import Templates
 from lvs.errors import InvalidInputError, LvsError, NotFoundError, UnavailableError
 from lvs.lifecycle import open_house
-from lvs.partials import actions, curation, events, playback, tags
+from lvs.partials import actions, curation, events, playback, searches, tags
 from lvs.partials import admin as admin_actions
 from lvs.partials import gallery as gallery_partials
 from lvs.services import EXTENSION, Services
@@ -53,6 +53,8 @@ ROUTES = (
     ("/videos/<media_hash>/tag", tags.add, ["POST"]),
     ("/videos/<media_hash>/untag", tags.remove, ["POST"]),
     ("/partials/tags", tags.offered, ["GET"]),
+    ("/searches", searches.save, ["POST"]),
+    ("/searches/forget", searches.forget, ["POST"]),
     ("/tags/rename", tags.rename, ["POST"]),
     ("/tags/delete", tags.delete, ["POST"]),
     ("/videos/<media_hash>/view", playback.view, ["POST"]),

@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Literal
 
-Topic = Literal["added", "changed", "removed", "folders", "away"]
+Topic = Literal["added", "changed", "removed", "folders", "away", "searches"]
 
 TOPICS: dict[Topic, str] = {
     "added": "a video is new in the library, or came back",
@@ -18,6 +18,7 @@ TOPICS: dict[Topic, str] = {
     "removed": "a video has no file left",
     "folders": "a folder is new",
     "away": "a configured folder went away, or came back",
+    "searches": "a search was saved or forgotten",
 }
 
 

@@ -11,12 +11,13 @@ import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import AsyncGenerator, Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from lvs import web
 from lvs.contexts.cards import Cards
 from lvs.contexts.gallery import summary_context, view_of
+from lvs.contexts.places import places_context
 from lvs.contexts.query import GalleryQuery
 from lvs.contexts.status import status_context
 from lvs.contexts.templates import Templates
@@ -31,6 +32,9 @@ HEARTBEAT_S = 15.0
 BATCH_EVERY_S = 0.05
 STATUS_EVERY_S = 1.0
 CARDS_AT_MOST = 60  # beyond, it is cheaper for a page to ask for its list again
+
+
+_OF_CARDS = ("changed", "searches")  # what leaves the summary of an unfiltered list as it is
 
 
 class TooMuchError(Exception):
@@ -70,7 +74,7 @@ class GalleryFeed:
             parts = self._cards(conn, kitchen, touched)
         except NotFoundError:
             raise TooMuchError from None
-        if self.query.is_filtered or any(event.topic != "changed" for event in events):
+        if self.query.is_filtered or any(event.topic not in _OF_CARDS for event in events):
             parts.append(self._summary(conn, kitchen))
         return "".join(parts)
 
@@ -138,6 +142,10 @@ class Message:
     html: str
     event: str | None = None
 
+    def with_(self, more: str) -> Message:
+        """With further fragments, unless it is an event for scripts."""
+        return self if self.event else replace(self, html=self.html + more)
+
 
 class Subscriber:
     """One open stream: a bounded queue, emptied by its client, closed when it overflows."""
@@ -182,6 +190,7 @@ class Hub:
         self.subscribers: set[Subscriber] = set()
         self._position = 0
         self._closed = False
+        self._places = ""  # as last told
         self.dropped = 0
 
     @property
@@ -206,7 +215,8 @@ class Hub:
             subscriber.close()
         try:
             yield web.SSE_HEARTBEAT  # the headers leave at once
-            message = (await self._messages([feed], since))[feed]
+            messages, places = await self._messages([feed], since)
+            message = messages[feed].with_(places)
             last = max(since if message.event is None else 0, message.event_id or 0)
             if message.html or message.event:
                 yield web.sse(message.html, event_id=last, event=message.event)
@@ -241,8 +251,11 @@ class Hub:
         if not feeds:
             self._position = self._store.last_event_id
             return False
-        messages = await self._messages(feeds, self._position)
+        messages, places = await self._messages(feeds, self._position)
         self._position = max(message.event_id or 0 for message in messages.values())
+        if places and places != self._places:
+            self._places = places
+            messages = {feed: message.with_(places) for feed, message in messages.items()}
         for subscriber in list(self.subscribers):
             message = messages.get(subscriber.feed)
             if message is not None and (message.html or message.event):
@@ -280,14 +293,15 @@ class Hub:
             self.subscribers.discard(subscriber)
             self.dropped += 1
 
-    async def _messages(self, feeds: Iterable[Feed], since: int) -> dict[Feed, Message]:
-        """What brings a page of each feed from event `since` to now, read in one snapshot."""
+    async def _messages(self, feeds: Iterable[Feed], since: int) -> tuple[dict[Feed, Message], str]:
+        """What brings a page of each feed from event `since` to now, read in one snapshot, and the
+        navigation, which all have; empty when nothing happened."""
         return await self._store.read_for_live(_messages, self._kitchen, list(feeds), since)
 
 
 def _messages(
     conn: sqlite3.Connection, kitchen: Kitchen, feeds: list[Feed], since: int
-) -> dict[Feed, Message]:
+) -> tuple[dict[Feed, Message], str]:
     events, last, complete = gallery.events_since(conn, since, CARDS_AT_MOST * 10)
     messages: dict[Feed, Message] = {}
     for feed in feeds:
@@ -298,4 +312,7 @@ def _messages(
             messages[feed] = Message(last, html)
         except TooMuchError:
             messages[feed] = Message(last, "{}", "resync")
-    return messages
+    if not events:
+        return messages, ""
+    html = kitchen.templates.render("partials/_places.html", places=places_context(conn))
+    return messages, web.partial("#places", html)

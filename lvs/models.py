@@ -154,6 +154,15 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A list kept by a name; `query` is the gallery's arguments, as in its address."""
+
+    id: int
+    name: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class VideoDetails:
     """All that the watch page shows: the card's facts and the rest of the probe."""
 

@@ -16,8 +16,8 @@ from tests.servers import eventually
 
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 LIVE = "[data-live=on]"
-# A connection that is lost, and a page that is not there, are told by the browser itself.
-EXPECTED = re.compile(r"net::ERR|Failed to fetch|htmx:sse:error|status of 404")
+# A connection that is lost, and an answer that is a refusal, are told by the browser itself.
+EXPECTED = re.compile(r"net::ERR|Failed to fetch|htmx:sse:error|status of 40[04]")
 
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},

@@ -13,8 +13,8 @@ from lvs.contexts.filters import FilterForm, filter_form, filter_names
 from lvs.contexts.query import GalleryQuery
 from lvs.errors import NotFoundError
 from lvs.library.library import Library
-from lvs.models import SORTS, Folder
-from lvs.store import gallery, roots, search, tags
+from lvs.models import SORTS, Folder, SavedSearch
+from lvs.store import gallery, roots, search, searches, tags
 from lvs.store.views import View
 
 PAGE_SIZE = 60
@@ -71,7 +71,8 @@ class Summary:
 class Gallery:
     """`more` loads the next stretch; `next_page` is the same as a plain link. Empty at the end.
 
-    `stretch` names what `more` would load.
+    `stretch` names what `more` would load. `query` is the list as arguments, `saved` its saved
+    search, `suggestion` a name for one.
     """
 
     summary: Summary
@@ -85,7 +86,10 @@ class Gallery:
     again: str
     feed: str
     q: str
+    query: str
     filters: FilterForm
+    saved: SavedSearch | None
+    suggestion: str
 
 
 def view_of(conn: sqlite3.Connection, library: Library, query: GalleryQuery) -> View:
@@ -120,8 +124,10 @@ def gallery_context(
     view = view_of(conn, library, query)
     page = gallery.page(conn, view, limit=limit, after=query.after or None)
     html = cards.render(conn, page.videos)
+    summary = summary_context(conn, library, query, page.total)
+    own = query.with_(seed=0).url("").removeprefix("?")
     return Gallery(
-        summary=summary_context(conn, library, query, page.total),
+        summary=summary,
         cards=Markup("").join(html),
         shown=len(html),
         more=query.url("/partials/cards", after=page.next) if page.next else "",
@@ -132,7 +138,10 @@ def gallery_context(
         again=query.url("/partials/library"),
         feed=query.url("/events", since=since),
         q=query.q,
+        query=own,
         filters=filter_form(query),
+        saved=next((search for search in searches.saved(conn) if search.query == own), None),
+        suggestion=", ".join(chip.name.strip("“”") for chip in summary.filters)[: tags.LONGEST],
     )
 
 

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from lvs import __version__
 from lvs.contexts import words
+from lvs.contexts.places import BARE
 
 HOME = Path(__file__).parent.parent.parent
 STATIC = HOME / "static"
@@ -57,18 +58,6 @@ def static_url(path: str) -> str:
     return f"/static/{path}?v={found.version}"
 
 
-# What the navigation offers, with its addresses.
-PLACE_LINKS = (
-    ("Library", "/"),
-    ("Continue", "/continue"),
-    ("Favorites", "/favorites"),
-    ("Best of", "/best-of"),
-    ("Popular", "/popular"),
-    ("Tags", "/tags"),
-    ("Surprise me", "/random"),
-)
-
-
 def environment() -> Environment:
     env = Environment(
         loader=FileSystemLoader(HOME / "templates"),
@@ -78,7 +67,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.globals.update(static=static_url, version=__version__, places=PLACE_LINKS)
+    env.globals.update(static=static_url, version=__version__, places=BARE)
     env.filters.update(
         size=words.size,
         duration=words.duration,

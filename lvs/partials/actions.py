@@ -6,7 +6,7 @@ from quart import Response, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs import web
-from lvs.errors import InvalidInputError
+from lvs.partials.videos import number
 from lvs.services import services
 from lvs.store import videos
 
@@ -19,22 +19,12 @@ async def scan() -> Response | WerkzeugResponse:
 
 async def retry() -> Response | WerkzeugResponse:
     """Try failed videos again: one by `video`, or all."""
-    await services().store.write(videos.retry, await _number("video", optional=True))
+    one = "video" in await request.form
+    await services().store.write(videos.retry, await number("video") if one else None)
     return web.done(request)
 
 
 async def confirm_empty() -> Response | WerkzeugResponse:
     """An away folder is meant to be empty."""
-    root_id = await _number("folder")
-    assert root_id is not None
-    await services().library.accept_empty(root_id)
+    await services().library.accept_empty(await number("folder"))
     return web.done(request)
-
-
-async def _number(name: str, *, optional: bool = False) -> int | None:
-    text = (await request.form).get(name, "")
-    if not text and optional:
-        return None
-    if not text.isdecimal() or len(text) > 18:
-        raise InvalidInputError(f"`{name}` is {text[:40]!r}; it must be a number.")
-    return int(text)

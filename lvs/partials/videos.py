@@ -1,8 +1,10 @@
-"""The video that an address names."""
+"""What addresses and forms name."""
 
 from __future__ import annotations
 
-from lvs.errors import NotFoundError
+from quart import request
+
+from lvs.errors import InvalidInputError, NotFoundError
 from lvs.services import Services
 from lvs.store import videos
 
@@ -13,3 +15,11 @@ async def requested_video(house: Services, media_hash: str) -> int:
     if video_id is None:
         raise NotFoundError("There is no such video in the library.")
     return video_id
+
+
+async def number(name: str) -> int:
+    """A row id of the form. Raises InvalidInputError."""
+    text = (await request.form).get(name, "")
+    if not text.isdecimal() or len(text) > 18:
+        raise InvalidInputError(f"`{name}` is {text[:40]!r}; it must be a number.")
+    return int(text)

@@ -16,13 +16,13 @@ LONGEST = 60
 MOST_ON_A_VIDEO = 50
 
 
-def clean(name: str) -> str:
-    """A tag as it is kept: one line, single spaces. Raises InvalidInputError."""
+def one_line(name: str, what: str = "A tag") -> str:
+    """A name as it is kept: one line, single spaces. Raises InvalidInputError."""
     words = " ".join(unicodedata.normalize("NFC", name).split())
     if not words or not words.isprintable():
-        raise InvalidInputError("A tag needs at least one character that can be seen.")
+        raise InvalidInputError(f"{what} needs at least one character that can be seen.")
     if len(words) > LONGEST:
-        raise InvalidInputError(f"A tag has {LONGEST} characters at most; this has {len(words)}.")
+        raise InvalidInputError(f"{what} has {LONGEST} characters at most; this has {len(words)}.")
     return words
 
 
@@ -78,6 +78,11 @@ def by_name(conn: sqlite3.Connection) -> list[Tag]:
     return [Tag(*row) for row in rows]
 
 
+def count(conn: sqlite3.Connection) -> int:
+    """How many tags are in use."""
+    return int(conn.execute("select count(*) from tag where video_count > 0").fetchone()[0])
+
+
 def add(tx: Transaction, video_id: int, name: str) -> list[Tag]:
     """Give a video a tag; returns all it has. Raises InvalidInputError when it has too many."""
     had = [tag.name for tag in of_video(tx.connection, video_id)]
@@ -96,7 +101,7 @@ def set_all(tx: Transaction, video_id: int, names: Iterable[str]) -> list[Tag]:
     """Make these a video's tags, no others; returns them. Raises InvalidInputError."""
     conn = tx.connection
     wanted: dict[str, str] = {}
-    for name in map(clean, names):
+    for name in map(one_line, names):
         wanted.setdefault(key_of(name), name)
     if len(wanted) > MOST_ON_A_VIDEO:
         raise InvalidInputError(f"A video has {MOST_ON_A_VIDEO} tags at most.")
@@ -123,7 +128,7 @@ def rename(tx: Transaction, name: str, new_name: str) -> None:
     Raises InvalidInputError, and NotFoundError for a tag that is not there.
     """
     conn = tx.connection
-    words = clean(new_name)
+    words = one_line(new_name)
     tag_id = _existing(conn, name)
     other = conn.execute("select id from tag where key = ?", (key_of(words),)).fetchone()
     touched = _videos_of(conn, tag_id)

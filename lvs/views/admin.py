@@ -7,12 +7,12 @@ from quart import Response, request
 from lvs import web
 from lvs.contexts.backups import backups_context
 from lvs.services import services
-from lvs.web import Rendered
+from lvs.views.pages import rendered
 
 
 async def backups() -> Response:
     """The backups that there are, and the button that makes one."""
     house = services()
     context = backups_context(house.config, house.keeper, await house.keeper.listed())
-    html = house.templates.render("pages/backups.html", backups=context)
-    return web.html_response(request, Rendered(html))
+    page = await rendered(house, "backups.html", backups=context)
+    return web.html_response(request, page)

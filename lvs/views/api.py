@@ -7,11 +7,12 @@ from quart import Response, current_app, request
 from lvs import web
 from lvs.contexts.api import api_calls
 from lvs.services import services
-from lvs.web import Rendered
+from lvs.views.pages import rendered
 
 
 async def index() -> Response:
     """Every call, made from the document that programs read."""
+    house = services()
     document = current_app.extensions["QUART_SCHEMA"].openapi_provider.schema()
-    html = services().templates.render("pages/api.html", calls=api_calls(document))
-    return web.html_response(request, Rendered(html))
+    page = await rendered(house, "api.html", calls=api_calls(document))
+    return web.html_response(request, page)

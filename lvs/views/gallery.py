@@ -20,6 +20,7 @@ from lvs.services import Services, services
 from lvs.store import gallery as gallery_store
 from lvs.store import videos
 from lvs.store.views import View
+from lvs.views.pages import rendered
 from lvs.web import Rendered
 
 
@@ -52,11 +53,10 @@ async def page(house: Services, query: GalleryQuery) -> Rendered:
     since = house.store.last_event_id
     today = date.today()  # noqa: DTZ011
     key, state = ("gallery", query, today), (since, house.library.status.version)
-    rendered = house.pages.get(key, state)
-    if rendered is None:
+    found = house.pages.get(key, state)
+    if found is None:
         gallery = await house.store.read(gallery_context, house.library, house.cards, query, since)
         status = status_context(house.library, query)
-        html = house.templates.render("pages/gallery.html", gallery=gallery, st=status)
-        rendered = Rendered(html)
-        house.pages.put(key, state, rendered)
-    return rendered
+        found = await rendered(house, "gallery.html", gallery=gallery, st=status)
+        house.pages.put(key, state, found)
+    return found

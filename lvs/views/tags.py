@@ -9,14 +9,14 @@ from lvs import web
 from lvs.contexts.query import GalleryQuery
 from lvs.services import services
 from lvs.store import tags
-from lvs.web import Rendered
+from lvs.views.pages import rendered
 
 
 async def index() -> Response:
     house = services()
     found = await house.store.recall(tags.by_name)
-    html = house.templates.render("pages/tags.html", tags=found)
-    return web.html_response(request, Rendered(html))
+    page = await rendered(house, "tags.html", tags=found)
+    return web.html_response(request, page)
 
 
 async def single(tag: str) -> WerkzeugResponse:

@@ -13,7 +13,7 @@ from lvs.contexts.watch import watch_context
 from lvs.errors import InvalidInputError
 from lvs.services import services
 from lvs.views.names import requested_filename
-from lvs.web import Rendered
+from lvs.views.pages import rendered
 
 
 async def watch(filename: str) -> Response:
@@ -30,8 +30,8 @@ async def watch(filename: str) -> Response:
         start_s=start_s,
         since=house.store.last_event_id,
     )
-    html = house.templates.render("pages/watch.html", watch=context)
-    return web.html_response(request, Rendered(html))
+    page = await rendered(house, "watch.html", watch=context)
+    return web.html_response(request, page)
 
 
 def _list_before(arguments: dict[str, str]) -> GalleryQuery | None:

@@ -1,6 +1,6 @@
 // The live stream: shows whether it is open, comes back quickly, and fetches the page's region
 // anew when too much has happened to be told event by event.
-const stream = document.getElementById('live');
+let stream = document.getElementById('live');
 const dot = document.querySelector('[data-live]');
 
 function show(state, words) {
@@ -33,11 +33,7 @@ document.addEventListener('htmx:before:swap', (event) => {
   if (!event.detail.ctx.sourceElement?.isConnected) event.preventDefault();
 });
 
-function connect() {
-  if (!stream._htmx?.sse) htmx.ajax('GET', stream.getAttribute('hx-sse:connect'), { source: stream });
-}
-
-if (stream) {
+function listen() {
   stream.addEventListener('htmx:sse:after:connection', () => show('on', 'Live'));
   stream.addEventListener('htmx:sse:error', () => show('off', 'Reconnecting'));
   stream.addEventListener('htmx:sse:before:connection', () => {
@@ -46,10 +42,31 @@ if (stream) {
   stream.addEventListener('resync', catchUp);
   // The first connection is an ordinary request; when that fails, nobody else tries again.
   for (const name of ['htmx:error', 'htmx:response:error']) {
-    stream.addEventListener(name, () => {
+    stream.addEventListener(name, ({ target }) => {
+      if (target !== stream) return; // of a list that is no longer shown
       show('off', 'Reconnecting');
       setTimeout(connect, 2000);
     });
   }
+}
+
+function connect() {
+  if (!stream._htmx?.sse) htmx.ajax('GET', stream.getAttribute('hx-sse:connect'), { source: stream });
+}
+
+// The page shows another list now: its stream in place of the old one.
+document.addEventListener('lvs:list', ({ detail: feed }) => {
+  const old = stream;
+  stream = old.cloneNode();
+  stream.removeAttribute('data-htmx-powered');
+  stream.setAttribute('hx-sse:connect', feed);
+  old._htmx?.sse?.abortController?.abort();
+  old.replaceWith(stream);
+  listen();
+  htmx.process(stream);
+});
+
+if (stream) {
+  listen();
   addEventListener('online', () => stream._htmx?.sse?.delayCanceller?.());
 }

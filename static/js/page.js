@@ -13,7 +13,9 @@ document.addEventListener('submit', (event) => {
 // A form for one thing after the other is empty again when the server has taken it.
 document.addEventListener('htmx:after:request', (event) => {
   const { sourceElement, response } = event.detail.ctx;
-  if (response.status < 400 && sourceElement.matches?.('[data-empty-after]')) sourceElement.reset();
+  if (response.status >= 400) return;
+  if (sourceElement.matches?.('[data-empty-after]')) sourceElement.reset();
+  if (sourceElement.matches?.('[data-close-after]')) sourceElement.hidePopover();
 });
 
 // A button whose answer takes a while is pressed once.

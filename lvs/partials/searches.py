@@ -1,0 +1,28 @@
+"""Saved searches: kept and forgotten by plain forms; the stream shows them in the navigation."""
+
+from __future__ import annotations
+
+from quart import Response, request
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from lvs import web
+from lvs.contexts.query import arguments_of, parse_query
+from lvs.partials.videos import number
+from lvs.services import services
+from lvs.store import searches
+
+
+async def save() -> Response | WerkzeugResponse:
+    """Keep the list of `query` (a gallery's arguments) by a `name`."""
+    form = await request.form
+    given = parse_query(arguments_of(form.get("query", "").encode("ascii", "replace")))
+    query = given.with_(after="", seed=0).url("").removeprefix("?")
+    await services().store.write(searches.save, form.get("name", ""), query)
+    return web.done(request)
+
+
+async def forget() -> Response | WerkzeugResponse:
+    """Forget the `search` (its id)."""
+    search_id = await number("search")
+    await services().store.write(searches.forget, search_id)
+    return web.done(request)

@@ -1,0 +1,45 @@
+"""Searches that people keep by a name."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from lvs.errors import InvalidInputError, NotFoundError
+from lvs.models import HOUSEHOLD, SavedSearch
+from lvs.store import tags
+from lvs.store.database import Transaction
+
+MOST = 30
+
+
+def saved(conn: sqlite3.Connection, user_id: int = HOUSEHOLD) -> list[SavedSearch]:
+    """A user's saved searches by name."""
+    rows = conn.execute(
+        "select id, name, query from saved_search where user_id = ? order by key", (user_id,)
+    )
+    return [SavedSearch(*row) for row in rows]
+
+
+def save(tx: Transaction, name: str, query: str, user_id: int = HOUSEHOLD) -> None:
+    """Keep a search; one of the same name becomes this one. Raises InvalidInputError."""
+    words = tags.one_line(name, "A name")
+    key = tags.key_of(words)
+    others = [search for search in saved(tx.connection, user_id) if tags.key_of(search.name) != key]
+    if len(others) >= MOST:
+        raise InvalidInputError(f"There are {MOST} saved searches at most; forget one first.")
+    tx.connection.execute(
+        "insert into saved_search (user_id, name, key, query, created_at) values (?, ?, ?, ?, ?)"
+        " on conflict (user_id, key) do update set name = excluded.name, query = excluded.query",
+        (user_id, words, key, query, tx.at),
+    )
+    tx.emit("searches")
+
+
+def forget(tx: Transaction, search_id: int, user_id: int = HOUSEHOLD) -> None:
+    """Raises NotFoundError when it is not there."""
+    gone = tx.connection.execute(
+        "delete from saved_search where id = ? and user_id = ?", (search_id, user_id)
+    )
+    if not gone.rowcount:
+        raise NotFoundError("There is no such saved search; it may have just been forgotten.")
+    tx.emit("searches")

@@ -1,0 +1,13 @@
+"""What all full pages share: where one can go from them."""
+
+from __future__ import annotations
+
+from lvs.contexts.places import places_context
+from lvs.services import Services
+from lvs.web import Rendered
+
+
+async def rendered(house: Services, name: str, **context: object) -> Rendered:
+    """A page by its template, with the navigation as the newest event leaves it."""
+    places = await house.store.recall(places_context)
+    return Rendered(house.templates.render(f"pages/{name}", places=places, **context))

@@ -1,0 +1,145 @@
+"""In a real Chromium: results as one types, addresses that can be shared, saved searches."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext
+
+from lvs.services import Services
+from lvs.store import curation, searches
+from tests import browsers
+from tests.browsers import live_page, titles, until, wait_for_titles
+from tests.clips import Cast
+from tests.servers import LocalServer
+from tests.test_curation import post
+from tests.test_ingest import library
+
+NAMES = ("Alpine lake", "Alpine sunrise", "Beach day", "City lights")
+
+
+@pytest.fixture
+async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
+    async with browsers.context(browser, **browsers.DESKTOP) as context:
+        yield context
+
+
+@pytest.fixture
+async def site(live_house: Services, live_server: LocalServer, videos: Path, cast: Cast) -> str:
+    for name in NAMES:
+        cast.unique(videos / f"{name}.mp4")
+    await library(live_house)
+    return f"http://127.0.0.1:{live_server.port}"
+
+
+async def test_results_come_as_one_types_and_stay_live(
+    site: str, opened: BrowserContext, live_house: Services, videos: Path, cast: Cast
+) -> None:
+    page = await live_page(opened, f"{site}/?sort=title")
+    await page.keyboard.press("/")
+    await page.keyboard.type("alp", delay=30)
+    await until(page, "document.querySelectorAll('#grid > .card').length === 2")
+    assert set(await titles(page)) == {"Alpine lake", "Alpine sunrise"}
+    await until(page, "location.search === '?q=alp'")
+    assert await page.evaluate("document.activeElement.id") == "q"
+    assert await page.title() == "Search · Local Video Server"
+    await page.keyboard.type("ine su")
+    await wait_for_titles(page, ["Alpine sunrise"])
+    # The stream is that of the new list: what belongs enters, what does not stays out.
+    await until(page, "document.querySelector('[data-live=on]') !== null")
+    cast.unique(videos / "Alpine summit.mp4")
+    cast.unique(videos / "Beach night.mp4")
+    await library(live_house)
+    await until(page, "document.querySelectorAll('#grid > .card').length === 2")
+    assert set(await titles(page)) == {"Alpine summit", "Alpine sunrise"}
+    assert await page.input_value("#q") == "alpine su"
+
+
+async def test_back_and_forward_lead_to_the_lists_as_they_were(
+    site: str, opened: BrowserContext
+) -> None:
+    page = await live_page(opened, f"{site}/?sort=title")
+    await page.fill("#q", "alpine")
+    await until(page, "document.querySelectorAll('#grid > .card').length === 2")
+    await page.fill("#q", "beach")
+    await wait_for_titles(page, ["Beach day"])
+    await until(page, "location.search === '?q=beach'")
+    await page.go_back()
+    await page.get_by_role("link", name="City lights").wait_for()
+    await wait_for_titles(page, list(NAMES))
+    assert page.url == f"{site}/?sort=title"
+    assert await page.input_value("#q") == ""
+    await page.go_forward()
+    await page.get_by_role("link", name="City lights").wait_for(state="detached")
+    await wait_for_titles(page, ["Beach day"])
+    assert await page.input_value("#q") == "beach"
+    other = await opened.new_page()
+    await other.goto(page.url)
+    assert await titles(other) == ["Beach day"]
+
+
+async def test_a_half_typed_filter_says_what_there_is_and_is_forgiven(
+    site: str, opened: BrowserContext, live_house: Services
+) -> None:
+    await live_house.store.write(curation.set_favorite, 1, True)
+    page = await live_page(opened, site)
+    await page.fill("#q", "is:fav")
+    await page.get_by_text("`is:fav` is no filter").wait_for()
+    assert len(await titles(page)) == 4
+    await page.fill("#q", "is:favorite")
+    await until(page, "document.querySelectorAll('#grid > .card').length === 1")
+    await until(page, "document.getElementById('notices').childElementCount === 0")
+    await until(page, "location.search === '?favorites=1'")
+    await page.fill("#q", "")
+    await until(page, "document.querySelectorAll('#grid > .card').length === 4")
+    assert await page.evaluate("location.search") == ""
+
+
+async def test_a_search_is_saved_shown_everywhere_and_forgotten(
+    site: str, opened: BrowserContext
+) -> None:
+    other = await live_page(opened, f"{site}/watch/City%20lights.mp4")
+    page = await live_page(opened, f"{site}/?q=alpine&favorites=1")
+    await page.get_by_role("button", name="Save", exact=True).click()
+    assert not await browsers.axe_violations(page)
+    await page.get_by_label("Save this search as").fill("Mountains I like")
+    await page.keyboard.press("Enter")
+    link = other.get_by_role("link", name="Mountains I like")
+    await link.wait_for()
+    await page.get_by_role("link", name="Mountains I like").wait_for()
+    assert await page.locator("#save-search").is_hidden()
+    await link.click()
+    await other.wait_for_url(f"{site}/?q=alpine&favorites=1")
+    await other.get_by_role("button", name="Save", exact=True).click()
+    await other.get_by_role("button", name="Forget it").click()
+    await page.get_by_role("link", name="Mountains I like").wait_for(state="detached")
+
+
+async def test_counts_beside_the_lists_follow_what_is_given(
+    site: str, opened: BrowserContext, live_house: Services
+) -> None:
+    page = await live_page(opened, site)
+    await page.get_by_role("link", name="Library 4").wait_for()
+    await live_house.store.write(curation.set_favorite, 1, True)
+    await page.get_by_role("link", name="Favorites 1").wait_for()
+
+
+async def test_a_search_is_saved_without_scripts(server: LocalServer) -> None:
+    answer = await post(
+        server, "/searches", name="  Short   ones ", query="max_duration=600&sort=title"
+    )
+    assert answer.status == 303
+    page = (await server.get("/tags")).text
+    assert '<a href="/?max_duration=600&amp;sort=title">Short ones</a>' in page
+    assert (await post(server, "/searches", name="short ONES", query="q=sea")).status == 303
+    (saved,) = await server.house.store.read(searches.saved)
+    assert (saved.name, saved.query) == ("short ONES", "q=sea")
+    assert (await post(server, "/searches", name=" ", query="q=sea")).status == 400
+    assert (await post(server, "/searches", name="x", query="sort=odd")).status == 400
+    assert (await post(server, "/searches/forget", search=saved.id)).status == 303
+    assert (await post(server, "/searches/forget", search=saved.id)).status == 404
+    for number in range(searches.MOST):
+        assert (await post(server, "/searches", name=f"n{number}", query="")).status == 303
+    assert (await post(server, "/searches", name="one more", query="")).status == 400
