@@ -22,12 +22,13 @@ from lvs.config import ServerConfig, load_config
 from lvs.contexts.templates import Templates
 from lvs.errors import InvalidInputError, LvsError, NotFoundError, UnavailableError
 from lvs.lifecycle import open_house
-from lvs.partials import actions, curation, events, playback, searches, tags
+from lvs.partials import actions, bulk, curation, events, playback, searches, tags
 from lvs.partials import admin as admin_actions
 from lvs.partials import gallery as gallery_partials
 from lvs.services import EXTENSION, Services
 from lvs.views import admin, gallery, media, watch
 from lvs.views import api as api_pages
+from lvs.views import bulk as bulk_pages
 from lvs.views import tags as tags_views
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ ROUTES = (
     ("/tags", tags_views.index, ["GET"]),
     ("/tag/<path:tag>", tags_views.single, ["GET"]),
     ("/watch/<path:filename>", watch.watch, ["GET"]),
+    ("/bulk/<int:bulk_id>", bulk_pages.single, ["GET"]),
     ("/admin/backups", admin.backups, ["GET"]),
     ("/partials/cards", gallery_partials.cards, ["GET"]),
     ("/partials/library", gallery_partials.library, ["GET"]),
@@ -53,6 +55,8 @@ ROUTES = (
     ("/videos/<media_hash>/tag", tags.add, ["POST"]),
     ("/videos/<media_hash>/untag", tags.remove, ["POST"]),
     ("/partials/tags", tags.offered, ["GET"]),
+    ("/bulk", bulk.change, ["POST"]),
+    ("/bulk/undo", bulk.undo, ["POST"]),
     ("/searches", searches.save, ["POST"]),
     ("/searches/forget", searches.forget, ["POST"]),
     ("/tags/rename", tags.rename, ["POST"]),

@@ -18,8 +18,8 @@ from rich.progress import (
 
 from lvs.config import ServerConfig
 from lvs.library.status import LibraryStatus
-from lvs.library.status import Progress as Work
 from lvs.lifecycle import open_house
+from lvs.progress import Progress as Work
 from lvs.services import Services
 from lvs.store import gallery
 from lvs.store.views import View

@@ -20,6 +20,7 @@ from lvs.config import ServerConfig
 from lvs.contexts.cards import Cards
 from lvs.contexts.templates import Templates
 from lvs.errors import StartError
+from lvs.jobs.bulk import BulkChanges
 from lvs.library.library import Library
 from lvs.live import Hub, Kitchen
 from lvs.media.pool import MediaPool
@@ -92,6 +93,7 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
         cards = Cards(templates, library)
         hub = Hub(store, Kitchen(library, cards, templates))
         keeper = Keeper(config, store)
+        bulk = BulkChanges(store, library.status.changes, library.status.changed)
         reader = FileReader()
         stack.callback(reader.close)
         if live:
@@ -105,8 +107,11 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
             supervisor.start("watchers", library.watch_roots)
             supervisor.start("media feeder", library.feeder.run)
             supervisor.start("backups", keeper.run)
+            supervisor.start("bulk changes", bulk.run)
         stack.callback(hub.close)
-        yield Services(config, store, library, templates, cards, PageCache(), hub, reader, keeper)
+        yield Services(
+            config, store, library, templates, cards, PageCache(), hub, reader, keeper, bulk
+        )
 
 
 @contextlib.contextmanager

@@ -163,6 +163,17 @@ class SavedSearch:
 
 
 @dataclass(frozen=True, slots=True)
+class Bulk:
+    """A change of many videos at once: of which kind, with which value, and of how many it can be
+    undone."""
+
+    id: int
+    kind: str
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class VideoDetails:
     """All that the watch page shows: the card's facts and the rest of the probe."""
 

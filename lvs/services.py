@@ -12,6 +12,7 @@ from lvs.caches import Cache
 from lvs.config import ServerConfig
 from lvs.contexts.cards import Cards
 from lvs.contexts.templates import Templates
+from lvs.jobs.bulk import BulkChanges
 from lvs.library.library import Library
 from lvs.live import Hub
 from lvs.store import Store
@@ -32,6 +33,7 @@ class Services:
     hub: Hub
     reader: FileReader
     keeper: Keeper
+    bulk: BulkChanges
 
     @property
     def caches(self) -> dict[str, Cache[Any, Any]]:

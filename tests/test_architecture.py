@@ -25,9 +25,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("web",),
     ("access",),
     ("contexts",),
-    ("library", "backups"),
+    ("library", "backups", "jobs"),
     ("store", "media", "streaming"),
-    ("events", "logs", "caches"),
+    ("events", "logs", "caches", "progress"),
     ("paths", "models", "config"),
     ("errors", "__init__"),
 )

@@ -54,7 +54,7 @@ def _call(shapes: _Shapes, method: str, path: str, operation: Schema) -> Call:
         id=f"{method}{path}".replace("/", "-").replace("{", "").replace("}", ""),
         method=method.upper(),
         path=path,
-        summary=operation.get("summary", ""),
+        summary=operation.get("summary", "").replace("`", ""),
         parameters=tuple(
             Parameter(
                 found["name"],

@@ -8,7 +8,7 @@ from lvs import paths
 from lvs.contexts import words
 from lvs.contexts.query import GalleryQuery
 from lvs.library.library import Library
-from lvs.library.status import Progress
+from lvs.progress import Progress
 
 ARRIVALS_SHOWN = 12
 
@@ -54,6 +54,7 @@ def status_context(library: Library, query: GalleryQuery | None = None) -> Statu
     tasks = [
         _task("Looking through the folders", status.scan),
         _task("Making pictures", status.pictures),
+        _task("Changing videos", status.changes),
     ]
     prefix = f"{query.folder}/" if query and query.folder else ""
     arrivals = [

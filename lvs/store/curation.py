@@ -41,7 +41,7 @@ def set_favorite(
 ) -> FavoriteState:
     """Make a video a favorite or not; None turns it over. Returns how it is now."""
     conn = tx.connection
-    was = _is_favorite(conn, video_id, user_id)
+    was = is_favorite(conn, video_id, user_id)
     now = not was if favorite is None else favorite
     if now and not was:
         conn.execute(
@@ -63,7 +63,7 @@ def _own_rating(conn: sqlite3.Connection, video_id: int, user_id: int) -> int | 
     return row[0] if row else None
 
 
-def _is_favorite(conn: sqlite3.Connection, video_id: int, user_id: int) -> bool:
+def is_favorite(conn: sqlite3.Connection, video_id: int, user_id: int = HOUSEHOLD) -> bool:
     row = conn.execute(
         "select 1 from favorite where video_id = ? and user_id = ?", (video_id, user_id)
     ).fetchone()

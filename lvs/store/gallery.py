@@ -84,6 +84,13 @@ def preceding(conn: sqlite3.Connection, view: View, key: Key) -> int | None:
     return rows[0][0] if rows else None
 
 
+def every(conn: sqlite3.Connection, view: View) -> list[int]:
+    """The ids of all videos of a view, in no order."""
+    way = plan(conn, view, "count")
+    rows = conn.execute(f"select v.id from {way.source} where {way.where}", view.parameters)
+    return [row[0] for row in rows]
+
+
 def _stretch(
     conn: sqlite3.Connection, view: View, key: Key | None, limit: int, *, backwards: bool = False
 ) -> list[tuple[int, int, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from lvs.models import HOUSEHOLD
 from lvs.store import videos
 from lvs.store.database import Transaction
@@ -45,10 +47,34 @@ def save_position(
 
 def set_watched(tx: Transaction, video_id: int, watched: bool, user_id: int = HOUSEHOLD) -> None:
     """Say that a video was seen, or that it was not; either way it begins anew."""
+    set_state(tx, video_id, 0.0, watched, user_id)
+
+
+def state_of(
+    conn: sqlite3.Connection, video_id: int, user_id: int = HOUSEHOLD
+) -> tuple[float, bool]:
+    """(position in seconds, whether it was seen to its end) of a user in a video."""
+    row = conn.execute(
+        "select position_s, watched from progress where video_id = ? and user_id = ?",
+        (video_id, user_id),
+    ).fetchone()
+    return (row[0], bool(row[1])) if row else (0.0, False)
+
+
+def set_state(
+    tx: Transaction, video_id: int, position_s: float, watched: bool, user_id: int = HOUSEHOLD
+) -> None:
+    """As `state_of` tells it; when it was last played stays as it is."""
     tx.connection.execute(
         "insert into progress (video_id, user_id, position_s, watched, updated_at)"
-        " values (:video, :user, 0, :watched, :at) on conflict (video_id, user_id)"
-        " do update set position_s = 0, watched = excluded.watched",
-        {"video": video_id, "user": user_id, "watched": int(watched), "at": tx.at},
+        " values (:video, :user, :position, :watched, :at) on conflict (video_id, user_id)"
+        " do update set position_s = excluded.position_s, watched = excluded.watched",
+        {
+            "video": video_id,
+            "user": user_id,
+            "position": position_s,
+            "watched": int(watched),
+            "at": tx.at,
+        },
     )
     videos.touch(tx, video_id)

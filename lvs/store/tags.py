@@ -40,6 +40,15 @@ def of_video(conn: sqlite3.Connection, video_id: int) -> list[Tag]:
     return [Tag(*row) for row in rows]
 
 
+def has(conn: sqlite3.Connection, video_id: int, name: str) -> bool:
+    row = conn.execute(
+        "select 1 from video_tag v join tag t on t.id = v.tag_id"
+        " where v.video_id = ? and t.key = ?",
+        (video_id, key_of(name)),
+    ).fetchone()
+    return row is not None
+
+
 def of_videos(conn: sqlite3.Connection, video_ids: Iterable[int]) -> dict[int, list[str]]:
     """The names of the tags of these videos by id, in one query."""
     found: dict[int, list[str]] = {}

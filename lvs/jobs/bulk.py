@@ -1,0 +1,104 @@
+"""Changes of many videos at once, one after the other, whoever asked for them has long left."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lvs.errors import UnavailableError
+from lvs.progress import Progress
+from lvs.store import Store, bulk
+
+BATCH = 200  # a transaction of some 40 ms, behind which single changes wait
+QUEUED = 10
+WORTH_SHOWING = 1_000  # fewer are done before a bar could be read
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of it: `bulk_id` to undo it by, how many videos were changed."""
+
+    bulk_id: int
+    changed: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    run: Callable[[], Awaitable[Done]]
+    answer: asyncio.Future[Done]
+
+
+class BulkChanges:
+    """The queue and its runner. `progress` is shown on pages; `tell` says that it moved."""
+
+    def __init__(self, store: Store, progress: Progress, tell: Callable[[], None]) -> None:
+        self._store = store
+        self._progress = progress
+        self._tell = tell
+        self._queue: asyncio.Queue[_Asked] = asyncio.Queue(QUEUED)
+
+    async def change(self, kind: str, value: str, video_ids: Sequence[int], wanted: Any) -> Done:
+        """Give these videos what is `wanted` of a kind (`store.bulk.KINDS`), a transaction per
+        batch. Raises UnavailableError when too many such changes wait already, or the disk is full.
+        """
+        return await self._ask(lambda: self._change(kind, value, list(video_ids), wanted))
+
+    async def undo(self, bulk_id: int) -> Done:
+        """Undo a change. Raises NotFoundError when it is no longer kept."""
+        return await self._ask(lambda: self._undo(bulk_id))
+
+    async def run(self) -> None:
+        """Do what is asked for, to its end."""
+        while True:
+            asked = await self._queue.get()
+            try:
+                done = await asked.run()
+            except Exception as error:  # it belongs to whoever asked
+                if not asked.answer.cancelled():
+                    asked.answer.set_exception(error)
+            else:
+                if not asked.answer.cancelled():
+                    asked.answer.set_result(done)
+            finally:
+                self._progress.running = False
+                self._tell()
+
+    async def _ask(self, run: Callable[[], Awaitable[Done]]) -> Done:
+        answer: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
+        try:
+            self._queue.put_nowait(_Asked(run, answer))
+        except asyncio.QueueFull:
+            raise UnavailableError(
+                f"{QUEUED} changes of many videos wait already; try again when they are done."
+            ) from None
+        return await answer
+
+    async def _change(self, kind: str, value: str, video_ids: list[int], wanted: Any) -> Done:
+        bulk_id = await self._store.write(bulk.begin, kind, value)
+        self._start(len(video_ids))
+        changed = 0
+        for start in range(0, len(video_ids), BATCH):
+            batch = video_ids[start : start + BATCH]
+            changed += await self._store.write(bulk.change, bulk_id, batch, wanted)
+            self._advance(len(batch))
+        return Done(bulk_id, changed)
+
+    async def _undo(self, bulk_id: int) -> Done:
+        self._start((await self._store.read(bulk.bulk, bulk_id)).count)
+        changed = 0
+        while (undone := await self._store.write(bulk.undo, bulk_id, BATCH)) is not None:
+            changed += undone
+            self._advance(BATCH)
+        return Done(bulk_id, changed)
+
+    def _start(self, total: int) -> None:
+        self._progress.start()
+        self._progress.total = total
+        self._progress.running = total >= WORTH_SHOWING
+        self._tell()
+
+    def _advance(self, count: int) -> None:
+        self._progress.advance(min(count, self._progress.total - self._progress.done))
+        self._tell()

@@ -1,0 +1,59 @@
+"""Changes of many videos at once: those chosen, or all of a list."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from quart import Response, redirect, request
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from lvs import web
+from lvs.contexts.bulk import BulkResult, change_of, result_of, undone
+from lvs.contexts.gallery import view_of
+from lvs.contexts.query import GalleryQuery, arguments_of, parse_query
+from lvs.errors import InvalidInputError
+from lvs.library.library import Library
+from lvs.partials.videos import number
+from lvs.services import services
+from lvs.store import gallery
+from lvs.web import Rendered
+
+
+async def change() -> Response | WerkzeugResponse:
+    """Do the `action` with each `video` (its row id), or with all of the list `query`."""
+    house = services()
+    form = await request.form
+    wanted = change_of(form.get("action", ""), form.get("stars", ""), form.get("tag", ""))
+    if form.get("all"):
+        query = parse_query(arguments_of(form.get("query", "").encode("ascii", "replace")))
+        video_ids = await house.store.read(_all_of, house.library, query)
+    else:
+        video_ids = [_id(text) for text in form.getlist("video")]
+    if not video_ids:
+        raise InvalidInputError("Choose the videos first.")
+    done = await house.bulk.change(wanted.kind, wanted.value, video_ids, wanted.wanted)
+    return await _answer(result_of(done.bulk_id, done.changed, len(video_ids)), done.bulk_id)
+
+
+async def undo() -> Response | WerkzeugResponse:
+    """Undo the change `bulk` (its id), where videos have not been changed again since."""
+    bulk_id = await number("bulk")
+    done = await services().bulk.undo(bulk_id)
+    return await _answer(undone(done.changed), bulk_id)
+
+
+async def _answer(result: BulkResult, bulk_id: int) -> Response | WerkzeugResponse:
+    if not web.is_fragment(request):
+        return redirect(f"/bulk/{bulk_id}", 303)
+    html = services().templates.render("partials/_bulk_result.html", result=result)
+    return web.html_response(request, Rendered(html))
+
+
+def _all_of(conn: sqlite3.Connection, library: Library, query: GalleryQuery) -> list[int]:
+    return gallery.every(conn, view_of(conn, library, query))
+
+
+def _id(text: str) -> int:
+    if not text.isdecimal() or len(text) > 18:
+        raise InvalidInputError(f"`video` is {text[:40]!r}; it must be a number.")
+    return int(text)

@@ -1,0 +1,61 @@
+// Choosing several cards: by clicking anywhere on them, in ranges with Shift, and by keys.
+//
+//   x       choose or leave the card that has the focus       Ctrl+A  all cards on the page
+//   Escape  stop choosing
+const mode = () => document.getElementById('selecting');
+const isOn = () => mode()?.checked;
+const boxes = () => [...document.querySelectorAll('#grid .card-select')];
+let last = null;
+
+function tell() {
+  const bar = document.querySelector('[data-selected]');
+  if (!bar) return;
+  const all = document.querySelector('[data-select-all]').checked;
+  const count = boxes().filter((box) => box.checked).length;
+  bar.textContent = all ? 'All chosen' : count ? `${count} chosen` : 'Choose videos';
+}
+
+function choose(box, checked, range) {
+  const list = boxes();
+  const [from, to] = [list.indexOf(last), list.indexOf(box)].sort((a, b) => a - b);
+  if (range && from >= 0) for (const between of list.slice(from, to + 1)) between.checked = checked;
+  box.checked = checked;
+  last = box;
+  tell();
+}
+
+document.addEventListener('click', (event) => {
+  if (!isOn()) return;
+  if (event.target.matches('.card-select')) return choose(event.target, event.target.checked, event.shiftKey);
+  const box = event.target.closest('#grid .card-link')?.parentElement.querySelector('.card-select');
+  if (!box) return;
+  event.preventDefault();
+  choose(box, !box.checked, event.shiftKey);
+});
+
+document.addEventListener('change', (event) => {
+  if (event.target.id === 'selecting' && !event.target.checked) {
+    for (const box of boxes()) box.checked = false;
+    document.querySelector('[data-select-all]').checked = false;
+  }
+  if (event.target.matches('#selecting, [data-select-all]')) tell();
+});
+
+document.addEventListener('keydown', (event) => {
+  if (!mode() || event.metaKey || event.altKey || event.target.closest('input:not([type=checkbox]), select, textarea')) return;
+  const box = event.target.closest('#grid > .card')?.querySelector('.card-select');
+  if (event.key === 'x' && !event.ctrlKey && box) {
+    mode().checked = true;
+    choose(box, !box.checked, event.shiftKey);
+  } else if (event.key === 'a' && event.ctrlKey && isOn()) {
+    for (const each of boxes()) each.checked = true;
+    tell();
+  } else if (event.key === 'Escape' && isOn()) {
+    mode().click();
+  } else return;
+  event.preventDefault();
+});
+
+// Cards that come or go change how many are chosen.
+const grid = document.getElementById('grid');
+if (grid) new MutationObserver(tell).observe(grid, { childList: true });

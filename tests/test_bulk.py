@@ -1,0 +1,233 @@
+"""Many videos changed at once: chosen or all of a list, in batches, and undone."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page
+
+from lvs.services import Services
+from lvs.store import bulk, curation, playback, tags
+from lvs.store import videos as records
+from tests import browsers
+from tests.browsers import live_page, until
+from tests.clips import Cast
+from tests.libraries import fill
+from tests.servers import Answer, LocalServer, serving
+from tests.test_curation import post
+from tests.test_ingest import library
+
+
+@pytest.fixture
+async def house(live_house: Services) -> Services:
+    """Its folder is empty, so scans find the rows of the tests away; nothing else touches them."""
+    return live_house
+
+
+@pytest.fixture
+async def server(house: Services) -> AsyncIterator[LocalServer]:
+    async with serving(house) as server:
+        yield server
+
+
+async def send(
+    server: LocalServer, pairs: Sequence[tuple[str, object]], htmx: bool = True
+) -> Answer:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    if htmx:
+        headers["HX-Request"] = "true"
+    return await server.get("/bulk", method="POST", headers=headers, body=urlencode(pairs))
+
+
+async def stars(house: Services, count: int) -> list[int | None]:
+    cards = await house.store.read(records.cards, range(1, count + 1))
+    return [cards[video].rating for video in sorted(cards)]
+
+
+async def test_the_chosen_are_changed_and_it_is_undone(
+    house: Services, server: LocalServer
+) -> None:
+    await fill(house.store, 6)
+    await house.store.write(curation.rate, 2, 1)
+    answer = await send(
+        server, [("action", "rate"), ("stars", 4), *(("video", n) for n in (1, 2, 3))]
+    )
+    assert "3 videos changed." in answer.text
+    assert await stars(house, 4) == [4, 4, 4, None]
+    await house.store.write(curation.rate, 3, 5)  # changed again since: that stands
+    (bulk_id,) = re.findall(r'name="bulk" value="(\d+)"', answer.text)
+    undone = await post(server, "/bulk/undo", htmx=True, bulk=bulk_id)
+    assert "Undone for 2 videos." in undone.text
+    assert await stars(house, 4) == [None, 1, 5, None]
+    again = await post(server, "/bulk/undo", htmx=True, bulk=bulk_id)
+    assert "Undone for 0 videos." in again.text
+    assert (await post(server, "/bulk/undo", htmx=True, bulk=999)).status == 404
+
+
+@pytest.mark.parametrize(
+    ("action", "more"),
+    [
+        ("favorite", {}),
+        ("tag", {"tag": "Sea"}),
+        ("watched", {}),
+        ("rate", {"stars": "3"}),
+    ],
+)
+async def test_thousands_are_changed_in_batches_and_undone(
+    house: Services, server: LocalServer, action: str, more: dict[str, str]
+) -> None:
+    await fill(house.store, 2_500, ["", "Half"])
+    before = await everything(house)
+    pairs = [("action", action), ("all", 1), ("query", "folder=Half"), *more.items()]
+    answer = await send(server, pairs)
+    assert "1,250 videos changed." in answer.text
+    assert await everything(house) != before
+    (bulk_id,) = re.findall(r'name="bulk" value="(\d+)"', answer.text)
+    undone = await post(server, "/bulk/undo", htmx=True, bulk=bulk_id)
+    assert "Undone for 1,250 videos." in undone.text
+    assert await everything(house) == before
+
+
+async def everything(house: Services) -> list[object]:
+    cards = await house.store.read(records.cards, range(1, 2_501))
+    given = await house.store.read(tags.of_videos, range(1, 2_501))
+    return [(c.id, c.rating, c.favorite, c.watched, given.get(c.id)) for c in cards.values()]
+
+
+async def test_a_video_that_may_not_have_a_tag_is_left_as_it_is(
+    house: Services, server: LocalServer
+) -> None:
+    await fill(house.store, 3)
+    await house.store.write(tags.set_all, 1, [f"tag {n}" for n in range(50)])
+    await house.store.write(tags.set_all, 2, ["Sea"])
+    pairs = [("action", "tag"), ("tag", "sea"), *(("video", n) for n in (1, 2, 3, 77))]
+    answer = await send(server, pairs)
+    assert "1 video changed; 3 had it already or cannot have it." in answer.text
+    assert [tag.name for tag in await house.store.read(tags.of_video, 3)] == ["Sea"]
+    pairs = [("action", "untag"), ("tag", "SEA"), *(("video", n) for n in (1, 2, 3))]
+    assert "2 videos changed" in (await send(server, pairs)).text
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [("action", "rate"), ("stars", "6"), ("video", 1)],
+        [("action", "explode"), ("video", 1)],
+        [("action", "tag"), ("tag", " "), ("video", 1)],
+        [("action", "favorite")],
+        [("action", "favorite"), ("video", "one")],
+        [("action", "favorite"), ("all", 1), ("query", "sort=odd")],
+        [("video", 1)],
+    ],
+)
+async def test_what_makes_no_sense_is_refused(
+    house: Services, server: LocalServer, pairs: list[tuple[str, object]]
+) -> None:
+    await fill(house.store, 2)
+    assert (await send(server, pairs)).status == 400
+    assert await stars(house, 2) == [None, None]
+
+
+async def test_only_the_newest_changes_can_be_undone(house: Services) -> None:
+    await fill(house.store, 1)
+    first = await house.bulk.change("favorite", "favorite", [1], True)
+    for _ in range(bulk.KEPT):
+        await house.bulk.change("rate", "4", [1], 4)
+    kept = await house.store.read(
+        lambda conn: [row[0] for row in conn.execute("select id from bulk order by id")]
+    )
+    assert len(kept) == bulk.KEPT
+    assert first.bulk_id not in kept
+
+
+async def test_it_goes_on_when_whoever_asked_has_left(house: Services) -> None:
+    await fill(house.store, 2_000)
+    asking = asyncio.create_task(
+        house.bulk.change("rate", "2", range(1, 2_001), 2), name="asks and leaves"
+    )
+    while not house.library.status.changes.done:
+        await asyncio.sleep(0)
+    asking.cancel()
+    later = await house.bulk.change("favorite", "favorite", [1], True)
+    assert later.changed == 1
+    assert await stars(house, 2_000) == [2] * 2_000
+
+
+@pytest.fixture
+async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
+    async with browsers.context(browser, **browsers.DESKTOP) as context:
+        yield context
+
+
+@pytest.fixture
+async def site(house: Services, server: LocalServer, videos: Path, cast: Cast) -> str:
+    for name in "ABCDEF":
+        cast.unique(videos / f"{name}.mp4")
+    await library(house)
+    return f"http://127.0.0.1:{server.port}"
+
+
+async def chosen(page: Page) -> list[str]:
+    cards = page.locator("#grid > .card:has(.card-select:checked)")
+    return await cards.locator(".card-title").all_inner_texts()
+
+
+async def test_cards_are_chosen_by_clicks_ranges_and_keys(
+    site: str, opened: BrowserContext, house: Services
+) -> None:
+    page = await live_page(opened, f"{site}/?sort=title")
+    other = await live_page(opened, f"{site}/?sort=title")
+    await page.get_by_text("Select", exact=True).click()
+    cards = page.locator("#grid > .card")
+    await cards.nth(1).locator(".card-picture").click()
+    await cards.nth(3).locator(".card-picture").click(modifiers=["Shift"])
+    assert await chosen(page) == ["B", "C", "D"]
+    assert await page.inner_text("[data-selected]") == "3 chosen"
+    assert page.url.endswith("sort=title")
+    assert not await browsers.axe_violations(page)
+    await cards.nth(2).locator(".card-link").focus()
+    await page.keyboard.press("x")
+    assert await chosen(page) == ["B", "D"]
+    await page.locator("#bulk-stars").select_option("4")
+    await page.get_by_role("button", name="Rate", exact=True).click()
+    await page.get_by_text("2 videos changed.").wait_for()
+    await until(other, "document.querySelectorAll('.rate-given').length === 2")
+    await until(page, "document.querySelectorAll('.rate-given').length === 2")
+    assert await chosen(page) == ["B", "D"]  # also after their cards were pushed
+    await page.get_by_role("button", name="Undo").click()
+    await page.get_by_text("Undone for 2 videos.").wait_for()
+    await until(other, "document.querySelectorAll('.rate-given').length === 0")
+    await page.locator("[data-select-all]").check()
+    await page.get_by_role("button", name="Favorite", exact=True).click()
+    await page.get_by_text("6 videos changed.").wait_for()
+    await cards.first.locator(".card-select").focus()
+    await page.keyboard.press("Escape")
+    assert await page.locator("#bulk").is_hidden()
+    assert await chosen(page) == []
+    await cards.first.locator(".card-link").click()
+    await page.wait_for_url("**/watch/A.mp4**")
+
+
+async def test_cards_are_chosen_and_undone_without_scripts(
+    site: str, browser: Browser, house: Services
+) -> None:
+    async with browsers.context(browser, **browsers.PHONE, java_script_enabled=False) as opened:
+        page = await opened.new_page()
+        await page.goto(f"{site}/?sort=title")
+        assert await page.locator("#bulk").is_hidden()
+        await page.get_by_text("Select", exact=True).click()
+        await page.get_by_role("checkbox", name="Choose B").check()
+        await page.get_by_role("checkbox", name="Choose C").check()
+        await page.get_by_role("button", name="Watched", exact=True).click()
+        await page.get_by_text("2 videos changed.").wait_for()
+        states = [await house.store.read(playback.state_of, video) for video in range(1, 7)]
+        assert sum(watched for _, watched in states) == 2
+        await page.get_by_role("button", name="Undo").click()
+        await page.get_by_text("0 videos changed.").wait_for()
+        states = [await house.store.read(playback.state_of, video) for video in range(1, 7)]
+        assert sum(watched for _, watched in states) == 0
