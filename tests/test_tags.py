@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext
 
 from lvs.errors import InvalidInputError
 from lvs.services import Services
-from lvs.store import gallery, tags
+from lvs.store import gallery, playback, tags
 from lvs.store.views import View
 from tests import browsers
 from tests.browsers import live_page, until
@@ -20,7 +20,7 @@ from tests.libraries import fill
 from tests.servers import LocalServer, eventually
 from tests.test_api import call
 from tests.test_curation import hash_of, post
-from tests.test_ingest import age
+from tests.test_ingest import age, library
 
 
 async def names(house: Services, video_id: int = 1) -> list[str]:
@@ -185,10 +185,55 @@ async def test_a_tag_given_on_one_page_is_on_the_others(
     await until(page, "document.querySelector('#tag-input').value === ''")
     await until(page, "document.activeElement.id === 'tag-input'")
     await other.fill("#tag-input", "ea")
-    await until(other, "document.querySelector('#tag-options option')?.value === 'Sea'")
+    await other.get_by_role("option", name="Sea 1").wait_for()
     await other.fill("#tag-input", "half-typed")
     await page.get_by_role("button", name="Remove the tag Sea").click()
     await browsers.wait_for_titles(tagged, [])
     await until(other, "!document.querySelector('.chip-tag')")
     assert await other.input_value("#tag-input") == "half-typed"
     assert not await browsers.axe_violations(page)
+
+
+async def test_tags_are_offered_chosen_by_keys_and_made_anew(
+    live_house: Services, live_server: LocalServer, videos: Path, cast: Cast, opened: BrowserContext
+) -> None:
+    for name in ("Beach", "City"):
+        cast.unique(videos / f"{name}.mp4")
+    await library(live_house)
+    ids: dict[str, int] = await live_house.store.read(
+        lambda conn: dict(conn.execute("select title, id from video").fetchall())
+    )
+    await live_house.store.write(tags.set_all, ids["Beach"], ["Seaside", "Overseas"])
+    await live_house.store.write(tags.set_all, ids["City"], ["Overseas"])
+    page = await live_page(opened, f"http://127.0.0.1:{live_server.port}/watch/City.mp4")
+    field = page.get_by_role("combobox", name="Add a tag")
+    await field.click()
+    await page.keyboard.type("sea")
+    await page.get_by_role("option", name="New tag “sea”").wait_for()
+    names = await page.locator("#tag-options .option").all_inner_texts()
+    assert [" ".join(name.split()) for name in names] == [
+        "Seaside 1",
+        "Overseas 2",
+        "New tag “sea”",
+    ]
+    assert not await browsers.axe_violations(page)
+    await page.keyboard.press("ArrowUp")
+    assert await field.get_attribute("aria-activedescendant") == "tag-option-new"
+    # A push of the same video while choosing leaves the list open.
+    await live_house.store.write(playback.count_view, ids["City"])
+    await page.get_by_text("1 view").first.wait_for()
+    assert await page.locator("#tag-options .option").count() == 3
+    await page.keyboard.press("ArrowDown")
+    assert await field.get_attribute("aria-activedescendant") == "tag-option-1"
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Remove the tag Seaside").wait_for()
+    await until(page, "document.activeElement.id === 'tag-input'")
+    await until(page, "document.querySelector('#tag-input').value === ''")
+    await page.keyboard.type("sea")
+    await page.get_by_role("option", name="New tag “sea”").click()
+    await page.get_by_role("button", name="Remove the tag sea", exact=True).wait_for()
+    await page.keyboard.type("x")
+    await page.get_by_role("option", name="New tag “x”").wait_for()
+    await page.keyboard.press("Escape")
+    await page.locator("#tag-options").wait_for(state="hidden")
+    assert await field.input_value() == "x"

@@ -32,11 +32,13 @@ async def remove(media_hash: str) -> Response | WerkzeugResponse:
 
 
 async def offered() -> Response:
-    """Options for the tag input: tags that contain `tag`, best first."""
+    """Options for the tag input: tags that contain `tag`, best first, and a new one."""
     house = services()
     text = arguments_of(request.query_string).get("tag", "").strip()
     found = await house.store.recall(tags.most_used, text, OFFERED)
-    html = house.templates.render("partials/_tag_options.html", tags=found)
+    is_known = any(tags.key_of(tag.name) == tags.key_of(text) for tag in found)
+    new_tag = "" if is_known else text[: tags.LONGEST]
+    html = house.templates.render("partials/_tag_options.html", tags=found, new_tag=new_tag)
     return web.html_response(request, Rendered(html))
 
 

@@ -1,0 +1,53 @@
+// The tag input as a combobox (ARIA Authoring Practices): arrow keys choose among what the server
+// offers, Enter or a click gives the video that tag, Escape closes the list.
+const field = () => document.getElementById('tag-input');
+const options = () => [...document.querySelectorAll('#tag-options > [role=option]')];
+const chosen = () => document.getElementById(field()?.getAttribute('aria-activedescendant'));
+
+function choose(option) {
+  for (const each of options()) each.setAttribute('aria-selected', each === option);
+  if (option) field().setAttribute('aria-activedescendant', option.id);
+  else field().removeAttribute('aria-activedescendant');
+  option?.scrollIntoView({ block: 'nearest' });
+}
+
+function open(isOpen) {
+  field()?.setAttribute('aria-expanded', isOpen && options().length > 0);
+  if (!isOpen) choose(null);
+}
+
+function give(option) {
+  field().value = option.dataset.value;
+  open(false);
+  field().form.requestSubmit();
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.target !== field()) return;
+  const list = options();
+  if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+    const step = event.key === 'ArrowDown' ? 1 : -1;
+    const from = list.indexOf(chosen());
+    const next = from < 0 ? (step > 0 ? 0 : list.length - 1) : (from + step + list.length) % list.length;
+    open(true);
+    if (list[next]) choose(list[next]);
+  } else if (event.key === 'Enter' && chosen()) {
+    give(chosen());
+  } else if (event.key === 'Escape' && field().ariaExpanded === 'true') {
+    open(false);
+  } else return;
+  event.preventDefault();
+});
+
+document.addEventListener('pointerdown', (event) => {
+  const option = event.target.closest('#tag-options > [role=option]');
+  if (option) event.preventDefault(); // the field keeps the focus
+});
+document.addEventListener('click', (event) => {
+  const option = event.target.closest('#tag-options > [role=option]');
+  if (option) give(option);
+});
+document.addEventListener('focusout', (event) => event.target === field() && open(false));
+document.addEventListener('htmx:after:swap', () => {
+  if (document.activeElement === field()) open(field().value !== '' || field().ariaExpanded === 'true');
+});
