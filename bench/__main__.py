@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bench import live, pages, scans, search, streams, thumbnails
+from bench import live, pages, scans, search, streams, thumbnails, writes
 from bench.harness import Line, workshop
 
 BENCHMARKS = {
@@ -19,6 +19,7 @@ BENCHMARKS = {
     "live": live.run,
     "scans": scans.run,
     "search": search.run,
+    "writes": writes.run,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import time
 from dataclasses import dataclass, field
@@ -36,15 +37,29 @@ def load(
     gzip: bool = True,
 ) -> Load:
     """Ask for `paths` in turn for a while. With `pause_s`, wait that long between two requests."""
-    return uvloop.run(_load(port, paths, connections, seconds, pause_s, gzip))
+    requests = [_request(path, gzip) for path in paths]
+    return uvloop.run(_load(port, requests, connections, seconds, pause_s))
+
+
+def post(
+    port: int,
+    calls: list[tuple[str, object]],
+    *,
+    connections: int,
+    seconds: float,
+    pause_s: float = 0.0,
+) -> Load:
+    """Send (path, JSON body) in turn for a while, with a pause after each answer."""
+    requests = [_call(path, body) for path, body in calls]
+    return uvloop.run(_load(port, requests, connections, seconds, pause_s))
 
 
 async def _load(
-    port: int, paths: list[str], connections: int, seconds: float, pause_s: float, gzip: bool
+    port: int, asked: list[bytes], connections: int, seconds: float, pause_s: float
 ) -> Load:
     result = Load()
     started = time.perf_counter()
-    requests = cycle([_request(path, gzip) for path in paths])
+    requests = cycle(asked)
     await asyncio.gather(
         *(
             _client(port, lambda: next(requests), started + seconds, pause_s, result)
@@ -58,6 +73,14 @@ async def _load(
 def _request(path: str, gzip: bool) -> bytes:
     accept = "Accept-Encoding: gzip\r\n" if gzip else ""
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{accept}\r\n".encode()
+
+
+def _call(path: str, body: object) -> bytes:
+    text = json.dumps(body)
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(text)}\r\n\r\n{text}"
+    ).encode()
 
 
 async def _client(
@@ -75,7 +98,7 @@ async def _client(
                 writer.close()
                 reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
                 continue
-            if not head.startswith(b"HTTP/1.1 200"):
+            if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201")):
                 raise RuntimeError(f"{request!r} was answered {head[:200]!r}")
             length = _LENGTH.search(head)
             assert length is not None

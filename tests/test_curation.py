@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
+import re
 import sqlite3
 from pathlib import Path
 from urllib.parse import urlencode
@@ -12,11 +14,11 @@ import pytest
 
 from lvs.models import Filters
 from lvs.services import Services
-from lvs.store import curation, gallery, videos
+from lvs.store import Store, curation, gallery, roots, videos
 from lvs.store.views import View
 from tests.clips import Cast
 from tests.libraries import fill
-from tests.servers import Answer, LocalServer, Process, ask
+from tests.servers import Answer, LocalServer, Process
 from tests.test_ingest import library
 
 
@@ -138,20 +140,86 @@ async def test_200_writers_at_once_leave_aggregates_that_equal_a_recount(
     assert await house.store.read(recount) == []
 
 
-def test_every_acknowledged_rating_is_there_after_kill_9(
-    videos: Path, tmp_path: Path, cast: Cast
-) -> None:
-    cast.copy("beach.mp4", videos / "beach.mp4")
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    import re
+WRITERS = 200
 
-    with Process(videos, tmp_path / "data") as server:
-        server.wait_for(lambda: server.cards() == 1, "the video")
-        (media_hash,) = re.findall(r'action="/videos/(\w+)/rating', server.get("/").text)
-        for value in (1, 5, 2, 4, 3):
-            path = f"/videos/{media_hash}/rating"
-            assert ask(server.port, path, "POST", headers, f"value={value}").status == 303
-        server.process.kill()
+
+class Writer:
+    """One of many clients: rates a video of its own and counts views of one that all share."""
+
+    def __init__(self, port: int, own: str, shared: str) -> None:
+        self.port, self.own, self.shared = port, own, shared
+        self.sent = self.acknowledged = 0
+        self.views_sent = self.views_acknowledged = 0
+
+    async def run(self) -> None:
+        """Until the server is gone."""
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            while True:
+                self.sent = self.sent % 5 + 1
+                await self._post(reader, writer, f"/api/ratings/{self.own}", {"value": self.sent})
+                self.acknowledged = self.sent
+                self.views_sent += 1
+                await self._post(reader, writer, "/view", {"filename": self.shared})
+                self.views_acknowledged += 1
+        except (OSError, asyncio.IncompleteReadError):
+            return
+
+    async def _post(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str, body: object
+    ) -> None:
+        text = json.dumps(body)
+        writer.write(
+            f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(text)}\r\n\r\n{text}".encode()
+        )
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        assert re.match(r"HTTP/1.1 20[01] ", head), head
+        length = re.search(r"content-length: (\d+)", head)
+        assert length
+        await reader.readexactly(int(length[1]))
+
+
+def test_every_acknowledged_write_is_there_after_kill_9_under_load(
+    videos: Path, tmp_path: Path
+) -> None:
+    asyncio.run(fill_at(tmp_path / "data", videos, WRITERS + 1))
+    settings = {
+        "LVS_WATCH": "off",
+        "LVS_WRITES_PER_SECOND": "100000",
+        "LVS_WRITES_BURST": "100000",
+    }
+    with Process(videos, tmp_path / "data", settings) as server:
+        found = json.loads(server.get("/api/videos?limit=200&sort=title").body)["videos"]
+        rest = json.loads(server.get("/api/videos?limit=1&sort=title&q=000200").body)["videos"]
+        before = rest[0]["views"]
+        writers = [Writer(server.port, video["media_hash"], rest[0]["filename"]) for video in found]
+        assert len(writers) == WRITERS
+
+        async def write_and_kill() -> None:
+            running = [asyncio.create_task(writer.run()) for writer in writers]
+            while sum(writer.views_acknowledged for writer in writers) < 3 * WRITERS:
+                await asyncio.sleep(0.01)
+            server.process.kill()
+            await asyncio.gather(*running)
+
+        asyncio.run(write_and_kill())
         server.wait()
-    with Process(videos, tmp_path / "data") as server:
-        assert "now 3 stars" in server.get("/").text
+    with Process(videos, tmp_path / "data", settings) as server:
+        found = json.loads(server.get("/api/videos?limit=200&sort=title").body)["videos"]
+        rest = json.loads(server.get("/api/videos?limit=1&sort=title&q=000200").body)["videos"]
+    for writer, video in zip(writers, found, strict=True):
+        assert video["rating"]["user"] in (writer.acknowledged, writer.sent)
+        assert video["rating"]["count"] == 1
+    acknowledged = sum(writer.views_acknowledged for writer in writers)
+    sent = sum(writer.views_sent for writer in writers)
+    assert acknowledged <= rest[0]["views"] - before <= sent
+
+
+async def fill_at(data: Path, videos: Path, count: int) -> None:
+    """A library of rows alone, for a server whose folder is away."""
+    store = Store(data / "library.db")
+    await store.open()
+    await store.write(roots.configure, {videos.name: str(videos)})
+    await fill(store, count)
+    await store.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from quart_schema import validate_request, validate_response
 
 from lvs.api.refusals import A_BODY, refuses
@@ -15,9 +17,10 @@ from lvs.api.schemas import (
     TargetedRatingIn,
 )
 from lvs.api.targets import found
+from lvs.library.library import Library
 from lvs.models import RatingSummary
 from lvs.services import services
-from lvs.store import curation
+from lvs.store import Transaction, curation
 
 
 @validate_response(RatingOut)
@@ -25,8 +28,11 @@ from lvs.store import curation
 async def rating(media_hash: str) -> RatingOut:
     """A video's ratings."""
     house = services()
-    video_id, _ = await house.store.read(found, house.library, _by_hash(media_hash))
-    return _summary(await house.store.read(curation.rating_of, video_id))
+    return _summary(await house.store.read(_ratings, house.library, _by_hash(media_hash)))
+
+
+def _ratings(conn: sqlite3.Connection, library: Library, target: Target) -> RatingSummary:
+    return curation.rating_of(conn, found(conn, library, target)[0])
 
 
 @validate_request(RatingIn)
@@ -58,15 +64,25 @@ async def clear_rating(media_hash: str) -> RatingOut:
 async def set_favorite(data: FavoriteIn) -> FavoriteOut:
     """Make a video a favorite or not; without `favorite`, turn it over."""
     house = services()
-    video_id, media_hash = await house.store.read(found, house.library, data)
-    state = await house.store.write(curation.set_favorite, video_id, data.favorite)
+    return await house.store.write(_set_favorite, house.library, data)
+
+
+def _set_favorite(tx: Transaction, library: Library, data: FavoriteIn) -> FavoriteOut:
+    video_id, media_hash = found(tx.connection, library, data)
+    state = curation.set_favorite(tx, video_id, data.favorite)
     return FavoriteOut(media_hash=media_hash, favorite=state.favorite, count=state.count)
 
 
 async def _rate(target: Target, value: int | None) -> RatingOut:
     house = services()
-    video_id, _ = await house.store.read(found, house.library, target)
-    return _summary(await house.store.write(curation.rate, video_id, value))
+    return _summary(await house.store.write(_rate_target, house.library, target, value))
+
+
+def _rate_target(
+    tx: Transaction, library: Library, target: Target, value: int | None
+) -> RatingSummary:
+    video_id, _ = found(tx.connection, library, target)
+    return curation.rate(tx, video_id, value)
 
 
 def _by_hash(media_hash: str) -> Target:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -68,19 +68,24 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Gallery:
-    """`more` loads the next stretch; `next_page` is the same as a plain link. Empty at the end.
-
-    `stretch` names what `more` would load. `query` is the list as arguments, `saved` its saved
-    search, `suggestion` a name for one.
+class Stretch:
+    """A part of the list. `more` loads the next; `next_page` is the same as a plain link. Empty at
+    the end. `cursor` names what `more` would load.
     """
 
-    summary: Summary
     cards: Markup
-    shown: int
     more: str
     next_page: str
-    stretch: str
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """A page of the list. `query` is the list as arguments, `saved` its saved search, `suggestion`
+    a name for one."""
+
+    summary: Summary
+    stretch: Stretch
     is_first: bool
     start: str
     again: str
@@ -112,6 +117,15 @@ def folder_of(conn: sqlite3.Connection, library: Library, name: str) -> Folder |
     return folder
 
 
+def stretch_context(
+    conn: sqlite3.Connection, library: Library, cards: Cards, query: GalleryQuery
+) -> Stretch:
+    """The cards after the query's cursor."""
+    view = view_of(conn, library, query)
+    rows, following = gallery.stretch(conn, view, limit=PAGE_SIZE, after=query.after or None)
+    return _stretch(conn, cards, query, rows, following)
+
+
 def gallery_context(
     conn: sqlite3.Connection,
     library: Library,
@@ -123,16 +137,11 @@ def gallery_context(
     """A page of the gallery at event `since`; `limit` cards from the query's cursor on."""
     view = view_of(conn, library, query)
     page = gallery.page(conn, view, limit=limit, after=query.after or None)
-    html = cards.render(conn, page.videos)
     summary = summary_context(conn, library, query, page.total)
     own = query.with_(seed=0).url("").removeprefix("?")
     return Gallery(
         summary=summary,
-        cards=Markup("").join(html),
-        shown=len(html),
-        more=query.url("/partials/cards", after=page.next) if page.next else "",
-        next_page=query.url(after=page.next) if page.next else "",
-        stretch=page.next or "",
+        stretch=_stretch(conn, cards, query, page.videos, page.next),
         is_first=not query.after,
         start=query.url(),
         again=query.url("/partials/library"),
@@ -142,6 +151,21 @@ def gallery_context(
         filters=filter_form(query),
         saved=next((search for search in searches.saved(conn) if search.query == own), None),
         suggestion=", ".join(chip.name.strip("“”") for chip in summary.filters)[: tags.LONGEST],
+    )
+
+
+def _stretch(
+    conn: sqlite3.Connection,
+    cards: Cards,
+    query: GalleryQuery,
+    videos: list[tuple[int, int]],
+    following: str | None,
+) -> Stretch:
+    return Stretch(
+        cards=Markup("").join(cards.render(conn, videos)),
+        more=query.url("/partials/cards", after=following) if following else "",
+        next_page=query.url(after=following) if following else "",
+        cursor=following or "",
     )
 
 
@@ -206,22 +230,19 @@ def _folder_links(
     conn: sqlite3.Connection, library: Library, query: GalleryQuery, folder: Folder | None
 ) -> list[Link]:
     """The folders one level down; several configured folders are the first level."""
-    if folder is not None:
-        inside = roots.folders_in(conn, folder.id)
-    else:
+    inside = [] if folder is None else roots.folders_in(conn, folder.id)
+    if folder is None:
         tops = [roots.folder_at(conn, root.id, "") for root in library.roots.values()]
-        found = [top for top in tops if top is not None]
-        if len(found) == 1:
-            inside = roots.folders_in(conn, found[0].id)
-        else:
-            return [
-                _folder_link(library, query, top, library.roots[top.root_id].name) for top in found
-            ]
-    return [_folder_link(library, query, child, child.name) for child in inside]
+        inside = [replace(top, name=library.roots[top.root_id].name) for top in tops if top]
+        if len(inside) == 1:
+            inside = roots.folders_in(conn, inside[0].id)
+    rest = query.with_(folder="", after="").url("").replace("?", "&", 1)
+    return [_folder_link(library, child, rest, query.is_filtered) for child in inside]
 
 
-def _folder_link(library: Library, query: GalleryQuery, folder: Folder, name: str) -> Link:
+def _folder_link(library: Library, folder: Folder, rest: str, is_filtered: bool) -> Link:
+    """`rest` is what the address has beside the folder: the same for hundreds of them."""
     filename = library.filename(folder.root_id, folder.path)
-    url = query.with_(folder=filename, after="").url()
     # How many of a folder's videos a filter leaves is not kept, and the whole would mislead.
-    return Link(name, url, count=None if query.is_filtered else folder.video_count)
+    count = None if is_filtered else folder.video_count
+    return Link(folder.name, f"/?folder={paths.to_url(filename)}{rest}", count=count)

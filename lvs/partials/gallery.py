@@ -5,7 +5,7 @@ from __future__ import annotations
 from quart import Response, request
 
 from lvs import web
-from lvs.contexts.gallery import PAGE_SIZE, gallery_context
+from lvs.contexts.gallery import PAGE_SIZE, gallery_context, stretch_context
 from lvs.contexts.query import SHOWN_AT_MOST, arguments_of, parse_query, whole_number
 from lvs.contexts.status import status_context
 from lvs.services import services
@@ -16,9 +16,9 @@ async def cards() -> Response:
     """The cards after a cursor, for the end of the grid, and what loads those after them."""
     house = services()
     query = parse_query(arguments_of(request.query_string))
-    gallery = await house.store.read(gallery_context, house.library, house.cards, query, 0)
-    html = web.partial("#grid", gallery.cards, "place") + house.templates.render(
-        "partials/_more.html", gallery=gallery
+    stretch = await house.store.read(stretch_context, house.library, house.cards, query)
+    html = web.partial("#grid", stretch.cards, "place") + house.templates.render(
+        "partials/_more.html", stretch=stretch
     )
     return web.html_response(request, Rendered(html))
 

@@ -8,6 +8,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -25,6 +26,7 @@ T = TypeVar("T")
 
 READERS = 2
 ANSWERS_KEPT = 256
+TOGETHER = 64  # writes in one transaction at most
 STATEMENT_LIMIT_S = 5.0
 _PRAGMAS = """
     pragma busy_timeout = 5000;
@@ -104,6 +106,8 @@ class Store:
         self._readers: list[_Connection] = []
         self._snapshots: _Connection | None = None
         self._turn = itertools.count()
+        self._jobs: list[_Job] = []
+        self._committing: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Open the database, migrate it, and read where the events stand.
@@ -127,6 +131,8 @@ class Store:
 
     async def close(self) -> None:
         """Close readers first, so that the writer is the one that folds the log back."""
+        if self._committing is not None:
+            await self._committing
         for connection in (*self._readers, self._snapshots, self._writer):
             if connection is not None:
                 await connection.close()
@@ -177,36 +183,51 @@ class Store:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Run `function(transaction, ...)` in one transaction; after the commit ring the bell.
+        """Run `function(transaction, ...)`; it is on the disk when this returns.
 
-        Raises UnavailableError when the disk is full or may not be written; nothing is then
-        changed.
+        Writes that wait at the same time share a transaction, each within a savepoint: one that
+        fails takes nothing of the others along. Raises UnavailableError when the disk is full or
+        may not be written; nothing is then changed.
         """
+        done = asyncio.get_running_loop().create_future()
+        done.add_done_callback(_looked_at)
+        self._jobs.append(_Job(lambda transaction: function(transaction, *args, **kwargs), done))
+        if self._committing is None:
+            self._committing = asyncio.create_task(self._commit(), name="commit")
+        result: T = await asyncio.shield(done)
+        return result
+
+    async def _commit(self) -> None:
+        """Commit what waits, and what comes meanwhile."""
         assert self._writer is not None
-
-        def run(connection: sqlite3.Connection) -> tuple[T, int | None]:
-            connection.execute("begin immediate")
-            try:
-                transaction = Transaction(connection)
-                result = function(transaction, *args, **kwargs)
-                last_event = transaction.write_events()
-                if last_event is not None and last_event % 1000 < 20:
-                    _forget_old_events(connection, last_event - self._events_kept)
-                connection.execute("commit")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("rollback")
-                raise
-            return result, last_event
-
         try:
-            result, last_event = await asyncio.shield(self._writer.run(run))
-        except sqlite3.OperationalError as error:
-            raise UnavailableError(_write_advice(self.path, error)) from error
+            while self._jobs:
+                batch, self._jobs = self._jobs[:TOGETHER], self._jobs[TOGETHER:]
+                await self._commit_batch(self._writer, batch)
+        finally:
+            self._committing = None
+
+    async def _commit_batch(self, writer: _Connection, batch: list[_Job]) -> None:
+        try:
+            last_event = await writer.run(lambda conn: _run_jobs(conn, batch, self._events_kept))
+        except BaseException as error:  # of the transaction, so of each
+            for job in batch:
+                job.fail(self._explained(error))
+            if not isinstance(error, Exception):
+                raise
+            return
         if last_event is not None:
             self.last_event_id = max(self.last_event_id, last_event)
             self.bell.ring()
-        return result
+        for job in batch:
+            job.finish()
+
+    def _explained(self, error: BaseException) -> BaseException:
+        if not isinstance(error, sqlite3.OperationalError):
+            return error
+        ours = UnavailableError(_write_advice(self.path, error))
+        ours.__cause__ = error
+        return ours
 
     async def _connect(self, *, read_only: bool = False) -> _Connection:
         connection = await aiosqlite.connect(self.path, isolation_level=None, cached_statements=256)
@@ -220,6 +241,67 @@ class Store:
             await connection.close()
             raise
         return _Connection(connection)
+
+
+@dataclass
+class _Job:
+    """A write that waits, and then what came of it."""
+
+    run: Callable[[Transaction], Any]
+    done: asyncio.Future[Any]
+    result: Any = None
+    error: Exception | None = None
+
+    def finish(self) -> None:
+        if self.done.cancelled():
+            return
+        if self.error is not None:
+            self.done.set_exception(self.error)
+        else:
+            self.done.set_result(self.result)
+
+    def fail(self, error: BaseException) -> None:
+        if not self.done.cancelled():
+            self.done.set_exception(error)
+
+
+def _looked_at(done: asyncio.Future[Any]) -> None:
+    """Whoever asked may have left: then nobody else is to complain of an error."""
+    if not done.cancelled():
+        done.exception()
+
+
+def _run_jobs(conn: sqlite3.Connection, batch: list[_Job], events_kept: int) -> int | None:
+    """One transaction for all; returns the id of the last event that it made."""
+    last_event: int | None = None
+    conn.execute("begin immediate")
+    try:
+        for job in batch:
+            last_event = _run_job(conn, job) or last_event
+        if last_event is not None and last_event % 1000 < 20 * len(batch):
+            _forget_old_events(conn, last_event - events_kept)
+        conn.execute("commit")
+    except BaseException:
+        if conn.in_transaction:
+            conn.execute("rollback")
+        raise
+    return last_event
+
+
+def _run_job(conn: sqlite3.Connection, job: _Job) -> int | None:
+    conn.execute("savepoint job")
+    try:
+        transaction = Transaction(conn)
+        job.result = job.run(transaction)
+        last_event = transaction.write_events()
+    except sqlite3.OperationalError:  # the disk, not the job: it may have ended the transaction
+        raise
+    except Exception as error:
+        job.error = error
+        conn.execute("rollback to job")
+        last_event = None
+    conn.execute("release job")
+    return last_event
 
 
 def _in_snapshot(

@@ -26,19 +26,23 @@ class Page:
 
 
 def page(conn: sqlite3.Connection, view: View, *, limit: int, after: str | None = None) -> Page:
-    """The first `limit` videos of a view after a cursor.
+    """The first `limit` videos of a view after a cursor, and how many it has.
 
     Raises InvalidInputError when the cursor is not one of ours.
     """
-    key = decode_cursor(after) if after else None
-    rows = _stretch(conn, view, key, limit + 1)
+    videos, following = stretch(conn, view, limit=limit, after=after)
+    return Page(videos, following, count(conn, view))
+
+
+def stretch(
+    conn: sqlite3.Connection, view: View, *, limit: int, after: str | None = None
+) -> tuple[list[tuple[int, int]], str | None]:
+    """As `page`, without counting: (videos, cursor of what follows)."""
+    rows = _stretch(conn, view, decode_cursor(after) if after else None, limit + 1)
     more = len(rows) > limit
     rows = rows[:limit]
-    return Page(
-        videos=[(row[0], row[1]) for row in rows],
-        next=encode_cursor((rows[-1][2], rows[-1][0])) if more else None,
-        total=count(conn, view),
-    )
+    following = encode_cursor((rows[-1][2], rows[-1][0])) if more else None
+    return [(row[0], row[1]) for row in rows], following
 
 
 def count(conn: sqlite3.Connection, view: View) -> int:
