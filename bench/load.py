@@ -62,8 +62,15 @@ async def _load(
     requests = cycle(asked)
     await asyncio.gather(
         *(
-            _client(port, lambda: next(requests), started + seconds, pause_s, result)
-            for _ in range(connections)
+            _client(
+                port,
+                lambda: next(requests),
+                started + seconds,
+                pause_s,
+                result,
+                pause_s * number / connections,  # people do not press in step
+            )
+            for number in range(connections)
         )
     )
     result.seconds = time.perf_counter() - started
@@ -84,8 +91,14 @@ def _call(path: str, body: object) -> bytes:
 
 
 async def _client(
-    port: int, next_request: object, until: float, pause_s: float, result: Load
+    port: int,
+    next_request: object,
+    until: float,
+    pause_s: float,
+    result: Load,
+    begin_after_s: float,
 ) -> None:
+    await asyncio.sleep(begin_after_s)
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
     try:
         while time.perf_counter() < until:

@@ -54,6 +54,30 @@ async def test_a_failed_write_changes_nothing_and_tells_nothing(store: Store) ->
     assert await store.read(files.count_present) == 0
 
 
+async def test_writes_that_wait_together_fail_alone(store: Store) -> None:
+    def give(tx: Transaction, number: int) -> int:
+        tx.connection.execute("insert into user (id, name) values (?, ?)", (number, f"u{number}"))
+        tx.emit("changed", number)
+        if number % 3 == 0:
+            raise RuntimeError(f"{number} must not be")
+        return number
+
+    before = store.last_event_id
+    done = await asyncio.gather(
+        *(store.write(give, number) for number in range(10, 210)), return_exceptions=True
+    )
+    good = [number for number in range(10, 210) if number % 3]
+    assert [number for number in done if isinstance(number, int)] == good
+    assert len(done) == 200
+    kept = await store.read(
+        lambda conn: [row[0] for row in conn.execute("select id from user where id >= 10")]
+    )
+    assert kept == good
+    events = await store.read(gallery.events_since, before, 1000)
+    assert [event.video_id for event in events[0]] == good
+    assert store.last_event_id == events[1]
+
+
 async def test_a_cancelled_caller_does_not_tear_a_write(store: Store) -> None:
     writing = asyncio.create_task(
         store.write(files.take_in, 1, [file(n) for n in range(200)], {}, first_scan=False)
