@@ -30,6 +30,8 @@ FOR_PROGRAMS = (
     "/ping",
     "/openapi.json",
     "/admin/cache/",
+    "/admin/performance/json",
+    "/admin/performance.json",
     "/video/",
     "/stream/",
     "/thumbnails/",

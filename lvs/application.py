@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from contextlib import AsyncExitStack
 
 from pydantic import ValidationError
-from quart import Quart, Response, request
+from quart import Quart, Response, g, request
 from quart_schema import RequestSchemaValidationError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import PathConverter
 
 from lvs import web
 from lvs.access import SAFE_METHODS, Guard
-from lvs.api import caches, document, first, ping
+from lvs.api import caches, document, first, performance, ping
 from lvs.api import curation as curation_api
 from lvs.api import tags as tags_api
 from lvs.api import videos as videos_api
@@ -22,6 +23,7 @@ from lvs.config import ServerConfig, load_config
 from lvs.contexts.templates import Templates
 from lvs.errors import InvalidInputError, LvsError, NotFoundError, UnavailableError
 from lvs.lifecycle import open_house
+from lvs.metrics import UNMATCHED, Metrics, count_queries_here
 from lvs.partials import actions, bulk, curation, events, playback, searches, tags
 from lvs.partials import admin as admin_actions
 from lvs.partials import gallery as gallery_partials
@@ -47,6 +49,8 @@ ROUTES = (
     ("/watch/<path:filename>", watch.watch, ["GET"]),
     ("/bulk/<int:bulk_id>", bulk_pages.single, ["GET"]),
     ("/admin/backups", admin.backups, ["GET"]),
+    ("/admin/performance", admin.performance, ["GET"]),
+    ("/admin/events", admin_actions.events, ["GET"]),
     ("/partials/cards", gallery_partials.cards, ["GET"]),
     ("/partials/library", gallery_partials.library, ["GET"]),
     ("/events", events.events, ["GET"]),
@@ -90,6 +94,10 @@ ROUTES = (
     ("/tag", first.tag, ["POST"]),
     ("/delete_tag", first.delete_tag, ["POST"]),
     ("/view", first.view, ["POST"]),
+    ("/admin/performance/json", performance.snapshot, ["GET"]),
+    ("/admin/performance.json", performance.snapshot, ["GET"]),
+    ("/api/admin/performance/routes", performance.routes, ["GET"]),
+    ("/metrics", performance.prometheus, ["GET"]),
     ("/admin/cache/status", caches.status, ["GET"]),
     ("/admin/cache/refresh", caches.refresh, ["POST"]),
 )
@@ -143,6 +151,7 @@ def _guard(app: Quart, templates: Templates) -> None:
 
     @app.before_request
     async def check() -> Response | None:
+        g.began, g.queries = time.perf_counter(), count_queries_here()
         guard: Guard = app.extensions["lvs.guard"]
         await guard.check(request)
         return guard.preflight(request)
@@ -151,9 +160,10 @@ def _guard(app: Quart, templates: Templates) -> None:
     async def finish(response: Response) -> Response:
         guard: Guard = app.extensions["lvs.guard"]
         guard.add_headers(request, response)
+        house: Services = app.extensions[EXTENSION]
         if request.method not in SAFE_METHODS:
-            house: Services = app.extensions[EXTENSION]
             house.pages.clear()
+        _record(house.metrics, response)
         return response
 
     @app.errorhandler(LvsError)
@@ -188,6 +198,17 @@ def _guard(app: Quart, templates: Templates) -> None:
         log.exception("%s %s failed", request.method, request.path, exc_info=error)
         ours = LvsError("The server ran into an error, which is in its log. Please try again.")
         return web.error_response(request, ours, templates.render)
+
+
+def _record(metrics: Metrics, response: Response) -> None:
+    rule = request.url_rule
+    metrics.record(
+        f"{request.method} {rule.rule}" if rule else UNMATCHED,
+        rule.endpoint if rule else UNMATCHED,
+        time.perf_counter() - g.began,
+        failed=response.status_code >= 500,
+        queries=g.queries.total,
+    )
 
 
 def _explain(error: Exception) -> str:

@@ -12,18 +12,23 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import filelock
 
 from lvs.backups.keeper import Keeper
+from lvs.caches import Cache
 from lvs.config import ServerConfig
 from lvs.contexts.cards import Cards
 from lvs.contexts.templates import Templates
+from lvs.dashboard import Dashboard
 from lvs.errors import StartError
 from lvs.jobs.bulk import BulkChanges
 from lvs.library.library import Library
 from lvs.live import Hub, Kitchen
 from lvs.media.pool import MediaPool
+from lvs.metrics import Metrics
+from lvs.monitor import Monitor, Sources
 from lvs.services import Services
 from lvs.store import Store
 from lvs.streaming.files import FileReader
@@ -94,24 +99,52 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
         hub = Hub(store, Kitchen(library, cards, templates))
         keeper = Keeper(config, store)
         bulk = BulkChanges(store, library.status.changes, library.status.changed)
+        metrics, pages = Metrics(), PageCache()
         reader = FileReader()
         stack.callback(reader.close)
+        caches: dict[str, Cache[Any, Any]] = {
+            "cards": cards.cache,
+            "pages": pages.cache,
+            "answers": store.answers,
+        }
+        monitor = Monitor(Sources(config, metrics, library.status, hub, reader, caches))
+        dashboard = Dashboard(monitor, templates)
+        house = Services(
+            config=config,
+            store=store,
+            library=library,
+            templates=templates,
+            cards=cards,
+            pages=pages,
+            hub=hub,
+            reader=reader,
+            keeper=keeper,
+            bulk=bulk,
+            metrics=metrics,
+            monitor=monitor,
+            dashboard=dashboard,
+        )
         if live:
             supervisor = Supervisor()
             stack.push_async_callback(supervisor.stop)
-            supervisor.start("live events", hub.follow_events)
-            supervisor.start("live status", hub.follow_status)
-            supervisor.start("heartbeat", hub.keep_alive)
-            supervisor.start("arrivals", library.arrivals.run)
-            supervisor.start("scans", library.run_scans)
-            supervisor.start("watchers", library.watch_roots)
-            supervisor.start("media feeder", library.feeder.run)
-            supervisor.start("backups", keeper.run)
-            supervisor.start("bulk changes", bulk.run)
-        stack.callback(hub.close)
-        yield Services(
-            config, store, library, templates, cards, PageCache(), hub, reader, keeper, bulk
-        )
+            _start_tasks(supervisor, house)
+        stack.callback(house.close_streams)
+        yield house
+
+
+def _start_tasks(supervisor: Supervisor, house: Services) -> None:
+    library = house.library
+    supervisor.start("live events", house.hub.follow_events)
+    supervisor.start("live status", house.hub.follow_status)
+    supervisor.start("heartbeat", house.hub.keep_alive)
+    supervisor.start("arrivals", library.arrivals.run)
+    supervisor.start("scans", library.run_scans)
+    supervisor.start("watchers", library.watch_roots)
+    supervisor.start("media feeder", library.feeder.run)
+    supervisor.start("backups", house.keeper.run)
+    supervisor.start("bulk changes", house.bulk.run)
+    supervisor.start("monitor", house.monitor.run)
+    supervisor.start("dashboard", house.dashboard.run)
 
 
 @contextlib.contextmanager

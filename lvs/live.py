@@ -192,6 +192,8 @@ class Hub:
         self._closed = False
         self._places = ""  # as last told
         self.dropped = 0
+        self.resyncs = 0
+        self.told = 0  # messages queued
 
     @property
     def streams(self) -> int:
@@ -292,6 +294,9 @@ class Hub:
         if not subscriber.send(message):
             self.subscribers.discard(subscriber)
             self.dropped += 1
+        elif isinstance(message, Message):
+            self.told += 1
+            self.resyncs += message.event == "resync"
 
     async def _messages(self, feeds: Iterable[Feed], since: int) -> tuple[dict[Feed, Message], str]:
         """What brings a page of each feed from event `since` to now, read in one snapshot, and the

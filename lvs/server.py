@@ -80,7 +80,7 @@ async def _until_stopped(serving: asyncio.Task[None], stop: asyncio.Event, house
     stopping = asyncio.create_task(stop.wait(), name="stop signal")
     await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
-    house.hub.close()
+    house.close_streams()
     done, _ = await asyncio.wait([serving], timeout=GRACE_S + 0.5)
     if done:
         serving.result()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from quart import current_app
 
 from lvs.backups.keeper import Keeper
-from lvs.caches import Cache
 from lvs.config import ServerConfig
 from lvs.contexts.cards import Cards
 from lvs.contexts.templates import Templates
+from lvs.dashboard import Dashboard
 from lvs.jobs.bulk import BulkChanges
 from lvs.library.library import Library
 from lvs.live import Hub
+from lvs.metrics import Metrics
+from lvs.monitor import Monitor
 from lvs.store import Store
 from lvs.streaming.files import FileReader
 from lvs.web import PageCache
@@ -34,11 +36,14 @@ class Services:
     reader: FileReader
     keeper: Keeper
     bulk: BulkChanges
+    metrics: Metrics
+    monitor: Monitor
+    dashboard: Dashboard
 
-    @property
-    def caches(self) -> dict[str, Cache[Any, Any]]:
-        """All that is kept in memory of the store, by name."""
-        return {"cards": self.cards.cache, "pages": self.pages.cache, "answers": self.store.answers}
+    def close_streams(self) -> None:
+        """End every live stream; clients come back by themselves when there is a server again."""
+        self.hub.close()
+        self.dashboard.close()
 
 
 def services() -> Services:

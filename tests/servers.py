@@ -145,7 +145,7 @@ async def serving(house: Services) -> AsyncIterator[LocalServer]:
 
     async def stopped() -> None:
         await stop.wait()
-        house.hub.close()
+        house.close_streams()
 
     running = asyncio.create_task(
         serve(create_app(house=house), settings, shutdown_trigger=stopped)

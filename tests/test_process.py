@@ -200,7 +200,7 @@ def test_a_full_data_disk_is_told_and_nothing_is_half_done(
     limited = (
         "-c",
         "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000));"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000));"
         "from lvs.cli import main; main(['serve'])",
     )
     with Process(videos, tmp_path / "data", command=limited) as server:

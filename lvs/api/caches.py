@@ -24,7 +24,7 @@ async def status() -> CacheStatusOut:
             misses=cache.misses,
             hit_rate=hit_rate(cache.hits, cache.misses),
         )
-        for name, cache in house.caches.items()
+        for name, cache in house.monitor.sources.caches.items()
     }
     hits, misses = sum(c.hits for c in each.values()), sum(c.misses for c in each.values())
     return CacheStatusOut(

@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 from lvs import __version__
 from lvs.access import FIRST_CALLS
 
-CALLS = ("/api/", "/ping", "/admin/cache/")
+CALLS = ("/api/", "/ping", "/admin/cache/", "/admin/performance/json")
 
 
 class ApiDocument(OpenAPIProvider):

@@ -176,6 +176,100 @@ class RefreshOut(BaseModel):
     success: Literal[True] = True
 
 
+class RoutesIn(_In):
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+    sort_by: Literal["p95_ms", "p99_ms", "avg_ms", "request_count"] = "p95_ms"
+    order: Literal["asc", "desc"] = "desc"
+
+
+class RouteOut(BaseModel):
+    """Of the last 100 requests of a route; `last_updated` is ISO 8601 in UTC."""
+
+    route: str
+    endpoint: str
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+    avg_ms: float
+    min_ms: float
+    max_ms: float
+    request_count: int
+    error_count: int
+    last_updated: str
+
+
+class RoutesOut(BaseModel):
+    routes: list[RouteOut]
+
+
+class DatabaseOut(BaseModel):
+    """Of the last 100 requests."""
+
+    total_queries: int
+    avg_per_request: float
+    max_per_request: int
+    count: int
+
+
+class RatingsPostOut(BaseModel):
+    p95_latency_ms: float
+    avg_latency_ms: float
+    request_count: int
+
+
+class HitsOut(BaseModel):
+    hits: int
+    misses: int
+    hit_rate_percent: float
+
+
+class DiskOut(BaseModel):
+    path: str
+    free_bytes: int
+    total_bytes: int
+
+
+class ResourcesOut(BaseModel):
+    uptime_seconds: float
+    cpu_percent: float
+    memory_percent: float
+    memory_mb: float
+    threads: int
+    open_files: int
+    disks: list[DiskOut]
+
+
+class WorkersOut(BaseModel):
+    waiting: int
+    busy: int
+    done: int
+    failed: int
+    seconds_each: float
+
+
+class StreamsOut(BaseModel):
+    pages: int
+    messages: int
+    dropped: int
+    resyncs: int
+    videos: int
+    sent_bytes: int
+
+
+class PerformanceOut(BaseModel):
+    """`endpoints` by route."""
+
+    cache_hit_rate: float
+    uptime_seconds: float
+    database: DatabaseOut
+    ratings_post: RatingsPostOut
+    endpoints: dict[str, RouteOut]
+    cache: HitsOut
+    resources: ResourcesOut
+    workers: WorkersOut
+    streams: StreamsOut
+
+
 class TagOut(BaseModel):
     """`count` is how many videos have it."""
 

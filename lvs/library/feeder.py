@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import time
 from collections import OrderedDict
 from dataclasses import asdict
 from typing import Any
@@ -78,6 +79,7 @@ class Feeder:
             self._wanted.pop(item.video_id, None)
             task = asyncio.create_task(self._look_at(item), name=f"look at {item.video_id}")
             self._busy[item.video_id] = task
+            self._status.pictures_busy = len(self._busy)
         await self._show()
 
     async def _look_at(self, work: videos.Work) -> None:
@@ -86,7 +88,11 @@ class Feeder:
             if root is None:
                 return
             path = disk.absolute(root.path, work.path)
+            began = time.monotonic()
             result = await self._pool.look_at(path, work.fingerprint)
+            self._status.picture_s += time.monotonic() - began
+            self._status.pictures_made += not result.error
+            self._status.pictures_failed += bool(result.error)
             if result.error:
                 log.warning("No picture of %s: %s", paths.to_words(work.path), result.error)
             await self._store.write(
@@ -100,6 +106,7 @@ class Feeder:
             self._pause_for(PAUSE_WHEN_REFUSED_S)
         finally:
             self._busy.pop(work.video_id, None)
+            self._status.pictures_busy = len(self._busy)
             self._room.set()
 
     async def _refused(self, work: videos.Work, error: OSError) -> None:

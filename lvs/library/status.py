@@ -18,6 +18,10 @@ class LibraryStatus:
         self.scan = Progress()
         self.pictures = Progress()
         self.changes = Progress()  # of many videos at once
+        self.pictures_made = 0  # since the start
+        self.pictures_failed = 0
+        self.picture_s = 0.0  # seconds that workers took for them
+        self.pictures_busy = 0  # being worked on or queued for it
         self.arrivals: tuple[Arrival, ...] = ()
         self.problems: dict[str, str] = {}
 

@@ -11,6 +11,13 @@ from lvs.services import services
 from lvs.web import Rendered
 
 
+async def events() -> Response:
+    """The dashboard's tiles, once a second those that changed."""
+    response = Response(services().dashboard.stream(), 200, web.SSE_HEADERS)
+    response.timeout = None
+    return response
+
+
 async def backup() -> Response | WerkzeugResponse:
     """Back up now; answers when it is made and proved."""
     house = services()

@@ -14,6 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import aiosqlite
 
+from lvs import metrics
 from lvs.caches import Cache
 from lvs.errors import StartError, UnavailableError
 from lvs.events import Bell, Topic
@@ -65,6 +66,16 @@ class Transaction:
         return last
 
 
+class CountedConnection(sqlite3.Connection):
+    """A connection that counts the statements it was asked for."""
+
+    queries = 0
+
+    def execute(self, *args: Any) -> sqlite3.Cursor:
+        self.queries += 1
+        return super().execute(*args)
+
+
 class _Connection:
     """An aiosqlite connection that runs whole functions on its thread, in one hop.
 
@@ -77,7 +88,7 @@ class _Connection:
         self._aio = connection
         self.pending = 0
 
-    async def run(self, function: Callable[[sqlite3.Connection], T]) -> T:
+    async def run(self, function: Callable[[CountedConnection], T]) -> T:
         self.pending += 1
         try:
             result: T = await self._aio._execute(function, self._aio._conn)  # type: ignore[no-untyped-call]
@@ -150,7 +161,11 @@ class Store:
             (self._readers[(turn + step) % READERS] for step in range(READERS)),
             key=lambda connection: connection.pending,
         )
-        return await reader.run(lambda connection: _in_snapshot(connection, function, args, kwargs))
+        result, queries = await reader.run(
+            lambda connection: _in_snapshot(connection, function, args, kwargs)
+        )
+        metrics.add_queries(queries)
+        return result
 
     async def recall(self, function: Callable[..., T], *args: Hashable) -> T:
         """As `read`, but the answer is kept until the next event: for aggregates that many pages
@@ -173,9 +188,10 @@ class Store:
     ) -> T:
         """As `read`, on the connection that the live hub has to itself."""
         assert self._snapshots is not None
-        return await self._snapshots.run(
+        result, _ = await self._snapshots.run(
             lambda connection: _in_snapshot(connection, function, args, kwargs)
         )
+        return result
 
     async def write(
         self,
@@ -191,10 +207,12 @@ class Store:
         """
         done = asyncio.get_running_loop().create_future()
         done.add_done_callback(_looked_at)
-        self._jobs.append(_Job(lambda transaction: function(transaction, *args, **kwargs), done))
+        job = _Job(lambda transaction: function(transaction, *args, **kwargs), done)
+        self._jobs.append(job)
         if self._committing is None:
             self._committing = asyncio.create_task(self._commit(), name="commit")
         result: T = await asyncio.shield(done)
+        metrics.add_queries(job.queries)
         return result
 
     async def _commit(self) -> None:
@@ -230,7 +248,9 @@ class Store:
         return ours
 
     async def _connect(self, *, read_only: bool = False) -> _Connection:
-        connection = await aiosqlite.connect(self.path, isolation_level=None, cached_statements=256)
+        connection = await aiosqlite.connect(
+            self.path, isolation_level=None, cached_statements=256, factory=CountedConnection
+        )
         try:
             if not read_only:
                 await connection.execute("pragma journal_mode = wal")
@@ -251,6 +271,7 @@ class _Job:
     done: asyncio.Future[Any]
     result: Any = None
     error: Exception | None = None
+    queries: int = 0
 
     def finish(self) -> None:
         if self.done.cancelled():
@@ -271,7 +292,7 @@ def _looked_at(done: asyncio.Future[Any]) -> None:
         done.exception()
 
 
-def _run_jobs(conn: sqlite3.Connection, batch: list[_Job], events_kept: int) -> int | None:
+def _run_jobs(conn: CountedConnection, batch: list[_Job], events_kept: int) -> int | None:
     """One transaction for all; returns the id of the last event that it made."""
     last_event: int | None = None
     conn.execute("begin immediate")
@@ -288,12 +309,14 @@ def _run_jobs(conn: sqlite3.Connection, batch: list[_Job], events_kept: int) -> 
     return last_event
 
 
-def _run_job(conn: sqlite3.Connection, job: _Job) -> int | None:
+def _run_job(conn: CountedConnection, job: _Job) -> int | None:
     conn.execute("savepoint job")
     try:
+        before = conn.queries
         transaction = Transaction(conn)
         job.result = job.run(transaction)
         last_event = transaction.write_events()
+        job.queries = conn.queries - before
     except sqlite3.OperationalError:  # the disk, not the job: it may have ended the transaction
         raise
     except Exception as error:
@@ -305,13 +328,15 @@ def _run_job(conn: sqlite3.Connection, job: _Job) -> int | None:
 
 
 def _in_snapshot(
-    connection: sqlite3.Connection, function: Callable[..., T], args: Any, kwargs: Any
-) -> T:
+    connection: CountedConnection, function: Callable[..., T], args: Any, kwargs: Any
+) -> tuple[T, int]:
     deadline = time.monotonic() + STATEMENT_LIMIT_S
     connection.set_progress_handler(lambda: time.monotonic() > deadline, 100_000)
     connection.execute("begin")
+    before = connection.queries
     try:
-        return function(connection, *args, **kwargs)
+        result = function(connection, *args, **kwargs)
+        return result, connection.queries - before
     finally:
         connection.execute("rollback")
 

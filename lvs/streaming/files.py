@@ -15,11 +15,12 @@ THREADS = 16  # slow disks wait here, and block nobody else's pages
 
 
 class FileReader:
-    """Threads that read files for streams. `open` is counted for the curious."""
+    """Threads that read files for streams. `open` streams and `sent_bytes` are counted."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(THREADS, "stream")
         self.open = 0
+        self.sent_bytes = 0
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -48,6 +49,7 @@ class FileReader:
                 size = max(min(share, LARGEST_PIECE_BYTES), FIRST_PIECE_BYTES)
                 if start < stop:
                     ahead = self._read(handle, start, min(size, stop - start))
+                self.sent_bytes += len(piece)
                 yield piece
         finally:
             self.open -= 1

@@ -16,3 +16,10 @@ async def backups() -> Response:
     context = backups_context(house.config, house.keeper, await house.keeper.listed())
     page = await rendered(house, "backups.html", backups=context)
     return web.html_response(request, page)
+
+
+async def performance() -> Response:
+    """The dashboard, whole; its stream keeps it live."""
+    house = services()
+    page = await rendered(house, "performance.html", dashboard=house.dashboard.view())
+    return web.html_response(request, page)

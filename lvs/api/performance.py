@@ -1,0 +1,83 @@
+"""The figures of the server for programs, shaped as the first server had them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from quart import Response
+from quart_schema import validate_querystring, validate_response
+
+from lvs.api.prometheus import Figures
+from lvs.api.refusals import refuses
+from lvs.api.schemas import PerformanceOut, RoutesIn, RoutesOut
+from lvs.contexts.performance import (
+    cache_json,
+    database_json,
+    ratings_json,
+    route_json,
+    routes_json,
+)
+from lvs.services import services
+
+
+@validate_response(PerformanceOut)
+async def snapshot() -> PerformanceOut:
+    """All figures at once. `cache_hit_rate` is a percentage, times of `uptime_` are seconds."""
+    house = services()
+    metrics, monitor, status = house.metrics, house.monitor, house.library.status
+    caches = monitor.sources.caches.values()
+    now = monitor.now
+    return PerformanceOut.model_validate(
+        {
+            "cache_hit_rate": monitor.hit_rate,
+            "uptime_seconds": round(metrics.uptime_s, 3),
+            "database": database_json(metrics),
+            "ratings_post": ratings_json(metrics),
+            "endpoints": {label: route_json(label, r) for label, r in metrics.routes.items()},
+            "cache": cache_json(sum(c.hits for c in caches), sum(c.misses for c in caches)),
+            "resources": {
+                "uptime_seconds": round(metrics.uptime_s, 3),
+                "cpu_percent": now.cpu_percent,
+                "memory_percent": round(now.memory_percent, 3),
+                "memory_mb": round(now.memory_bytes / 1e6, 3),
+                "threads": now.threads,
+                "open_files": now.open_files,
+                "disks": [dataclasses.asdict(disk) for disk in now.disks],
+            },
+            "workers": {
+                "waiting": max(status.pictures.total - status.pictures.done, 0),
+                "busy": status.pictures_busy,
+                "done": status.pictures_made,
+                "failed": status.pictures_failed,
+                "seconds_each": round(
+                    status.picture_s / max(status.pictures_made + status.pictures_failed, 1), 3
+                ),
+            },
+            "streams": {
+                "pages": house.hub.streams,
+                "messages": house.hub.told,
+                "dropped": house.hub.dropped,
+                "resyncs": house.hub.resyncs,
+                "videos": house.reader.open,
+                "sent_bytes": house.reader.sent_bytes,
+            },
+        }
+    )
+
+
+@validate_querystring(RoutesIn)
+@validate_response(RoutesOut)
+@refuses(400)
+async def routes(query_args: RoutesIn) -> RoutesOut:
+    """The routes that were asked for, sorted."""
+    found = routes_json(services().metrics, query_args.limit, query_args.sort_by, query_args.order)
+    return RoutesOut.model_validate({"routes": found})
+
+
+async def prometheus() -> Response:
+    """The figures in Prometheus' text format."""
+    registry = CollectorRegistry()
+    registry.register(Figures(services()))
+    return Response(generate_latest(registry), 200, {"Content-Type": CONTENT_TYPE_LATEST})

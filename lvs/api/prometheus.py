@@ -1,0 +1,66 @@
+"""What Prometheus scrapes, read from the server's own figures when it asks.
+
+Label values are bounded: routes of the table and names of caches, never what a client sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from lvs.services import Services
+
+
+class Figures(Collector):
+    def __init__(self, house: Services) -> None:
+        self._house = house
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._routes()
+        yield from self._caches()
+        for name, words, value in self._totals():
+            yield CounterMetricFamily(f"lvs_{name}", words, value=value)
+        for name, words, value in self._gauges():
+            yield GaugeMetricFamily(f"lvs_{name}", words, value=value)
+
+    def _routes(self) -> Iterator[Metric]:
+        requests = CounterMetricFamily("lvs_requests", "Answered requests", labels=["route"])
+        errors = CounterMetricFamily("lvs_errors", "Answers of 5xx", labels=["route"])
+        seconds = CounterMetricFamily(
+            "lvs_request_seconds", "Time until the answer began", labels=["route"]
+        )
+        for label, route in self._house.metrics.routes.items():
+            requests.add_metric([label], route.requests)
+            errors.add_metric([label], route.errors)
+            seconds.add_metric([label], route.seconds)
+        yield from (requests, errors, seconds)
+
+    def _caches(self) -> Iterator[Metric]:
+        hits = CounterMetricFamily("lvs_cache_hits", "Answers from a cache", labels=["cache"])
+        misses = CounterMetricFamily("lvs_cache_misses", "Answers made anew", labels=["cache"])
+        for name, cache in self._house.monitor.sources.caches.items():
+            hits.add_metric([name], cache.hits)
+            misses.add_metric([name], cache.misses)
+        yield from (hits, misses)
+
+    def _totals(self) -> Iterator[tuple[str, str, float]]:
+        hub, status, reader = self._house.hub, self._house.library.status, self._house.reader
+        yield "messages", "Messages to open pages", hub.told
+        yield "pages_dropped", "Pages that did not keep up", hub.dropped
+        yield "resyncs", "Pages told to reload their list", hub.resyncs
+        yield "pictures_made", "Videos whose pictures were made", status.pictures_made
+        yield "pictures_failed", "Videos that could not be read", status.pictures_failed
+        yield "picture_seconds", "Time of workers for pictures", status.picture_s
+        yield "sent_bytes", "Bytes of videos sent", reader.sent_bytes
+
+    def _gauges(self) -> Iterator[tuple[str, str, float]]:
+        now = self._house.monitor.now
+        yield "uptime_seconds", "Since the start", self._house.metrics.uptime_s
+        yield "open_pages", "Live streams of pages", self._house.hub.streams
+        yield "open_videos", "Videos being sent", self._house.reader.open
+        yield "cpu_percent", "Of one core", now.cpu_percent
+        yield "memory_bytes", "Resident", now.memory_bytes
+        yield "threads", "Of the web process", now.threads
+        yield "open_files", "Of the web process", now.open_files

@@ -1,0 +1,177 @@
+"""The state of the server once a second, and how it was over the last hour and day.
+
+psutil is asked here, by one task, and never by a request. All is in memory and bounded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import time
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import psutil
+
+from lvs.caches import Cache, hit_rate
+from lvs.config import ServerConfig
+from lvs.library.status import LibraryStatus
+from lvs.live import Hub
+from lvs.metrics import Metrics, latency_of
+from lvs.streaming.files import FileReader
+
+SECONDS_KEPT = 3600
+MINUTES_KEPT = 24 * 60
+DISKS_EVERY_S = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the figures come from."""
+
+    config: ServerConfig
+    metrics: Metrics
+    status: LibraryStatus
+    hub: Hub
+    reader: FileReader
+    caches: Mapping[str, Cache[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """The space of the file system that holds a folder; zeros while it is away."""
+
+    path: str
+    free_bytes: int
+    total_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One moment. Rates are over the second before it; `p95_ms` is of its requests, 0 for none."""
+
+    at: float = 0.0
+    requests: float = 0.0
+    errors: float = 0.0
+    p95_ms: float = 0.0
+    hit_rate: float = 0.0
+    ratings_p95_ms: float = 0.0
+    queries: float = 0.0
+    messages: float = 0.0
+    sent_bytes: float = 0.0
+    cpu_percent: float = 0.0
+    memory_bytes: int = 0
+    memory_percent: float = 0.0
+    threads: int = 0
+    open_files: int = 0
+    read_bytes: float = 0.0
+    written_bytes: float = 0.0
+    disks: tuple[Disk, ...] = ()
+
+
+@dataclass(slots=True)
+class _Totals:
+    """Counters as they were a second ago."""
+
+    at: float = field(default_factory=time.monotonic)
+    requests: int = 0
+    errors: int = 0
+    told: int = 0
+    sent: int = 0
+    read: int = 0
+    written: int = 0
+
+
+class Monitor:
+    """`seconds` and `minutes` are the history, oldest first."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self.seconds: deque[Sample] = deque(maxlen=SECONDS_KEPT)
+        self.minutes: deque[Sample] = deque(maxlen=MINUTES_KEPT)
+        self._process = psutil.Process()
+        self._last = _Totals()
+        self._disks: tuple[Disk, ...] = ()
+
+    @property
+    def now(self) -> Sample:
+        return self.seconds[-1] if self.seconds else Sample()
+
+    async def run(self) -> None:
+        """Take a sample every second."""
+        due = time.monotonic()
+        while True:
+            if len(self.seconds) % DISKS_EVERY_S == 0:
+                self._disks = await asyncio.to_thread(self._look_at_disks)
+            self.take()
+            due = max(due + 1, time.monotonic())
+            await asyncio.sleep(due - time.monotonic())
+
+    def take(self) -> Sample:
+        """The sample of this moment, kept."""
+        metrics, hub, reader = self.sources.metrics, self.sources.hub, self.sources.reader
+        last, now = self._last, time.monotonic()
+        passed = max(now - last.at, 1e-3)
+        with self._process.oneshot():
+            io = self._process.io_counters() if hasattr(self._process, "io_counters") else None
+            sample = Sample(
+                at=time.time(),
+                requests=(metrics.requests - last.requests) / passed,
+                errors=(metrics.errors - last.errors) / passed,
+                p95_ms=self._p95_of_latest(metrics.requests - last.requests),
+                hit_rate=self.hit_rate,
+                ratings_p95_ms=latency_of(metrics.ratings_post).p95_ms,
+                queries=sum(metrics.queries) / max(len(metrics.queries), 1),
+                messages=(hub.told - last.told) / passed,
+                sent_bytes=(reader.sent_bytes - last.sent) / passed,
+                cpu_percent=self._process.cpu_percent(),
+                memory_bytes=self._process.memory_info().rss,
+                memory_percent=self._process.memory_percent(),
+                threads=self._process.num_threads(),
+                open_files=_open_files(self._process),
+                read_bytes=(io.read_bytes - last.read) / passed if io and last.read else 0.0,
+                written_bytes=(io.write_bytes - last.written) / passed if io and last.read else 0.0,
+                disks=self._disks,
+            )
+        self._last = _Totals(
+            now,
+            metrics.requests,
+            metrics.errors,
+            hub.told,
+            reader.sent_bytes,
+            io.read_bytes if io else 0,
+            io.write_bytes if io else 0,
+        )
+        self.seconds.append(sample)
+        if not self.minutes or sample.at - self.minutes[-1].at >= 60:
+            self.minutes.append(sample)
+        return sample
+
+    @property
+    def hit_rate(self) -> float:
+        """Of all caches together, in percent."""
+        caches = self.sources.caches.values()
+        return hit_rate(sum(c.hits for c in caches), sum(c.misses for c in caches))
+
+    def _p95_of_latest(self, count: int) -> float:
+        latest = self.sources.metrics.latest
+        count = min(count, len(latest))
+        return latency_of(list(latest)[-count:]).p95_ms if count else 0.0
+
+    def _look_at_disks(self) -> tuple[Disk, ...]:
+        config = self.sources.config
+        found = []
+        for folder in (config.data_directory, *config.video_directory):
+            try:
+                usage = shutil.disk_usage(folder)
+                found.append(Disk(str(folder), usage.free, usage.total))
+            except OSError:
+                found.append(Disk(str(folder), 0, 0))
+        return tuple(found)
+
+
+def _open_files(process: psutil.Process) -> int:
+    return process.num_fds() if os.name == "posix" else len(process.open_files())
