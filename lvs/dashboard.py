@@ -178,7 +178,7 @@ class Dashboard:
                 "warning" if failed else "",
                 "Look at them" if failed else "None",
                 "since the start",
-                "",
+                None,
             ),
         )
 
@@ -221,7 +221,7 @@ class Dashboard:
                 "good" if disk.free_bytes > LITTLE_SPACE * disk.total_bytes else "poor",
                 "Free" if disk.free_bytes > LITTLE_SPACE * disk.total_bytes else "Nearly full",
                 disk.path,
-                "",
+                None,
             )
             for number, disk in enumerate(now.disks)
         )
@@ -248,7 +248,7 @@ class Dashboard:
         )
 
 
-def _plain(name: str, title: str, value: str, detail: str, line: str = "") -> Tile:
+def _plain(name: str, title: str, value: str, detail: str, line: str | None = None) -> Tile:
     """A figure that is neither good nor bad."""
     return Tile(f"tile-{name}", title, value, "", "", detail, line)
 

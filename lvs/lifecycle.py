@@ -26,6 +26,7 @@ from lvs.errors import StartError
 from lvs.jobs.bulk import BulkChanges
 from lvs.library.library import Library
 from lvs.live import Hub, Kitchen
+from lvs.logs import RecentErrors
 from lvs.media.pool import MediaPool
 from lvs.metrics import Metrics
 from lvs.monitor import Monitor, Sources
@@ -87,6 +88,9 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
     """
     _ignore_lease_signals()
     async with AsyncExitStack() as stack:
+        errors = RecentErrors()
+        errors.attach()
+        stack.callback(errors.detach)
         store = await stack.enter_async_context(open_store(config))
         pool = MediaPool(
             config.worker_count, config.media_timeout_s, config.data_directory / "thumbnails"
@@ -123,6 +127,7 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
             metrics=metrics,
             monitor=monitor,
             dashboard=dashboard,
+            errors=errors,
         )
         if live:
             supervisor = Supervisor()

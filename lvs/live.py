@@ -121,7 +121,10 @@ class WatchFeed:
         touched = {event.video_id for event in events if event.video_id is not None}
         parts = []
         if self.video_id in touched or any(event.topic == "away" for event in events):
-            watch = watch_context_by_id(conn, kitchen.library, kitchen.cards, self.video_id)
+            try:
+                watch = watch_context_by_id(conn, kitchen.library, kitchen.cards, self.video_id)
+            except NotFoundError:  # it was forgotten: the page finds that out for itself
+                raise TooMuchError from None
             html = kitchen.templates.render("partials/_about.html", watch=watch)
             parts.append(web.partial("#about", html))
         others = list(touched - {self.video_id})[:CARDS_AT_MOST]

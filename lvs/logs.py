@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from collections import deque
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from lvs.config import ServerConfig
@@ -36,3 +38,30 @@ def configure_logging(config: ServerConfig) -> None:
     root.setLevel(config.log_level.upper())
     for chatty in ("aiosqlite", "watchfiles", "asyncio", "hypercorn.error"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedError:
+    """An error of the log. `cause` is what led to it, in one line."""
+
+    at: float
+    message: str
+    cause: str
+
+
+class RecentErrors(logging.Handler):
+    """The newest errors of our own loggers, for the admin page."""
+
+    def __init__(self, kept: int = 50) -> None:
+        super().__init__(logging.ERROR)
+        self.errors: deque[LoggedError] = deque(maxlen=kept)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        cause = repr(record.exc_info[1]) if record.exc_info else ""
+        self.errors.appendleft(LoggedError(record.created, record.getMessage(), cause))
+
+    def attach(self) -> None:
+        logging.getLogger("lvs").addHandler(self)
+
+    def detach(self) -> None:
+        logging.getLogger("lvs").removeHandler(self)

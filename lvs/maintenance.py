@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import humanize
@@ -15,11 +14,11 @@ from lvs.backups import restore as restoring
 from lvs.backups.folder import Backup
 from lvs.config import ServerConfig
 from lvs.contexts import words
+from lvs.contexts.upkeep import gifts_of, long_ago
 from lvs.lifecycle import only_process, open_store
 from lvs.store import cleanup
 from lvs.store.cleanup import Forgotten
 
-DAY_MS = 24 * 3600 * 1000
 NAMES_SHOWN = 20
 
 
@@ -64,9 +63,8 @@ async def import_gifts(config: ServerConfig, path: Path, console: Console) -> No
 
 async def clean_up(config: ServerConfig, days: int, really: bool, console: Console) -> None:
     """Show what would be forgotten; with `really` back up and forget it. Raises LvsError."""
-    before = time.time_ns() // 1_000_000 - days * DAY_MS
     async with open_store(config) as store:
-        found = await store.read(cleanup.long_missing, before)
+        found = await store.read(cleanup.long_missing, long_ago(days))
         _names(console, f"Gone for more than {days} days", [_said(video) for video in found])
         if not found:
             console.print(f"No video has been gone for more than {days} days.")
@@ -81,17 +79,7 @@ async def clean_up(config: ServerConfig, days: int, really: bool, console: Conso
 
 
 def _said(video: Forgotten) -> str:
-    gifts = [
-        words.plural(count, what)
-        for count, what in (
-            (video.ratings, "rating"),
-            (video.favorites, "favorite"),
-            (video.tags, "tag"),
-            (video.views, "view"),
-        )
-        if count
-    ]
-    return f"{video.title}, {words.since(video.missing_since)}: {', '.join(gifts) or 'nothing'}"
+    return f"{video.title}, {words.since(video.missing_since)}: {gifts_of(video)}"
 
 
 def _names(console: Console, what: str, names: list[str]) -> None:

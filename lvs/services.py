@@ -15,6 +15,7 @@ from lvs.dashboard import Dashboard
 from lvs.jobs.bulk import BulkChanges
 from lvs.library.library import Library
 from lvs.live import Hub
+from lvs.logs import RecentErrors
 from lvs.metrics import Metrics
 from lvs.monitor import Monitor
 from lvs.store import Store
@@ -39,6 +40,7 @@ class Services:
     metrics: Metrics
     monitor: Monitor
     dashboard: Dashboard
+    errors: RecentErrors
 
     def close_streams(self) -> None:
         """End every live stream; clients come back by themselves when there is a server again."""

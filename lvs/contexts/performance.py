@@ -75,7 +75,8 @@ def cache_json(hits: int, misses: int) -> dict[str, Any]:
 class Tile:
     """A figure with its word (`good`, `warning`, `poor`, or none) and the hour behind it.
 
-    `spark` are the points of an SVG polyline; empty when there is too little to draw.
+    `spark` are the points of an SVG polyline; empty when there is too little to draw yet, None for
+    a figure without a line.
     """
 
     id: str
@@ -84,7 +85,7 @@ class Tile:
     level: str
     word: str
     detail: str
-    spark: str
+    spark: str | None
 
 
 @dataclass(frozen=True, slots=True)

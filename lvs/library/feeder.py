@@ -50,6 +50,10 @@ class Feeder:
         while len(self._wanted) > WANTED_KEPT:
             self._wanted.popitem()
 
+    def wake(self) -> None:
+        """There is work that no event tells of."""
+        self._room.set()
+
     async def is_idle(self) -> bool:
         """Whether nothing waits and nothing is being worked on."""
         return not self._busy and not await self._store.read(videos.count_waiting)

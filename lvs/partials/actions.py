@@ -24,6 +24,14 @@ async def retry() -> Response | WerkzeugResponse:
     return web.done(request)
 
 
+async def rebuild() -> Response | WerkzeugResponse:
+    """Look at every video anew; the pictures there are stay until they are replaced."""
+    house = services()
+    await house.store.write(videos.remake_all)
+    house.library.feeder.wake()
+    return web.done(request)
+
+
 async def confirm_empty() -> Response | WerkzeugResponse:
     """An away folder is meant to be empty."""
     await services().library.accept_empty(await number("folder"))

@@ -74,6 +74,20 @@ def count_present(conn: sqlite3.Connection) -> int:
     return int(row[0])
 
 
+def duplicates(conn: sqlite3.Connection, limit: int) -> list[list[KnownFile]]:
+    """The present files of videos that have several, the largest first."""
+    rows = conn.execute(
+        f"select {_FILE} from file where missing_since is null and video_id in"
+        " (select id from video where file_count > 1 order by size_bytes desc limit ?)"
+        " order by size desc, video_id, path",
+        (limit,),
+    )
+    found: dict[int, list[KnownFile]] = {}
+    for known in map(_file, rows):
+        found.setdefault(known.video_id, []).append(known)
+    return list(found.values())
+
+
 def take_in(
     tx: Transaction,
     root_id: int,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lvs.errors import NotFoundError
 from lvs.models import HOUSEHOLD, Card, VideoDetails
 from lvs.store import files
 from lvs.store.database import Transaction
@@ -60,12 +61,15 @@ def codecs(
 
 
 def details(conn: sqlite3.Connection, video_id: int) -> VideoDetails:
+    """Raises NotFoundError for a video that was forgotten."""
     row = conn.execute(
         f"select {_CARD}, v.fingerprint, v.container, v.video_codec, v.audio_codec,"
         f" v.frame_rate, v.bit_rate, v.recorded_at, v.audio_tracks, v.subtitle_tracks {_FROM}"
         " where v.id = ?",
         (video_id,),
     ).fetchone()
+    if row is None:
+        raise NotFoundError("This video is no longer in the library.")
     rest = list(row[_CARD_LENGTH:])
     rest[7:] = [tuple(json.loads(tracks)) for tracks in rest[7:]]
     rest.append(tuple(files.of_video(conn, video_id)))
@@ -188,3 +192,31 @@ def retry(tx: Transaction, video_id: int | None = None) -> int:
     for row in rows:
         tx.emit("changed", row[0])
     return len(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A video that could not be read, and why."""
+
+    video_id: int
+    root_id: int
+    path: str
+    reason: str
+
+
+def failed(conn: sqlite3.Connection, limit: int) -> list[Failed]:
+    """Videos that could not be read, newest first."""
+    rows = conn.execute(
+        "select v.id, f.root_id, f.path, v.probe_error from video v join file f on f.id = v.file_id"
+        " where v.probe_error is not null and v.file_count > 0 order by v.id desc limit ?",
+        (limit,),
+    )
+    return [Failed(row[0], row[1], os.fsdecode(row[2]), row[3]) for row in rows]
+
+
+def remake_all(tx: Transaction) -> int:
+    """Have every video looked at anew; its pictures stay until there are new ones. Returns how
+    many."""
+    return tx.connection.execute(
+        "update video set probed_at = null, probe_error = null where file_count > 0"
+    ).rowcount

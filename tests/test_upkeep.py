@@ -1,0 +1,114 @@
+"""What needs a person: failed files, those gone for long, doubles, errors, and what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from lvs.services import Services
+from lvs.store import Transaction, curation, files, roots
+from lvs.store import videos as records
+from tests import browsers
+from tests.clips import Cast
+from tests.libraries import fill
+from tests.servers import LocalServer, eventually
+from tests.test_curation import hash_of, post
+
+
+@pytest.fixture(autouse=True)
+def own_log_level() -> Iterator[None]:
+    logger = logging.getLogger("lvs")
+    before = logger.level
+    yield
+    logger.setLevel(before)
+
+
+async def test_failed_files_and_doubles_are_listed(
+    live_server: LocalServer, live_house: Services, videos: Path, cast: Cast, browser: Browser
+) -> None:
+    (videos / "broken.mp4").write_bytes(b"not a video" * 100)
+    cast.copy("beach.mp4", videos / "one.mp4")
+    cast.copy("beach.mp4", videos / "two.mp4")
+    live_house.library.ask_for_scan()
+
+    async def failed() -> bool:
+        return 'data-state="failed"' in (await live_server.get("/")).text
+
+    await eventually(failed)
+    page = (await live_server.get("/admin/upkeep")).text
+    assert "<b>broken.mp4</b>" in page
+    assert "<span>one.mp4</span><span>two.mp4</span>" in page
+    async with browsers.context(browser, **browsers.DESKTOP) as opened:
+        shown = await opened.new_page()
+        await shown.goto(f"http://127.0.0.1:{live_server.port}/admin/upkeep")
+        assert not await browsers.axe_violations(shown)
+        cast.copy("city.mp4", videos / "broken.mp4")
+        await shown.get_by_role("button", name="Try all again").click()
+        await eventually(lambda: live_house.library.status.pictures_made >= 2)
+
+
+async def test_all_pictures_are_made_anew(
+    live_server: LocalServer, live_house: Services, videos: Path, cast: Cast
+) -> None:
+    cast.copy("beach.mp4", videos / "one.mp4")
+    live_house.library.ask_for_scan()
+    status = live_house.library.status
+    await eventually(lambda: status.pictures_made == 1)
+    assert (await post(live_server, "/library/rebuild")).status == 303
+    await eventually(lambda: status.pictures_made == 2)
+
+
+async def test_what_is_gone_for_long_is_forgotten_after_a_backup(
+    server: LocalServer, house: Services
+) -> None:
+    await fill(house.store, 3)
+
+    def lose(tx: Transaction) -> None:
+        curation.rate(tx, 2, 5)
+        files.mark_missing(tx, files.of_video(tx.connection, 2))
+        tx.connection.execute("update file set missing_since = 1000 where video_id = 2")
+
+    await house.store.write(lose)
+    page = (await server.get("/admin/upkeep")).text
+    assert "takes along 1 rating" in page
+    assert "Back up, then forget 1 video" in page
+    stream = await server.stream(f"/events?video={await hash_of(house, 2)}")
+    assert (await post(server, "/admin/cleanup")).status == 303
+    assert await house.store.read(records.count) == 2
+    (made,) = await house.keeper.listed()
+    assert made.manifest.videos == 3
+    assert "No video has been gone" in (await server.get("/admin/upkeep")).text
+    # A page of the forgotten video that is open must not stop the others.
+    other = await server.stream("/events?sort=title")
+    following = asyncio.create_task(house.hub.follow_events(), name="live events")
+    await asyncio.sleep(0)
+    await house.store.write(roots.set_away, 1, 5)
+    await other.until(lambda message: message.event == "resync")
+    assert (await stream.until(lambda message: message.event == "resync")).event
+    following.cancel()
+    stream.close()
+    other.close()
+
+
+def fail(reason: str) -> None:
+    raise ValueError(reason)
+
+
+async def test_errors_of_the_log_are_shown_and_its_level_is_set(
+    server: LocalServer, house: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "None since the start" in (await server.get("/admin/upkeep")).text
+    monkeypatch.setattr(house.store, "recall", lambda *_: fail("a <reason>"))
+    assert (await server.get("/tags")).status == 500
+    monkeypatch.undo()
+    page = (await server.get("/admin/upkeep")).text
+    assert "GET /tags failed" in page
+    assert "a &lt;reason&gt;" in page
+    assert (await post(server, "/admin/log-level", level="debug")).status == 303
+    assert "<option selected>debug" in (await server.get("/admin/upkeep")).text
+    assert (await post(server, "/admin/log-level", level="loud")).status == 400
