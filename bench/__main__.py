@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bench import live, pages, scans, search, streams, thumbnails, writes
+from bench import dashboard, live, pages, scans, search, streams, thumbnails, writes
 from bench.harness import Line, workshop
 
 BENCHMARKS = {
@@ -20,6 +20,7 @@ BENCHMARKS = {
     "scans": scans.run,
     "search": search.run,
     "writes": writes.run,
+    "dashboard": dashboard.run,
 }
 
 

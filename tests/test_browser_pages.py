@@ -55,6 +55,12 @@ async def test_axe_finds_nothing_and_the_pages_fit(
         "folder": "/?folder=Holidays&sort=title",
         "watch": "/watch/Holidays/Beach%203.mp4",
         "watch-trouble": "/watch/sound.mkv",
+        "search": "/?q=beach",
+        "tags": "/tags",
+        "api": "/api",
+        "performance": "/admin/performance",
+        "upkeep": "/admin/upkeep",
+        "backups": "/admin/backups",
         "error": "/watch/nothing.mp4",
     }
     async with browsers.context(browser, **options) as opened:

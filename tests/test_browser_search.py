@@ -138,6 +138,7 @@ async def test_a_search_is_saved_without_scripts(server: LocalServer) -> None:
     assert (saved.name, saved.query) == ("short ONES", "q=sea")
     assert (await post(server, "/searches", name=" ", query="q=sea")).status == 400
     assert (await post(server, "/searches", name="x", query="sort=odd")).status == 400
+    assert (await post(server, "/searches", name="x", query="tag=" + "x" * 3000)).status == 400
     assert (await post(server, "/searches/forget", search=saved.id)).status == 303
     assert (await post(server, "/searches/forget", search=saved.id)).status == 404
     for number in range(searches.MOST):

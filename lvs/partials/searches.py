@@ -7,9 +7,12 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs import web
 from lvs.contexts.query import arguments_of, parse_query
+from lvs.errors import InvalidInputError
 from lvs.partials.videos import number
 from lvs.services import services
 from lvs.store import searches
+
+LONGEST_QUERY = 2_000
 
 
 async def save() -> Response | WerkzeugResponse:
@@ -17,6 +20,8 @@ async def save() -> Response | WerkzeugResponse:
     form = await request.form
     given = parse_query(arguments_of(form.get("query", "").encode("ascii", "replace")))
     query = given.with_(after="", seed=0).url("").removeprefix("?")
+    if len(query) > LONGEST_QUERY:
+        raise InvalidInputError("That search is too long to be saved.")
     await services().store.write(searches.save, form.get("name", ""), query)
     return web.done(request)
 
