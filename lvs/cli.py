@@ -81,15 +81,20 @@ def doctor() -> None:
 
 
 @main.command()
-@click.option("--to", type=click.Path(file_okay=False, path_type=Path), help="Another folder")
+@click.option(
+    "--to",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Another folder, where no older one is removed",
+)
 def backup(to: Path | None) -> None:
     """Back up what people gave to videos, also while the server runs."""
     from lvs.backups.make import make
 
     config = _config()
     folder = to or config.data_directory / "backups"
+    kept = config.backups_kept if to is None else sys.maxsize
     with _failures():
-        made = make(config.data_directory / "library.db", folder, config.backups_kept)
+        made = make(config.data_directory / "library.db", folder, kept)
     console.print(f"Backed up {made.manifest.videos} videos to {made.path}, and proved it.")
 
 
@@ -127,6 +132,25 @@ def cleanup(missing_for: int, yes: bool) -> None:
 
     with _failures():
         asyncio.run(clean_up(_config(), missing_for, yes, console))
+
+
+@main.command("load-test")
+@click.argument("url", default="http://127.0.0.1:8080")
+@click.option("--clients", default=8, show_default=True, type=click.IntRange(1, 64))
+@click.option("--seconds", default=10.0, show_default=True, type=click.FloatRange(0.1, 600))
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Save it as JSON")
+@click.option("--anywhere", is_flag=True, help="Allow a server on another machine")
+def load_test(url: str, clients: int, seconds: float, report: Path | None, anywhere: bool) -> None:
+    """Ask a running server as fast as it answers, and show how it does."""
+    from lvs import loadtest
+
+    with _failures():
+        plan = loadtest.plan_of(url, clients, seconds, anywhere=anywhere)
+        found = asyncio.run(loadtest.load_test(plan, console))
+    console.print(f"{found['requests']} answers, {found['errors']} errors.")
+    if report is not None:
+        loadtest.save(found, report)
+        console.print(f"The report is in {report}.")
 
 
 @contextlib.contextmanager

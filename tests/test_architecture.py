@@ -15,7 +15,7 @@ from tests.servers import HOME
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
-    ("commands", "doctor", "demo", "maintenance"),
+    ("commands", "doctor", "demo", "maintenance", "loadtest", "diagnostics"),
     ("server",),
     ("application",),
     ("lifecycle",),
