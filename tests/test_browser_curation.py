@@ -111,3 +111,23 @@ async def test_hearts_and_stars_without_scripts(site: str, browser: Browser) -> 
         await card.get_by_role("radio", name="5 stars").click()
         await page.wait_for_url(f"{site}/?sort=title")
         assert await card.locator("[data-rating]").inner_text() == "5"
+
+
+async def test_tags_views_and_watched_without_scripts(site: str, browser: Browser) -> None:
+    async with browsers.context(browser, **browsers.PHONE, java_script_enabled=False) as opened:
+        page = await opened.new_page()
+        address = f"{site}/watch/City.mp4"
+        await page.goto(address)
+        await page.get_by_label("Add a tag").fill("Night")
+        await page.get_by_role("button", name="Add", exact=True).click()
+        await page.wait_for_url(address)
+        assert await page.get_by_role("link", name="Night").count() == 1
+        await page.get_by_role("button", name="Count a view").click()
+        await page.wait_for_url(address)
+        assert "1 view" in await page.locator("#about .card-meta").inner_text()
+        await page.get_by_role("button", name="Watched").click()
+        await page.wait_for_url(address)
+        assert await page.locator("#watched").get_attribute("aria-pressed") == "true"
+        await page.get_by_role("button", name="Remove the tag Night").click()
+        await page.wait_for_url(address)
+        assert await page.get_by_role("link", name="Night").count() == 0

@@ -67,6 +67,8 @@ async def test_the_chosen_are_changed_and_it_is_undone(
     again = await post(server, "/bulk/undo", htmx=True, bulk=bulk_id)
     assert "Undone for 0 videos." in again.text
     assert (await post(server, "/bulk/undo", htmx=True, bulk=999)).status == 404
+    for nowhere in (999, 10**30):
+        assert (await server.get(f"/bulk/{nowhere}")).status == 404
 
 
 @pytest.mark.parametrize(

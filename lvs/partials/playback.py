@@ -15,10 +15,13 @@ from lvs.services import services
 from lvs.store import playback
 
 
-async def view(media_hash: str) -> Response:
-    """Count a view; the player asks once per playback, after some seconds."""
+async def view(media_hash: str) -> Response | WerkzeugResponse:
+    """Count a view; the player asks once per playback, after some seconds. A form that is pressed
+    without scripts says `back`, and leads there."""
     house = services()
     await house.store.write(playback.count_view, await requested_video(house, media_hash))
+    if "back" in await request.form:
+        return web.done(request)
     return Response(b"", 204)
 
 

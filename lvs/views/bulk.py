@@ -10,9 +10,12 @@ from lvs.services import services
 from lvs.store import bulk
 from lvs.views.pages import rendered
 
+LARGEST_ID = 2**63 - 1
+
 
 async def single(bulk_id: int) -> Response:
+    """Raises NotFoundError for a change that is no longer kept, or never was."""
     house = services()
-    found = await house.store.read(bulk.bulk, bulk_id)
+    found = await house.store.read(bulk.bulk, min(bulk_id, LARGEST_ID))
     page = await rendered(house, "bulk.html", result=kept_result(found))
     return web.html_response(request, page)
