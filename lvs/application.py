@@ -101,6 +101,7 @@ ROUTES = (
     ("/admin/performance/json", performance.snapshot, ["GET"]),
     ("/admin/performance.json", performance.snapshot, ["GET"]),
     ("/api/admin/performance/routes", performance.routes, ["GET"]),
+    ("/api/admin/performance/history", performance.history, ["GET"]),
     ("/metrics", performance.prometheus, ["GET"]),
     ("/admin/cache/status", caches.status, ["GET"]),
     ("/admin/cache/refresh", caches.refresh, ["POST"]),

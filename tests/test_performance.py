@@ -155,6 +155,25 @@ async def test_figures_of_caches_streams_and_resources(server: LocalServer) -> N
     stream.close()
 
 
+async def test_the_history_is_bounded_and_told(
+    server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monitor = server.house.monitor
+    now = 1_000_000.0
+    monkeypatch.setattr("lvs.monitor.time.time", lambda: now)
+    for _ in range(4_000):
+        monitor.take()
+        now += 1
+    path = "/api/admin/performance/history"
+    hour = json.loads((await server.get(path)).body)
+    assert (hour["step_s"], len(hour["samples"])) == (1, 3_600)
+    assert hour["samples"][-1]["at"] == 1_003_999.0
+    day = json.loads((await server.get(path + "?span=day")).body)
+    assert [sample["at"] for sample in day["samples"][:3]] == [1e6, 1e6 + 60, 1e6 + 120]
+    assert len(day["samples"]) == 67
+    assert (await server.get(path + "?span=year")).status == 400
+
+
 async def test_prometheus_reads_the_same_figures(server: LocalServer) -> None:
     for _ in range(3):
         await server.get("/ping")

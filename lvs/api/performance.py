@@ -11,7 +11,14 @@ from quart_schema import validate_querystring, validate_response
 
 from lvs.api.prometheus import Figures
 from lvs.api.refusals import refuses
-from lvs.api.schemas import PerformanceOut, RoutesIn, RoutesOut
+from lvs.api.schemas import (
+    HistoryIn,
+    HistoryOut,
+    MomentOut,
+    PerformanceOut,
+    RoutesIn,
+    RoutesOut,
+)
 from lvs.contexts.performance import (
     cache_json,
     database_json,
@@ -74,6 +81,21 @@ async def routes(query_args: RoutesIn) -> RoutesOut:
     """The routes that were asked for, sorted."""
     found = routes_json(services().metrics, query_args.limit, query_args.sort_by, query_args.order)
     return RoutesOut.model_validate({"routes": found})
+
+
+@validate_querystring(HistoryIn)
+@validate_response(HistoryOut)
+@refuses(400)
+async def history(query_args: HistoryIn) -> HistoryOut:
+    """How it was: the last hour by the second, or the last day by the minute."""
+    monitor = services().monitor
+    by_second = query_args.span == "hour"
+    samples = monitor.seconds if by_second else monitor.minutes
+    return HistoryOut(
+        span=query_args.span,
+        step_s=1 if by_second else 60,
+        samples=[MomentOut.model_validate(sample, from_attributes=True) for sample in samples],
+    )
 
 
 async def prometheus() -> Response:

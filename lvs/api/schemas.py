@@ -202,6 +202,31 @@ class RoutesOut(BaseModel):
     routes: list[RouteOut]
 
 
+class HistoryIn(_In):
+    span: Literal["hour", "day"] = "hour"
+
+
+class MomentOut(BaseModel):
+    """`at` is Unix time; rates are per second, `p95_ms` is of that second's requests."""
+
+    at: float
+    requests: float
+    errors: float
+    p95_ms: float
+    hit_rate: float
+    cpu_percent: float
+    memory_bytes: int
+    sent_bytes: float
+
+
+class HistoryOut(BaseModel):
+    """Oldest first; `step_s` seconds lie between two."""
+
+    span: Literal["hour", "day"]
+    step_s: int
+    samples: list[MomentOut]
+
+
 class DatabaseOut(BaseModel):
     """Of the last 100 requests."""
 
