@@ -22,10 +22,20 @@ from lvs.contexts.performance import (
 )
 from lvs.contexts.templates import Templates
 from lvs.live import Message, Subscriber
+from lvs.metrics import latency_of
 from lvs.monitor import Monitor, Sample
 
 EVERY_S = 1.0
 LITTLE_SPACE = 0.05  # of a disk
+
+
+_STEPS = (
+    ("whole", "Noticed to tile"),
+    ("settling", "Until it is whole"),
+    ("storing", "Into the library"),
+    ("pictures", "Facts and pictures"),
+    ("push", "To open pages"),
+)
 
 
 class _Looks:
@@ -102,6 +112,7 @@ class Dashboard:
             large=(self._cache(now), self._ratings(now), self._database(now), self._uptime(now)),
             panels=(
                 ("Library", self._library()),
+                ("From drop to tile", self._timeline()),
                 ("Live pages and streams", self._streams(now)),
                 ("System", self._system(now)),
             ),
@@ -180,6 +191,15 @@ class Dashboard:
                 "since the start",
                 None,
             ),
+        )
+
+    def _timeline(self) -> tuple[Tile, ...]:
+        steps = self._monitor.sources.timeline.steps()
+        count = len(steps["whole"])
+        of = f"p95 of the last {words.plural(count, 'file')}"
+        return tuple(
+            _plain(f"drop-{name}", title, f"{latency_of(steps[name]).p95_ms / 1000:.2f} s", of)
+            for name, title in _STEPS
         )
 
     def _streams(self, now: Sample) -> tuple[Tile, ...]:

@@ -111,7 +111,8 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
             "pages": pages.cache,
             "answers": store.answers,
         }
-        monitor = Monitor(Sources(config, metrics, library.status, hub, reader, caches))
+        sources = Sources(config, metrics, library.status, library.timeline, hub, reader, caches)
+        monitor = Monitor(sources)
         dashboard = Dashboard(monitor, templates)
         house = Services(
             config=config,

@@ -247,6 +247,7 @@ class Hub:
                 await news.wait()
                 news.clear()
                 heavy = await self._tell()
+                self._kitchen.library.timeline.pushed(self._position)
                 await asyncio.sleep(STATUS_EVERY_S if heavy else BATCH_EVERY_S)
         finally:
             self._store.bell.forget(news)

@@ -19,6 +19,7 @@ import psutil
 from lvs.caches import Cache, hit_rate
 from lvs.config import ServerConfig
 from lvs.library.status import LibraryStatus
+from lvs.library.timeline import Timeline
 from lvs.live import Hub
 from lvs.metrics import Metrics, latency_of
 from lvs.streaming.files import FileReader
@@ -35,6 +36,7 @@ class Sources:
     config: ServerConfig
     metrics: Metrics
     status: LibraryStatus
+    timeline: Timeline
     hub: Hub
     reader: FileReader
     caches: Mapping[str, Cache[Any, Any]]

@@ -6,16 +6,19 @@ import asyncio
 import json
 import statistics
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, BrowserContext
 from prometheus_client.parser import text_string_to_metric_families
 
 from lvs.contexts.performance import level_of, spark
+from lvs.library.timeline import FOLLOWED, Timeline
 from lvs.metrics import WINDOW, Metrics, latency_of
 from lvs.services import Services
 from tests import browsers
 from tests.browsers import live_page, until
+from tests.clips import Cast
 from tests.libraries import fill
 from tests.servers import LocalServer, eventually
 from tests.test_api import call
@@ -184,6 +187,41 @@ async def test_prometheus_reads_the_same_figures(server: LocalServer) -> None:
     requests = {s.labels["route"]: s.value for s in found["lvs_requests"].samples}
     assert requests == {"GET /ping": 3, "(no route)": 5}
     assert found["lvs_memory_bytes"].samples[0].value >= 0
+
+
+async def test_a_dropped_file_is_followed_to_its_tile(
+    live_house: Services, live_server: LocalServer, videos: Path, cast: Cast
+) -> None:
+    await eventually(lambda: live_house.library.watching)
+    stream = await live_server.stream("/events")
+    for name in ("a", "b", "c"):
+        cast.unique(videos / f"{name}.mp4")
+    timeline = live_house.library.timeline
+    await eventually(lambda: len(timeline.done) == 3)
+    for drop in timeline.done:
+        moments = (drop.seen, drop.settled, drop.stored, drop.pictured, drop.pushed)
+        assert list(moments) == sorted(moments)
+    steps = timeline.steps()
+    parts = [steps[name] for name in ("settling", "storing", "pictures", "push")]
+    for number, whole in enumerate(steps["whole"]):
+        assert whole == pytest.approx(sum(part[number] for part in parts))
+    assert "p95 of the last 3 files" in (await live_server.get("/admin/performance")).text
+    stream.close()
+
+
+def test_files_that_never_arrive_do_not_stand_in_the_way() -> None:
+    timeline = Timeline()
+    for number in range(FOLLOWED + 10):
+        timeline.seen((1, f"{number}.mp4"))
+    timeline.gone((1, "0.mp4"))
+    timeline.seen((1, "late.mp4"))
+    timeline.settled([(1, "late.mp4")])
+    timeline.stored([(1, "late.mp4")])
+    timeline.pictured((1, "late.mp4"), 7)
+    timeline.pushed(6)
+    assert not timeline.done
+    timeline.pushed(7)
+    assert len(timeline.done) == 1
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from typing import Any
 from lvs import paths
 from lvs.library import disk
 from lvs.library.status import LibraryStatus
+from lvs.library.timeline import Timeline
 from lvs.media.pool import MediaPool
 from lvs.media.work import Result
 from lvs.models import Root
@@ -33,12 +34,18 @@ class Feeder:
     """`want(video_id)` moves a video to the front: somebody has its empty tile on screen."""
 
     def __init__(
-        self, store: Store, pool: MediaPool, status: LibraryStatus, roots: dict[int, Root]
+        self,
+        store: Store,
+        pool: MediaPool,
+        status: LibraryStatus,
+        roots: dict[int, Root],
+        timeline: Timeline,
     ) -> None:
         self._store = store
         self._pool = pool
         self._status = status
         self._roots = roots
+        self._timeline = timeline
         self._wanted: OrderedDict[int, None] = OrderedDict()
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._paused_until = 0.0
@@ -102,6 +109,7 @@ class Feeder:
             await self._store.write(
                 videos.record_probe, work.video_id, work.fingerprint, _columns(work, result)
             )
+            self._timeline.pictured((work.root_id, work.path), self._store.last_event_id)
             self._status.pictures.advance(1)
         except OSError as error:
             await self._refused(work, error)

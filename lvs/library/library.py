@@ -18,6 +18,7 @@ from lvs.library.feeder import Feeder
 from lvs.library.ingest import Ingest
 from lvs.library.scanner import Scanner, same_stat
 from lvs.library.status import LibraryStatus
+from lvs.library.timeline import Timeline
 from lvs.library.watcher import Watcher
 from lvs.media.pool import MediaPool
 from lvs.models import FileStat, KnownFile, Root
@@ -52,7 +53,8 @@ class Library:
         self._watcher = Watcher(config)
         self.arrivals = Arrivals(self.status, self._settled, self._watcher.on_network)
         self._scanner = Scanner(store, self._ingest, self.arrivals, self.status)
-        self.feeder = Feeder(store, pool, self.status, self.roots)
+        self.timeline = Timeline()
+        self.feeder = Feeder(store, pool, self.status, self.roots, self.timeline)
         self._scan_lock = asyncio.Lock()
         self._scan_wanted = asyncio.Event()
         self._watched: dict[int, asyncio.Event] = {}
@@ -256,14 +258,17 @@ class Library:
             known = await self._store.read(files.at_path, root.id, file.path)
             if known is not None and known.missing_since is None and same_stat(known, file):
                 continue
+            self.timeline.seen((root.id, file.path))
             renamed = (file.size, file.mtime_ns) in left
             (ready if renamed or self._is_whole(root, file) else coming).append(file)
         if ready:
-            await self._ingest.take_in(root, ready)
+            await self._settled(root, ready)
         if coming:
             self.arrivals.follow(root, coming)
         for folder in _outermost(look.folders):
             await self._scanner.scan(root, folder)
+        for path in look.gone:
+            self.timeline.gone((root.id, path))
         if gone:  # asked anew: some have moved meanwhile
             await self._ingest.mark_gone(root, await self._present(root, look.gone))
 
@@ -282,7 +287,10 @@ class Library:
         )
 
     async def _settled(self, root: Root, stats: list[FileStat]) -> None:
+        keys = [(root.id, file.path) for file in stats]
+        self.timeline.settled(keys)
         await self._ingest.take_in(root, stats)
+        self.timeline.stored(keys)
 
 
 def root_names(folders: Sequence[str]) -> dict[str, str]:

@@ -1,0 +1,81 @@
+"""How long a dropped file takes to its tile, step by step, for the newest files."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict, deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+FOLLOWED = 500  # the newest on their way
+KEPT = 100
+
+Key = tuple[int, str]  # root, path
+
+
+@dataclass(slots=True)
+class Drop:
+    """Moments of one file (monotonic seconds), 0 while they are to come. `event` tells of its
+    pictures."""
+
+    seen: float
+    settled: float = 0.0
+    stored: float = 0.0
+    pictured: float = 0.0
+    pushed: float = 0.0
+    event: int = 0
+
+
+class Timeline:
+    """Files from the first notice of them until pages are told of their pictures. `done` are the
+    last hundred that got there."""
+
+    def __init__(self) -> None:
+        self._coming: OrderedDict[Key, Drop] = OrderedDict()
+        self.done: deque[Drop] = deque(maxlen=KEPT)
+
+    def seen(self, key: Key) -> None:
+        if key not in self._coming:
+            self._coming[key] = Drop(time.monotonic())
+            if len(self._coming) > FOLLOWED:  # some never arrive: a copy of a known video
+                self._coming.popitem(last=False)
+
+    def settled(self, keys: Iterable[Key]) -> None:
+        now = time.monotonic()
+        for drop in self._known(keys):
+            drop.settled = drop.settled or now
+
+    def stored(self, keys: Iterable[Key]) -> None:
+        now = time.monotonic()
+        for drop in self._known(keys):
+            drop.stored = drop.stored or now
+
+    def pictured(self, key: Key, event: int) -> None:
+        for drop in self._known([key]):
+            drop.pictured, drop.event = time.monotonic(), event
+
+    def pushed(self, event: int) -> None:
+        """Pages know everything up to an event."""
+        arrived = [key for key, drop in self._coming.items() if drop.event and drop.event <= event]
+        for key in arrived:
+            drop = self._coming.pop(key)
+            drop.pushed = time.monotonic()
+            if drop.settled and drop.stored:
+                self.done.append(drop)
+
+    def gone(self, key: Key) -> None:
+        """It never became a video."""
+        self._coming.pop(key, None)
+
+    def steps(self) -> dict[str, list[float]]:
+        """Seconds of each step, and of the whole way, of the files that got there."""
+        return {
+            "settling": [drop.settled - drop.seen for drop in self.done],
+            "storing": [drop.stored - drop.settled for drop in self.done],
+            "pictures": [drop.pictured - drop.stored for drop in self.done],
+            "push": [drop.pushed - drop.pictured for drop in self.done],
+            "whole": [drop.pushed - drop.seen for drop in self.done],
+        }
+
+    def _known(self, keys: Iterable[Key]) -> list[Drop]:
+        return [self._coming[key] for key in keys if key in self._coming]
