@@ -17,7 +17,6 @@ from lvs.contexts.performance import (
     level_of,
     ratings_json,
     route_rows,
-    series,
     spark,
 )
 from lvs.contexts.templates import Templates
@@ -120,7 +119,7 @@ class Dashboard:
         )
 
     def _hour(self, read: Callable[[Sample], float], highest: float | None = None) -> str:
-        return spark(series(self._monitor.seconds, read), highest=highest)
+        return spark([read(sample) for sample in self._monitor.seconds], highest=highest)
 
     def _cache(self, now: Sample) -> Tile:
         caches = self._monitor.sources.caches.values()

@@ -55,15 +55,7 @@ def _call(shapes: _Shapes, method: str, path: str, operation: Schema) -> Call:
         method=method.upper(),
         path=path,
         summary=operation.get("summary", "").replace("`", ""),
-        parameters=tuple(
-            Parameter(
-                found["name"],
-                found["in"],
-                shapes.words(found["schema"]),
-                found.get("required", False),
-            )
-            for found in operation.get("parameters", ())
-        ),
+        parameters=tuple(_parameter(shapes, found) for found in operation.get("parameters", ())),
         body=shapes.example(body["schema"]) if body else "",
         replies=tuple(
             Reply(status, shapes.example(answer["content"]["application/json"]["schema"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +15,6 @@ from lvs.metrics import Metrics, Route, latency_of
 GOOD_MS, POOR_MS = 50.0, 200.0
 POINTS = 120
 SPARK_WIDTH, SPARK_HEIGHT = 240, 40
-SORTABLE = ("p95_ms", "p99_ms", "avg_ms", "request_count")
 
 
 # --- as JSON ---
@@ -141,7 +140,3 @@ def _row(json: dict[str, Any]) -> RouteRow:
         level=level,
         word=word,
     )
-
-
-def series(samples: Iterable[Any], read: Callable[[Any], float]) -> list[float]:
-    return [read(sample) for sample in samples]

@@ -55,7 +55,6 @@ class Watch:
     trouble: str
     start_s: int
     facts: tuple[Fact, ...]
-    folder: Link
     related: tuple[RelatedCard, ...]
     tags: tuple[Tag, ...]
     list: str
@@ -126,7 +125,6 @@ def watch_context_by_id(
         trouble=trouble,
         start_s=start_s,
         facts=tuple(_facts(details, library)),
-        folder=Link(_folder_name(own_folder), here.url()),
         related=_related(conn, cards, card.id),
         tags=tuple(tags.of_video(conn, card.id)),
         list=came_from.url("", list=1).replace("?", "&") if came_from != here else "",
