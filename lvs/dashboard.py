@@ -86,7 +86,8 @@ class Dashboard:
         subscriber = Subscriber(_Looks())  # type: ignore[arg-type]
         self._subscribers.add(subscriber)
         try:
-            self._shown = self._rendered()
+            if len(self._subscribers) == 1:  # else others have what is shown, and no more
+                self._shown = self._rendered()
             number = 1
             yield web.sse(_partials(self._shown), event_id=number)
             while (message := await subscriber.next()) is not None:
@@ -122,8 +123,7 @@ class Dashboard:
         return spark([read(sample) for sample in self._monitor.seconds], highest=highest)
 
     def _cache(self, now: Sample) -> Tile:
-        caches = self._monitor.sources.caches.values()
-        found = cache_json(sum(c.hits for c in caches), sum(c.misses for c in caches))
+        found = cache_json(*self._monitor.cache_use)
         rate = self._monitor.hit_rate
         used = found["hits"] + found["misses"]
         level, word = ("good", "Good") if rate >= 70 else ("warning", "Cold")

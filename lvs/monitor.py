@@ -153,10 +153,15 @@ class Monitor:
         return sample
 
     @property
+    def cache_use(self) -> tuple[int, int]:
+        """(hits, misses) of all caches together."""
+        caches = self.sources.caches.values()
+        return sum(cache.hits for cache in caches), sum(cache.misses for cache in caches)
+
+    @property
     def hit_rate(self) -> float:
         """Of all caches together, in percent."""
-        caches = self.sources.caches.values()
-        return hit_rate(sum(c.hits for c in caches), sum(c.misses for c in caches))
+        return hit_rate(*self.cache_use)
 
     def _p95_of_latest(self, count: int) -> float:
         latest = self.sources.metrics.latest

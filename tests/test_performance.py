@@ -251,6 +251,20 @@ async def test_the_dashboard_moves_without_a_reload(
     assert "Requests" in await page.locator("th[aria-sort=descending]").inner_text()
 
 
+async def test_a_dashboard_that_opens_takes_no_news_from_another(
+    live_house: Services, live_server: LocalServer
+) -> None:
+    first = await live_server.stream("/admin/events")
+    await first.next()
+    live_house.library.status.pictures_failed = 7_777
+    second = await live_server.stream("/admin/events")
+    await second.next()
+    await first.until(lambda message: "7,777" in message.data, timeout=5)
+    await second.until(lambda message: "7,777" in message.data, timeout=5)
+    first.close()
+    second.close()
+
+
 async def test_fifty_dashboards_cost_one_rendering(
     live_house: Services, live_server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

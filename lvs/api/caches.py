@@ -26,14 +26,14 @@ async def status() -> CacheStatusOut:
         )
         for name, cache in house.monitor.sources.caches.items()
     }
-    hits, misses = sum(c.hits for c in each.values()), sum(c.misses for c in each.values())
+    hits, misses = house.monitor.cache_use
     return CacheStatusOut(
         videos=await house.store.read(gallery.count, View()),
         waiting=await house.store.read(videos.count_waiting),
         scanning=house.library.status.scan.running,
         hits=hits,
         misses=misses,
-        hit_rate=hit_rate(hits, misses),
+        hit_rate=house.monitor.hit_rate,
         caches=each,
     )
 

@@ -34,7 +34,6 @@ async def snapshot() -> PerformanceOut:
     """All figures at once. `cache_hit_rate` is a percentage, times of `uptime_` are seconds."""
     house = services()
     metrics, monitor, status = house.metrics, house.monitor, house.library.status
-    caches = monitor.sources.caches.values()
     now = monitor.now
     return PerformanceOut.model_validate(
         {
@@ -43,7 +42,7 @@ async def snapshot() -> PerformanceOut:
             "database": database_json(metrics),
             "ratings_post": ratings_json(metrics),
             "endpoints": {label: route_json(label, r) for label, r in metrics.routes.items()},
-            "cache": cache_json(sum(c.hits for c in caches), sum(c.misses for c in caches)),
+            "cache": cache_json(*monitor.cache_use),
             "resources": {
                 "uptime_seconds": round(metrics.uptime_s, 3),
                 "cpu_percent": now.cpu_percent,

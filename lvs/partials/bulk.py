@@ -13,7 +13,7 @@ from lvs.contexts.gallery import view_of
 from lvs.contexts.query import GalleryQuery, arguments_of, parse_query
 from lvs.errors import InvalidInputError
 from lvs.library.library import Library
-from lvs.partials.videos import number
+from lvs.partials.videos import number, row_id
 from lvs.services import services
 from lvs.store import gallery
 from lvs.web import Rendered
@@ -28,7 +28,7 @@ async def change() -> Response | WerkzeugResponse:
         query = parse_query(arguments_of(form.get("query", "").encode("ascii", "replace")))
         video_ids = await house.store.read(_all_of, house.library, query)
     else:
-        video_ids = [_id(text) for text in form.getlist("video")]
+        video_ids = [row_id("video", text) for text in form.getlist("video")]
     if not video_ids:
         raise InvalidInputError("Choose the videos first.")
     done = await house.bulk.change(wanted.kind, wanted.value, video_ids, wanted.wanted)
@@ -51,9 +51,3 @@ async def _answer(result: BulkResult, bulk_id: int) -> Response | WerkzeugRespon
 
 def _all_of(conn: sqlite3.Connection, library: Library, query: GalleryQuery) -> list[int]:
     return gallery.every(conn, view_of(conn, library, query))
-
-
-def _id(text: str) -> int:
-    if not text.isdecimal() or len(text) > 18:
-        raise InvalidInputError(f"`video` is {text[:40]!r}; it must be a number.")
-    return int(text)

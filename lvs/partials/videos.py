@@ -19,7 +19,11 @@ async def requested_video(house: Services, media_hash: str) -> int:
 
 async def number(name: str) -> int:
     """A row id of the form. Raises InvalidInputError."""
-    text = (await request.form).get(name, "")
+    return row_id(name, (await request.form).get(name, ""))
+
+
+def row_id(name: str, text: str) -> int:
+    """The value of a field as a row id. Raises InvalidInputError."""
     if not text.isdecimal() or len(text) > 18:
         raise InvalidInputError(f"`{name}` is {text[:40]!r}; it must be a number.")
     return int(text)
