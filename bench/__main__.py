@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bench import dashboard, live, pages, scans, search, streams, thumbnails, writes
+from bench import dashboard, live, pages, scans, search, soak, streams, thumbnails, writes
 from bench.harness import Line, workshop
 
 BENCHMARKS = {
@@ -21,6 +21,7 @@ BENCHMARKS = {
     "search": search.run,
     "writes": writes.run,
     "dashboard": dashboard.run,
+    "soak": soak.run,
 }
 
 

@@ -34,6 +34,13 @@ class UnsupportedMediaError(LvsError):
     title = "Not that kind of content"
 
 
+class ConflictError(LvsError):
+    """What was asked cannot be done as things are."""
+
+    status = 409
+    title = "Not as things are"
+
+
 class MisdirectedError(LvsError):
     status = 421
     title = "Unknown host name"

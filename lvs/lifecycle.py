@@ -33,6 +33,7 @@ from lvs.monitor import Monitor, Sources
 from lvs.services import Services
 from lvs.store import Store
 from lvs.streaming.files import FileReader
+from lvs.upkeep import Upkeep
 from lvs.web import PageCache
 
 log = logging.getLogger(__name__)
@@ -111,9 +112,11 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
             "pages": pages.cache,
             "answers": store.answers,
         }
-        sources = Sources(config, metrics, library.status, library.timeline, hub, reader, caches)
+        status, timeline = library.status, library.timeline
+        sources = Sources(config, metrics, status, timeline, hub, reader, caches, store.events)
         monitor = Monitor(sources)
-        dashboard = Dashboard(monitor, templates)
+        upkeep = Upkeep(config, store, library, keeper, errors, templates)
+        dashboard = Dashboard(monitor, upkeep, templates)
         house = Services(
             config=config,
             store=store,

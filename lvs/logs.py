@@ -9,6 +9,8 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from quart import has_request_context, request
+
 from lvs.config import ServerConfig
 
 
@@ -42,11 +44,13 @@ def configure_logging(config: ServerConfig) -> None:
 
 @dataclass(frozen=True, slots=True)
 class LoggedError:
-    """An error of the log. `cause` is what led to it, in one line."""
+    """An error of the log. `cause` is what led to it, in one line; `request` what was being
+    answered, empty for what the server does by itself."""
 
     at: float
     message: str
     cause: str
+    request: str
 
 
 class RecentErrors(logging.Handler):
@@ -58,7 +62,8 @@ class RecentErrors(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         cause = repr(record.exc_info[1]) if record.exc_info else ""
-        self.errors.appendleft(LoggedError(record.created, record.getMessage(), cause))
+        asked = f"{request.method} {request.full_path.rstrip('?')}" if has_request_context() else ""
+        self.errors.appendleft(LoggedError(record.created, record.getMessage(), cause, asked))
 
     def attach(self) -> None:
         logging.getLogger("lvs").addHandler(self)

@@ -8,16 +8,18 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import statistics
 import time
-from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psutil
 
 from lvs.caches import Cache, hit_rate
 from lvs.config import ServerConfig
+from lvs.events import Topic
 from lvs.library.status import LibraryStatus
 from lvs.library.timeline import Timeline
 from lvs.live import Hub
@@ -40,6 +42,7 @@ class Sources:
     hub: Hub
     reader: FileReader
     caches: Mapping[str, Cache[Any, Any]]
+    events: Counter[Topic]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,8 @@ class Disk:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One moment. Rates are over the second before it; `p95_ms` is of its requests, 0 for none."""
+    """One moment. Rates are over the second before it; `p95_ms` is of its requests, 0 for none;
+    `topics` are events a second by topic."""
 
     at: float = 0.0
     requests: float = 0.0
@@ -71,6 +75,7 @@ class Sample:
     open_files: int = 0
     read_bytes: float = 0.0
     written_bytes: float = 0.0
+    topics: tuple[tuple[Topic, float], ...] = ()
     disks: tuple[Disk, ...] = ()
 
 
@@ -85,6 +90,7 @@ class _Totals:
     sent: int = 0
     read: int = 0
     written: int = 0
+    events: Counter[Topic] = field(default_factory=Counter)
 
 
 class Monitor:
@@ -94,6 +100,7 @@ class Monitor:
         self.sources = sources
         self.seconds: deque[Sample] = deque(maxlen=SECONDS_KEPT)
         self.minutes: deque[Sample] = deque(maxlen=MINUTES_KEPT)
+        self._minute: list[Sample] = []
         self._process = psutil.Process()
         self._last = _Totals()
         self._disks: tuple[Disk, ...] = ()
@@ -136,6 +143,10 @@ class Monitor:
                 open_files=_open_files(self._process),
                 read_bytes=(io.read_bytes - last.read) / passed if io and last.read else 0.0,
                 written_bytes=(io.write_bytes - last.written) / passed if io and last.read else 0.0,
+                topics=tuple(
+                    (topic, (count - last.events[topic]) / passed)
+                    for topic, count in sorted(self.sources.events.items())
+                ),
                 disks=self._disks,
             )
         self._last = _Totals(
@@ -146,10 +157,13 @@ class Monitor:
             reader.sent_bytes,
             io.read_bytes if io else 0,
             io.write_bytes if io else 0,
+            self.sources.events.copy(),
         )
         self.seconds.append(sample)
-        if not self.minutes or sample.at - self.minutes[-1].at >= 60:
-            self.minutes.append(sample)
+        self._minute.append(sample)
+        if len(self._minute) == 60:
+            self.minutes.append(_as_one(self._minute))
+            self._minute.clear()
         return sample
 
     @property
@@ -178,6 +192,26 @@ class Monitor:
             except OSError:
                 found.append(Disk(str(folder), 0, 0))
         return tuple(found)
+
+
+_RATES = (
+    "requests",
+    "errors",
+    "messages",
+    "sent_bytes",
+    "cpu_percent",
+    "read_bytes",
+    "written_bytes",
+)
+
+
+def _as_one(samples: Sequence[Sample]) -> Sample:
+    """A minute: its last sample, with the mean of what is a rate and the highest p95."""
+    means: dict[str, Any] = {
+        name: statistics.fmean(getattr(s, name) for s in samples) for name in _RATES
+    }
+    means["p95_ms"] = max(sample.p95_ms for sample in samples)
+    return replace(samples[-1], **means)
 
 
 def _open_files(process: psutil.Process) -> int:

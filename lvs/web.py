@@ -135,7 +135,22 @@ def done(request: Request) -> Response | WerkzeugResponse:
     return redirect(back_to(request), 303)
 
 
+def told(request: Request, render: Render, words: str) -> Response | WerkzeugResponse:
+    """The answer to a form that began something: what it did, in words; without scripts back to
+    its page, which shows it."""
+    if not is_fragment(request):
+        return redirect(back_to(request), 303)
+    response = html_response(request, Rendered(render("partials/_told.html", words=words)))
+    return _as_notice(response)
+
+
 Render = Callable[..., str]
+
+
+def _as_notice(response: Response) -> Response:
+    """Not where the answer would have gone."""
+    response.headers.update({"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"})
+    return response
 
 
 def error_response(request: Request, error: LvsError, render: Render, **context: Any) -> Response:
@@ -149,6 +164,6 @@ def error_response(request: Request, error: LvsError, render: Render, **context:
     name = "partials/_notice.html" if is_fragment(request) else "pages/error.html"
     html = render(name, error=error, **context)
     response = html_response(request, Rendered(html), error.status)
-    if is_fragment(request):  # not where the answer would have gone
-        response.headers.update({"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"})
+    if is_fragment(request):
+        _as_notice(response)
     return _with_advice(response, error)

@@ -17,7 +17,7 @@ from tests.servers import eventually
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 LIVE = "[data-live=on]"
 # A connection that is lost, and an answer that is a refusal, are told by the browser itself.
-EXPECTED = re.compile(r"net::ERR|Failed to fetch|htmx:sse:error|status of 40[04]")
+EXPECTED = re.compile(r"net::ERR|Failed to fetch|htmx:sse:error|status of (40[049]|503)")
 
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},

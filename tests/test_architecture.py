@@ -22,6 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("views", "partials", "api"),
     ("services",),
     ("dashboard",),
+    ("tiles", "upkeep"),
     ("monitor",),
     ("live",),
     ("web",),

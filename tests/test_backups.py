@@ -217,13 +217,14 @@ async def test_backups_are_made_when_due_and_something_changed(
 
 async def test_the_admin_page_makes_one(server: LocalServer) -> None:
     await fill(server.house.store, 3)
-    assert "No backup yet" in (await server.get("/admin/backups")).text
+    assert "No backup yet" in (await server.get("/admin/performance")).text
     answer = await post(server, "/admin/backup")
-    assert (answer.status, answer.headers["location"]) == (303, "/admin/backups")
+    assert (answer.status, answer.headers["location"]) == (303, "/")
     (made,) = await server.house.keeper.listed()
-    assert made.name in (await server.get("/admin/backups")).text
+    assert made.name in (await server.get("/admin/performance")).text
     fragment = await post(server, "/admin/backup", htmx=True)
-    assert fragment.text.startswith('<section id="backups"')
+    assert "Backed up 3 videos" in fragment.text
+    assert fragment.headers["hx-retarget"] == "#notices"
     assert len(await server.house.keeper.listed()) == 2
 
 

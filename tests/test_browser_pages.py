@@ -59,8 +59,6 @@ async def test_axe_finds_nothing_and_the_pages_fit(
         "tags": "/tags",
         "api": "/api",
         "performance": "/admin/performance",
-        "upkeep": "/admin/upkeep",
-        "backups": "/admin/backups",
         "error": "/watch/nothing.mp4",
     }
     async with browsers.context(browser, **options) as opened:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import json
 import statistics
-from collections.abc import AsyncIterator
 from pathlib import Path
 
+import jsonschema_rs
 import pytest
-from playwright.async_api import Browser, BrowserContext
 from prometheus_client.parser import text_string_to_metric_families
 
 from lvs.contexts.performance import level_of, spark
+from lvs.contexts.places import places_context
 from lvs.library.timeline import FOLLOWED, Timeline
 from lvs.metrics import WINDOW, Metrics, latency_of
 from lvs.services import Services
-from tests import browsers
-from tests.browsers import live_page, until
+from tests import seed_003
 from tests.clips import Cast
 from tests.libraries import fill
 from tests.servers import LocalServer, eventually
@@ -141,6 +140,58 @@ async def test_queries_are_counted_for_each_request_alone(server: LocalServer) -
     }
 
 
+async def test_queries_are_those_that_sqlite_runs(server: LocalServer) -> None:
+    """Against SQLite's own trace of the statements."""
+    await fill(server.house.store, 30)
+    house = server.house
+    ran: list[str] = []
+
+    def note(statement: str) -> None:
+        if not statement.startswith("--"):  # what triggers do
+            ran.append(statement)
+
+    for reader in house.store._readers:
+        await reader.run(lambda conn: conn.set_trace_callback(note))
+    for path in ("/", "/api/videos?limit=5&sort=title", "/tags", "/admin/performance"):
+        ran.clear()
+        assert (await server.get(path)).status == 200
+        ours = [statement for statement in ran if statement.lower() not in ("begin", "rollback")]
+        assert house.metrics.queries[-1] == len(ours) > 0, path
+
+
+async def test_latencies_are_those_that_were_put_in(
+    server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = server.house.store.recall
+    waits = iter(number / 1000 for number in (5, 20, 35, 50, 80))
+
+    async def slow(*args: object) -> object:
+        if args[0] is places_context:  # once a page
+            await asyncio.sleep(next(waits))
+        return await read(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(server.house.store, "recall", slow)
+    for _ in range(5):
+        await server.get("/tags")
+    found = (await snapshot(server))["endpoints"]["GET /tags"]  # type: ignore[index]
+    assert 80 <= found["max_ms"] < 160
+    assert 5 <= found["min_ms"] < 60
+    assert 38 <= found["avg_ms"] < 120
+    assert found["p50_ms"] >= 35
+    assert 50 < found["p95_ms"] <= found["p99_ms"] <= found["max_ms"]
+
+
+async def test_hits_of_a_cache_are_those_that_were_made(server: LocalServer) -> None:
+    await fill(server.house.store, 3)
+    await server.get("/")  # makes the page and its cards
+    before = (await snapshot(server))["cache"]
+    for _ in range(6):
+        await server.get("/")
+    after = (await snapshot(server))["cache"]
+    assert after["hits"] - before["hits"] == 6  # type: ignore[index]
+    assert after["misses"] == before["misses"]  # type: ignore[index]
+
+
 async def test_figures_of_caches_streams_and_resources(server: LocalServer) -> None:
     await fill(server.house.store, 3)
     stream = await server.stream("/events")
@@ -172,8 +223,8 @@ async def test_the_history_is_bounded_and_told(
     assert (hour["step_s"], len(hour["samples"])) == (1, 3_600)
     assert hour["samples"][-1]["at"] == 1_003_999.0
     day = json.loads((await server.get(path + "?span=day")).body)
-    assert [sample["at"] for sample in day["samples"][:3]] == [1e6, 1e6 + 60, 1e6 + 120]
-    assert len(day["samples"]) == 67
+    assert [sample["at"] for sample in day["samples"][:2]] == [1e6 + 59, 1e6 + 119]
+    assert len(day["samples"]) == 66
     assert (await server.get(path + "?span=year")).status == 400
 
 
@@ -199,13 +250,14 @@ async def test_a_dropped_file_is_followed_to_its_tile(
     timeline = live_house.library.timeline
     await eventually(lambda: len(timeline.done) == 3)
     for drop in timeline.done:
-        moments = (drop.seen, drop.settled, drop.stored, drop.pictured, drop.pushed)
+        moments = (drop.seen, drop.settled, drop.stored, drop.probed, drop.pictured, drop.pushed)
         assert list(moments) == sorted(moments)
-    steps = timeline.steps()
-    parts = [steps[name] for name in ("settling", "storing", "pictures", "push")]
-    for number, whole in enumerate(steps["whole"]):
-        assert whole == pytest.approx(sum(part[number] for part in parts))
-    assert "p95 of the last 3 files" in (await live_server.get("/admin/performance")).text
+        assert sum(drop.steps.values()) == pytest.approx(drop.whole)
+        assert drop.steps["facts"] > 0
+        assert drop.steps["pictures"] > 0
+    page = (await live_server.get("/admin/performance")).text
+    assert "p95 of the last 3 files" in page
+    assert "<b>b.mp4</b>" in page
     stream.close()
 
 
@@ -217,73 +269,39 @@ def test_files_that_never_arrive_do_not_stand_in_the_way() -> None:
     timeline.seen((1, "late.mp4"))
     timeline.settled([(1, "late.mp4")])
     timeline.stored([(1, "late.mp4")])
-    timeline.pictured((1, "late.mp4"), 7)
+    timeline.pictured((1, "late.mp4"), 7, 0.0)
     timeline.pushed(6)
     assert not timeline.done
     timeline.pushed(7)
     assert len(timeline.done) == 1
 
 
-@pytest.fixture
-async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
-    async with browsers.context(browser, **browsers.DESKTOP) as context:
-        yield context
+def test_pictures_may_be_there_before_the_batch_is_said_to_be_stored() -> None:
+    timeline = Timeline()
+    timeline.seen((1, "quick.mp4"))
+    timeline.settled([(1, "quick.mp4")])
+    timeline.pictured((1, "quick.mp4"), 7, 0.0)
+    timeline.stored([(1, "quick.mp4")])
+    timeline.pushed(7)
+    assert all(seconds >= 0 for seconds in timeline.done[0].steps.values())
 
 
-async def test_the_dashboard_moves_without_a_reload(
-    live_house: Services, live_server: LocalServer, opened: BrowserContext
-) -> None:
-    await fill(live_house.store, 3)
-    page = await live_page(opened, f"http://127.0.0.1:{live_server.port}/admin/performance")
-    await page.evaluate("window.stayed = true")
-    await page.get_by_role("button", name="Requests").click()
-    assert not await browsers.axe_violations(page)
-    for _ in range(60):
-        await live_server.get("/api/videos")
-    row = page.locator("tr", has_text="GET /api/videos")
-    await row.locator("[data-request-count='60']").wait_for()
-    await until(page, "document.querySelector('#routes tr').textContent.includes('/api/videos')")
-    media_hash = await hash_of(live_house, 1)
-    await call(live_server, "POST", f"/api/ratings/{media_hash}", {"value": 3})
-    await page.get_by_text("p95 of the last 1 rating").wait_for()
-    await page.locator("#tile-uptime polyline").wait_for(state="attached")
-    assert await page.evaluate("window.stayed")
-    assert "Requests" in await page.locator("th[aria-sort=descending]").inner_text()
+async def test_the_json_is_shaped_as_the_first_server_had_it(server: LocalServer) -> None:
+    media_hash = (await filled(server))[0]
+    empty = await snapshot(server)
+    for path in ("/", "/ping", "/watch/nothing.mp4", "/tags"):
+        await server.get(path)
+    await call(server, "POST", f"/api/ratings/{media_hash}", {"value": 4})
+    server.house.monitor.take()
+    used = await snapshot(server)
+    for found in (empty, used):
+        jsonschema_rs.validate(seed_003.SNAPSHOT, found)
+    assert len(used["endpoints"]) == 6  # type: ignore[arg-type]
+    jsonschema_rs.validate(seed_003.ROUTES, await snapshot(server, "/api/admin/performance/routes"))
+    broken = {**used, "cache_hit_rate": "93 %"}
+    assert not jsonschema_rs.is_valid(seed_003.SNAPSHOT, broken)
 
 
-async def test_a_dashboard_that_opens_takes_no_news_from_another(
-    live_house: Services, live_server: LocalServer
-) -> None:
-    first = await live_server.stream("/admin/events")
-    await first.next()
-    live_house.library.status.pictures_failed = 7_777
-    second = await live_server.stream("/admin/events")
-    await second.next()
-    await first.until(lambda message: "7,777" in message.data, timeout=5)
-    await second.until(lambda message: "7,777" in message.data, timeout=5)
-    first.close()
-    second.close()
-
-
-async def test_fifty_dashboards_cost_one_rendering(
-    live_house: Services, live_server: LocalServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    streams = [await live_server.stream("/admin/events") for _ in range(50)]
-    for stream in streams:
-        await stream.next()
-    rendered = 0
-    view = live_house.dashboard.view
-
-    def counted() -> object:
-        nonlocal rendered
-        rendered += 1
-        return view()
-
-    monkeypatch.setattr(live_house.dashboard, "view", counted, raising=False)
-    told = [len(stream.messages) for stream in streams]
-    await asyncio.gather(*(stream.next() for stream in streams))
-    assert rendered <= 2
-    assert [len(stream.messages) for stream in streams] == [count + 1 for count in told]
-    for stream in streams:
-        stream.close()
-    await eventually(lambda: not live_house.dashboard._subscribers, timeout=20)
+async def filled(server: LocalServer) -> list[str]:
+    await fill(server.house.store, 3)
+    return [await hash_of(server.house, number) for number in (1, 2, 3)]

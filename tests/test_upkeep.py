@@ -40,12 +40,12 @@ async def test_failed_files_and_doubles_are_listed(
         return 'data-state="failed"' in (await live_server.get("/")).text
 
     await eventually(failed)
-    page = (await live_server.get("/admin/upkeep")).text
+    page = (await live_server.get("/admin/performance")).text
     assert "<b>broken.mp4</b>" in page
     assert "<span>one.mp4</span><span>two.mp4</span>" in page
     async with browsers.context(browser, **browsers.DESKTOP) as opened:
         shown = await opened.new_page()
-        await shown.goto(f"http://127.0.0.1:{live_server.port}/admin/upkeep")
+        await shown.goto(f"http://127.0.0.1:{live_server.port}/admin/performance")
         assert not await browsers.axe_violations(shown)
         cast.copy("city.mp4", videos / "broken.mp4")
         await shown.get_by_role("button", name="Try all again").click()
@@ -74,7 +74,7 @@ async def test_what_is_gone_for_long_is_forgotten_after_a_backup(
         tx.connection.execute("update file set missing_since = 1000 where video_id = 2")
 
     await house.store.write(lose)
-    page = (await server.get("/admin/upkeep")).text
+    page = (await server.get("/admin/performance")).text
     assert "takes along 1 rating" in page
     assert "Back up, then forget 1 video" in page
     stream = await server.stream(f"/events?video={await hash_of(house, 2)}")
@@ -82,7 +82,7 @@ async def test_what_is_gone_for_long_is_forgotten_after_a_backup(
     assert await house.store.read(records.count) == 2
     (made,) = await house.keeper.listed()
     assert made.manifest.videos == 3
-    assert "No video has been gone" in (await server.get("/admin/upkeep")).text
+    assert "No video has been gone" in (await server.get("/admin/performance")).text
     # A page of the forgotten video that is open must not stop the others.
     other = await server.stream("/events?sort=title")
     following = asyncio.create_task(house.hub.follow_events(), name="live events")
@@ -102,13 +102,14 @@ def fail(reason: str) -> None:
 async def test_errors_of_the_log_are_shown_and_its_level_is_set(
     server: LocalServer, house: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "None since the start" in (await server.get("/admin/upkeep")).text
+    assert "None since the start" in (await server.get("/admin/performance")).text
     monkeypatch.setattr(house.store, "recall", lambda *_: fail("a <reason>"))
-    assert (await server.get("/tags")).status == 500
+    assert (await server.get("/tags?sort=<b>")).status == 500
     monkeypatch.undo()
-    page = (await server.get("/admin/upkeep")).text
+    page = (await server.get("/admin/performance")).text
     assert "GET /tags failed" in page
+    assert "<code>GET /tags?sort=&lt;b&gt;</code>" in page
     assert "a &lt;reason&gt;" in page
     assert (await post(server, "/admin/log-level", level="debug")).status == 303
-    assert "<option selected>debug" in (await server.get("/admin/upkeep")).text
+    assert "<option selected>debug" in (await server.get("/admin/performance")).text
     assert (await post(server, "/admin/log-level", level="loud")).status == 400

@@ -53,7 +53,7 @@ async def snapshot() -> PerformanceOut:
                 "disks": [dataclasses.asdict(disk) for disk in now.disks],
             },
             "workers": {
-                "waiting": max(status.pictures.total - status.pictures.done, 0),
+                "waiting": status.pictures_waiting,
                 "busy": status.pictures_busy,
                 "done": status.pictures_made,
                 "failed": status.pictures_failed,
@@ -66,6 +66,7 @@ async def snapshot() -> PerformanceOut:
                 "messages": house.hub.told,
                 "dropped": house.hub.dropped,
                 "resyncs": house.hub.resyncs,
+                "events": dict(house.store.events),
                 "videos": house.reader.open,
                 "sent_bytes": house.reader.sent_bytes,
             },

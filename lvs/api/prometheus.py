@@ -1,6 +1,7 @@
 """What Prometheus scrapes, read from the server's own figures when it asks.
 
-Label values are bounded: routes of the table and names of caches, never what a client sent.
+Label values are bounded: routes of the table, names of caches, topics of events; never what
+a client sent.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ class Figures(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from self._routes()
         yield from self._caches()
+        yield from self._events()
         for name, words, value in self._totals():
             yield CounterMetricFamily(f"lvs_{name}", words, value=value)
         for name, words, value in self._gauges():
@@ -44,6 +46,12 @@ class Figures(Collector):
             hits.add_metric([name], cache.hits)
             misses.add_metric([name], cache.misses)
         yield from (hits, misses)
+
+    def _events(self) -> Iterator[Metric]:
+        events = CounterMetricFamily("lvs_events", "Changes of the library", labels=["topic"])
+        for topic, count in self._house.store.events.items():
+            events.add_metric([topic], count)
+        yield events
 
     def _totals(self) -> Iterator[tuple[str, str, float]]:
         hub, status, reader = self._house.hub, self._house.library.status, self._house.reader

@@ -277,6 +277,7 @@ class StreamsOut(BaseModel):
     messages: int
     dropped: int
     resyncs: int
+    events: dict[str, int]
     videos: int
     sent_bytes: int
 

@@ -33,7 +33,7 @@ def route_json(label: str, route: Route) -> dict[str, Any]:
         "max_ms": latency.max_ms,
         "request_count": len(route.samples),
         "error_count": route.errors_in_window,
-        "last_updated": datetime.fromtimestamp(route.last_at, UTC).isoformat(timespec="seconds"),
+        "last_updated": f"{datetime.fromtimestamp(route.last_at, UTC):%Y-%m-%dT%H:%M:%SZ}",
     }
 
 

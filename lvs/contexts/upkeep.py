@@ -39,10 +39,11 @@ class ErrorRow:
     when: str
     message: str
     cause: str
+    request: str
 
 
 @dataclass(frozen=True, slots=True)
-class Upkeep:
+class Wanting:
     """`gone` are the first of `gone_count` that a clean-up would forget."""
 
     failed: tuple[FailedFile, ...]
@@ -50,15 +51,12 @@ class Upkeep:
     gone_count: int
     days: int
     duplicates: tuple[tuple[str, ...], ...]
-    errors: tuple[ErrorRow, ...]
-    log_level: str
 
 
-def upkeep_context(
-    conn: sqlite3.Connection, library: Library, errors: Iterable[LoggedError], log_level: str
-) -> Upkeep:
+def wanting(conn: sqlite3.Connection, library: Library) -> Wanting:
+    """What in the library wants a person."""
     gone = cleanup.long_missing(conn, long_ago())
-    return Upkeep(
+    return Wanting(
         failed=tuple(
             FailedFile(video.video_id, _name(library, video.root_id, video.path), video.reason)
             for video in videos.failed(conn, SHOWN)
@@ -73,8 +71,12 @@ def upkeep_context(
             tuple(_name(library, known.root_id, known.path) for known in same)
             for same in files.duplicates(conn, SHOWN)
         ),
-        errors=tuple(_error(error) for error in errors),
-        log_level=log_level,
+    )
+
+
+def error_rows(errors: Iterable[LoggedError]) -> tuple[ErrorRow, ...]:
+    return tuple(
+        ErrorRow(_when(error.at), error.message, error.cause, error.request) for error in errors
     )
 
 
@@ -102,6 +104,5 @@ def _name(library: Library, root_id: int, path: str) -> str:
     return paths.to_words(library.filename(root_id, path))
 
 
-def _error(error: LoggedError) -> ErrorRow:
-    when = datetime.fromtimestamp(error.at).astimezone()
-    return ErrorRow(f"{when:%Y-%m-%d %H:%M:%S}", error.message, error.cause)
+def _when(at: float) -> str:
+    return f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d %H:%M:%S}"

@@ -20,6 +20,7 @@ from lvs.library import disk
 from lvs.library.status import LibraryStatus
 from lvs.library.timeline import Timeline
 from lvs.media.pool import MediaPool
+from lvs.media.thumbnails import fresh_key
 from lvs.media.work import Result
 from lvs.models import Root
 from lvs.store import Store, videos
@@ -100,16 +101,21 @@ class Feeder:
                 return
             path = disk.absolute(root.path, work.path)
             began = time.monotonic()
-            result = await self._pool.look_at(path, work.fingerprint)
+            key = fresh_key(work.fingerprint, work.thumbnail)
+            result = await self._pool.look_at(path, key)
             self._status.picture_s += time.monotonic() - began
             self._status.pictures_made += not result.error
             self._status.pictures_failed += bool(result.error)
             if result.error:
                 log.warning("No picture of %s: %s", paths.to_words(work.path), result.error)
-            await self._store.write(
-                videos.record_probe, work.video_id, work.fingerprint, _columns(work, result)
+            recorded = await self._store.write(
+                videos.record_probe, work.video_id, work.fingerprint, _columns(key, result)
             )
-            self._timeline.pictured((work.root_id, work.path), self._store.last_event_id)
+            if recorded and work.thumbnail not in (None, key):
+                await asyncio.to_thread(self._pool.discard, work.thumbnail)
+            self._timeline.pictured(
+                (work.root_id, work.path), self._store.last_event_id, result.picture_s
+            )
             self._status.pictures.advance(1)
         except OSError as error:
             await self._refused(work, error)
@@ -155,7 +161,7 @@ class Feeder:
             self._status.changed()
 
 
-def _columns(work: videos.Work, result: Result) -> dict[str, Any]:
+def _columns(key: str, result: Result) -> dict[str, Any]:
     facts = asdict(result.facts)
     facts["hdr"] = int(facts["hdr"])
     facts["audio_tracks"] = json.dumps(facts["audio_tracks"])
@@ -163,7 +169,7 @@ def _columns(work: videos.Work, result: Result) -> dict[str, Any]:
     return {
         **facts,
         "probe_error": result.error,
-        "thumbnail": None if result.error else work.fingerprint,
+        "thumbnail": None if result.error else key,
         "preview": result.preview,
     }
 

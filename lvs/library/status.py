@@ -25,6 +25,11 @@ class LibraryStatus:
         self.arrivals: tuple[Arrival, ...] = ()
         self.problems: dict[str, str] = {}
 
+    @property
+    def pictures_waiting(self) -> int:
+        """How many videos wait for their pictures."""
+        return max(self.pictures.total - self.pictures.done, 0) if self.pictures.running else 0
+
     def changed(self) -> None:
         self.version += 1
         self.bell.ring()

@@ -15,15 +15,32 @@ Key = tuple[int, str]  # root, path
 
 @dataclass(slots=True)
 class Drop:
-    """Moments of one file (monotonic seconds), 0 while they are to come. `event` tells of its
-    pictures."""
+    """Moments of one file (monotonic seconds), 0 while they are to come. `path` is in its root,
+    `event` tells of its pictures."""
 
+    path: str
     seen: float
     settled: float = 0.0
     stored: float = 0.0
+    probed: float = 0.0
     pictured: float = 0.0
     pushed: float = 0.0
     event: int = 0
+
+    @property
+    def steps(self) -> dict[str, float]:
+        """Seconds of each step, in order."""
+        return {
+            "settling": self.settled - self.seen,
+            "storing": self.stored - self.settled,
+            "facts": self.probed - self.stored,
+            "pictures": self.pictured - self.probed,
+            "push": self.pushed - self.pictured,
+        }
+
+    @property
+    def whole(self) -> float:
+        return self.pushed - self.seen
 
 
 class Timeline:
@@ -36,7 +53,7 @@ class Timeline:
 
     def seen(self, key: Key) -> None:
         if key not in self._coming:
-            self._coming[key] = Drop(time.monotonic())
+            self._coming[key] = Drop(key[1], time.monotonic())
             if len(self._coming) > FOLLOWED:  # some never arrive: a copy of a known video
                 self._coming.popitem(last=False)
 
@@ -50,9 +67,13 @@ class Timeline:
         for drop in self._known(keys):
             drop.stored = drop.stored or now
 
-    def pictured(self, key: Key, event: int) -> None:
+    def pictured(self, key: Key, event: int, picture_s: float) -> None:
+        """Its facts were there `picture_s` before its pictures."""
         for drop in self._known([key]):
             drop.pictured, drop.event = time.monotonic(), event
+            probed = drop.pictured - picture_s
+            drop.stored = drop.stored or probed  # a batch is stored together, and one was quick
+            drop.probed = max(probed, drop.stored)
 
     def pushed(self, event: int) -> None:
         """Pages know everything up to an event."""
@@ -60,22 +81,12 @@ class Timeline:
         for key in arrived:
             drop = self._coming.pop(key)
             drop.pushed = time.monotonic()
-            if drop.settled and drop.stored:
+            if drop.settled:
                 self.done.append(drop)
 
     def gone(self, key: Key) -> None:
         """It never became a video."""
         self._coming.pop(key, None)
-
-    def steps(self) -> dict[str, list[float]]:
-        """Seconds of each step, and of the whole way, of the files that got there."""
-        return {
-            "settling": [drop.settled - drop.seen for drop in self.done],
-            "storing": [drop.stored - drop.settled for drop in self.done],
-            "pictures": [drop.pictured - drop.stored for drop in self.done],
-            "push": [drop.pushed - drop.pictured for drop in self.done],
-            "whole": [drop.pushed - drop.seen for drop in self.done],
-        }
 
     def _known(self, keys: Iterable[Key]) -> list[Drop]:
         return [self._coming[key] for key in keys if key in self._coming]

@@ -11,7 +11,7 @@ from pathlib import Path
 import anyio
 import anyio.to_process
 
-from lvs.media import work
+from lvs.media import thumbnails, work
 from lvs.media.probe import Facts
 
 
@@ -23,6 +23,10 @@ class MediaPool:
         self._timeout_s = timeout_s
         self._folder = str(thumbnail_folder)
         self._limiter = anyio.CapacityLimiter(size)
+
+    def discard(self, key: str) -> None:
+        """Delete the pictures of a key: there are newer ones."""
+        thumbnails.remove(Path(self._folder), key)
 
     async def look_at(self, path: str, key: str) -> work.Result:
         """Facts and pictures of one file; a crash or a hang is an error in the result.
@@ -47,4 +51,4 @@ class MediaPool:
 
 
 def _failure(why: str) -> work.Result:
-    return work.Result(Facts(), None, why)
+    return work.Result(Facts(), None, why, 0.0)

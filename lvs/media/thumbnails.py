@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import os
+import shutil
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,6 +38,19 @@ class Pictures:
 def file_path(folder: Path, key: str, name: str) -> Path:
     """Where a derived picture lies under the thumbnail folder: content-addressed."""
     return folder / key[:2] / key / name
+
+
+def fresh_key(content: str, current: str | None) -> str:
+    """The key of new pictures of a content: another than of those that there are, which browsers
+    keep for ever."""
+    if current is None or current.partition("-")[0] != content:
+        return content
+    return f"{content}-{int(current.partition('-')[2] or 1) + 1}"
+
+
+def remove(folder: Path, key: str) -> None:
+    """The pictures of a key, if there are any."""
+    shutil.rmtree(file_path(folder, key, "x").parent, ignore_errors=True)
 
 
 def write(folder: Path, key: str, pictures: Pictures) -> None:

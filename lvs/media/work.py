@@ -22,11 +22,15 @@ MEMORY_LIMIT_BYTES = 8 << 30
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`error` says why there is no picture; `facts` hold whatever could be read all the same."""
+    """`error` says why there is no picture; `facts` hold whatever could be read all the same.
+
+    `picture_s` are the seconds from the facts to the pictures.
+    """
 
     facts: probe.Facts
     preview: str | None
     error: str | None
+    picture_s: float
 
 
 def look_at(path: str, thumbnail_folder: str, key: str) -> Result:
@@ -36,9 +40,9 @@ def look_at(path: str, thumbnail_folder: str, key: str) -> Result:
     nothing about the video, and the caller tries again later.
     """
     _prepare_process()
-    facts, pictures, error = probe.Facts(), None, None
+    facts, pictures, error, began = probe.Facts(), None, None, 0.0
     try:
-        facts, pictures = _read(path)
+        facts, pictures, began = _read(path)
     except _PartlyReadError as partly:
         facts, error = partly.facts, str(partly)
     except probe.UnreadableError as unreadable:
@@ -46,9 +50,9 @@ def look_at(path: str, thumbnail_folder: str, key: str) -> Result:
     except MemoryError:
         error = "It needs more memory than a worker may use."
     if pictures is None:
-        return Result(facts, None, error)
+        return Result(facts, None, error, 0.0)
     thumbnails.write(Path(thumbnail_folder), key, pictures)
-    return Result(facts, pictures.preview, None)
+    return Result(facts, pictures.preview, None, time.monotonic() - began)
 
 
 class _PartlyReadError(Exception):
@@ -57,15 +61,17 @@ class _PartlyReadError(Exception):
         self.facts = facts
 
 
-def _read(path: str) -> tuple[probe.Facts, thumbnails.Pictures]:
+def _read(path: str) -> tuple[probe.Facts, thumbnails.Pictures, float]:
+    """The facts, the pictures, and when (monotonic seconds) the pictures were begun."""
     container, handle = probe.open_video(path)
     try:
         stream = probe.video_stream(container)
         facts = probe.facts_of(path, container, stream, None)
+        began = time.monotonic()
         try:
             frame = thumbnails.representative_frame(container, stream, facts.duration_s)
             facts = probe.facts_of(path, container, stream, frame)
-            return facts, thumbnails.render(stream, frame, facts.stereo)
+            return facts, thumbnails.render(stream, frame, facts.stereo), began
         except probe.UnreadableError as error:
             raise _PartlyReadError(facts, str(error)) from error
         except (av.FFmpegError, ValueError) as error:

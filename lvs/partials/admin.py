@@ -1,19 +1,20 @@
-"""The actions of the admin pages."""
+"""The dashboard's stream and the actions of its page, each shown on every open dashboard."""
 
 from __future__ import annotations
 
 import logging
 
-from quart import Response, redirect, request
+from quart import Response, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs import web
-from lvs.contexts.backups import backups_context
+from lvs.contexts import words
 from lvs.contexts.upkeep import long_ago
-from lvs.errors import InvalidInputError
+from lvs.errors import ConflictError, InvalidInputError
+from lvs.partials.told import told
 from lvs.services import services
 from lvs.store import cleanup
-from lvs.web import Rendered
+from lvs.upkeep import LOG_LEVELS
 
 
 async def events() -> Response:
@@ -24,30 +25,31 @@ async def events() -> Response:
 
 
 async def backup() -> Response | WerkzeugResponse:
-    """Back up now; answers when it is made and proved."""
+    """Back up now; answers when it is made and proved. Refused where it cannot be written."""
     house = services()
-    await house.keeper.make()
-    if not web.is_fragment(request):
-        return redirect("/admin/backups", 303)
-    context = backups_context(house.config, house.keeper, await house.keeper.listed())
-    html = house.templates.render("partials/_backups.html", backups=context)
-    return web.html_response(request, Rendered(html))
+    try:
+        made = await house.keeper.make()
+    finally:
+        house.dashboard.refresh()  # a failure shows, too
+    count = words.plural(made.manifest.videos, "video")
+    return told(house, f"Backed up {count} as {made.name}.")
 
 
-async def clean_up() -> WerkzeugResponse:
+async def clean_up() -> Response | WerkzeugResponse:
     """Back up, then forget the videos whose files have been gone for long."""
     house = services()
     found = await house.store.read(cleanup.long_missing, long_ago())
-    if found:
-        await house.keeper.make()
-        await house.store.write(cleanup.forget, [video.id for video in found])
-    return redirect("/admin/upkeep", 303)
+    if not found:
+        raise ConflictError("No video has been gone for that long, so there is none to forget.")
+    await house.keeper.make()
+    count = await house.store.write(cleanup.forget, [video.id for video in found])
+    return told(house, f"Backed up, and {words.plural(count, 'video')} forgotten.")
 
 
-async def set_log_level() -> WerkzeugResponse:
+async def set_log_level() -> Response | WerkzeugResponse:
     """Log from `level` on, until the next start."""
     level = (await request.form).get("level", "")
-    if level not in ("debug", "info", "warning", "error"):
+    if level not in LOG_LEVELS:
         raise InvalidInputError("`level` can be debug, info, warning or error.")
     logging.getLogger("lvs").setLevel(level.upper())
-    return redirect("/admin/upkeep", 303)
+    return told(services(), f"Logging from {level} on, until the next start.")

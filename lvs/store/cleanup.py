@@ -51,4 +51,6 @@ def forget(tx: Transaction, video_ids: Sequence[int]) -> int:
             f"delete from {table} where video_id in (select value from json_each(?))", (gone,)
         )
     conn.execute("delete from video where id in (select value from json_each(?))", (gone,))
+    for (video_id,) in rows:
+        tx.emit("removed", video_id)
     return len(rows)

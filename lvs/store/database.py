@@ -7,8 +7,9 @@ import itertools
 import logging
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -53,6 +54,10 @@ class Transaction:
 
     def emit(self, topic: Topic, video_id: int | None = None) -> None:
         self._events[topic, video_id] = None
+
+    @property
+    def topics(self) -> list[Topic]:
+        return [topic for topic, _ in self._events]
 
     def write_events(self) -> int | None:
         """Insert the events; return the id of the last, or None when there was none."""
@@ -104,13 +109,14 @@ class Store:
     """The library's truth. Open it once; close it last.
 
     `last_event_id` is the id of the newest event that is committed; `bell` rings after each
-    commit that made events.
+    commit that made events, and `events` counts them by topic since the start.
     """
 
     def __init__(self, path: Path, *, events_kept: int = 10_000) -> None:
         self.path = path
         self.bell = Bell()
         self.last_event_id = 0
+        self.events: Counter[Topic] = Counter()
         self.answers: Cache[Hashable, tuple[int, Any]] = Cache(ANSWERS_KEPT)
         self._events_kept = events_kept
         self._writer: _Connection | None = None
@@ -238,6 +244,7 @@ class Store:
             self.last_event_id = max(self.last_event_id, last_event)
             self.bell.ring()
         for job in batch:
+            self.events.update(job.topics)
             job.finish()
 
     def _explained(self, error: BaseException) -> BaseException:
@@ -272,6 +279,7 @@ class _Job:
     result: Any = None
     error: Exception | None = None
     queries: int = 0
+    topics: list[Topic] = field(default_factory=list)
 
     def finish(self) -> None:
         if self.done.cancelled():
@@ -316,6 +324,7 @@ def _run_job(conn: CountedConnection, job: _Job) -> int | None:
         transaction = Transaction(conn)
         job.result = job.run(transaction)
         last_event = transaction.write_events()
+        job.topics = transaction.topics
         job.queries = conn.queries - before
     except sqlite3.OperationalError:  # the disk, not the job: it may have ended the transaction
         raise

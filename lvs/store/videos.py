@@ -108,12 +108,14 @@ def thumbnail_of(conn: sqlite3.Connection, media_hash: str) -> Thumbnail | None:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One file to probe: the video, its content, and where it lies."""
+    """One file to probe: the video, its content, and where it lies. `thumbnail` is the key of the
+    pictures that it has until now."""
 
     video_id: int
     fingerprint: str
     root_id: int
     path: str
+    thumbnail: str | None
 
 
 def waiting(
@@ -121,7 +123,8 @@ def waiting(
 ) -> list[Work]:
     """Videos not yet probed: those that somebody looks at, then the newest."""
     select = (
-        f"select v.id, v.fingerprint, f.root_id, f.path {_FROM} join root r on r.id = f.root_id"
+        f"select v.id, v.fingerprint, f.root_id, f.path, v.thumbnail"
+        f" {_FROM} join root r on r.id = f.root_id"
         " where v.probed_at is null and v.file_count > 0 and r.away_since is null"
         " and v.id not in (select value from json_each(:busy))"
     )
@@ -137,7 +140,7 @@ def waiting(
         ).fetchall()
     if len(rows) < limit:
         rows += conn.execute(select + " order by v.added_at desc limit :limit", names).fetchall()
-    work = {row[0]: Work(row[0], row[1], row[2], os.fsdecode(row[3])) for row in rows}
+    work = {row[0]: Work(row[0], row[1], row[2], os.fsdecode(row[3]), row[4]) for row in rows}
     return list(work.values())[:limit]
 
 
@@ -214,9 +217,13 @@ def failed(conn: sqlite3.Connection, limit: int) -> list[Failed]:
     return [Failed(row[0], row[1], os.fsdecode(row[2]), row[3]) for row in rows]
 
 
-def remake_all(tx: Transaction) -> int:
-    """Have every video looked at anew; its pictures stay until there are new ones. Returns how
-    many."""
-    return tx.connection.execute(
-        "update video set probed_at = null, probe_error = null where file_count > 0"
-    ).rowcount
+def look_again(tx: Transaction, video_id: int | None = None) -> int:
+    """Have every video, or one, looked at anew; the pictures stay until there are new ones.
+    Returns how many."""
+    cursor = tx.connection.execute(
+        "update video set probed_at = null, probe_error = null"
+        " where file_count > 0 and (:id is null or id = :id)",
+        {"id": video_id},
+    )
+    tx.emit("changed", video_id)
+    return cursor.rowcount

@@ -35,3 +35,14 @@ document.addEventListener('keydown', (event) => {
   event.preventDefault();
   document.querySelector('[data-search]')?.select();
 });
+
+document.addEventListener('click', (event) => {
+  event.target.closest('[data-dismiss]')?.closest('.notice').remove();
+});
+
+// What a button said it did has been read after a while; what it could not do stays.
+document.addEventListener('htmx:after:swap', () => {
+  for (const notice of document.querySelectorAll('#notices [data-fleeting]')) {
+    setTimeout(() => notice.remove(), 6000);
+  }
+});
