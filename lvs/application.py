@@ -24,7 +24,7 @@ from lvs.contexts.templates import Templates
 from lvs.errors import InvalidInputError, LvsError, NotFoundError, UnavailableError
 from lvs.lifecycle import open_house
 from lvs.metrics import UNMATCHED, Metrics, count_queries_here
-from lvs.partials import actions, bulk, curation, events, playback, searches, tags
+from lvs.partials import actions, bulk, curation, events, layouts, playback, searches, tags
 from lvs.partials import admin as admin_actions
 from lvs.partials import gallery as gallery_partials
 from lvs.services import EXTENSION, Services
@@ -67,6 +67,7 @@ ROUTES = (
     ("/videos/<media_hash>/view", playback.view, ["POST"]),
     ("/videos/<media_hash>/progress", playback.progress, ["POST"]),
     ("/videos/<media_hash>/watched", playback.watched, ["POST"]),
+    ("/videos/<media_hash>/layout", layouts.choose, ["POST"]),
     ("/library/scan", actions.scan, ["POST"]),
     ("/library/retry", actions.retry, ["POST"]),
     ("/library/confirm-empty", actions.confirm_empty, ["POST"]),

@@ -26,6 +26,23 @@ SORTS: tuple[Sort, ...] = (
 HOUSEHOLD = 1  # the one user, until there are accounts
 
 
+# How a picture lies on the sphere; the last five are fisheye lenses.
+PROJECTIONS = (
+    "flat",
+    "180",
+    "360",
+    "eac",
+    "fisheye",
+    "fisheye190",
+    "mkx200",
+    "mkx220",
+    "rf52",
+    "vrca220",
+)
+# Where the eyes are: side by side, one over the other; `rl` and `bt` have the right one first.
+STEREOS = ("mono", "sbs", "tb", "rl", "bt")
+
+
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What the videos of a list have in common. A `min_` is the least that is in, a `max_` the
@@ -42,6 +59,8 @@ class Filters:
     max_duration: int = 0
     min_height: int = 0
     max_height: int = 0
+    vr: bool = False
+    stereo: bool = False
 
 
 NO_FILTERS = Filters()
@@ -171,6 +190,24 @@ class Bulk:
     kind: str
     value: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutChoice:
+    """How a video is shown: what was found, and what a person has chosen, None for neither."""
+
+    found_projection: str
+    found_stereo: str
+    chosen_projection: str | None
+    chosen_stereo: str | None
+
+    @property
+    def projection(self) -> str:
+        return self.chosen_projection or self.found_projection
+
+    @property
+    def stereo(self) -> str:
+        return self.chosen_stereo or self.found_stereo
 
 
 @dataclass(frozen=True, slots=True)

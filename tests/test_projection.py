@@ -22,6 +22,8 @@ from lvs.media.projection import Layout, layout_of
         ("c_FISHEYE190_TB.mp4", (1, 1), Layout("fisheye190", "tb")),
         ("c_fisheye.mp4", (2, 1), Layout("fisheye", "mono")),
         ("d_eac360.mp4", (2, 1), Layout("eac", "mono")),
+        ("d_180_RL.mp4", (2, 1), Layout("180", "rl")),
+        ("d_360_bt.mp4", (1, 1), Layout("360", "bt")),
         ("e side-by-side.mp4", (2, 1), Layout("flat", "sbs")),
         ("f_180_flat.mp4", (2, 1), Layout("flat", "mono")),
         ("g_180_mono.mp4", (2, 1), Layout("180", "mono")),

@@ -125,6 +125,8 @@ def test_qualifiers_are_taken_from_the_words(q: str, query: GalleryQuery) -> Non
         ("is:unwatched", {"watched": "0"}, Filters(watched=False)),
         ("is:watched", {"watched": "1"}, Filters(watched=True)),
         ("is:started", {"started": "1"}, Filters(started=True)),
+        ("is:vr", {"vr": "1"}, Filters(vr=True)),
+        ("is:3d", {"stereo": "1"}, Filters(stereo=True)),
         ("duration:<10m", {"max_duration": "600"}, Filters(max_duration=600)),
         ("duration:<=90", {"max_duration": "91"}, Filters(max_duration=91)),
         ("duration:>=1h30m", {"min_duration": "5400"}, Filters(min_duration=5400)),

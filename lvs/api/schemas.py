@@ -103,6 +103,8 @@ class ListIn(_In):
     max_duration: Seconds = 0
     min_height: Pixels = 0
     max_height: Pixels = 0
+    vr: Flag = 0
+    stereo: Flag = 0
     q: Annotated[str, Field(max_length=200)] = ""
     tag: Annotated[list[str] | str, Field(max_length=100)] = ""
     after: Annotated[str, Field(max_length=4096)] = ""
@@ -336,6 +338,7 @@ class VideoOut(BaseModel):
     tags: list[str]
     projection: Projection
     stereo: Literal["mono", "sbs", "tb"]
+    eyes_swapped: bool
     thumbnail_url: str
     video_url: str
     watch_url: str

@@ -30,10 +30,17 @@ class Select:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    label: str
+    argument: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FilterForm:
     """`kept` are the arguments that the form leaves as they are."""
 
-    favorites: bool
+    checks: tuple[Check, ...]
     selects: tuple[Select, ...]
     kept: tuple[tuple[str, str], ...]
 
@@ -59,6 +66,10 @@ def filter_names(filters: Filters) -> list[tuple[str, dict[str, Any]]]:
         found.append((f"{_lines(filters.min_height)} or higher", {"min_height": 0}))
     if filters.max_height:
         found.append((f"Lower than {_lines(filters.max_height)}", {"max_height": 0}))
+    if filters.vr:
+        found.append(("180° and 360°", {"vr": False}))
+    if filters.stereo:
+        found.append(("3D", {"stereo": False}))
     return found
 
 
@@ -69,7 +80,11 @@ def filter_form(query: GalleryQuery) -> FilterForm:
     watched = None if filters.watched is None else int(filters.watched)
     kept = query.with_(filters=Filters(started=filters.started), after="").arguments
     return FilterForm(
-        favorites=filters.favorites,
+        checks=(
+            Check("Favorites", "favorites", filters.favorites),
+            Check("180° and 360°", "vr", filters.vr),
+            Check("3D", "stereo", filters.stereo),
+        ),
         selects=(
             _select("Watched", "watched", {0: "Unwatched", 1: "Watched"}, watched),
             _select("Rated at least", "min_rating", stars, filters.min_rating or None),

@@ -22,6 +22,8 @@ FILTER_BOUNDS = {
     "max_duration": LONGEST_S,
     "min_height": 100_000,
     "max_height": 100_000,
+    "vr": 1,
+    "stereo": 1,
 }
 
 _QUALIFIER = re.compile(r'(?<!\S)(tag|folder|is|rating|duration|height):(?:"([^"]+)"|(\S+))')
@@ -33,6 +35,8 @@ _IS: dict[str, dict[str, bool]] = {
     "watched": {"watched": True},
     "unwatched": {"watched": False},
     "started": {"started": True},
+    "vr": {"vr": True},
+    "3d": {"stereo": True},
 }
 
 
@@ -60,8 +64,8 @@ def qualified(text: str) -> Qualified:
             if filters is None:
                 raise InvalidInputError(
                     f"`{name}:{value}` is no filter; there are `tag:`, `folder:`, `is:favorite`, "
-                    "`is:watched`, `is:unwatched`, `is:started`, `rating:>=4`, `duration:<10m` "
-                    "and `height:>=1080`."
+                    "`is:watched`, `is:unwatched`, `is:started`, `is:vr`, `is:3d`, `rating:>=4`, "
+                    "`duration:<10m` and `height:>=1080`."
                 )
             found.filters |= filters
     return found

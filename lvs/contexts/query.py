@@ -134,7 +134,8 @@ def _filters(arguments: dict[str, str]) -> Filters:
         for name, highest in FILTER_BOUNDS.items()
     }
     found["watched"] = bool(found["watched"]) if arguments.get("watched") else None
-    found["favorites"], found["started"] = bool(found["favorites"]), bool(found["started"])
+    for name in ("favorites", "started", "vr", "stereo"):
+        found[name] = bool(found[name])
     return Filters(**found)
 
 

@@ -12,11 +12,12 @@ from lvs import paths
 from lvs.contexts import words
 from lvs.contexts.cards import CardContext, Cards, card_context, thumbnail_url, watch_url
 from lvs.contexts.gallery import Link, view_of
+from lvs.contexts.layouts import LayoutForm, layout_form
 from lvs.contexts.query import GalleryQuery
 from lvs.errors import NotFoundError
 from lvs.library.library import Library
 from lvs.models import Tag, VideoDetails
-from lvs.store import files, gallery, related, tags, videos
+from lvs.store import files, gallery, layouts, related, tags, videos
 from lvs.store.related import Related
 from lvs.store.views import View
 
@@ -57,6 +58,7 @@ class Watch:
     facts: tuple[Fact, ...]
     related: tuple[RelatedCard, ...]
     tags: tuple[Tag, ...]
+    layout: LayoutForm
     list: str
     previous: str
     next: str
@@ -127,6 +129,7 @@ def watch_context_by_id(
         facts=tuple(_facts(details, library)),
         related=_related(conn, cards, card.id),
         tags=tuple(tags.of_video(conn, card.id)),
+        layout=layout_form(layouts.of_video(conn, card.id)),
         list=came_from.url("", list=1).replace("?", "&") if came_from != here else "",
         previous=_with_list(previous, came_from, here),
         next=_with_list(following, came_from, here),

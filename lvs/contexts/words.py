@@ -107,3 +107,8 @@ _PROJECTIONS = {"180": "180°", "360": "360°", "eac": "360°"}
 
 def projection(name: str) -> str:
     return _PROJECTIONS.get(name, "" if name == "flat" else "180°")
+
+
+def stereo(layout: str) -> str:
+    """How the eyes lie, whichever comes first: mono, sbs or tb."""
+    return {"rl": "sbs", "bt": "tb"}.get(layout, layout)

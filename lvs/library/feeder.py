@@ -102,7 +102,7 @@ class Feeder:
             path = disk.absolute(root.path, work.path)
             began = time.monotonic()
             key = fresh_key(work.fingerprint, work.thumbnail)
-            result = await self._pool.look_at(path, key)
+            result = await self._pool.look_at(path, key, work.stereo)
             self._status.picture_s += time.monotonic() - began
             self._status.pictures_made += not result.error
             self._status.pictures_failed += bool(result.error)

@@ -28,7 +28,7 @@ class MediaPool:
         """Delete the pictures of a key: there are newer ones."""
         thumbnails.remove(Path(self._folder), key)
 
-    async def look_at(self, path: str, key: str) -> work.Result:
+    async def look_at(self, path: str, key: str, stereo: str | None = None) -> work.Result:
         """Facts and pictures of one file; a crash or a hang is an error in the result.
 
         Raises OSError as `work.look_at` does.
@@ -41,6 +41,7 @@ class MediaPool:
                         path,
                         self._folder,
                         key,
+                        stereo,
                         cancellable=True,
                         limiter=anyio.CapacityLimiter(1),
                     )

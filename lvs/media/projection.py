@@ -21,8 +21,10 @@ _PROJECTIONS = (
     (re.compile(r"180|180x180"), "180"),
 )
 _STEREO = (
-    (re.compile(r"sbs|hsbs|lr|rl|3dh|side-by-side|left-right"), "sbs"),
-    (re.compile(r"tb|bt|3dv|ou|hou|over-under|top-bottom"), "tb"),
+    (re.compile(r"sbs|hsbs|lr|3dh|side-by-side|left-right"), "sbs"),
+    (re.compile(r"tb|3dv|ou|hou|over-under|top-bottom"), "tb"),
+    (re.compile(r"rl"), "rl"),
+    (re.compile(r"bt"), "bt"),
     (re.compile(r"mono|2d"), "mono"),
 )
 _FLAT = re.compile(r"flat|screen")
@@ -31,7 +33,7 @@ _TOKENS = re.compile(r"(?:side-by-side|left-right|over-under|top-bottom)|[^\W_]+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`projection` is flat, 180, 360, eac or a fisheye lens; `stereo` mono, sbs or tb."""
+    """One of `models.PROJECTIONS`, one of `models.STEREOS`."""
 
     projection: str
     stereo: str

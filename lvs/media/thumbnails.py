@@ -153,15 +153,21 @@ def render(stream: Any, frame: Any, stereo: str) -> Pictures:
 
 
 _WEBP = {"quality": "78", "compression_level": "2"}  # a preset would set its own level
+_LEFT_EYE = {
+    "sbs": "iw/2:ih:0:0",
+    "rl": "iw/2:ih:iw/2:0",
+    "tb": "iw:ih/2:0:0",
+    "bt": "iw:ih/2:0:ih/2",
+}
 _JPEG = {"qscale": "4"}
 _WEBP_TINY = {"quality": "30", "compression_level": "4"}
 
 
 def _picture_size(stream: Any, frame: Any, stereo: str) -> tuple[int, int]:
     width, height = displayed_size(stream, frame)
-    if stereo == "sbs":
+    if stereo in ("sbs", "rl"):
         width //= 2
-    elif stereo == "tb":
+    elif stereo in ("tb", "bt"):
         height //= 2
     return _fit(width, height, min(WIDTHS[0], max(width, 2)), WIDTHS[0])
 
@@ -197,10 +203,8 @@ def _graph(frame: Any, stereo: str, width: int, height: int, turn: list[tuple[st
     sideways = any(name == "transpose" for name, _ in turn)
     w, h = (height, width) if sideways else (width, height)
     steps: list[tuple[str, str]] = []
-    if stereo == "sbs":
-        steps.append(("crop", "iw/2:ih:0:0"))
-    elif stereo == "tb":
-        steps.append(("crop", "iw:ih/2:0:0"))
+    if stereo in _LEFT_EYE:
+        steps.append(("crop", _LEFT_EYE[stereo]))
     steps.append(("scale", f"w={w}:h={h}:flags=area:{_colours(frame)}"))
     steps.append(("format", "yuv420p"))
     steps += turn

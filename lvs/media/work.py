@@ -33,8 +33,9 @@ class Result:
     picture_s: float
 
 
-def look_at(path: str, thumbnail_folder: str, key: str) -> Result:
-    """Probe a video and make its thumbnails under `key`.
+def look_at(path: str, thumbnail_folder: str, key: str, stereo: str | None = None) -> Result:
+    """Probe a video and make its thumbnails under `key`: of one eye, where `stereo` says that
+    there are two, or what is found in the file.
 
     Raises OSError when the file cannot be read or the pictures cannot be written: that says
     nothing about the video, and the caller tries again later.
@@ -42,7 +43,7 @@ def look_at(path: str, thumbnail_folder: str, key: str) -> Result:
     _prepare_process()
     facts, pictures, error, began = probe.Facts(), None, None, 0.0
     try:
-        facts, pictures, began = _read(path)
+        facts, pictures, began = _read(path, stereo)
     except _PartlyReadError as partly:
         facts, error = partly.facts, str(partly)
     except probe.UnreadableError as unreadable:
@@ -61,7 +62,7 @@ class _PartlyReadError(Exception):
         self.facts = facts
 
 
-def _read(path: str) -> tuple[probe.Facts, thumbnails.Pictures, float]:
+def _read(path: str, stereo: str | None) -> tuple[probe.Facts, thumbnails.Pictures, float]:
     """The facts, the pictures, and when (monotonic seconds) the pictures were begun."""
     container, handle = probe.open_video(path)
     try:
@@ -71,7 +72,7 @@ def _read(path: str) -> tuple[probe.Facts, thumbnails.Pictures, float]:
         try:
             frame = thumbnails.representative_frame(container, stream, facts.duration_s)
             facts = probe.facts_of(path, container, stream, frame)
-            return facts, thumbnails.render(stream, frame, facts.stereo), began
+            return facts, thumbnails.render(stream, frame, stereo or facts.stereo), began
         except probe.UnreadableError as error:
             raise _PartlyReadError(facts, str(error)) from error
         except (av.FFmpegError, ValueError) as error:

@@ -16,7 +16,7 @@ from lvs.store.database import Transaction
 
 _CARD = (
     "v.id, v.media_hash, v.version, v.title, f.path, f.root_id, v.added_at, v.size_bytes,"
-    " v.duration_s, v.width, v.height, v.hdr, v.projection, v.stereo,"
+    " v.duration_s, v.width, v.height, v.hdr, v.shown_projection, v.shown_stereo,"
     " v.probed_at is not null, v.probe_error, v.thumbnail, v.preview, v.view_count,"
     f" (select value from rating where video_id = v.id and user_id = {HOUSEHOLD}),"
     " v.rating_average, v.rating_count,"
@@ -109,13 +109,14 @@ def thumbnail_of(conn: sqlite3.Connection, media_hash: str) -> Thumbnail | None:
 @dataclass(frozen=True, slots=True)
 class Work:
     """One file to probe: the video, its content, and where it lies. `thumbnail` is the key of the
-    pictures that it has until now."""
+    pictures that it has until now, `stereo` what a person has chosen."""
 
     video_id: int
     fingerprint: str
     root_id: int
     path: str
     thumbnail: str | None
+    stereo: str | None
 
 
 def waiting(
@@ -123,7 +124,7 @@ def waiting(
 ) -> list[Work]:
     """Videos not yet probed: those that somebody looks at, then the newest."""
     select = (
-        f"select v.id, v.fingerprint, f.root_id, f.path, v.thumbnail"
+        f"select v.id, v.fingerprint, f.root_id, f.path, v.thumbnail, v.chosen_stereo"
         f" {_FROM} join root r on r.id = f.root_id"
         " where v.probed_at is null and v.file_count > 0 and r.away_since is null"
         " and v.id not in (select value from json_each(:busy))"
@@ -140,7 +141,9 @@ def waiting(
         ).fetchall()
     if len(rows) < limit:
         rows += conn.execute(select + " order by v.added_at desc limit :limit", names).fetchall()
-    work = {row[0]: Work(row[0], row[1], row[2], os.fsdecode(row[3]), row[4]) for row in rows}
+    work = {
+        row[0]: Work(row[0], row[1], row[2], os.fsdecode(row[3]), row[4], row[5]) for row in rows
+    }
     return list(work.values())[:limit]
 
 

@@ -46,6 +46,8 @@ _IS: tuple[tuple[Callable[[Filters], object], str], ...] = (
     (lambda filters: filters.max_duration, "v.duration_s < :max_duration and v.duration_s > 0"),
     (lambda filters: filters.min_height, "v.height >= :min_height"),
     (lambda filters: filters.max_height, "v.height < :max_height"),
+    (lambda filters: filters.vr, "v.shown_projection <> 'flat'"),
+    (lambda filters: filters.stereo, "v.shown_stereo <> 'mono'"),
 )
 
 

@@ -1,0 +1,64 @@
+"""The choice of how a video is shown in a headset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lvs.models import PROJECTIONS, STEREOS, LayoutChoice
+
+PROJECTION_NAMES = {
+    "flat": "Flat",
+    "180": "180°",
+    "360": "360°",
+    "eac": "360°, equi-angular cubemap",
+    "fisheye": "Fisheye, 180°",
+    "fisheye190": "Fisheye, 190°",
+    "mkx200": "Fisheye MKX200",
+    "mkx220": "Fisheye MKX220",
+    "rf52": "Fisheye RF52",
+    "vrca220": "Fisheye VRCA220",
+}
+STEREO_NAMES = {
+    "mono": "One picture for both eyes",
+    "sbs": "3D, side by side",
+    "tb": "3D, one over the other",
+    "rl": "3D, side by side, right eye first",
+    "bt": "3D, one over the other, right eye first",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutOption:
+    value: str
+    name: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutForm:
+    """`summary` says how it is shown. The first option of each is what was found."""
+
+    summary: str
+    projections: tuple[LayoutOption, ...]
+    stereos: tuple[LayoutOption, ...]
+
+
+def layout_form(choice: LayoutChoice) -> LayoutForm:
+    projection = PROJECTION_NAMES[choice.projection]
+    stereo = "" if choice.stereo == "mono" else f" in {STEREO_NAMES[choice.stereo]}"
+    return LayoutForm(
+        summary=projection + stereo,
+        projections=_options(
+            PROJECTION_NAMES, PROJECTIONS, choice.found_projection, choice.chosen_projection
+        ),
+        stereos=_options(STEREO_NAMES, STEREOS, choice.found_stereo, choice.chosen_stereo),
+    )
+
+
+def _options(
+    names: dict[str, str], values: tuple[str, ...], found: str, chosen: str | None
+) -> tuple[LayoutOption, ...]:
+    return (
+        LayoutOption("", f"As found: {names[found]}", chosen is None),
+        *(LayoutOption(value, names[value], value == chosen) for value in values),
+    )

@@ -1,0 +1,33 @@
+"""How a video is shown in a headset: what was found, and what a person has chosen instead."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from lvs.models import LayoutChoice
+from lvs.store import videos
+from lvs.store.database import Transaction
+
+
+def of_video(conn: sqlite3.Connection, video_id: int) -> LayoutChoice:
+    """What was found, and what was chosen."""
+    row = conn.execute(
+        "select projection, stereo, chosen_projection, chosen_stereo from video where id = ?",
+        (video_id,),
+    ).fetchone()
+    return LayoutChoice(*row)
+
+
+def choose(tx: Transaction, video_id: int, projection: str | None, stereo: str | None) -> None:
+    """Set what a person says, None for what was found. Where another eye is to be seen, the
+    pictures are made anew."""
+    before = of_video(tx.connection, video_id)
+    if (before.chosen_projection, before.chosen_stereo) == (projection, stereo):
+        return
+    other_eye = (stereo or before.found_stereo) != before.stereo
+    tx.connection.execute(
+        "update video set chosen_projection = ?, chosen_stereo = ?,"
+        " probed_at = iif(? and probe_error is null, null, probed_at) where id = ?",
+        (projection, stereo, other_eye, video_id),
+    )
+    videos.touch(tx, video_id)
