@@ -142,7 +142,8 @@ def waiting(
     if len(rows) < limit:
         rows += conn.execute(select + " order by v.added_at desc limit :limit", names).fetchall()
     work = {
-        row[0]: Work(row[0], row[1], row[2], os.fsdecode(row[3]), row[4], row[5]) for row in rows
+        video_id: Work(video_id, content, root_id, os.fsdecode(path), thumbnail, stereo)
+        for video_id, content, root_id, path, thumbnail, stereo in rows
     }
     return list(work.values())[:limit]
 
