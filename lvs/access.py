@@ -49,6 +49,14 @@ SECURITY_HEADERS = {
 }
 
 
+# Headset players ask by POST for what others get; what they change is counted where it is.
+CATALOGUES = ("/deovr", "/heresphere")
+
+
+def is_catalogue(path: str) -> bool:
+    return path.startswith(CATALOGUES)
+
+
 def takes_json(path: str) -> bool:
     """Whether the bodies of an address must be JSON."""
     return path.startswith("/api/") or path in FIRST_CALLS
@@ -84,9 +92,14 @@ class Guard:
         if request.method in SAFE_METHODS:
             return
         self._refuse_foreign(request)
-        self._writes.spend(request.remote_addr or "")
+        if not is_catalogue(request.path):
+            self.spend_write(request)
         if takes_json(request.path) and request.method != "DELETE":
             await _require_json(request)
+
+    def spend_write(self, request: Request) -> None:
+        """Raises TooManyError when the client has no write left."""
+        self._writes.spend(request.remote_addr or "")
 
     def _refuse_foreign(self, request: Request) -> None:
         """A page of another site changes nothing, but for programs that CORS lets in."""

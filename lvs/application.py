@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import PathConverter
 
 from lvs import web
-from lvs.access import SAFE_METHODS, Guard
+from lvs.access import SAFE_METHODS, Guard, is_catalogue
 from lvs.api import caches, document, first, performance, ping
 from lvs.api import curation as curation_api
 from lvs.api import tags as tags_api
@@ -28,7 +28,7 @@ from lvs.partials import actions, bulk, curation, events, layouts, playback, sea
 from lvs.partials import admin as admin_actions
 from lvs.partials import gallery as gallery_partials
 from lvs.services import EXTENSION, Services
-from lvs.views import admin, gallery, media, watch
+from lvs.views import admin, gallery, headsets, media, watch
 from lvs.views import api as api_pages
 from lvs.views import bulk as bulk_pages
 from lvs.views import tags as tags_views
@@ -78,6 +78,19 @@ ROUTES = (
     ("/video/<path:filename>", media.video, ["GET"]),
     ("/stream/<media_hash>/<name>", media.stream, ["GET"]),
     ("/thumbnails/<media_hash>/<name>", media.thumbnail, ["GET"]),
+    *(
+        (rule + slash, handler, ["GET", "POST"])
+        for rule, handler in (
+            ("/deovr", headsets.deovr_library),
+            ("/deovr/<media_hash>", headsets.deovr_video),
+            ("/heresphere", headsets.heresphere_index),
+            ("/heresphere/auth", headsets.heresphere_login),
+            ("/heresphere/scan", headsets.heresphere_scan),
+            ("/heresphere/<media_hash>", headsets.heresphere_video),
+            ("/heresphere/<media_hash>/events", headsets.heresphere_events),
+        )
+        for slash in ("", "/")  # players use either, and follow no redirect
+    ),
     ("/static/<path:path>", media.static, ["GET"]),
     ("/favicon.ico", media.favicon, ["GET"]),
     ("/api", api_pages.index, ["GET"]),
@@ -164,8 +177,9 @@ def _guard(app: Quart, templates: Templates) -> None:
     async def finish(response: Response) -> Response:
         guard: Guard = app.extensions["lvs.guard"]
         guard.add_headers(request, response)
+        headsets.add_version(request, response)
         house: Services = app.extensions[EXTENSION]
-        if request.method not in SAFE_METHODS:
+        if request.method not in SAFE_METHODS and not is_catalogue(request.path):
             house.pages.clear()
         _record(house.metrics, response)
         return response

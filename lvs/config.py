@@ -110,6 +110,15 @@ class ServerConfig(BaseSettings):
     backups_kept: int = Field(
         default=14, ge=1, le=10_000, description="How many backups are kept; older ones go"
     )
+    headset_login: str = Field(
+        default="",
+        pattern=r"^$|^[^:]+:.+$",
+        description="`name:password` that headset players have to send for their catalogue; the "
+        "pages are open to the network all the same",
+    )
+    headset_delete: bool = Field(
+        default=False, description="Whether HereSphere may delete the file of a video for ever"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="How much is logged"
     )

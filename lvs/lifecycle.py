@@ -30,6 +30,7 @@ from lvs.logs import RecentErrors
 from lvs.media.pool import MediaPool
 from lvs.metrics import Metrics
 from lvs.monitor import Monitor, Sources
+from lvs.quest.sessions import Sessions
 from lvs.services import Services
 from lvs.store import Store
 from lvs.streaming.files import FileReader
@@ -132,6 +133,7 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
             monitor=monitor,
             dashboard=dashboard,
             errors=errors,
+            sessions=Sessions(store),
         )
         if live:
             supervisor = Supervisor()

@@ -18,6 +18,7 @@ from lvs.live import Hub
 from lvs.logs import RecentErrors
 from lvs.metrics import Metrics
 from lvs.monitor import Monitor
+from lvs.quest.sessions import Sessions
 from lvs.store import Store
 from lvs.streaming.files import FileReader
 from lvs.web import PageCache
@@ -41,6 +42,7 @@ class Services:
     monitor: Monitor
     dashboard: Dashboard
     errors: RecentErrors
+    sessions: Sessions
 
     def close_streams(self) -> None:
         """End every live stream; clients come back by themselves when there is a server again."""

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from quart import Request, Response, redirect
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from lvs.access import takes_json
+from lvs.access import is_catalogue, takes_json
 from lvs.caches import Cache
 from lvs.errors import LvsError, TooManyError
 
@@ -155,7 +155,8 @@ def _as_notice(response: Response) -> Response:
 
 def error_response(request: Request, error: LvsError, render: Render, **context: Any) -> Response:
     """The same error for a person (page or fragment) or a program (problem)."""
-    wants_json = takes_json(request.path) or (
+    wants_json = takes_json(request.path) or is_catalogue(request.path)
+    wants_json = wants_json or (
         "application/json" in request.headers.get("Accept", "")
         and "text/html" not in request.headers.get("Accept", "")
     )

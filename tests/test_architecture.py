@@ -27,6 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("live",),
     ("web",),
     ("access",),
+    ("quest",),
     ("contexts",),
     ("library", "backups", "jobs"),
     ("store", "media", "streaming"),

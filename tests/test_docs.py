@@ -42,7 +42,8 @@ def test_no_setting_is_documented_that_is_not_there() -> None:
 @pytest.mark.parametrize(("rule", "methods"), [(rule, methods) for rule, _, methods in ROUTES])
 def test_every_route_is_documented(rule: str, methods: list[str]) -> None:
     for method in methods:
-        assert f"`{method} {rule}`" in document("API.md")
+        without_slash = rule.rstrip("/") or "/"  # headsets use both forms
+        assert f"`{method} {without_slash}`" in document("API.md")
 
 
 def test_no_route_is_documented_that_is_not_there() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from lvs import paths
 from lvs.config import ServerConfig
-from lvs.errors import InvalidInputError, NotFoundError, StartError
+from lvs.errors import InvalidInputError, NotFoundError, StartError, UnavailableError
 from lvs.library import disk
 from lvs.library.arrivals import Arrivals
 from lvs.library.feeder import Feeder
@@ -243,6 +243,20 @@ class Library:
         return all(self._stands(root_id).is_set() for root_id in there)
 
     # --- changes ---
+
+    async def delete_files(self, known: Iterable[KnownFile]) -> None:
+        """Delete files for ever, and bring the store up to date. Raises UnavailableError."""
+        for file in known:
+            root = self.roots.get(file.root_id)
+            if root is None or file.missing_since is not None:
+                continue
+            try:
+                await asyncio.to_thread(os.unlink, self.absolute(root.id, file.path))
+            except OSError as error:
+                raise UnavailableError(
+                    f"{paths.to_words(file.path)} cannot be deleted: {error.strerror}."
+                ) from error
+            await self.changed(root, {file.path})
 
     async def changed(self, root: Root, batch: set[str]) -> None:
         """Bring the store up to date with paths that changed on disk."""

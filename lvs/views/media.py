@@ -99,16 +99,18 @@ async def thumbnail(media_hash: str, name: str) -> Response:
             headers = {"Content-Type": PICTURES[name], "Cache-Control": keep}
             return Response(body, 200, headers)
     house.library.feeder.want(found.video_id)
-    return _placeholder(found.preview)
+    return _placeholder(found.preview, name)
 
 
-def _placeholder(preview: str | None) -> Response:
+def _placeholder(preview: str | None, name: str) -> Response:
+    """Whoever asks for a JPEG may know nothing else."""
     headers = {"Content-Type": "image/svg+xml", "Cache-Control": "no-store"}
-    if preview:
+    if preview and name.endswith(".webp"):
         headers["Content-Type"] = "image/webp"
         return Response(base64.b64decode(preview.partition(",")[2]), 200, headers)
-    found = asset("placeholder.svg")
+    found = asset("placeholder.jpg" if name.endswith(".jpg") else "placeholder.svg")
     assert found is not None
+    headers["Content-Type"] = found.mime_type
     return Response(found.body, 200, headers)
 
 

@@ -1,0 +1,1 @@
+"""What headsets speak: catalogues for their players."""

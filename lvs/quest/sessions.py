@@ -1,0 +1,29 @@
+"""Who plays what in a headset: one view for each time a video is put on."""
+
+from __future__ import annotations
+
+from lvs.caches import Cache
+from lvs.store import Store, playback
+
+KEPT = 1_000
+
+
+class Sessions:
+    """Turns what players tell of themselves into views and positions."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._counted: Cache[tuple[str, int], bool] = Cache(KEPT)
+
+    def opened(self, player: str, video_id: int) -> None:
+        """A video was put on: playing it is a new view."""
+        self._counted.put((player, video_id), False)
+
+    async def plays(self, player: str, video_id: int) -> None:
+        """It runs; counted once, however often it is paused."""
+        if not self._counted.get((player, video_id)):
+            self._counted.put((player, video_id), True)
+            await self._store.write(playback.count_view, video_id)
+
+    async def stands_at(self, video_id: int, position_s: float) -> None:
+        await self._store.write(playback.save_position, video_id, position_s)

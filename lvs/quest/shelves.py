@@ -1,0 +1,74 @@
+"""The lists of a headset's catalogue, and the videos on them that can be played now."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lvs.contexts.gallery import view_of
+from lvs.contexts.query import GalleryQuery, arguments_of, parse_query
+from lvs.errors import InvalidInputError, NotFoundError
+from lvs.library.library import Library
+from lvs.models import Card
+from lvs.store import gallery, searches, tags, videos
+
+NEWEST_AT_MOST = 2_000
+AT_MOST = 200  # players draw a dozen a page, and choke on ten thousand links
+TAGS_SHOWN = 10
+
+_VIEWED = "Most viewed"  # the rest of that list has never been seen
+_LISTS: tuple[tuple[str, dict[str, str]], ...] = (
+    ("Newest", {}),
+    ("Continue watching", {"sort": "recent", "started": "1"}),
+    ("Favorites", {"favorites": "1"}),
+    ("Top rated", {"sort": "rating", "min_rating": "1"}),
+    (_VIEWED, {"sort": "views"}),
+    ("VR", {"vr": "1"}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    name: str
+    cards: tuple[Card, ...]
+
+
+def shelves(conn: sqlite3.Connection, library: Library) -> tuple[Shelf, ...]:
+    """Every list that has something on it: ours, the saved searches, the most used tags."""
+    found: list[Shelf] = []
+    for name, query in _queries(conn):
+        most = AT_MOST if found else NEWEST_AT_MOST
+        try:
+            rows, _ = gallery.stretch(conn, view_of(conn, library, query), limit=most)
+        except NotFoundError:  # a saved search of a folder that has gone
+            continue
+        cards = videos.cards(conn, [video_id for video_id, _ in rows])
+        there = tuple(
+            cards[i]
+            for i, _ in rows
+            if is_playable(cards[i], library) and (cards[i].views or name != _VIEWED)
+        )
+        if there or not found:
+            found.append(Shelf(name, there))
+    return tuple(found)
+
+
+def _queries(conn: sqlite3.Connection) -> Iterator[tuple[str, GalleryQuery]]:
+    for name, arguments in _LISTS:
+        yield name, parse_query(arguments)
+    for search in searches.saved(conn):
+        try:
+            yield search.name, parse_query(arguments_of(search.query.encode()))
+        except InvalidInputError:  # of an older program
+            continue
+    for tag in tags.most_used(conn, limit=TAGS_SHOWN):
+        yield tag.name, parse_query({"tag": tag.name})
+
+
+def is_playable(card: Card, library: Library) -> bool:
+    return (
+        card.file_missing_since is None
+        and card.root_id not in library.away_ids
+        and card.probe_error is None
+    )

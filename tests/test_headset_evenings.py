@@ -1,0 +1,155 @@
+"""Scripted headsets: an evening with DeoVR and one with HereSphere, seen on an open page."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from playwright.async_api import Browser, Locator, Page
+
+from lvs.media.clips import Clip, make_clip
+from lvs.services import Services
+from tests import browsers
+from tests.browsers import live_page
+from tests.headsets import FORM, Player
+from tests.servers import LocalServer, eventually, serving
+from tests.test_api import call
+from tests.test_curation import post
+
+
+@pytest.fixture
+async def filled_house(live_house: Services, videos: Path) -> Services:
+    """Two films, one of them VR."""
+    clips = {"Ocean/dive_180_sbs.mp4": (640, 320), "city.mp4": (320, 180)}
+    for name, size in clips.items():
+        (videos / name).parent.mkdir(exist_ok=True)
+        await asyncio.to_thread(make_clip, videos / name, Clip(size=size, duration_s=20, rate=5))
+    live_house.library.ask_for_scan()
+    await eventually(lambda: live_house.library.status.pictures_made >= 2)
+    await eventually(live_house.library.feeder.is_idle)
+    return live_house
+
+
+@pytest.fixture
+async def site(filled_house: Services) -> AsyncIterator[LocalServer]:
+    async with serving(filled_house) as server:
+        yield server
+
+
+@pytest.fixture
+async def desktop(site: LocalServer, browser: Browser) -> AsyncIterator[Page]:
+    """An open gallery; it must hear of everything without a reload."""
+    async with browsers.context(browser, **browsers.DESKTOP) as opened:
+        page = await live_page(opened, f"http://127.0.0.1:{site.port}/?sort=title")
+        await page.evaluate("window.stayed = true")
+        yield page
+        assert await page.evaluate("window.stayed")
+
+
+async def tell(player: Player, video: Any, kind: int, at_s: float = 0) -> None:
+    """An event of the player: 0 opened, 1 plays, 2 paused, 3 closed."""
+    told = {"event": kind, "time": at_s * 1000, "speed": 1, "connectionKey": "k"}
+    await player.ask(video["eventServer"], told)
+
+
+async def watch_it(player: Player, video: Any, card: Locator) -> None:
+    """Open, play, seek twice (each drops the last request), pause."""
+    (source,) = video["media"][0]["sources"]
+    await tell(player, video, 0)
+    assert (await player.abandon(source["url"], 0)).startswith(b"HTTP/1.1 206")
+    await tell(player, video, 1)
+    await card.get_by_text("1 view").wait_for()
+    for start in (source["size"] // 2, source["size"] // 3):
+        assert b"content-range" in (await player.abandon(source["url"], start)).lower()
+        await tell(player, video, 1, 5)
+    await tell(player, video, 2, 12)
+    await card.locator(".card-seen").wait_for()
+
+
+async def test_an_evening_with_heresphere(
+    site: LocalServer, filled_house: Services, desktop: Page
+) -> None:
+    player = Player(site)
+    card = desktop.locator(".card", has_text="dive")
+    assert (await player.answer("/heresphere")).headers["heresphere-json-version"] == "1"
+    index = await player.ask("/heresphere/", {})
+    assert index["access"] == 1
+    assert [shelf["name"] for shelf in index["library"]] == ["Newest", "VR"]
+    (link,) = index["library"][1]["list"]
+
+    scanned = await player.ask("/heresphere/scan", "")
+    entry = next(found for found in scanned["scanData"] if found["link"] == link)
+    assert (entry["duration"], entry["rating"], entry["isFavorite"]) == (20_000, 0, False)
+
+    video = await player.ask(link, {"needsMediaSource": False})
+    assert "media" not in video
+    video = await player.ask(link, '{"username": "", "password": ""}', **{"Content-Type": "text/x"})
+    assert (video["projection"], video["stereo"], video["fov"], video["lens"]) == (
+        "equirectangular",
+        "sbs",
+        180.0,
+        "Linear",
+    )
+    assert video["tags"] == [{"name": "Folder:Ocean"}]
+    picture = await player.answer(video["thumbnailImage"])
+    assert picture.headers["content-type"] == "image/jpeg"
+    assert picture.body[:3] == b"\xff\xd8\xff"
+    (source,) = video["media"][0]["sources"]
+    assert (source["width"], source["height"]) == (640, 320)
+    assert source["url"].endswith(".mp4")
+    await watch_it(player, video, card)
+    written = await player.ask(link, {"rating": 4.5, "isFavorite": True})
+    assert (written["rating"], written["isFavorite"]) == (5, True)
+    await card.locator("[data-heart][aria-pressed=true]").wait_for()
+    await card.locator("[data-rating]", has_text="5").wait_for()
+    mine = [*written["tags"], {"name": "night dive", "start": 0, "end": 0}]
+    marks = [{"name": "a shark", "start": 4000, "end": 5000, "track": 0}]
+    same = await asyncio.gather(*(player.ask(link, {"tags": mine + marks}) for _ in range(3)))
+    for answered in same:
+        assert answered["tags"] == [{"name": "Tag:night dive"}, {"name": "Folder:Ocean"}]
+    found = json.loads((await site.get(f"/api/videos/{link.rpartition('/')[2]}")).body)
+    assert (found["tags"], found["favorite"], found["rating"]["user"]) == (["night dive"], True, 5)
+    assert found["views"] == 1
+    assert (await player.ask(link, {"rating": 0}))["rating"] == 0
+    await tell(player, video, 3, 19.5)
+    found = json.loads((await site.get(f"/api/videos/{link.rpartition('/')[2]}")).body)
+    assert found["rating"]["count"] == 0
+    await eventually(lambda: not filled_house.reader.open)
+    names = [shelf["name"] for shelf in (await player.ask("/heresphere"))["library"]]
+    assert names == ["Newest", "Favorites", "Most viewed", "VR", "night dive"]
+
+
+async def test_an_evening_with_deovr(
+    site: LocalServer, filled_house: Services, desktop: Page
+) -> None:
+    player = Player(site)
+    head = await site.get("/deovr", method="HEAD")
+    assert (head.status, head.headers["content-type"]) == (200, "application/json")
+    for path in ("/deovr", "/deovr/"):
+        library = await player.ask(path)
+        assert library["authorized"] == "1"
+        assert [scene["name"] for scene in library["scenes"]] == ["Newest", "VR"]
+    (item,) = library["scenes"][1]["list"]
+    assert (item["title"], item["videoLength"]) == ("dive 180 sbs", 20)
+    assert (await player.answer(item["thumbnailUrl"])).body[:2] == b"\xff\xd8"
+    video = await player.ask(item["video_url"] + "/", urlencode({"login": ""}), **FORM)
+    assert (video["is3d"], video["screenType"], video["stereoMode"]) == (True, "dome", "sbs")
+    assert isinstance(video["id"], int)
+    (encoding,) = video["encodings"]
+    (source,) = encoding["videoSources"]
+    assert (encoding["name"], source["width"], source["height"]) == ("h264", 640, 320)
+    for start in (0, 10_000, 20_000):
+        assert (await player.abandon(source["url"], start)).startswith(b"HTTP/1.1 206")
+    await eventually(lambda: not filled_house.reader.open)
+    # What is changed on the desktop is there at the next look.
+    media_hash = item["video_url"].rpartition("/")[2]
+    await post(site, f"/videos/{media_hash}/layout", projection="mkx200")
+    assert (await player.ask(item["video_url"]))["screenType"] == "mkx200"
+    await call(site, "POST", f"/api/ratings/{media_hash}", {"value": 3})
+    scenes = (await player.ask("/deovr"))["scenes"]
+    assert [scene["name"] for scene in scenes] == ["Newest", "Top rated", "VR"]

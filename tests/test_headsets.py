@@ -1,0 +1,212 @@
+"""Catalogues for headset players: names, bounds, log-in, refusals, deletion."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from lvs.media.clips import Clip, make_clip
+from lvs.quest.shelves import NEWEST_AT_MOST
+from lvs.services import Services
+from lvs.store import curation, searches, tags
+from tests.conftest import OpenHouse
+from tests.headsets import FORM, Player
+from tests.libraries import fill
+from tests.servers import LocalServer, serving
+from tests.test_api import call
+from tests.test_curation import hash_of, post
+from tests.test_ingest import library
+
+
+@pytest.mark.parametrize(
+    ("projection", "stereo", "heresphere", "screen"),
+    [
+        ("flat", "mono", ("perspective", "mono", 180.0, "Linear", False), ("flat", "off")),
+        ("180", "rl", ("equirectangular", "sbs", 180.0, "Linear", True), ("dome", "sbs")),
+        ("360", "tb", ("equirectangular360", "tb", 360.0, "Linear", False), ("sphere", "tb")),
+        ("eac", "mono", ("equiangularCubemap", "mono", 360.0, "Linear", False), ("sphere", "off")),
+        ("mkx220", "sbs", ("fisheye", "sbs", 220.0, "MKX220", False), ("mkx220", "sbs")),
+        ("vrca220", "sbs", ("fisheye", "sbs", 220.0, "VRCA220", False), ("vrca220", "sbs")),
+        ("mkx200", "sbs", ("fisheye", "sbs", 200.0, "MKX200", False), ("mkx200", "sbs")),
+        ("rf52", "sbs", ("fisheye", "sbs", 190.0, "Linear", False), ("rf52", "sbs")),
+        ("fisheye190", "bt", ("fisheye", "tb", 190.0, "Linear", True), ("fisheye190", "tb")),
+        ("fisheye", "sbs", ("fisheye", "sbs", 180.0, "Linear", False), ("fisheye", "sbs")),
+    ],
+)
+async def test_every_layout_has_its_names(
+    server: LocalServer,
+    projection: str,
+    stereo: str,
+    heresphere: tuple[object, ...],
+    screen: tuple[str, str],
+) -> None:
+    await fill(server.house.store, 1)
+    media_hash = await hash_of(server.house, 1)
+    await post(server, f"/videos/{media_hash}/layout", projection=projection, stereo=stereo)
+    player = Player(server)
+    found = await player.ask(f"/heresphere/{media_hash}")
+    names = ("projection", "stereo", "fov", "lens", "isEyeSwapped")
+    assert tuple(found[name] for name in names) == heresphere
+    found = await player.ask(f"/deovr/{media_hash}")
+    assert (found["screenType"], found["stereoMode"]) == screen
+
+
+async def test_lists_are_bounded_and_hold_what_can_be_played(
+    server: LocalServer, house: Services
+) -> None:
+    await fill(house.store, NEWEST_AT_MOST + 50)
+
+    def give(tx: Any) -> None:
+        for video_id in range(1, 300):
+            curation.set_favorite(tx, video_id, True)
+            tags.add(tx, video_id, "sea")
+        searches.save(tx, "Short", "max_duration=600")
+        searches.save(tx, "Lost", "folder=gone")
+        tx.connection.execute("update video set probe_error = 'x' where id = 7")
+
+    await house.store.write(give)
+    player = Player(server)
+    shelves = {s["name"]: s["list"] for s in (await player.ask("/heresphere"))["library"]}
+    assert len(shelves["Newest"]) >= NEWEST_AT_MOST - 1
+    assert len(shelves["Favorites"]) <= 200
+    assert {"sea", "Short"} <= shelves.keys()
+    assert "Lost" not in shelves
+    broken = await hash_of(house, 7)
+    assert not any(link.endswith(broken) for links in shelves.values() for link in links)
+    assert (await player.answer(f"/heresphere/{broken}")).status == 404
+    scenes = {s["name"]: s["list"] for s in (await player.ask("/deovr"))["scenes"]}
+    assert len(scenes["Newest"]) <= 500
+
+
+async def test_a_wrong_login_is_told_and_shows_nothing(open_a_house: OpenHouse) -> None:
+    house = await open_a_house(live=False, headset_login="ann:secret:with:colons")
+    await fill(house.store, 2)
+    media_hash = await hash_of(house, 1)
+    async with serving(house) as server:
+        player = Player(server)
+        for login, access in (
+            ({}, "0"),
+            ({"login": "ann", "password": "wrong"}, "-1"),
+            ({"login": "ann", "password": "secret:with:colons"}, "1"),
+        ):
+            found = await player.ask("/deovr", urlencode(login) or "x=1", **FORM)
+            assert found["authorized"] == access
+            assert bool(found["scenes"]) == (access == "1")
+            found = await player.ask(f"/deovr/{media_hash}", urlencode(login) or "x=1", **FORM)
+            assert ("encodings" in found) == found["fullAccess"] == (access == "1")
+        wrong = {"username": "ann", "password": "wrong"}
+        right = {"username": "ann", "password": "secret:with:colons"}
+        assert await player.ask("/heresphere/auth", wrong) == {"auth-token": "", "access": -1}
+        token = (await player.ask("/heresphere/auth", right))["auth-token"]
+        tries: list[tuple[dict[str, str], dict[str, str], int]] = [
+            ({}, {}, 0),
+            (wrong, {}, -1),
+            (right, {}, 1),
+            ({}, {"auth-token": token}, 1),
+            ({}, {"auth-token": token[:-1]}, -1),
+        ]
+        for body, headers, allowed in tries:
+            found = await player.ask("/heresphere", body, **headers)
+            assert (found["access"], bool(found["library"])) == (allowed, allowed == 1)
+            found = await player.ask("/heresphere/scan", body, **headers)
+            assert (found["access"], bool(found["scanData"])) == (allowed, allowed == 1)
+            found = await player.ask(f"/heresphere/{media_hash}", {**body, "rating": 5}, **headers)
+            assert (found["access"], "title" in found) == (allowed, allowed == 1)
+        rated = json.loads((await server.get(f"/api/ratings/{media_hash}")).body)
+        assert rated["user"]["value"] == 5
+        await call(server, "DELETE", f"/api/ratings/{media_hash}", None)
+        await player.ask(f"/heresphere/{media_hash}", {**wrong, "rating": 2})
+        rated = json.loads((await server.get(f"/api/ratings/{media_hash}")).body)
+        assert rated["user"]["value"] is None
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("{", 400),
+        ("[1]", 400),
+        ('{"rating": "five stars"}', 400),
+        ('{"rating": 9}', 400),
+        ('{"rating": NaN}', 400),
+        ('{"isFavorite": "yes"}', 400),
+        ('{"tags": [{}]}', 400),
+        ('{"tags": [{"name": "' + "x" * 100 + '"}], "rating": 4}', 400),
+        ("[" * 100_000, 400),
+        ("x" * 2_000_000, 413),
+        ('{"rating": null, "unknown": [1, 2]}', 200),
+    ],
+    ids=lambda value: str(value)[:24],
+)
+async def test_a_bad_body_is_refused_and_changes_nothing(
+    server: LocalServer, body: str, status: int
+) -> None:
+    await fill(server.house.store, 1)
+    media_hash = await hash_of(server.house, 1)
+    try:
+        answer = await Player(server).answer(f"/heresphere/{media_hash}", body)
+    except ConnectionResetError:  # it still sends when it has been refused
+        assert status == 413
+    else:
+        assert answer.status == status
+        assert answer.headers["heresphere-json-version"] == "1"
+    found = json.loads((await server.get(f"/api/videos/{media_hash}")).body)
+    assert (found["rating"]["count"], found["favorite"]) == (0, False)
+
+
+async def test_a_wrong_id_is_not_found(server: LocalServer) -> None:
+    for path in ("/deovr/nothing", "/heresphere/nothing", "/heresphere/%00/"):
+        answer = await Player(server).answer(path, "{}")
+        assert (answer.status, answer.headers["content-type"]) == (404, "application/problem+json")
+    told = await Player(server).answer("/heresphere/nothing/events", {"event": 1})
+    assert told.status == 404
+
+
+DELETIONS: list[object] = [True, "true", 1, "1", [True], {"a": 1}, "yes", 1.0]
+
+
+@pytest.mark.parametrize("value", DELETIONS, ids=repr)
+@pytest.mark.parametrize("allowed", [False, True])
+async def test_a_file_is_deleted_only_where_it_is_allowed_and_really_meant(
+    open_a_house: OpenHouse, videos: Path, value: object, allowed: bool
+) -> None:
+    make_clip(videos / "film.mp4", Clip(duration_s=0.2))
+    house = await open_a_house(live=False, headset_delete=allowed)
+    await library(house)
+    media_hash = await hash_of(house, 1)
+    async with serving(house) as server:
+        player = Player(server)
+        assert (await player.ask(f"/heresphere/{media_hash}"))["writeDelete"] is allowed
+        answer = await player.answer(f"/heresphere/{media_hash}", {"deleteFile": value})
+        deleted = allowed and value is True
+        assert (videos / "film.mp4").exists() is not deleted
+        assert answer.status == (403 if value is True and not allowed else 200)
+        gone = (await player.answer(f"/heresphere/{media_hash}")).status == 404
+        assert gone is deleted
+
+
+async def test_pages_of_other_sites_cannot_write_by_a_catalogue(server: LocalServer) -> None:
+    await fill(server.house.store, 1)
+    media_hash = await hash_of(server.house, 1)
+    answer = await Player(server).answer(
+        f"/heresphere/{media_hash}", {"rating": 1}, Origin="https://elsewhere.example"
+    )
+    assert answer.status == 403
+
+
+async def test_browsing_a_catalogue_spends_no_writes(open_a_house: OpenHouse) -> None:
+    house = await open_a_house(live=False, writes_per_second=0.01, writes_burst=2)
+    await fill(house.store, 1)
+    media_hash = await hash_of(house, 1)
+    async with serving(house) as server:
+        player = Player(server)
+        for _ in range(10):
+            await player.ask(f"/heresphere/{media_hash}", {})
+        statuses = [
+            (await player.answer(f"/heresphere/{media_hash}", {"rating": 3})).status
+            for _ in range(4)
+        ]
+        assert statuses == [200, 200, 429, 429]
