@@ -64,6 +64,18 @@ class ServerConfig(BaseSettings):
     )
     host: str = Field(default="0.0.0.0", description="The address to listen on")
     port: int = Field(default=8080, ge=0, le=65535, description="The port to listen on; 0 for any")
+    https: bool = Field(
+        default=True,
+        description="Also serve over HTTPS, which a browser wants for VR; by a certificate of this "
+        "server's own, or yours",
+    )
+    https_port: int = Field(
+        default=8443, ge=0, le=65535, description="The port for HTTPS; 0 for any"
+    )
+    https_certificate: FolderPath | None = Field(
+        default=None, description="Your own certificate (PEM, with its chain)"
+    )
+    https_key: FolderPath | None = Field(default=None, description="The key of your certificate")
     watch: Literal["auto", "native", "polling", "off"] = Field(
         default="auto",
         description="How changes are noticed: `auto` polls network mounts and asks the system "
@@ -160,6 +172,12 @@ class ServerConfig(BaseSettings):
                     f"LVS_VIDEO_DIRECTORY names {folder} and {other}, one inside the other; "
                     "name the outer folder only"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _certificate_has_its_key(self) -> ServerConfig:
+        if (self.https_certificate is None) != (self.https_key is None):
+            raise ValueError("LVS_HTTPS_CERTIFICATE and LVS_HTTPS_KEY go together; set both")
         return self
 
     @property

@@ -18,6 +18,7 @@ import filelock
 
 from lvs.backups.keeper import Keeper
 from lvs.caches import Cache
+from lvs.certificates import Certificates
 from lvs.config import ServerConfig
 from lvs.contexts.cards import Cards
 from lvs.contexts.templates import Templates
@@ -30,6 +31,7 @@ from lvs.logs import RecentErrors
 from lvs.media.pool import MediaPool
 from lvs.metrics import Metrics
 from lvs.monitor import Monitor, Sources
+from lvs.network import Doors, own_names
 from lvs.quest.sessions import Sessions
 from lvs.services import Services
 from lvs.store import Store
@@ -134,6 +136,8 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
             dashboard=dashboard,
             errors=errors,
             sessions=Sessions(store),
+            certificates=_certificates(config),
+            doors=Doors(),
         )
         if live:
             supervisor = Supervisor()
@@ -141,6 +145,14 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
             _start_tasks(supervisor, house)
         stack.callback(house.close_streams)
         yield house
+
+
+def _certificates(config: ServerConfig) -> Certificates | None:
+    """Our own; None where there is no HTTPS, or by a certificate of the user's."""
+    if not config.https or config.https_certificate is not None:
+        return None
+    folder = config.data_directory / "certificates"
+    return Certificates(folder, lambda: own_names(config.allowed_hosts))
 
 
 def _start_tasks(supervisor: Supervisor, house: Services) -> None:
@@ -156,6 +168,8 @@ def _start_tasks(supervisor: Supervisor, house: Services) -> None:
     supervisor.start("bulk changes", house.bulk.run)
     supervisor.start("monitor", house.monitor.run)
     supervisor.start("dashboard", house.dashboard.run)
+    if house.certificates is not None:
+        supervisor.start("certificates", house.certificates.keep)
 
 
 @contextlib.contextmanager

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
+import logging
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-import psutil
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config as HypercornConfig
 
 from lvs.application import create_app
+from lvs.certificates import Certificates
 from lvs.config import ServerConfig
 from lvs.errors import StartError
 from lvs.lifecycle import open_house
 from lvs.logs import configure_logging
+from lvs.network import Doors, lan_addresses
 from lvs.services import Services
 
 if sys.platform == "win32":
     _new_loop = None
 else:
     from uvloop import new_event_loop as _new_loop
+
+log = logging.getLogger(__name__)
 
 OnStart = Callable[[Services, list[str]], Coroutine[Any, Any, None]]
 GRACE_S = 1.5  # for answers on their way; endless ones are ended first
@@ -55,12 +61,19 @@ async def _serve(config: ServerConfig, on_start: OnStart) -> None:
     stop = asyncio.Event()
     for name in ("SIGINT", "SIGTERM"):
         asyncio.get_running_loop().add_signal_handler(getattr(signal, name), stop.set)
-    with listen(config.host, config.port) as listener:
+    with contextlib.ExitStack() as sockets:
+        listener = sockets.enter_context(listen(config.host, config.port))
+        secure = _listen_securely(config)
+        if secure is not None:
+            sockets.enter_context(secure)
         async with open_house(config) as house:
-            addresses = urls(config.host, listener.getsockname()[1])
-            beside = asyncio.create_task(on_start(house, addresses), name="on start")
-
+            house.doors.http = listener.getsockname()[1]
+            house.doors.https = secure.getsockname()[1] if secure is not None else 0
             settings = hypercorn_settings(config, listener.detach())
+            if secure is not None:
+                secure_by(settings, house, secure.detach())
+            addresses = urls(config.host, house.doors)
+            beside = asyncio.create_task(on_start(house, addresses), name="on start")
             serving = asyncio.create_task(
                 hypercorn_serve(create_app(house=house), settings, shutdown_trigger=stop.wait),
                 name="hypercorn",
@@ -91,9 +104,41 @@ async def _until_stopped(serving: asyncio.Task[None], stop: asyncio.Event, house
     await asyncio.wait([serving], timeout=0.5)
 
 
-def hypercorn_settings(config: ServerConfig, listener: int) -> HypercornConfig:
+class Settings(HypercornConfig):
+    """Hypercorn's, with the certificates that are renewed while it runs."""
+
+    certificates: Certificates | None = None
+
+    def create_ssl_context(self) -> ssl.SSLContext | None:
+        context = super().create_ssl_context()
+        if context is not None and self.certificates is not None:
+            self.certificates.serve_by(context)
+        return context
+
+
+def secure_by(settings: Settings, house: Services, listener: int) -> None:
+    """Serve over HTTPS, too, on a listening descriptor. Raises StartError."""
+    config, certificates = house.config, house.certificates
+    if certificates is not None:
+        certificates.ensure()
+        settings.certfile = settings.keyfile = str(certificates.server_path)
+        settings.certificates = certificates
+    else:
+        settings.certfile, settings.keyfile = str(config.https_certificate), str(config.https_key)
+    settings.insecure_bind, settings.bind = settings.bind, [f"fd://{listener}"]
+    try:
+        settings.create_ssl_context()
+    except (OSError, ssl.SSLError) as error:
+        raise StartError(
+            f"The certificate {settings.certfile} with the key {settings.keyfile} cannot be used "
+            f"({error.strerror or error}). Set LVS_HTTPS_CERTIFICATE and LVS_HTTPS_KEY to a pair "
+            "in PEM, or neither."
+        ) from error
+
+
+def hypercorn_settings(config: ServerConfig, listener: int) -> Settings:
     """Hypercorn over a listening descriptor, which it closes in the end."""
-    settings = HypercornConfig()
+    settings = Settings()
     settings.bind = [f"fd://{listener}"]
     settings.graceful_timeout = GRACE_S
     settings.keep_alive_timeout = 75.0
@@ -103,7 +148,7 @@ def hypercorn_settings(config: ServerConfig, listener: int) -> HypercornConfig:
     return settings
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, setting: str = "LVS_PORT") -> socket.socket:
     """A listening socket, made before anything else is opened.
 
     Raises StartError when the port is in use or not ours to take.
@@ -118,21 +163,30 @@ def listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise StartError(
             f"Port {port} on {host} cannot be used ({error.strerror}). Stop what is using it, or "
-            "set LVS_PORT to another."
+            f"set {setting} to another."
         ) from error
     listener.setblocking(False)
     return listener
 
 
-def urls(host: str, port: int) -> list[str]:
+def _listen_securely(config: ServerConfig) -> socket.socket | None:
+    """The socket for HTTPS; None where it is off, or its port is another's: HTTP is enough for
+    most, and no reason to stop."""
+    if not config.https:
+        return None
+    try:
+        return listen(config.host, config.https_port, "LVS_HTTPS_PORT")
+    except StartError as error:
+        log.warning("There is no HTTPS: %s", error.detail)
+        return None
+
+
+def urls(host: str, doors: Doors) -> list[str]:
     """The addresses to open: this machine's, and each in the local network."""
-    if host not in ("0.0.0.0", "::"):
-        return [f"http://{f'[{host}]' if ':' in host else host}:{port}/"]
-    found = [f"http://localhost:{port}/"]
-    for addresses in psutil.net_if_addrs().values():
-        found += [
-            f"http://{address.address}:{port}/"
-            for address in addresses
-            if address.family == socket.AF_INET and not address.address.startswith("127.")
-        ]
+    names = [f"[{host}]" if ":" in host else host]
+    if host in ("0.0.0.0", "::"):
+        names = ["localhost", *map(str, lan_addresses())]
+    found = [f"http://{name}:{doors.http}/" for name in names]
+    if doors.https:
+        found += [f"https://{name}:{doors.https}/" for name in names]
     return found

@@ -8,6 +8,7 @@ from typing import cast
 from quart import current_app
 
 from lvs.backups.keeper import Keeper
+from lvs.certificates import Certificates
 from lvs.config import ServerConfig
 from lvs.contexts.cards import Cards
 from lvs.contexts.templates import Templates
@@ -18,6 +19,7 @@ from lvs.live import Hub
 from lvs.logs import RecentErrors
 from lvs.metrics import Metrics
 from lvs.monitor import Monitor
+from lvs.network import Doors
 from lvs.quest.sessions import Sessions
 from lvs.store import Store
 from lvs.streaming.files import FileReader
@@ -43,6 +45,8 @@ class Services:
     dashboard: Dashboard
     errors: RecentErrors
     sessions: Sessions
+    certificates: Certificates | None
+    doors: Doors
 
     def close_streams(self) -> None:
         """End every live stream; clients come back by themselves when there is a server again."""

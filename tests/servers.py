@@ -198,6 +198,7 @@ class Process:
             "LVS_DATA_DIRECTORY": str(self.data),
             "LVS_HOST": "127.0.0.1",
             "LVS_PORT": "0",
+            "LVS_HTTPS_PORT": "0",
             "LVS_WORKERS": "1",
             "PYTHONPATH": str(HOME),
             "PYTHONUNBUFFERED": "1",

@@ -31,8 +31,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("contexts",),
     ("library", "backups", "jobs"),
     ("store", "media", "streaming"),
-    ("events", "logs", "caches", "progress", "metrics"),
-    ("paths", "models", "config"),
+    ("events", "logs", "caches", "progress", "metrics", "certificates"),
+    ("paths", "models", "config", "network"),
     ("errors", "__init__"),
 )
 FLOOR = {room: depth for depth, rooms in enumerate(FLOORS) for room in rooms}
