@@ -28,7 +28,7 @@ from lvs.partials import actions, bulk, curation, events, layouts, playback, sea
 from lvs.partials import admin as admin_actions
 from lvs.partials import gallery as gallery_partials
 from lvs.services import EXTENSION, Services
-from lvs.views import admin, gallery, headsets, media, watch
+from lvs.views import admin, gallery, headset, headsets, media, watch
 from lvs.views import api as api_pages
 from lvs.views import bulk as bulk_pages
 from lvs.views import tags as tags_views
@@ -47,6 +47,9 @@ ROUTES = (
     ("/tags", tags_views.index, ["GET"]),
     ("/tag/<path:tag>", tags_views.single, ["GET"]),
     ("/watch/<path:filename>", watch.watch, ["GET"]),
+    ("/headset", headset.index, ["GET"]),
+    ("/headset/authority.crt", headset.authority, ["GET"]),
+    ("/headset/sample", headset.sample, ["GET"]),
     ("/bulk/<int:bulk_id>", bulk_pages.single, ["GET"]),
     ("/admin/performance", admin.performance, ["GET"]),
     ("/admin/events", admin_actions.events, ["GET"]),

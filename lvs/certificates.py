@@ -117,7 +117,9 @@ def _make_authority(names: Names, now: datetime) -> Pair:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Local Video Server at home")])
     hosts = dict.fromkeys((*_LOCAL_HOSTS, *names.hosts))
     permitted: list[x509.GeneralName] = [x509.DNSName(host) for host in hosts]
-    permitted += [x509.IPAddress(network) for network in _LOCAL_NETWORKS]
+    own = (ipaddress.ip_network(address) for address in names.addresses)
+    networks = dict.fromkeys((*_LOCAL_NETWORKS, *own))
+    permitted += [x509.IPAddress(network) for network in networks]
     builder = (
         _builder(name, name, key.public_key(), now, AUTHORITY_FOR)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
@@ -189,7 +191,8 @@ def _within(authority: x509.Certificate, names: Names) -> Names:
         tuple(n for n in names.hosts if any(n == h or n.endswith(f".{h}") for h in hosts)),
         tuple(a for a in names.addresses if any(a in network for network in networks)),  # type: ignore[operator]
     )
-    for left_out in {*names.hosts} - {*kept.hosts}:
+    left = ({*names.hosts} - {*kept.hosts}) | ({*names.addresses} - {*kept.addresses})
+    for left_out in sorted(map(str, left)):
         log.warning(
             "The certificate does not stand for %s: its authority is older than that name. "
             "Remove authority.pem and install the new one on your devices.",

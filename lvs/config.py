@@ -122,6 +122,9 @@ class ServerConfig(BaseSettings):
     backups_kept: int = Field(
         default=14, ge=1, le=10_000, description="How many backups are kept; older ones go"
     )
+    announce: bool = Field(
+        default=True, description="Tell the local network that `lvs.local` is here"
+    )
     headset_login: str = Field(
         default="",
         pattern=r"^$|^[^:]+:.+$",
@@ -179,6 +182,11 @@ class ServerConfig(BaseSettings):
         if (self.https_certificate is None) != (self.https_key is None):
             raise ValueError("LVS_HTTPS_CERTIFICATE and LVS_HTTPS_KEY go together; set both")
         return self
+
+    @property
+    def announces(self) -> bool:
+        """A server that only this machine reaches has nothing to tell the network."""
+        return self.announce and self.host not in ("localhost", "127.0.0.1", "::1")
 
     @property
     def worker_count(self) -> int:

@@ -16,6 +16,7 @@ from typing import Any
 
 import filelock
 
+from lvs.announce import Announcer
 from lvs.backups.keeper import Keeper
 from lvs.caches import Cache
 from lvs.certificates import Certificates
@@ -31,7 +32,7 @@ from lvs.logs import RecentErrors
 from lvs.media.pool import MediaPool
 from lvs.metrics import Metrics
 from lvs.monitor import Monitor, Sources
-from lvs.network import Doors, own_names
+from lvs.network import lan_addresses, own_names
 from lvs.quest.sessions import Sessions
 from lvs.services import Services
 from lvs.store import Store
@@ -137,7 +138,6 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
             errors=errors,
             sessions=Sessions(store),
             certificates=_certificates(config),
-            doors=Doors(),
         )
         if live:
             supervisor = Supervisor()
@@ -168,6 +168,8 @@ def _start_tasks(supervisor: Supervisor, house: Services) -> None:
     supervisor.start("bulk changes", house.bulk.run)
     supervisor.start("monitor", house.monitor.run)
     supervisor.start("dashboard", house.dashboard.run)
+    if house.config.announces:
+        supervisor.start("name", Announcer(house.doors, lan_addresses).run)
     if house.certificates is not None:
         supervisor.start("certificates", house.certificates.keep)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from quart import current_app
@@ -46,7 +46,7 @@ class Services:
     errors: RecentErrors
     sessions: Sessions
     certificates: Certificates | None
-    doors: Doors
+    doors: Doors = field(default_factory=Doors)
 
     def close_streams(self) -> None:
         """End every live stream; clients come back by themselves when there is a server again."""

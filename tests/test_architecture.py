@@ -31,7 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("contexts",),
     ("library", "backups", "jobs"),
     ("store", "media", "streaming"),
-    ("events", "logs", "caches", "progress", "metrics", "certificates"),
+    ("events", "logs", "caches", "progress", "metrics", "certificates", "announce"),
     ("paths", "models", "config", "network"),
     ("errors", "__init__"),
 )

@@ -35,6 +35,7 @@ BARE = Places(
         Place("Popular", "/popular"),
         Place("Tags", "/tags"),
         Place("Surprise me", "/random"),
+        Place("On a headset", "/headset"),
     )
 )
 

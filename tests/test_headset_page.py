@@ -1,0 +1,122 @@
+"""The page that brings a library into a headset, its self-test, and the announced name."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import ssl
+from collections.abc import AsyncIterator
+
+import pytest
+import segno
+from cryptography import x509
+from playwright.async_api import Browser
+from zeroconf.asyncio import AsyncAddressResolverIPv4, AsyncZeroconf
+
+from lvs.announce import Announcer
+from lvs.contexts.headset import headset_context
+from lvs.network import Doors
+from lvs.services import Services
+from lvs.views.headset import SAMPLE_BYTES
+from tests import browsers
+from tests.conftest import OpenHouse
+from tests.servers import LocalServer, eventually, serving
+
+LOOPBACK = ipaddress.IPv4Address("127.0.0.1")
+
+
+@pytest.fixture
+async def server(open_a_house: OpenHouse) -> AsyncIterator[LocalServer]:
+    house: Services = await open_a_house(live=False)
+    async with serving(house) as server:
+        house.doors.http, house.doors.https = server.port, 8443
+        yield server
+
+
+async def test_addresses_codes_and_players_are_shown(server: LocalServer) -> None:
+    page = (await server.get("/headset", headers={"Host": f"nas.local:{server.port}"})).text
+    for url in (f"http://nas.local:{server.port}/", "https://nas.local:8443/"):
+        assert f'href="{url}"' in page
+        code = segno.make(url, error="m", micro=False)
+        assert (
+            code.svg_inline(border=3, dark="#000", light="#fff", omitsize=True, svgclass="code")
+            in page
+        )
+    assert f"http://nas.local:{server.port}/heresphere" in page
+    assert f"http://nas.local:{server.port}/deovr" in page
+
+
+async def test_a_page_asked_for_here_names_an_address_of_the_network(
+    server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lan = [ipaddress.IPv4Address("192.168.1.9")]
+    monkeypatch.setattr("lvs.contexts.headset.lan_addresses", lambda: lan)
+    assert f"http://192.168.1.9:{server.port}/deovr" in (await server.get("/headset")).text
+
+
+def test_without_https_only_plain_addresses_are_shown(house: Services) -> None:
+    context = headset_context(house.config, Doors(8080, 0), "192.168.1.9")
+    assert context.secure is None
+    assert not any("https" in url for url in (*context.others, *context.probes))
+
+
+async def test_the_authority_can_be_had_but_not_its_key(server: LocalServer) -> None:
+    answer = await server.get("/headset/authority.crt")
+    assert answer.headers["content-type"] == "application/x-x509-ca-cert"
+    assert x509.load_der_x509_certificate(answer.body).subject
+    ssl.create_default_context(cadata=answer.body)
+
+
+async def test_the_sample_is_served_in_ranges(server: LocalServer) -> None:
+    part = await server.get("/headset/sample", headers={"Range": "bytes=1000-1999"})
+    assert (part.status, len(part.body)) == (206, 1000)
+    assert part.headers["content-range"] == f"bytes 1000-1999/{SAMPLE_BYTES}"
+    head = await server.get("/headset/sample", method="HEAD")
+    assert head.headers["content-length"] == str(SAMPLE_BYTES)
+    beyond = await server.get("/headset/sample", headers={"Range": f"bytes={SAMPLE_BYTES}-"})
+    assert beyond.status == 416
+
+
+@pytest.mark.parametrize("size", ["phone", "headset"])
+async def test_a_device_tests_itself(server: LocalServer, browser: Browser, size: str) -> None:
+    async with browsers.context(browser, **browsers.SIZES[size]) as opened:
+        page = await opened.new_page()
+        await page.goto(f"http://127.0.0.1:{server.port}/headset")
+        await page.get_by_role("button", name="Test", exact=True).click()
+        results = page.locator("#selftest li")
+        await results.filter(has_text="AV1, 8K").wait_for()
+        assert "ranges arrive whole" in await results.filter(has_text="Seeking").inner_text()
+        assert "Mbit/s" in await results.filter(has_text="Speed").inner_text()
+        assert "yes" in await results.filter(has_text="HTTPS").inner_text()  # loopback is secure
+        assert not await browsers.axe_violations(page)
+    await eventually(lambda: not server.house.reader.open)
+
+
+async def test_the_name_is_announced_and_follows_the_addresses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """On loopback alone: a real mDNS question, really answered."""
+    monkeypatch.setattr("lvs.announce.LOOK_EVERY_S", 0.05)
+    addresses = [LOOPBACK]
+    announcer = Announcer(Doors(8080, 8443), lambda: list(addresses), ["127.0.0.1"])
+    running = asyncio.create_task(announcer.run())
+
+    async def asked() -> list[str]:
+        client = AsyncZeroconf(interfaces=["127.0.0.1"])
+        resolver = AsyncAddressResolverIPv4("lvs.local.")
+        await resolver.async_request(client.zeroconf, 1000)
+        await client.async_close()
+        return resolver.parsed_addresses()
+
+    try:
+        await eventually(asked)
+        assert await asked() == ["127.0.0.1"]
+        addresses[:] = [ipaddress.IPv4Address("127.0.0.2")]
+
+        async def moved() -> bool:
+            return await asked() == ["127.0.0.2"]
+
+        await eventually(moved)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
