@@ -11,7 +11,8 @@ import pytest
 import segno
 from cryptography import x509
 from playwright.async_api import Browser
-from zeroconf.asyncio import AsyncAddressResolverIPv4, AsyncZeroconf
+from zeroconf import AddressResolverIPv4  # type: ignore[attr-defined]  # no stub says so
+from zeroconf.asyncio import AsyncZeroconf
 
 from lvs.announce import Announcer
 from lvs.contexts.headset import headset_context
@@ -103,10 +104,11 @@ async def test_the_name_is_announced_and_follows_the_addresses(
 
     async def asked() -> list[str]:
         client = AsyncZeroconf(interfaces=["127.0.0.1"])
-        resolver = AsyncAddressResolverIPv4("lvs.local.")
+        resolver = AddressResolverIPv4("lvs.local.")
         await resolver.async_request(client.zeroconf, 1000)
         await client.async_close()
-        return resolver.parsed_addresses()
+        found: list[str] = resolver.parsed_addresses()
+        return found
 
     try:
         await eventually(asked)
