@@ -36,18 +36,22 @@ class LayoutOption:
 
 @dataclass(frozen=True, slots=True)
 class LayoutForm:
-    """`summary` says how it is shown. The first option of each is what was found."""
+    """How it is shown, and `summary` in words. The first option of each is what was found."""
 
+    projection: str
+    stereo: str
     summary: str
     projections: tuple[LayoutOption, ...]
     stereos: tuple[LayoutOption, ...]
 
 
 def layout_form(choice: LayoutChoice) -> LayoutForm:
-    projection = PROJECTION_NAMES[choice.projection]
-    stereo = "" if choice.stereo == "mono" else f" in {STEREO_NAMES[choice.stereo]}"
+    shape = PROJECTION_NAMES[choice.projection]
+    eyes = "" if choice.stereo == "mono" else f" in {STEREO_NAMES[choice.stereo]}"
     return LayoutForm(
-        summary=projection + stereo,
+        projection=choice.projection,
+        stereo=choice.stereo,
+        summary=shape + eyes,
         projections=_options(
             PROJECTION_NAMES, PROJECTIONS, choice.found_projection, choice.chosen_projection
         ),

@@ -6,6 +6,7 @@ killed or found dead, the file's job gets its error, and the next job gets a new
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import anyio
@@ -31,24 +32,30 @@ class MediaPool:
     async def look_at(self, path: str, key: str, stereo: str | None = None) -> work.Result:
         """Facts and pictures of one file; a crash or a hang is an error in the result.
 
-        Raises OSError as `work.look_at` does.
+        A process may have died before, while it had nothing to do: a file is blamed when a second
+        one dies. Raises OSError as `work.look_at` does.
         """
-        try:
-            async with self._limiter:
-                with anyio.fail_after(self._timeout_s):
-                    return await anyio.to_process.run_sync(
-                        work.look_at,
-                        path,
-                        self._folder,
-                        key,
-                        stereo,
-                        cancellable=True,
-                        limiter=anyio.CapacityLimiter(1),
-                    )
-        except TimeoutError:
-            return _failure(f"Reading it took longer than {self._timeout_s:g} s and was given up.")
-        except anyio.BrokenWorkerProcess:
-            return _failure("The decoder crashed on it.")
+        for _ in range(2):
+            with contextlib.suppress(anyio.BrokenWorkerProcess):
+                try:
+                    return await self._try(path, key, stereo)
+                except TimeoutError:
+                    why = f"Reading it took longer than {self._timeout_s:g} s and was given up."
+                    return _failure(why)
+        return _failure("The decoder crashed on it.")
+
+    async def _try(self, path: str, key: str, stereo: str | None) -> work.Result:
+        async with self._limiter:
+            with anyio.fail_after(self._timeout_s):
+                return await anyio.to_process.run_sync(
+                    work.look_at,
+                    path,
+                    self._folder,
+                    key,
+                    stereo,
+                    cancellable=True,
+                    limiter=anyio.CapacityLimiter(1),
+                )
 
 
 def _failure(why: str) -> work.Result:

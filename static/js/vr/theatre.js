@@ -1,0 +1,132 @@
+// A video in VR: the screen around the viewer, the panel in front, and the way back to the page.
+import { Controls, meet } from './controls.js';
+import { HEIGHT_M, Panel, WIDTH_M } from './panel.js';
+import { mediaLayer } from './projection.js';
+
+const STEP_S = 10;
+const PANEL_AWAY_M = 1.1;
+
+// Put a video on. `layout` is { projection, stereo }; `rate` gives stars and resolves to what the
+// video then has. Resolves when the session runs; `left` is called when it is over.
+export async function enter(video, layout, { title, rating, rate, left }) {
+  const wanted = typeof XRMediaBinding === 'undefined' ? null : mediaLayer(layout);
+  const session = await navigator.xr.requestSession('immersive-vr', wanted ? { requiredFeatures: ['layers'], optionalFeatures: ['hand-tracking'] } : { optionalFeatures: ['hand-tracking'] });
+  const theatre = new Theatre(session, video, { title, rating, rate });
+  session.addEventListener('end', () => {
+    theatre.close();
+    left();
+  });
+  try {
+    await theatre.open(layout, wanted);
+  } catch (error) {
+    await session.end();
+    throw error;
+  }
+  return session;
+}
+
+class Theatre {
+  constructor(session, video, { title, rating, rate }) {
+    [this.session, this.video, this.rating, this.rate] = [session, video, rating, rate];
+    this.panel = new Panel(title);
+    this.controls = new Controls((name) => this.act(name));
+    this.place = new XRRigidTransform({ x: 0, y: -0.45, z: -PANEL_AWAY_M }, { x: Math.sin(-0.18), y: 0, z: 0, w: Math.cos(-0.18) });
+    this.centred = false;
+  }
+
+  async open(layout, wanted) {
+    const { LayerScreen, DrawnScreen } = await (wanted ? import('./layers.js') : import('./drawn.js'));
+    this.origin = await this.session.requestReferenceSpace('local');
+    this.space = this.origin;
+    this.screen = wanted ? new LayerScreen(this.session, this.video, wanted) : new DrawnScreen(this.session, this.video, layout);
+    this.panel.update(this.video, this.rating);
+    await this.screen.open(this.space, this.place, this.panel);
+    this.session.addEventListener('select', (event) => this.select(event));
+    if (this.screen.loop) this.screen.loop((time, frame) => this.frame(time, frame));
+    else this.next();
+    this.video.play().catch(() => this.panel.say('Press ▶ to begin'));
+  }
+
+  next() {
+    this.session.requestAnimationFrame((time, frame) => {
+      this.next();
+      this.frame(time, frame);
+    });
+  }
+
+  frame(time, frame) {
+    if (!this.centred) this.recentre(frame);
+    this.controls.poll(this.session, time);
+    if (this.wantsCentre) this.recentre(frame);
+    this.panel.point(this.pointed(frame)?.name ?? '');
+    const redraw = this.panel.update(this.video, this.rating);
+    if (this.panel.visible) this.screen.draw(frame, this.panel, redraw);
+  }
+
+  pointed(frame) {
+    if (!this.panel.visible) return null;
+    for (const source of this.session.inputSources) {
+      const found = this.under(source, frame);
+      if (found) return found;
+    }
+    return null;
+  }
+
+  under(source, frame) {
+    const pose = frame.getPose(source.targetRaySpace, this.space);
+    const place = pose && meet(pose.transform, this.place, WIDTH_M, HEIGHT_M);
+    return place ? this.panel.at(...place) : null;
+  }
+
+  // On the panel a press is that control's; elsewhere it plays or pauses.
+  select({ inputSource, frame }) {
+    const found = this.panel.visible ? this.under(inputSource, frame) : null;
+    if (found?.name === 'seek') this.seek(found.along * this.video.duration);
+    else if (found?.value) this.give(found.value);
+    else this.act(found?.name ?? 'play');
+  }
+
+  act(name) {
+    const { video } = this;
+    if (name === 'play') video.paused ? video.play() : video.pause();
+    else if (name === 'back') this.seek(video.currentTime - STEP_S);
+    else if (name === 'forward') this.seek(video.currentTime + STEP_S);
+    else if (name === 'louder') video.volume = Math.min(1, video.volume + 0.1);
+    else if (name === 'quieter') video.volume = Math.max(0, video.volume - 0.1);
+    else if (name === 'recentre') this.wantsCentre = true;
+    else if (name === 'panel') this.screen.show((this.panel.visible = !this.panel.visible));
+    else if (name === 'exit') this.session.end();
+  }
+
+  seek(seconds) {
+    if (Number.isFinite(seconds)) this.video.currentTime = Math.min(Math.max(seconds, 0), this.video.duration || 0);
+  }
+
+  async give(value) {
+    const before = this.rating;
+    this.rating = value;
+    try {
+      this.rating = await this.rate(value);
+      this.panel.say('');
+    } catch (error) {
+      this.rating = before;
+      this.panel.say(error.message);
+    }
+  }
+
+  // What is ahead of the viewer now becomes ahead of the picture.
+  recentre(frame) {
+    const pose = frame.getViewerPose(this.origin);
+    if (!pose) return;
+    const { orientation: q, position } = pose.transform;
+    const turn = Math.atan2(2 * (q.w * q.y + q.x * q.z), 1 - 2 * (q.y * q.y + q.x * q.x)) / 2;
+    const ahead = new XRRigidTransform({ x: position.x, y: position.y, z: position.z }, { x: 0, y: Math.sin(turn), z: 0, w: Math.cos(turn) });
+    this.space = this.origin.getOffsetReferenceSpace(ahead);
+    this.screen.setSpace(this.space);
+    [this.centred, this.wantsCentre] = [true, false];
+  }
+
+  close() {
+    this.screen?.close();
+  }
+}

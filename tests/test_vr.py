@@ -1,0 +1,389 @@
+"""The WebXR player in Chromium, with an emulated Quest 3: layers, drawing, controls, leaving."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+from collections.abc import AsyncIterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import av.filter
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+
+from lvs.media.clips import Clip, make_clip
+from lvs.services import Services
+from tests import browsers, chromium
+from tests.browsers import until
+from tests.conftest import BROWSER_ARGUMENTS
+from tests.servers import HOME, LocalServer, eventually
+from tests.test_curation import hash_of, post
+
+IWER = (HOME / "tests" / "vendor" / "iwer" / "iwer.min.js").read_text()
+# The picture is drawn by the processor: there need be no graphics card.
+WEBGL = [argument for argument in BROWSER_ARGUMENTS if argument != "--disable-gpu"]
+WEBGL += ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+
+# iwer puts its own binding over the one of its layers: the first that is set is kept.
+INSTALL = """
+let binding;
+Object.defineProperty(window, 'XRWebGLBinding', {
+  configurable: true, get: () => binding, set: (value) => { binding ??= value; },
+});
+window.device = new IWER.XRDevice(IWER.metaQuest3);
+window.device.installRuntime({ polyfillLayers: %s, forceInstall: true });
+window.made = [];
+window.framesSeen = 0;
+window.sessions = [];
+const request = navigator.xr.requestSession;
+navigator.xr.requestSession = async (mode, init) => {
+  const session = await request.call(navigator.xr, mode, init);
+  const next = session.requestAnimationFrame;
+  session.requestAnimationFrame = function (draw) {
+    window.framesSeen += 1;
+    return next.call(this, draw);
+  };
+  window.sessions.push({ session, mode, init });
+  return session;
+};
+if (window.XRMediaBinding) {
+  for (const name of ['createQuadLayer', 'createEquirectLayer']) {
+    const make = XRMediaBinding.prototype[name];
+    XRMediaBinding.prototype[name] = function (video, init) {
+      const layer = make.call(this, video, init);
+      window.made.push({ name, init: { ...init }, layer, video });
+      return layer;
+    };
+  }
+}
+"""
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    path = chromium.find()
+    assert path, "no Chromium: run `python -m tests.chromium`"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=WEBGL)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
+    async with browsers.context(browser, **browsers.HEADSET) as context:
+        yield context
+
+
+@pytest.fixture
+async def media_hash(live_house: Services, videos: Path) -> str:
+    clip = Clip("testsrc2", (640, 320), 30, rate=5)
+    await asyncio.to_thread(make_clip, videos / "film.mp4", clip)
+    live_house.library.ask_for_scan()
+    await eventually(lambda: live_house.library.status.pictures_made)
+    await eventually(live_house.library.feeder.is_idle)
+    return await hash_of(live_house, 1)
+
+
+async def watch_page(opened: BrowserContext, server: LocalServer, *, layers: bool) -> Page:
+    page = await opened.new_page()
+    await page.add_init_script(IWER + INSTALL % json.dumps(layers))
+    await page.goto(f"http://127.0.0.1:{server.port}/watch/film.mp4")
+    await until(page, "document.querySelector('video').readyState >= 2")
+    return page
+
+
+async def put_on(page: Page) -> None:
+    """Press the button, and see a few frames."""
+    await page.evaluate("window.stayed = true")
+    await page.get_by_role("button", name="Watch in VR").click()
+    await until(page, "window.sessions.length > 0")
+    await frames(page, 5)
+
+
+async def frames(page: Page, count: int) -> None:
+    seen = await page.evaluate("window.framesSeen")
+    await until(page, "count => window.framesSeen >= count", seen + count)
+
+
+LOADED = "performance.getEntriesByType('resource').map(entry => entry.name)"
+LAYERED = [
+    ("flat", "mono", "createQuadLayer", "mono", None),
+    ("flat", "sbs", "createQuadLayer", "stereo-left-right", None),
+    ("180", "sbs", "createEquirectLayer", "stereo-left-right", np.pi),
+    ("180", "tb", "createEquirectLayer", "stereo-top-bottom", np.pi),
+    ("180", "mono", "createEquirectLayer", "mono", np.pi),
+    ("360", "mono", "createEquirectLayer", "mono", 2 * np.pi),
+    ("360", "tb", "createEquirectLayer", "stereo-top-bottom", 2 * np.pi),
+    ("360", "sbs", "createEquirectLayer", "stereo-left-right", 2 * np.pi),
+]
+
+
+@pytest.mark.parametrize(("projection", "stereo", "maker", "layout", "angle"), LAYERED)
+async def test_layers_get_what_the_video_is(
+    live_server: LocalServer,
+    opened: BrowserContext,
+    media_hash: str,
+    projection: str,
+    stereo: str,
+    maker: str,
+    layout: str,
+    angle: float | None,
+) -> None:
+    path = f"/videos/{media_hash}/layout"
+    await post(live_server, path, projection=projection, stereo=stereo)
+    page = await watch_page(opened, live_server, layers=True)
+    await put_on(page)
+    made = await page.evaluate(
+        """() => window.made.map(({ name, init, video }) => ({
+          name, layout: init.layout, angle: init.centralHorizontalAngle ?? null,
+          up: init.upperVerticalAngle ?? null, width: init.width, height: init.height,
+          same: video === document.querySelector('video'), space: init.space.constructor.name,
+        }))"""
+    )
+    (layer,) = made
+    assert (layer["name"], layer["layout"], layer["same"]) == (maker, layout, True)
+    if angle is None:
+        eye = {"mono": 2.0, "sbs": 1.0}[stereo]
+        assert layer["width"] / layer["height"] == pytest.approx(eye)
+    else:
+        assert layer["angle"] == pytest.approx(angle)
+        assert layer["up"] == pytest.approx(np.pi / 2)
+    asked = await page.evaluate("window.sessions[0].init.requiredFeatures")
+    assert asked == ["layers"]
+    assert not any("three" in name for name in await page.evaluate(LOADED))
+    shown = await page.evaluate("window.sessions[0].session.renderState.layers.length")
+    assert shown == 2  # the picture, and the panel in front of it
+    assert await page.evaluate("!document.querySelector('video').paused")
+
+
+DRAWN = [
+    ("180", "sbs", False),
+    ("360", "mono", False),
+    ("flat", "mono", False),
+    ("mkx200", "sbs", True),
+    ("fisheye190", "tb", True),
+    ("eac", "mono", True),
+    ("180", "rl", True),
+    ("360", "bt", True),
+]
+
+
+@pytest.mark.parametrize(("projection", "stereo", "layers"), DRAWN)
+async def test_what_layers_cannot_show_is_drawn(
+    live_server: LocalServer,
+    opened: BrowserContext,
+    media_hash: str,
+    projection: str,
+    stereo: str,
+    layers: bool,
+) -> None:
+    path = f"/videos/{media_hash}/layout"
+    await post(live_server, path, projection=projection, stereo=stereo)
+    page = await watch_page(opened, live_server, layers=layers)
+    await put_on(page)
+    assert await page.evaluate("window.made") == []
+    assert any("three" in name for name in await page.evaluate(LOADED))
+    assert "layers" not in await page.evaluate("window.sessions[0].init.requiredFeatures ?? []")
+    await frames(page, 10)
+    shown = picture(await page.screenshot())
+    assert shown.std() > 20, "nothing is drawn"
+
+
+def picture(encoded: bytes) -> NDArray[np.float64]:
+    with av.open(io.BytesIO(encoded)) as container:
+        frame: Any = next(container.decode(video=0))  # type: ignore[union-attr]
+    pixels: NDArray[np.float64] = frame.to_ndarray(format="rgb24").astype(np.float64)
+    return pixels
+
+
+def directions(width: int, height: int) -> NDArray[np.float64]:
+    """The direction of each pixel of an equirectangular picture."""
+    longitude = (np.arange(width) + 0.5) / width * 2 * np.pi - np.pi
+    latitude = np.pi / 2 - (np.arange(height) + 0.5) / height * np.pi
+    lon, lat = np.meshgrid(longitude, latitude)
+    flat = np.cos(lat)
+    return np.stack([flat * np.sin(lon), np.sin(lat), -flat * np.cos(lon)], axis=-1)
+
+
+def projected(arguments: str) -> NDArray[np.float64]:
+    """A picture whose colours are directions, as libavfilter projects it."""
+    colours = ((directions(1440, 720) + 1) * 127.5).round().astype(np.uint8)
+    frame = av.VideoFrame.from_ndarray(colours, format="rgb24")
+    graph: Any = av.filter.Graph()
+    steps = [graph.add_buffer(width=1440, height=720, format="rgb24", time_base=Fraction(1, 25))]
+    names = (("format", "gbrp"), ("v360", arguments), ("format", "rgb24"), ("buffersink", None))
+    for name, given in names:
+        steps.append(graph.add(name, given))
+        steps[-2].link_to(steps[-1])
+    graph.configure()
+    graph.push(frame)
+    found: Any = graph.pull()
+    pixels: NDArray[np.float64] = found.to_ndarray(format="rgb24").astype(np.float64)
+    return pixels / 127.5 - 1
+
+
+@pytest.mark.parametrize(
+    ("projection", "arguments"),
+    [
+        ("360", "e:e:w=1200:h=600"),
+        ("180", "e:hequirect:w=800:h=800"),
+        ("eac", "e:eac:w=1200:h=800"),
+        ("fisheye", "e:fisheye:w=800:h=800:h_fov=180:v_fov=180"),
+        ("fisheye190", "e:fisheye:w=800:h=800:h_fov=190:v_fov=190"),
+        ("mkx200", "e:fisheye:w=800:h=800:h_fov=200:v_fov=200"),
+        ("vrca220", "e:fisheye:w=800:h=800:h_fov=220:v_fov=220"),
+    ],
+)
+async def test_surfaces_are_where_ffmpeg_has_them(
+    live_server: LocalServer, opened: BrowserContext, projection: str, arguments: str
+) -> None:
+    page = await opened.new_page()
+    await page.goto(f"http://127.0.0.1:{live_server.port}/")
+    surfaces = await page.evaluate(
+        "name => import('/static/js/vr/projection.js').then(found => found.surfaces(name))",
+        projection,
+    )
+    image = projected(arguments)
+    height, width, _ = image.shape
+    for surface in surfaces:
+        place = np.array(surface["positions"]).reshape(-1, 3)
+        place /= np.linalg.norm(place, axis=1, keepdims=True)
+        u, v = np.array(surface["uvs"]).reshape(-1, 2).T
+        x = np.clip(np.round(u * width - 0.5), 0, width - 1).astype(int)
+        y = np.clip(np.round((1 - v) * height - 0.5), 0, height - 1).astype(int)
+        away = np.linalg.norm(image[y, x] - place, axis=1)
+        assert np.quantile(away, 0.9) < 0.05, f"{projection}: {np.quantile(away, 0.9):.2f} off"
+
+
+async def test_each_eye_has_its_part(live_server: LocalServer, opened: BrowserContext) -> None:
+    page = await opened.new_page()
+    await page.goto(f"http://127.0.0.1:{live_server.port}/")
+    parts = await page.evaluate(
+        """() => import('/static/js/vr/projection.js').then(({ eyePart }) =>
+          ['mono', 'sbs', 'rl', 'tb', 'bt'].map(stereo =>
+            ['left', 'right'].map(eye => eyePart(stereo, eye).join(' '))))"""
+    )
+    assert parts == [
+        ["0 0 1 1", "0 0 1 1"],
+        ["0 0 0.5 1", "0.5 0 0.5 1"],
+        ["0.5 0 0.5 1", "0 0 0.5 1"],
+        ["0 0.5 1 0.5", "0 0 1 0.5"],
+        ["0 0 1 0.5", "0 0.5 1 0.5"],
+    ]
+
+
+PARTS = "document.querySelectorAll('[data-player] *').length"
+
+
+async def press(page: Page, button: str) -> None:
+    """A button of the right controller, down and up."""
+    for value in (1, 0):
+        await page.evaluate(
+            "([button, value]) => device.controllers.right.updateButtonValue(button, value)",
+            [button, value],
+        )
+        await frames(page, 4)
+
+
+async def aim(page: Page, u: float, v: float) -> None:
+    """Point at a place of the panel, from 0.3 m before it (theatre.js says where it is)."""
+    tilt = -0.36
+    x, y = (u - 0.5) * 1.2, (v - 0.5) * 0.4
+    up, out = np.array([0, np.cos(tilt), np.sin(tilt)]), np.array([0, -np.sin(tilt), np.cos(tilt)])
+    head = np.array([0, 1.6, 0])
+    place = head + [x, -0.45, -1.1] + up * y + out * 0.3
+    await page.evaluate(
+        """([place, turn]) => {
+          const { right } = device.controllers;
+          right.position.set(...place);
+          right.quaternion.set(...turn);
+        }""",
+        [place.tolist(), [float(np.sin(tilt / 2)), 0, 0, float(np.cos(tilt / 2))]],
+    )
+    await frames(page, 4)
+
+
+@pytest.mark.parametrize("layers", [True, False])
+async def test_controllers_and_panel_do_what_they_say_and_leaving_restores_the_page(
+    live_server: LocalServer, opened: BrowserContext, media_hash: str, layers: bool
+) -> None:
+    await post(live_server, f"/videos/{media_hash}/layout", projection="180", stereo="sbs")
+    page = await watch_page(opened, live_server, layers=layers)
+    at_rest = await page.evaluate(PARTS)
+    await put_on(page)
+    video = "document.querySelector('video')"
+
+    await page.evaluate("device.controllers.right.quaternion.set(1, 0, 0, 0)")  # away from it
+    assert not await page.evaluate(f"{video}.paused")
+    await press(page, "trigger")
+    await until(page, f"{video}.paused")
+    before = await page.evaluate(f"{video}.currentTime")
+    await page.evaluate("device.controllers.right.updateAxis('thumbstick', 'x-axis', 1)")
+    await until(page, f"{video}.currentTime >= {before + 9.9}")
+    await page.evaluate("device.controllers.right.updateAxis('thumbstick', 'x-axis', 0)")
+    await aim(page, 90 / 1000, 1 - 194 / 333)  # ten seconds back
+    after = await page.evaluate(f"{video}.currentTime")
+    await press(page, "trigger")
+    await until(page, f"{video}.currentTime <= {after - 9.9}")
+    await aim(page, 500 / 1000, 1 - 114 / 333)  # the middle of the bar
+    await press(page, "trigger")
+    await until(page, f"Math.abs({video}.currentTime - 15) < 1")
+
+    await aim(page, 332 / 1000, 1 - 284 / 333)  # four stars
+    await press(page, "trigger")
+
+    async def stars() -> bool:
+        answer = json.loads((await live_server.get(f"/api/ratings/{media_hash}")).body)
+        return bool(answer["user"]["value"] == 4)
+
+    await eventually(stars)
+    if layers:
+        count = "window.sessions[0].session.renderState.layers.length"
+        await press(page, "a-button")
+        assert await page.evaluate(count) == 1
+        await press(page, "a-button")
+        assert await page.evaluate(count) == 2
+    await page.evaluate("device.controllers.right.updateButtonValue('b-button', 1)")
+    await until(page, "document.activeElement.textContent === 'Watch in VR'")
+    assert await page.evaluate("window.stayed")
+    assert not await page.evaluate("document.querySelector('[data-webxr_runtime] canvas')")
+    about = "document.querySelector('#about').dataset.rating"
+    await until(page, f"{about} === '4'")
+    assert await page.evaluate(PARTS) == at_rest
+    await put_on_again(page)
+
+
+async def put_on_again(page: Page) -> None:
+    """With the button that ended it still down, which is no wish to leave at once."""
+    await page.get_by_role("button", name="Watch in VR").click()
+    await until(page, "window.sessions.length === 2")
+    await frames(page, 10)
+    assert not await page.evaluate("window.sessions[1].session.ended ?? false")
+
+
+async def test_a_page_over_plain_http_says_what_vr_needs(
+    live_server: LocalServer, media_hash: str
+) -> None:
+    path = f"/videos/{media_hash}/layout"
+    await post(live_server, path, projection="180", stereo="sbs")
+    async with async_playwright() as playwright:
+        rule = "--host-resolver-rules=MAP lvs.local 127.0.0.1"
+        browser = await playwright.chromium.launch(
+            executable_path=chromium.find(), args=[*BROWSER_ARGUMENTS, rule]
+        )
+        async with browsers.context(browser, **browsers.HEADSET) as opened:
+            page = await opened.new_page()
+            await page.goto(f"http://lvs.local:{live_server.port}/watch/film.mp4")
+            await page.get_by_text("needs HTTPS").wait_for()
+            assert not await browsers.axe_violations(page)
+            await post(live_server, path, projection="flat", stereo="mono")
+            await page.goto(f"http://lvs.local:{live_server.port}/watch/film.mp4")
+            assert not await page.get_by_text("needs HTTPS").is_visible()
+        await browser.close()
