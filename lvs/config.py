@@ -125,6 +125,13 @@ class ServerConfig(BaseSettings):
     announce: bool = Field(
         default=True, description="Tell the local network that `lvs.local` is here"
     )
+    dlna: bool = Field(
+        default=True,
+        description="Be a DLNA media server for players and televisions in the network",
+    )
+    dlna_port: int = Field(
+        default=0, ge=0, le=65535, description="The port of the media server; 0 for any"
+    )
     headset_login: str = Field(
         default="",
         pattern=r"^$|^[^:]+:.+$",
@@ -184,9 +191,9 @@ class ServerConfig(BaseSettings):
         return self
 
     @property
-    def announces(self) -> bool:
-        """A server that only this machine reaches has nothing to tell the network."""
-        return self.announce and self.host not in ("localhost", "127.0.0.1", "::1")
+    def is_for_the_network(self) -> bool:
+        """A server that only this machine reaches has nothing to tell others."""
+        return self.host not in ("localhost", "127.0.0.1", "::1")
 
     @property
     def worker_count(self) -> int:

@@ -24,6 +24,7 @@ from lvs.config import ServerConfig
 from lvs.contexts.cards import Cards
 from lvs.contexts.templates import Templates
 from lvs.dashboard import Dashboard
+from lvs.dlna import MediaServers
 from lvs.errors import StartError
 from lvs.jobs.bulk import BulkChanges
 from lvs.library.library import Library
@@ -32,7 +33,7 @@ from lvs.logs import RecentErrors
 from lvs.media.pool import MediaPool
 from lvs.metrics import Metrics
 from lvs.monitor import Monitor, Sources
-from lvs.network import lan_addresses, own_names
+from lvs.network import Doors, lan_addresses, own_names
 from lvs.quest.sessions import Sessions
 from lvs.services import Services
 from lvs.store import Store
@@ -108,17 +109,12 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
         hub = Hub(store, Kitchen(library, cards, templates))
         keeper = Keeper(config, store)
         bulk = BulkChanges(store, library.status.changes, library.status.changed)
-        metrics, pages = Metrics(), PageCache()
+        metrics, pages, doors = Metrics(), PageCache(), Doors()
         reader = FileReader()
         stack.callback(reader.close)
-        caches: dict[str, Cache[Any, Any]] = {
-            "cards": cards.cache,
-            "pages": pages.cache,
-            "answers": store.answers,
-        }
-        status, timeline = library.status, library.timeline
-        sources = Sources(config, metrics, status, timeline, hub, reader, caches, store.events)
-        monitor = Monitor(sources)
+        caches: dict[str, Cache[Any, Any]]
+        caches = {"cards": cards.cache, "pages": pages.cache, "answers": store.answers}
+        monitor = Monitor(_sources(config, metrics, library, hub, reader, caches, store))
         upkeep = Upkeep(config, store, library, keeper, errors, templates)
         dashboard = Dashboard(monitor, upkeep, templates)
         house = Services(
@@ -137,6 +133,8 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
             dashboard=dashboard,
             errors=errors,
             sessions=Sessions(store),
+            media_servers=MediaServers(store, library, doors, lan_addresses, config.dlna_port),
+            doors=doors,
             certificates=_certificates(config),
         )
         if live:
@@ -145,6 +143,19 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
             _start_tasks(supervisor, house)
         stack.callback(house.close_streams)
         yield house
+
+
+def _sources(
+    config: ServerConfig,
+    metrics: Metrics,
+    library: Library,
+    hub: Hub,
+    reader: FileReader,
+    caches: dict[str, Cache[Any, Any]],
+    store: Store,
+) -> Sources:
+    status, timeline = library.status, library.timeline
+    return Sources(config, metrics, status, timeline, hub, reader, caches, store.events)
 
 
 def _certificates(config: ServerConfig) -> Certificates | None:
@@ -168,8 +179,11 @@ def _start_tasks(supervisor: Supervisor, house: Services) -> None:
     supervisor.start("bulk changes", house.bulk.run)
     supervisor.start("monitor", house.monitor.run)
     supervisor.start("dashboard", house.dashboard.run)
-    if house.config.announces:
+    config = house.config
+    if config.announce and config.is_for_the_network:
         supervisor.start("name", Announcer(house.doors, lan_addresses).run)
+    if config.dlna and config.is_for_the_network:
+        supervisor.start("dlna", house.media_servers.run)
     if house.certificates is not None:
         supervisor.start("certificates", house.certificates.keep)
 

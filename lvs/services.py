@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import cast
 
 from quart import current_app
@@ -13,6 +13,7 @@ from lvs.config import ServerConfig
 from lvs.contexts.cards import Cards
 from lvs.contexts.templates import Templates
 from lvs.dashboard import Dashboard
+from lvs.dlna import MediaServers
 from lvs.jobs.bulk import BulkChanges
 from lvs.library.library import Library
 from lvs.live import Hub
@@ -45,8 +46,9 @@ class Services:
     dashboard: Dashboard
     errors: RecentErrors
     sessions: Sessions
+    media_servers: MediaServers
     certificates: Certificates | None
-    doors: Doors = field(default_factory=Doors)
+    doors: Doors
 
     def close_streams(self) -> None:
         """End every live stream; clients come back by themselves when there is a server again."""

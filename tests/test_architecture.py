@@ -27,6 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("live",),
     ("web",),
     ("access",),
+    ("dlna",),
     ("quest",),
     ("contexts",),
     ("library", "backups", "jobs"),

@@ -90,6 +90,12 @@ def _players(plain: str, secure: str) -> tuple[Player, ...]:
             f"{plain}/deovr",
             "Every list, to watch. What you change is changed on a page.",
         ),
+        Player(
+            "Skybox, Pigasus, 4XVR, Moon VR, televisions",
+            "Choose DLNA, or “local network”, then",
+            "Local Video Server",
+            "Lists, folders and tags, to watch.",
+        ),
     )
 
 

@@ -74,6 +74,23 @@ def count_present(conn: sqlite3.Connection) -> int:
     return int(row[0])
 
 
+def videos_directly_in(
+    conn: sqlite3.Connection, folder_id: int, start: int, count: int
+) -> tuple[list[int], int]:
+    """Videos with a file in a folder itself, by title: `count` from `start` on, and how many."""
+    source = (
+        "from video v where file_count > 0 and exists (select 1 from file where video_id = v.id"
+        " and folder_id = :folder and missing_since is null) and id in"
+        " (select video_id from file where folder_id = :folder)"
+    )
+    names = {"folder": folder_id, "start": start, "count": count}
+    rows = conn.execute(
+        f"select id {source} order by title_key, id limit :count offset :start", names
+    )
+    found = [row[0] for row in rows]
+    return found, int(conn.execute(f"select count(*) {source}", names).fetchone()[0])
+
+
 def duplicates(conn: sqlite3.Connection, limit: int) -> list[list[KnownFile]]:
     """The present files of videos that have several, the largest first."""
     rows = conn.execute(

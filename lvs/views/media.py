@@ -13,11 +13,13 @@ from lvs.contexts.templates import asset
 from lvs.errors import NotFoundError, UnavailableError
 from lvs.media import thumbnails
 from lvs.models import KnownFile
+from lvs.quest import didl
 from lvs.services import Services, services
 from lvs.store import files, videos
 from lvs.streaming import ranges
 from lvs.views.names import requested_filename
 
+_WANTS_FEATURES = "getcontentFeatures.dlna.org"
 FOR_EVER = "public, max-age=31536000, immutable"
 PICTURES = {
     f"{width}.{extension}": f"image/{kind}"
@@ -74,6 +76,9 @@ async def _send(house: Services, known: KnownFile) -> Response:
         "Cache-Control": "private, no-cache",
     }
     body = house.reader.pieces(handle, selection.start, 0 if head else selection.stop)
+    if "transferMode.dlna.org" in request.headers or _WANTS_FEATURES in request.headers:
+        headers["transferMode.dlna.org"] = "Streaming"
+        headers["contentFeatures.dlna.org"] = didl.FEATURES
     response = Response(body, selection.status, headers)
     response.timeout = None
     return response

@@ -1,0 +1,280 @@
+# ruff: noqa: N803 - UPnP's names
+"""A DLNA media server over the same library, for Skybox, Pigasus, televisions and the like.
+
+Without `from __future__ import annotations`: async-upnp-client reads the annotations of actions.
+"""
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import socket
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+
+from async_upnp_client.client import UpnpRequester
+from async_upnp_client.const import DeviceInfo, ServiceInfo
+from async_upnp_client.exceptions import UpnpActionError, UpnpError
+from async_upnp_client.server import (
+    EventSubscriber,
+    UpnpServer,
+    UpnpServerDevice,
+    UpnpServerService,
+    callable_action,
+    create_event_var,
+    create_state_var,
+)
+
+from lvs import __version__
+from lvs.errors import NotFoundError
+from lvs.library.library import Library
+from lvs.network import Doors
+from lvs.quest import didl, directory
+from lvs.store import Store
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 30.0  # networks come and go
+TELL_EVERY_S = 2.0
+NO_SUCH_OBJECT = 701  # ContentDirectory:1, 2.7.4.4
+_MIME_TYPES = ("clip.mp4", "clip.mkv", "clip.webm", "clip.avi", "clip.mov", "clip.ts")
+
+
+class Lan(UpnpServerService):
+    """A service that tells its events to the local network alone.
+
+    Whoever subscribes names the address that is told: without a check, any address
+    (CVE-2020-12695).
+    """
+
+    async def async_send_events(self, subscriber: EventSubscriber | None = None) -> None:
+        if subscriber is None or _is_local(subscriber.url):
+            with contextlib.suppress(UpnpError):  # it has left
+                await super().async_send_events(subscriber)
+
+    def add_subscriber(self, subscriber: EventSubscriber) -> None:
+        if _is_local(subscriber.url):
+            super().add_subscriber(subscriber)
+
+
+def _is_local(url: str) -> bool:
+    try:
+        address = ipaddress.ip_address(urlsplit(url).hostname or "")
+    except ValueError:
+        return False
+    return address.is_private and not address.is_unspecified and not address.is_multicast
+
+
+class ConnectionManager(Lan):
+    SERVICE_DEFINITION = ServiceInfo(
+        service_id="urn:upnp-org:serviceId:ConnectionManager",
+        service_type="urn:schemas-upnp-org:service:ConnectionManager:1",
+        control_url="/connections/control",
+        event_sub_url="/connections/events",
+        scpd_url="/connections.xml",
+        xml=ET.Element("service"),
+    )
+    STATE_VARIABLE_DEFINITIONS = {  # noqa: RUF012 - the library's way
+        "SourceProtocolInfo": create_event_var("string", default=""),
+        "SinkProtocolInfo": create_event_var("string", default=""),
+        "CurrentConnectionIDs": create_event_var("string", default="0"),
+    }
+
+    @callable_action(
+        "GetProtocolInfo", {}, {"Source": "SourceProtocolInfo", "Sink": "SinkProtocolInfo"}
+    )
+    async def protocols(self) -> dict[str, str]:
+        return {"Source": ",".join(map(didl.protocol_info, _MIME_TYPES)), "Sink": ""}
+
+    @callable_action("GetCurrentConnectionIDs", {}, {"ConnectionIDs": "CurrentConnectionIDs"})
+    async def connections(self) -> dict[str, str]:
+        return {"ConnectionIDs": "0"}
+
+
+class ContentDirectory(Lan):
+    """`read` asks the store; `base` is the address of the videos."""
+
+    read: Callable[..., Any]
+    library: Library
+    base: str
+
+    SERVICE_DEFINITION = ServiceInfo(
+        service_id="urn:upnp-org:serviceId:ContentDirectory",
+        service_type="urn:schemas-upnp-org:service:ContentDirectory:1",
+        control_url="/directory/control",
+        event_sub_url="/directory/events",
+        scpd_url="/directory.xml",
+        xml=ET.Element("service"),
+    )
+    STATE_VARIABLE_DEFINITIONS = {  # noqa: RUF012
+        "SystemUpdateID": create_event_var("ui4", default="0"),
+        "SearchCapabilities": create_state_var("string", default=""),
+        "SortCapabilities": create_state_var("string", default=""),
+        "A_ARG_TYPE_ObjectID": create_state_var("string"),
+        "A_ARG_TYPE_BrowseFlag": create_state_var(
+            "string", allowed=["BrowseMetadata", "BrowseDirectChildren"]
+        ),
+        "A_ARG_TYPE_Filter": create_state_var("string"),
+        "A_ARG_TYPE_SortCriteria": create_state_var("string"),
+        "A_ARG_TYPE_Index": create_state_var("ui4"),
+        "A_ARG_TYPE_Count": create_state_var("ui4"),
+        "A_ARG_TYPE_UpdateID": create_state_var("ui4"),
+        "A_ARG_TYPE_Result": create_state_var("string"),
+    }
+
+    @callable_action("GetSearchCapabilities", {}, {"SearchCaps": "SearchCapabilities"})
+    async def search_capabilities(self) -> dict[str, str]:
+        return {"SearchCaps": ""}
+
+    @callable_action("GetSortCapabilities", {}, {"SortCaps": "SortCapabilities"})
+    async def sort_capabilities(self) -> dict[str, str]:
+        return {"SortCaps": ""}
+
+    @callable_action("GetSystemUpdateID", {}, {"Id": "SystemUpdateID"})
+    async def update_id(self) -> dict[str, int]:
+        return {"Id": self.state_variable("SystemUpdateID").value or 0}
+
+    @callable_action(
+        "Browse",
+        {
+            "ObjectID": "A_ARG_TYPE_ObjectID",
+            "BrowseFlag": "A_ARG_TYPE_BrowseFlag",
+            "Filter": "A_ARG_TYPE_Filter",
+            "StartingIndex": "A_ARG_TYPE_Index",
+            "RequestedCount": "A_ARG_TYPE_Count",
+            "SortCriteria": "A_ARG_TYPE_SortCriteria",
+        },
+        {
+            "Result": "A_ARG_TYPE_Result",
+            "NumberReturned": "A_ARG_TYPE_Count",
+            "TotalMatches": "A_ARG_TYPE_Count",
+            "UpdateID": "A_ARG_TYPE_UpdateID",
+        },
+    )
+    async def browse(
+        self,
+        ObjectID: str,
+        BrowseFlag: str,
+        Filter: str,
+        StartingIndex: int,
+        RequestedCount: int,
+        SortCriteria: str,
+    ) -> dict[str, Any]:
+        try:
+            if BrowseFlag == "BrowseMetadata":
+                found = [await self.read(directory.entry, self.library, ObjectID)]
+                total = 1
+            else:
+                found, total = await self.read(
+                    directory.children, self.library, ObjectID, StartingIndex, RequestedCount
+                )
+        except NotFoundError as error:
+            raise UpnpActionError(error_code=NO_SUCH_OBJECT, error_desc=error.detail) from error
+        return {
+            "Result": await asyncio.to_thread(didl.document, found, self.base),
+            "NumberReturned": len(found),
+            "TotalMatches": total,
+            "UpdateID": self.state_variable("SystemUpdateID").value or 0,
+        }
+
+
+def device_class(store: Store, library: Library, base: str, name: str) -> type[UpnpServerDevice]:
+    """A media server over a library; the library wants classes."""
+    read: Any = store.read
+    reads = {"read": staticmethod(read), "library": library, "base": base}
+    content: Any = type("Content", (ContentDirectory,), reads)
+    where = f"{socket.gethostname()} {library.config.data_directory}"
+
+    class MediaServer(UpnpServerDevice):
+        DEVICE_DEFINITION = DeviceInfo(
+            device_type="urn:schemas-upnp-org:device:MediaServer:1",
+            friendly_name=name,
+            manufacturer="Local Video Server",
+            manufacturer_url=None,
+            model_description="A personal video library",
+            model_name="Local Video Server",
+            model_number=__version__,
+            model_url=None,
+            serial_number=None,
+            udn=f"uuid:{uuid.uuid5(uuid.NAMESPACE_DNS, where)}",
+            upc=None,
+            presentation_url=f"{base}/",
+            url="/device.xml",
+            icons=[],
+            xml=ET.Element("device"),
+        )
+        EMBEDDED_DEVICES: Sequence[type[UpnpServerDevice]] = ()
+        SERVICES: Sequence[type[UpnpServerService]] = (content, ConnectionManager)
+
+        def __init__(
+            self, requester: UpnpRequester, base_uri: str, boot_id: int = 1, config_id: int = 1
+        ) -> None:
+            super().__init__(requester, base_uri, boot_id, config_id)
+
+    return MediaServer
+
+
+class MediaServers:
+    """A media server on each address of this machine, anew when they change."""
+
+    def __init__(
+        self,
+        store: Store,
+        library: Library,
+        doors: Doors,
+        addresses: Callable[[], Sequence[ipaddress.IPv4Address]],
+        port: int,
+    ) -> None:
+        self._store = store
+        self._library = library
+        self._doors = doors
+        self._addresses = addresses
+        self._port = port
+        self.locations: list[str] = []
+
+    async def run(self) -> None:
+        while True:
+            addresses = self._addresses()
+            if addresses and self._doors.http:
+                with contextlib.suppress(OSError, UpnpError):
+                    await self._serve(addresses)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _serve(self, addresses: Sequence[ipaddress.IPv4Address]) -> None:
+        """Until the addresses are others."""
+        async with contextlib.AsyncExitStack() as stack:
+            devices = [await self._start(stack, str(address)) for address in addresses]
+            log.info("A DLNA media server, at %s", ", ".join(self.locations))
+            looked, told = asyncio.get_running_loop().time(), -1
+            while asyncio.get_running_loop().time() - looked < LOOK_EVERY_S or (
+                self._addresses() == addresses
+            ):
+                if told != self._store.last_event_id:
+                    told = self._store.last_event_id
+                    for device in devices:
+                        content = device.service(ContentDirectory.SERVICE_DEFINITION.service_type)
+                        content.state_variable("SystemUpdateID").value = told % 2**32
+                await asyncio.sleep(TELL_EVERY_S)
+
+    async def _start(self, stack: contextlib.AsyncExitStack, address: str) -> UpnpServerDevice:
+        port = self._port or _free_port(address)
+        base = f"http://{address}:{self._doors.http}"
+        name = f"Local Video Server on {socket.gethostname().partition('.')[0]}"
+        made = device_class(self._store, self._library, base, name)
+        server = UpnpServer(made, (address, 0), http_port=port)
+        stack.push_async_callback(server.async_stop)
+        await server.async_start()
+        self.locations.append(f"{server.base_uri}/device.xml")
+        stack.callback(self.locations.clear)
+        device = server._device
+        assert device is not None
+        return device
+
+
+def _free_port(address: str) -> int:
+    with socket.create_server((address, 0)) as found:
+        port: int = found.getsockname()[1]
+        return port
