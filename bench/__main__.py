@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bench import dashboard, live, pages, scans, search, soak, streams, thumbnails, writes
+from bench import dashboard, headset, live, pages, scans, search, soak, streams, thumbnails, writes
 from bench.harness import Line, workshop
 
 BENCHMARKS = {
@@ -22,6 +22,7 @@ BENCHMARKS = {
     "writes": writes.run,
     "dashboard": dashboard.run,
     "soak": soak.run,
+    "headset": headset.run,
 }
 
 

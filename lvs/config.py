@@ -132,6 +132,11 @@ class ServerConfig(BaseSettings):
     dlna_port: int = Field(
         default=0, ge=0, le=65535, description="The port of the media server; 0 for any"
     )
+    deovr_headsets: Annotated[tuple[str, ...], NoDecode, _split(",")] = Field(
+        default=(),
+        description="Addresses of headsets whose DeoVR has its remote control on: views and "
+        "positions are followed; comma-separated",
+    )
     headset_login: str = Field(
         default="",
         pattern=r"^$|^[^:]+:.+$",

@@ -34,6 +34,7 @@ from lvs.media.pool import MediaPool
 from lvs.metrics import Metrics
 from lvs.monitor import Monitor, Sources
 from lvs.network import Doors, lan_addresses, own_names
+from lvs.quest.remote import Remotes
 from lvs.quest.sessions import Sessions
 from lvs.services import Services
 from lvs.store import Store
@@ -182,6 +183,9 @@ def _start_tasks(supervisor: Supervisor, house: Services) -> None:
     config = house.config
     if config.announce and config.is_for_the_network:
         supervisor.start("name", Announcer(house.doors, lan_addresses).run)
+    if config.deovr_headsets:
+        remotes = Remotes(config.deovr_headsets, house.store, house.sessions)
+        supervisor.start("DeoVR", remotes.run)
     if config.dlna and config.is_for_the_network:
         supervisor.start("dlna", house.media_servers.run)
     if house.certificates is not None:

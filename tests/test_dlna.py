@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -56,7 +56,7 @@ async def device(servers: MediaServers) -> UpnpDevice:
 async def browse(
     device: UpnpDevice, object_id: str, start: int = 0, count: int = 0, what: str = "DirectChildren"
 ) -> tuple[list[ET.Element], int]:
-    found: dict[str, Any] = (
+    found: Mapping[str, Any] = (
         await device.service(DIRECTORY)
         .action("Browse")
         .async_call(

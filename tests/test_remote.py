@@ -1,0 +1,107 @@
+"""DeoVR's remote control: a scripted headset on TCP, whose playing becomes views and positions."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import struct
+from collections.abc import AsyncIterator
+
+import pytest
+
+from lvs.quest.remote import Remotes
+from lvs.services import Services
+from lvs.store import playback, videos
+from tests.libraries import fill
+from tests.servers import eventually
+from tests.test_curation import hash_of
+
+
+class Headset:
+    """Listens as DeoVR does."""
+
+    def __init__(self) -> None:
+        self.alive = 0
+        self.connections = 0
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        self.connections += 1
+        while frame := await reader.read(4):
+            assert frame == bytes(4)
+            self.alive += 1
+
+    def tell(self, body: object) -> None:
+        assert self._writer is not None
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self._writer.write(struct.pack("<I", len(raw)) + raw)
+
+    def raw(self, body: bytes) -> None:
+        assert self._writer is not None
+        self._writer.write(body)
+
+
+@pytest.fixture
+async def headset(house: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Headset]:
+    monkeypatch.setattr("lvs.quest.remote.ALIVE_EVERY_S", 0.01)
+    monkeypatch.setattr("lvs.quest.remote.AGAIN_AFTER_S", 0.01)
+    await fill(house.store, 2)
+    found = Headset()
+    async with await asyncio.start_server(found.accept, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        remotes = Remotes([f"127.0.0.1:{port}"], house.store, house.sessions)
+        running = asyncio.create_task(remotes.run())
+        await eventually(lambda: found.alive > 2)
+        yield found
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+def state(path: str, at_s: float, player: int) -> dict[str, object]:
+    return {"path": path, "duration": 600.0, "currentTime": at_s, "playerState": player}
+
+
+async def views(house: Services, video_id: int) -> int:
+    return (await house.store.read(videos.cards, [video_id]))[video_id].views
+
+
+async def test_playing_becomes_a_view_and_a_position(house: Services, headset: Headset) -> None:
+    path = f"http://192.168.1.2:8080/stream/{await hash_of(house, 1)}/video.mp4"
+    before, other = await views(house, 1), await views(house, 2)
+    headset.tell(b"")
+    for at_s in (0, 1, 5, 12, 20):
+        headset.tell(state(path, at_s, 0))
+    headset.tell(state(path, 33.5, 1))
+
+    async def saved() -> bool:
+        return await house.store.read(playback.state_of, 1) == (33.5, False)
+
+    await eventually(saved)
+    assert await views(house, 1) == before + 1
+    headset.tell(state("/sdcard/Movies/own.mp4", 3, 0))
+    headset.tell(state(path, 40, 0))  # put on again
+
+    async def again() -> bool:
+        return await views(house, 1) == before + 2
+
+    await eventually(again)
+    assert await views(house, 2) == other
+
+
+async def test_nonsense_ends_nothing_but_the_connection(house: Services, headset: Headset) -> None:
+    headset.tell(b"{")
+    headset.tell(["not", "a", "state"])
+    headset.tell({"path": 3})
+    headset.tell(state("http://x/stream/unknown/video.mp4", 3, 0))
+    assert headset.connections == 1
+    headset.raw(b"\xff\xff\xff\xff")
+    await eventually(lambda: headset.connections == 2)
+    path = f"http://x/stream/{await hash_of(house, 2)}/video.mp4"
+    before = await views(house, 2)
+    headset.tell(state(path, 15, 0))
+
+    async def counted() -> bool:
+        return await views(house, 2) == before + 1
+
+    await eventually(counted)
