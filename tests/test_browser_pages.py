@@ -59,6 +59,7 @@ async def test_axe_finds_nothing_and_the_pages_fit(
         "tags": "/tags",
         "api": "/api",
         "performance": "/admin/performance",
+        "headset": "/headset",
         "error": "/watch/nothing.mp4",
     }
     async with browsers.context(browser, **options) as opened:

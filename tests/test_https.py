@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import ipaddress
+import json
 import socket
 import ssl
 import stat
@@ -21,7 +22,7 @@ from cryptography.x509 import verification
 from lvs import certificates as module
 from lvs.certificates import Certificates
 from lvs.network import Names, own_names
-from tests.servers import Process
+from tests.servers import Process, eventually
 
 LAN = Names(
     ("localhost", "lvs.local", "nas"),
@@ -272,3 +273,50 @@ def test_the_chain_keeps_to_the_profile_of_the_web(house: House) -> None:
         assert chain == [house.server(), authority]
     with pytest.raises(verification.VerificationError):
         policy.build_server_verifier(x509.DNSName("nothing.local")).verify(house.server(), [])
+
+
+def test_a_seek_over_http_2_ends_the_stream_and_not_the_connection(
+    videos: Path, tmp_path: Path
+) -> None:
+    """A browser drops the request that it no longer wants, and keeps the connection."""
+    with (videos / "large.mp4").open("wb") as file:
+        file.truncate(300_000_000)
+    with Process(videos, tmp_path / "data") as server:
+        server.wait_for(server.cards, "the video")
+        port = https_port(server)
+        trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        trust.load_verify_locations(tmp_path / "data" / "certificates" / "authority.pem")
+        trust.set_alpn_protocols(["h2"])
+        asyncio.run(seek_twice(server, port, trust))
+
+
+def streaming(server: Process) -> int:
+    found = json.loads(server.get("/admin/performance/json").body)
+    open_videos: int = found["streams"]["videos"]
+    return open_videos
+
+
+async def seek_twice(server: Process, port: int, trust: ssl.SSLContext) -> None:
+    reader, writer = await asyncio.open_connection(
+        "127.0.0.1", port, ssl=trust, server_hostname="localhost"
+    )
+    connection = h2.connection.H2Connection()
+    connection.initiate_connection()
+    names = ((":method", "GET"), (":scheme", "https"), (":authority", "localhost"))
+    path = (":path", "/video/large.mp4")
+    for stream, start in ((1, 0), (3, 50_000_000), (5, 200_000_000)):
+        headers = [*names, path, ("range", f"bytes={start}-")]
+        connection.send_headers(stream, headers, end_stream=True)
+        writer.write(connection.data_to_send())
+        came = 0
+        async with asyncio.timeout(10):
+            while came < 60_000:
+                for event in connection.receive_data(await reader.read(65_536)):
+                    if isinstance(event, h2.events.DataReceived) and event.stream_id == stream:
+                        came += len(event.data)
+                writer.write(connection.data_to_send())
+        connection.reset_stream(stream, 8)  # CANCEL (RFC 9113, section 7)
+        connection.increment_flow_control_window(came)
+        writer.write(connection.data_to_send())
+        await eventually(lambda: asyncio.to_thread(lambda: not streaming(server)))
+    writer.close()
