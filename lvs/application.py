@@ -28,7 +28,7 @@ from lvs.partials import actions, bulk, curation, events, layouts, playback, sea
 from lvs.partials import admin as admin_actions
 from lvs.partials import gallery as gallery_partials
 from lvs.services import EXTENSION, Services
-from lvs.views import admin, gallery, headset, headsets, media, watch
+from lvs.views import admin, catalogues, gallery, headset, media, watch
 from lvs.views import api as api_pages
 from lvs.views import bulk as bulk_pages
 from lvs.views import tags as tags_views
@@ -84,13 +84,13 @@ ROUTES = (
     *(
         (rule + slash, handler, ["GET", "POST"])
         for rule, handler in (
-            ("/deovr", headsets.deovr_library),
-            ("/deovr/<media_hash>", headsets.deovr_video),
-            ("/heresphere", headsets.heresphere_index),
-            ("/heresphere/auth", headsets.heresphere_login),
-            ("/heresphere/scan", headsets.heresphere_scan),
-            ("/heresphere/<media_hash>", headsets.heresphere_video),
-            ("/heresphere/<media_hash>/events", headsets.heresphere_events),
+            ("/deovr", catalogues.deovr_library),
+            ("/deovr/<media_hash>", catalogues.deovr_video),
+            ("/heresphere", catalogues.heresphere_index),
+            ("/heresphere/auth", catalogues.heresphere_login),
+            ("/heresphere/scan", catalogues.heresphere_scan),
+            ("/heresphere/<media_hash>", catalogues.heresphere_video),
+            ("/heresphere/<media_hash>/events", catalogues.heresphere_events),
         )
         for slash in ("", "/")  # players use either, and follow no redirect
     ),
@@ -180,7 +180,7 @@ def _guard(app: Quart, templates: Templates) -> None:
     async def finish(response: Response) -> Response:
         guard: Guard = app.extensions["lvs.guard"]
         guard.add_headers(request, response)
-        headsets.add_version(request, response)
+        catalogues.add_version(request, response)
         house: Services = app.extensions[EXTENSION]
         if request.method not in SAFE_METHODS and not is_catalogue(request.path):
             house.pages.clear()

@@ -103,6 +103,7 @@ async def test_an_evening_with_heresphere(
     assert (source["width"], source["height"]) == (640, 320)
     assert source["url"].endswith(".mp4")
     await watch_it(player, video, card)
+    watch = await live_page(desktop.context, f"http://{player.host}/watch/Ocean/dive_180_sbs.mp4")
     written = await player.ask(link, {"rating": 4.5, "isFavorite": True})
     assert (written["rating"], written["isFavorite"]) == (5, True)
     await card.locator("[data-heart][aria-pressed=true]").wait_for()
@@ -112,11 +113,14 @@ async def test_an_evening_with_heresphere(
     same = await asyncio.gather(*(player.ask(link, {"tags": mine + marks}) for _ in range(3)))
     for answered in same:
         assert answered["tags"] == [{"name": "Tag:night dive"}, {"name": "Folder:Ocean"}]
+    await watch.get_by_role("link", name="night dive").wait_for()
     found = json.loads((await site.get(f"/api/videos/{link.rpartition('/')[2]}")).body)
     assert (found["tags"], found["favorite"], found["rating"]["user"]) == (["night dive"], True, 5)
     assert found["views"] == 1
     assert (await player.ask(link, {"rating": 0}))["rating"] == 0
+    await card.locator("[data-heart][aria-pressed=true]").wait_for()
     await tell(player, video, 3, 19.5)
+    await watch.locator("#watched[aria-pressed=true]").wait_for()
     found = json.loads((await site.get(f"/api/videos/{link.rpartition('/')[2]}")).body)
     assert found["rating"]["count"] == 0
     await eventually(lambda: not filled_house.reader.open)

@@ -13,24 +13,16 @@ from urllib.parse import unquote
 
 from lvs import paths
 from lvs.contexts.gallery import folder_of, view_of
-from lvs.contexts.query import GalleryQuery, arguments_of, parse_query
+from lvs.contexts.query import GalleryQuery
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.library.library import Library
 from lvs.models import Tag, VideoDetails
+from lvs.quest.shelves import LISTS, query_of
 from lvs.store import files, gallery, roots, searches, tags, videos
 
 ROOT, FOLDERS, TAGS = "0", "folders", "tags"
 _LIST, _FOLDER, _VIDEO = "list:", "folder:", "video:"
 MOST_AT_ONCE = 200  # of what a player asks for; it asks again
-
-_LISTS: tuple[tuple[str, str], ...] = (
-    ("Newest", ""),
-    ("Continue watching", "started=1&sort=recent"),
-    ("Favorites", "favorites=1"),
-    ("Top rated", "min_rating=1&sort=rating"),
-    ("Most viewed", "sort=views"),
-    ("VR", "vr=1"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +88,11 @@ def children(
 
 
 def _at_root(conn: sqlite3.Connection, library: Library) -> list[Container]:
-    lists = [*_LISTS, *((search.name, search.query) for search in searches.saved(conn))]
+    lists = [*LISTS, *((search.name, search.query) for search in searches.saved(conn))]
     found = []
     for title, query in lists:
         try:
-            view = view_of(conn, library, _query(query))
+            view = view_of(conn, library, query_of(query))
         except (InvalidInputError, NotFoundError):  # a saved search of something that has gone
             continue
         found.append(Container(_LIST + query, ROOT, title, gallery.count(conn, view)))
@@ -113,15 +105,11 @@ def _tag(tag: Tag) -> Container:
     return Container(_LIST + GalleryQuery(tags=(tag.name,)).url("")[1:], TAGS, tag.name, tag.count)
 
 
-def _query(text: str) -> GalleryQuery:
-    return parse_query(arguments_of(text.encode()))
-
-
 def _of_list(
     conn: sqlite3.Connection, library: Library, object_id: str, start: int, count: int
 ) -> tuple[list[Entry], int]:
     try:
-        view = view_of(conn, library, _query(object_id.removeprefix(_LIST)))
+        view = view_of(conn, library, query_of(object_id.removeprefix(_LIST)))
     except InvalidInputError as error:
         raise NotFoundError(error.detail) from None
     rows, _ = gallery.stretch(conn, view, limit=start + count)

@@ -18,13 +18,13 @@ AT_MOST = 200  # players draw a dozen a page, and choke on ten thousand links
 TAGS_SHOWN = 10
 
 _VIEWED = "Most viewed"  # the rest of that list has never been seen
-_LISTS: tuple[tuple[str, dict[str, str]], ...] = (
-    ("Newest", {}),
-    ("Continue watching", {"sort": "recent", "started": "1"}),
-    ("Favorites", {"favorites": "1"}),
-    ("Top rated", {"sort": "rating", "min_rating": "1"}),
-    (_VIEWED, {"sort": "views"}),
-    ("VR", {"vr": "1"}),
+LISTS = (  # names, and arguments as a gallery has them
+    ("Newest", ""),
+    ("Continue watching", "started=1&sort=recent"),
+    ("Favorites", "favorites=1"),
+    ("Top rated", "min_rating=1&sort=rating"),
+    (_VIEWED, "sort=views"),
+    ("VR", "vr=1"),
 )
 
 
@@ -55,15 +55,19 @@ def shelves(conn: sqlite3.Connection, library: Library) -> tuple[Shelf, ...]:
 
 
 def _queries(conn: sqlite3.Connection) -> Iterator[tuple[str, GalleryQuery]]:
-    for name, arguments in _LISTS:
-        yield name, parse_query(arguments)
-    for search in searches.saved(conn):
+    saved = ((search.name, search.query) for search in searches.saved(conn))
+    for name, arguments in (*LISTS, *saved):
         try:
-            yield search.name, parse_query(arguments_of(search.query.encode()))
-        except InvalidInputError:  # of an older program
+            yield name, query_of(arguments)
+        except InvalidInputError:  # saved by an older program
             continue
     for tag in tags.most_used(conn, limit=TAGS_SHOWN):
         yield tag.name, parse_query({"tag": tag.name})
+
+
+def query_of(arguments: str) -> GalleryQuery:
+    """The list of some arguments. Raises InvalidInputError."""
+    return parse_query(arguments_of(arguments.encode()))
 
 
 def is_playable(card: Card, library: Library) -> bool:
