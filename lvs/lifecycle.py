@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import json
 import logging
 import os
@@ -11,6 +12,7 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,6 @@ from lvs.config import ServerConfig
 from lvs.contexts.cards import Cards
 from lvs.contexts.templates import Templates
 from lvs.dashboard import Dashboard
-from lvs.dlna import MediaServers
 from lvs.errors import StartError
 from lvs.jobs.bulk import BulkChanges
 from lvs.library.library import Library
@@ -110,7 +111,7 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
         hub = Hub(store, Kitchen(library, cards, templates))
         keeper = Keeper(config, store)
         bulk = BulkChanges(store, library.status.changes, library.status.changed)
-        metrics, pages, doors = Metrics(), PageCache(), Doors()
+        metrics, pages = Metrics(), PageCache()
         reader = FileReader()
         stack.callback(reader.close)
         caches: dict[str, Cache[Any, Any]]
@@ -134,8 +135,7 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
             dashboard=dashboard,
             errors=errors,
             sessions=Sessions(store),
-            media_servers=MediaServers(store, library, doors, lan_addresses, config.dlna_port),
-            doors=doors,
+            doors=Doors(),
             certificates=_certificates(config),
         )
         if live:
@@ -187,9 +187,17 @@ def _start_tasks(supervisor: Supervisor, house: Services) -> None:
         remotes = Remotes(config.deovr_headsets, house.store, house.sessions)
         supervisor.start("DeoVR", remotes.run)
     if config.dlna and config.is_for_the_network:
-        supervisor.start("dlna", house.media_servers.run)
+        supervisor.start("dlna", partial(_be_a_media_server, house))
     if house.certificates is not None:
         supervisor.start("certificates", house.certificates.keep)
+
+
+async def _be_a_media_server(house: Services) -> None:
+    """What it takes loads for a quarter of a second: the first page does not wait for it."""
+    dlna = await asyncio.to_thread(importlib.import_module, "lvs.dlna")
+    port = house.config.dlna_port
+    servers = dlna.MediaServers(house.store, house.library, house.doors, lan_addresses, port)
+    await servers.run()
 
 
 @contextlib.contextmanager

@@ -13,7 +13,6 @@ from lvs.config import ServerConfig
 from lvs.contexts.cards import Cards
 from lvs.contexts.templates import Templates
 from lvs.dashboard import Dashboard
-from lvs.dlna import MediaServers
 from lvs.jobs.bulk import BulkChanges
 from lvs.library.library import Library
 from lvs.live import Hub
@@ -46,7 +45,6 @@ class Services:
     dashboard: Dashboard
     errors: RecentErrors
     sessions: Sessions
-    media_servers: MediaServers
     certificates: Certificates | None
     doors: Doors
 
