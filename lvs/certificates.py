@@ -64,6 +64,7 @@ class Certificates:
         self._folder = folder
         self._names = names
         self._context: ssl.SSLContext | None = None
+        self._left_out: set[str] = set()
         self.server_path = folder / "server.pem"
 
     def ensure(self, now: datetime | None = None) -> bool:
@@ -74,7 +75,7 @@ class Certificates:
         now = now or datetime.now(UTC)
         try:
             authority = self._authority(now)
-            names = _within(authority[0], self._names())
+            names = self._allowed(authority[0])
             if _is_good(_read(self.server_path), authority, names, now):
                 return False
             _write(self.server_path, _issue(authority, names, now))
@@ -101,6 +102,21 @@ class Certificates:
     def serve_by(self, context: ssl.SSLContext) -> None:
         """Renewals reach new connections through this context."""
         self._context = context
+
+    def _allowed(self, authority: x509.Certificate) -> Names:
+        """Our names, without those that the authority may not vouch for; they are told once."""
+        names = self._names()
+        kept = _within(authority, names)
+        left = {*names.hosts, *map(str, names.addresses)}
+        left -= {*kept.hosts, *map(str, kept.addresses)}
+        if left and left != self._left_out:
+            log.warning(
+                "The certificate does not stand for %s: its authority is older than that name. "
+                "Remove authority.pem and install the new one on your devices.",
+                ", ".join(sorted(left)),
+            )
+        self._left_out = left
+        return kept
 
     def _authority(self, now: datetime) -> Pair:
         path = self._folder / "authority.pem"
@@ -191,13 +207,6 @@ def _within(authority: x509.Certificate, names: Names) -> Names:
         tuple(n for n in names.hosts if any(n == h or n.endswith(f".{h}") for h in hosts)),
         tuple(a for a in names.addresses if any(a in network for network in networks)),  # type: ignore[operator]
     )
-    left = ({*names.hosts} - {*kept.hosts}) | ({*names.addresses} - {*kept.addresses})
-    for left_out in sorted(map(str, left)):
-        log.warning(
-            "The certificate does not stand for %s: its authority is older than that name. "
-            "Remove authority.pem and install the new one on your devices.",
-            left_out,
-        )
     return kept
 
 

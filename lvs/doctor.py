@@ -38,7 +38,8 @@ def examine(config: ServerConfig) -> list[Finding]:
         *_video_folders(config),
         *_data_folder(config),
         _database(config),
-        _port(config),
+        _port(config.host, config.port, "LVS_PORT"),
+        *([_port(config.host, config.https_port, "LVS_HTTPS_PORT")] if config.https else []),
         *_codecs(),
     ]
 
@@ -126,10 +127,10 @@ def _database(config: ServerConfig) -> Finding:
     return Finding(verdict == "ok", "Database", verdict, advice)
 
 
-def _port(config: ServerConfig) -> Finding:
-    what = f"Port {config.port}"
+def _port(host: str, port: int, setting: str) -> Finding:
+    what = f"Port {port}"
     try:
-        listen(config.host, config.port).close()
+        listen(host, port, setting).close()
     except StartError as error:
         return Finding(False, what, "in use, perhaps by this server itself", error.detail)
     return Finding(True, what, "free")
