@@ -203,11 +203,10 @@ def _within(authority: x509.Certificate, names: Names) -> Names:
     permitted = allowed.permitted_subtrees or ()
     hosts = tuple(name.value for name in permitted if isinstance(name, x509.DNSName))
     networks = [name.value for name in permitted if isinstance(name, x509.IPAddress)]
-    kept = Names(
+    return Names(
         tuple(n for n in names.hosts if any(n == h or n.endswith(f".{h}") for h in hosts)),
         tuple(a for a in names.addresses if any(a in network for network in networks)),  # type: ignore[operator]
     )
-    return kept
 
 
 def _is_good(known: Pair | None, authority: Pair, names: Names, now: datetime) -> bool:
