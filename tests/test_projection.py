@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from lvs.media import work
+from lvs.media.clips import Clip, make_clip
 from lvs.media.projection import Layout, layout_of
 
 
@@ -42,3 +46,55 @@ def test_metadata_counts_when_the_name_is_silent() -> None:
 def test_the_name_wins_over_metadata() -> None:
     full = (0).to_bytes(4, "little")
     assert layout_of("x_180_sbs.mp4", 2, 1, full, None) == Layout("180", "sbs")
+
+
+def box(kind: bytes, *parts: bytes) -> bytes:
+    body = b"".join(parts)
+    return (8 + len(body)).to_bytes(4, "big") + kind + body
+
+
+def whole(kind: bytes, *parts: bytes) -> bytes:
+    """A box with version and flags."""
+    return box(kind, bytes(4), *parts)
+
+
+def spherical(path: Path, cut: int, stereo: int) -> None:
+    """Add what Google's "Spherical Video V2" says to the track of an MP4 whose index is at its end:
+    `cut` off at the left and the right (0.32 fixed point), `stereo` 1 for top and bottom, 2 for
+    left and right."""
+    content = bytearray(path.read_bytes())
+    bounds = b"".join(side.to_bytes(4, "big") for side in (0, 0, cut, cut))
+    added = whole(b"st3d", bytes([stereo])) + box(
+        b"sv3d",
+        whole(b"svhd", b"test\0"),
+        box(b"proj", whole(b"prhd", bytes(12)), whole(b"equi", bounds)),
+    )
+    start, at = [], 0
+    for kind in (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"avc1"):
+        at = content.index(kind, at) - 4
+        start.append(at)
+        at += 8
+    end = start[-1] + int.from_bytes(content[start[-1] : start[-1] + 4], "big")
+    content[end:end] = added
+    for place in start:
+        size = int.from_bytes(content[place : place + 4], "big") + len(added)
+        content[place : place + 4] = size.to_bytes(4, "big")
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("cut", "stereo", "layout"),
+    [
+        (0, 0, Layout("360", "mono")),
+        (0, 1, Layout("360", "tb")),
+        (0x4000_0000, 2, Layout("180", "sbs")),
+    ],
+)
+def test_real_containers_say_what_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: int, stereo: int, layout: Layout
+) -> None:
+    monkeypatch.setattr(work, "_prepared", True)
+    path = make_clip(tmp_path / "film.mp4", Clip(size=(320, 160), duration_s=0.4))
+    spherical(path, cut, stereo)
+    facts = work.look_at(str(path), str(tmp_path / "pictures"), "ab" * 8).facts
+    assert Layout(facts.projection, facts.stereo) == layout

@@ -11,6 +11,8 @@ from pathlib import PurePosixPath
 
 # libavutil/spherical.h: AVSphericalProjection; libavutil/stereo3d.h: AVStereo3DType.
 _SPHERICAL = {0: "360", 1: "eac", 2: "360", 3: "180", 5: "fisheye"}
+_TILE = 2  # of an equirectangular picture
+_NEARLY_HALF = 0x7000_0000
 _STEREO3D = {0: "mono", 1: "sbs", 2: "tb"}
 
 _LENSES = re.compile(r"mkx200|mkx220|vrca220|rf52|fisheye190")
@@ -44,15 +46,24 @@ def layout_of(
 ) -> Layout:
     """File name first, then container metadata, then geometry.
 
-    `spherical` and `stereo3d` are libav side data, whose first field is the enum in native order.
+    `spherical` and `stereo3d` are libav side data, whose first field is an enum in native order.
     """
     projection, stereo = _from_name(path)
     if projection is None and spherical is not None:
-        projection = _SPHERICAL.get(int.from_bytes(spherical[:4], "little"))
+        projection = _from_container(spherical)
     if stereo is None and stereo3d is not None:
         stereo = _STEREO3D.get(int.from_bytes(stereo3d[:4], "little"))
     projection = projection or "flat"
     return Layout(projection, stereo or _stereo_from_shape(projection, width, height))
+
+
+def _from_container(spherical: bytes) -> str | None:
+    """Of an AVSphericalMapping in native order: projection, three angles, then how much is cut off
+    at the left, top, right and bottom, as 0.32 fixed point."""
+    fields = memoryview(spherical).cast("I")
+    if fields[0] == _TILE and len(fields) >= 8 and fields[4] + fields[6] >= _NEARLY_HALF:
+        return "180"
+    return _SPHERICAL.get(fields[0])
 
 
 def _from_name(path: str) -> tuple[str | None, str | None]:
