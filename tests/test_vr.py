@@ -298,7 +298,7 @@ async def aim(page: Page, u: float, v: float) -> None:
     x, y = (u - 0.5) * 1.2, (v - 0.5) * 0.4
     up, out = np.array([0, np.cos(tilt), np.sin(tilt)]), np.array([0, -np.sin(tilt), np.cos(tilt)])
     head = np.array([0, 1.6, 0])
-    place = head + [x, -0.45, -1.1] + up * y + out * 0.3
+    place = head + [x, -0.55, -1.1] + up * y + out * 0.3
     await page.evaluate(
         """([place, turn]) => {
           const { right } = device.controllers;
@@ -322,6 +322,9 @@ async def test_controllers_and_panel_do_what_they_say_and_leaving_restores_the_p
 
     await page.evaluate("device.controllers.right.quaternion.set(1, 0, 0, 0)")  # away from it
     assert not await page.evaluate(f"{video}.paused")
+    hidden = "window.made.length && sessions[0].session.renderState.layers.length === 1"
+    if layers:
+        await until(page, hidden)  # whoever watches wants to see the picture alone
     await press(page, "trigger")
     await until(page, f"{video}.paused")
     before = await page.evaluate(f"{video}.currentTime")

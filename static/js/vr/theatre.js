@@ -5,6 +5,8 @@ import { mediaLayer } from './projection.js';
 
 const STEP_S = 10;
 const PANEL_AWAY_M = 1.1;
+const PANEL_BELOW_M = 0.55;
+const HIDE_AFTER_MS = 6000; // of watching
 
 // Put a video on. `layout` is { projection, stereo }; `rate` gives stars and resolves to what the
 // video then has. Resolves when the session runs; `left` is called when it is over.
@@ -30,8 +32,10 @@ class Theatre {
     [this.session, this.video, this.rating, this.rate] = [session, video, rating, rate];
     this.panel = new Panel(title);
     this.controls = new Controls((name) => this.act(name));
-    this.place = new XRRigidTransform({ x: 0, y: -0.45, z: -PANEL_AWAY_M }, { x: Math.sin(-0.18), y: 0, z: 0, w: Math.cos(-0.18) });
+    this.place = new XRRigidTransform({ x: 0, y: -PANEL_BELOW_M, z: -PANEL_AWAY_M }, { x: Math.sin(-0.18), y: 0, z: 0, w: Math.cos(-0.18) });
     this.centred = false;
+    this.paused = () => this.showPanel(true);
+    video.addEventListener('pause', this.paused);
   }
 
   async open(layout, wanted) {
@@ -58,7 +62,10 @@ class Theatre {
     if (!this.centred) this.recentre(frame);
     this.controls.poll(this.session, time);
     if (this.wantsCentre) this.recentre(frame);
-    this.panel.point(this.pointed(frame)?.name ?? '');
+    const pointed = this.pointed(frame);
+    this.panel.point(pointed?.name ?? '');
+    if (pointed || this.video.paused || !this.panel.visible || !this.lastUsed) this.lastUsed = time;
+    else if (time - this.lastUsed > HIDE_AFTER_MS) this.showPanel(false);
     const redraw = this.panel.update(this.video, this.rating);
     if (this.panel.visible) this.screen.draw(frame, this.panel, redraw);
   }
@@ -94,8 +101,14 @@ class Theatre {
     else if (name === 'louder') video.volume = Math.min(1, video.volume + 0.1);
     else if (name === 'quieter') video.volume = Math.max(0, video.volume - 0.1);
     else if (name === 'recentre') this.wantsCentre = true;
-    else if (name === 'panel') this.screen.show((this.panel.visible = !this.panel.visible));
+    else if (name === 'panel') this.showPanel(!this.panel.visible);
     else if (name === 'exit') this.session.end();
+  }
+
+  showPanel(visible) {
+    if (visible === this.panel.visible) return;
+    [this.panel.visible, this.panel.dirty] = [visible, true];
+    this.screen.show(visible);
   }
 
   seek(seconds) {
@@ -127,6 +140,7 @@ class Theatre {
   }
 
   close() {
+    this.video.removeEventListener('pause', this.paused);
     this.screen?.close();
   }
 }
