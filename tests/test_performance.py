@@ -261,6 +261,16 @@ async def test_a_dropped_file_is_followed_to_its_tile(
     stream.close()
 
 
+def test_pages_may_know_before_it_is_said_that_there_is_a_picture() -> None:
+    timeline = Timeline()
+    timeline.seen((1, "quick.mp4"))
+    timeline.settled([(1, "quick.mp4")])
+    timeline.stored([(1, "quick.mp4")])
+    timeline.pushed(7)
+    timeline.pictured((1, "quick.mp4"), 7, 0.0)
+    assert [drop.path for drop in timeline.done] == ["quick.mp4"]
+
+
 def test_files_that_never_arrive_do_not_stand_in_the_way() -> None:
     timeline = Timeline()
     for number in range(FOLLOWED + 10):

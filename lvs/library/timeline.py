@@ -50,6 +50,7 @@ class Timeline:
     def __init__(self) -> None:
         self._coming: OrderedDict[Key, Drop] = OrderedDict()
         self.done: deque[Drop] = deque(maxlen=KEPT)
+        self._told = 0
 
     def seen(self, key: Key) -> None:
         if key not in self._coming:
@@ -74,9 +75,12 @@ class Timeline:
             probed = drop.pictured - picture_s
             drop.stored = drop.stored or probed  # a batch is stored together, and one was quick
             drop.probed = max(probed, drop.stored)
+        if event <= self._told:  # pages were quicker than whoever says so
+            self.pushed(event)
 
     def pushed(self, event: int) -> None:
         """Pages know everything up to an event."""
+        self._told = max(self._told, event)
         arrived = [key for key, drop in self._coming.items() if drop.event and drop.event <= event]
         for key in arrived:
             drop = self._coming.pop(key)
