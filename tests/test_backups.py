@@ -20,7 +20,7 @@ from lvs.backups import folder, make, restore
 from lvs.backups.folder import Backup
 from lvs.errors import InvalidInputError, UnavailableError
 from lvs.services import Services
-from lvs.store import Store, Transaction, cleanup, curation, export, files, playback, tags
+from lvs.store import Store, Transaction, cleanup, curation, export, files, layouts, playback, tags
 from tests.conftest import OpenHouse
 from tests.libraries import fill
 from tests.servers import HOME, LocalServer, Process
@@ -34,6 +34,7 @@ def give(tx: Transaction) -> None:
         playback.save_position(tx, video, 12.5)
     for video in range(1, 41, 3):
         curation.set_favorite(tx, video, True)
+    layouts.choose(tx, 1, "180", "rl")
 
 
 @pytest.fixture
@@ -70,6 +71,8 @@ async def test_the_portable_files_say_what_was_given(given: Services) -> None:
     whole = json.loads((made.path / "export.json").read_text())
     assert len(whole["videos"]) == 60
     assert sum(len(video["progress"]) for video in whole["videos"]) == 30
+    chosen = [video["layout"] for video in whole["videos"] if video["layout"]["stereo"]]
+    assert chosen == [{"projection": "180", "stereo": "rl"}]
 
 
 @pytest.fixture

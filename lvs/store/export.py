@@ -76,8 +76,9 @@ def _videos(conn: sqlite3.Connection) -> Iterator[dict[str, Any]]:
             ("progress", "g.position_s, g.watched, g.updated_at"),
         )
     }
-    for media_hash, title, added_at, views in conn.execute(
-        "select media_hash, title, added_at, view_count from video order by media_hash"
+    for media_hash, title, added_at, views, projection, stereo in conn.execute(
+        "select media_hash, title, added_at, view_count, chosen_projection, chosen_stereo"
+        " from video order by media_hash"
     ):
         yield {
             "media_hash": media_hash,
@@ -89,6 +90,7 @@ def _videos(conn: sqlite3.Connection) -> Iterator[dict[str, Any]]:
             "ratings": given["rating"].of(media_hash),
             "favorites": given["favorite"].of(media_hash),
             "progress": given["progress"].of(media_hash),
+            "layout": {"projection": projection, "stereo": stereo},
         }
 
 

@@ -22,7 +22,8 @@ _PIECE = bytes(1 << 18)
 async def index() -> Response:
     """The page; it may try this server's announced name, which is another origin."""
     house = services()
-    asked = f"[{name}]" if ":" in (name := urlsplit(request.host_url).hostname or "") else name
+    name = urlsplit(request.host_url).hostname or "localhost"
+    asked = f"[{name}]" if ":" in name else name
     context = headset_context(house.config, house.doors, asked)
     response = web.html_response(request, await rendered(house, "headset.html", headset=context))
     policy = SECURITY_HEADERS["Content-Security-Policy"]
