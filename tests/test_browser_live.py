@@ -301,6 +301,8 @@ async def test_a_card_that_belongs_further_down_comes_with_its_stretch(
     live_house: Services, live_server: LocalServer, opened: BrowserContext, videos: Path, cast: Cast
 ) -> None:
     await eventually(lambda: live_house.library.watching)
+    cast.unique(videos / "A file.mp4")  # a folder that is suddenly empty is away
+    await eventually(lambda: live_house.library.status.pictures_made)
     await fill(live_house.store, 200)
     page = await opened.new_page()
     await page.route("**/partials/cards*", lambda route: route.abort())
