@@ -182,7 +182,7 @@ def _start_tasks(supervisor: Supervisor, house: Services) -> None:
     supervisor.start("dashboard", house.dashboard.run)
     config = house.config
     if config.announce and config.is_for_the_network:
-        supervisor.start("name", Announcer(house.doors, lan_addresses).run)
+        supervisor.start("name", Announcer(house.doors, partial(lan_addresses, config.host)).run)
     if config.deovr_headsets:
         remotes = Remotes(config.deovr_headsets, house.store, house.sessions)
         supervisor.start("DeoVR", remotes.run)
@@ -195,8 +195,9 @@ def _start_tasks(supervisor: Supervisor, house: Services) -> None:
 async def _be_a_media_server(house: Services) -> None:
     """What it takes loads for a quarter of a second: the first page does not wait for it."""
     dlna = await asyncio.to_thread(importlib.import_module, "lvs.dlna")
+    addresses = partial(lan_addresses, house.config.host)
     port = house.config.dlna_port
-    servers = dlna.MediaServers(house.store, house.library, house.doors, lan_addresses, port)
+    servers = dlna.MediaServers(house.store, house.library, house.doors, addresses, port)
     await servers.run()
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import psutil
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 ANNOUNCED_NAME = "lvs.local"
+_ANYWHERE = ipaddress.IPv4Address("198.51.100.1")  # kept for documentation (RFC 5737)
 
 
 @dataclass
@@ -29,16 +30,43 @@ class Names:
     addresses: tuple[Address, ...]
 
 
-def lan_addresses() -> list[ipaddress.IPv4Address]:
-    """The IPv4 addresses that others in the network reach this machine by."""
-    found = []
-    for addresses in psutil.net_if_addrs().values():
+def lan_addresses(host: str = "0.0.0.0") -> list[ipaddress.IPv4Address]:
+    """The IPv4 addresses by which others in the network reach a server that listens at `host`, the
+    likeliest first: this machine may also have networks of its own, for containers and the like."""
+    if host == "localhost":
+        return []
+    way_out = _address_on_the_way_out()
+    found = sorted(_running_addresses(), key=lambda one: (one != way_out, one.is_link_local))
+    try:
+        listening = ipaddress.ip_address(host)
+    except ValueError:
+        return found
+    return found if listening.is_unspecified else [one for one in found if one == listening]
+
+
+def _running_addresses() -> Iterator[ipaddress.IPv4Address]:
+    states = psutil.net_if_stats()
+    for name, addresses in psutil.net_if_addrs().items():
+        if name in states and not states[name].isup:
+            continue
         for address in addresses:
             if address.family == socket.AF_INET:
                 value = ipaddress.IPv4Address(address.address)
                 if not value.is_loopback:
-                    found.append(value)
-    return found
+                    yield value
+
+
+def _address_on_the_way_out() -> ipaddress.IPv4Address | None:
+    """This machine's address on the way to anywhere else; None without such a way.
+
+    To connect a datagram socket only looks up the way: nothing is sent.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as looking:
+        try:
+            looking.connect((str(_ANYWHERE), 9))
+        except OSError:
+            return None
+        return ipaddress.IPv4Address(looking.getsockname()[0])
 
 
 def own_names(also: Sequence[str] = ()) -> Names:

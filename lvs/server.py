@@ -185,7 +185,7 @@ def urls(host: str, doors: Doors) -> list[str]:
     """The addresses to open: this machine's, and each in the local network."""
     names = [f"[{host}]" if ":" in host else host]
     if host in ("0.0.0.0", "::"):
-        names = ["localhost", *map(str, lan_addresses())]
+        names = ["localhost", *map(str, lan_addresses(host))]
     found = [f"http://{name}:{doors.http}/" for name in names]
     if doors.https:
         found += [f"https://{name}:{doors.https}/" for name in names]

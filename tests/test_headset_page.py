@@ -51,7 +51,7 @@ async def test_a_page_asked_for_here_names_an_address_of_the_network(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lan = [ipaddress.IPv4Address("192.168.1.9")]
-    monkeypatch.setattr("lvs.contexts.headset.lan_addresses", lambda: lan)
+    monkeypatch.setattr("lvs.contexts.headset.lan_addresses", lambda _host: lan)
     assert f"http://192.168.1.9:{server.port}/deovr" in (await server.get("/headset")).text
 
 
@@ -59,6 +59,28 @@ def test_without_https_only_plain_addresses_are_shown(house: Services) -> None:
     context = headset_context(house.config, Doors(8080, 0), "192.168.1.9")
     assert context.secure is None
     assert not any("https" in url for url in (*context.others, *context.probes))
+
+
+async def test_a_server_of_this_machine_alone_says_that_no_headset_reaches_it(
+    open_a_house: OpenHouse,
+) -> None:
+    house = await open_a_house(live=False, host="127.0.0.1")
+    async with serving(house) as server:
+        page = (await server.get("/headset")).text
+        assert "LVS_HOST=0.0.0.0" in page
+        assert "lvs.local" not in page
+        assert "/heresphere" not in page
+        by_proxy = (await server.get("/headset", headers={"Host": "nas.local"})).text
+        assert "LVS_HOST=0.0.0.0" not in by_proxy
+        assert "//nas.local" in by_proxy
+
+
+def test_only_what_is_on_is_shown(house: Services) -> None:
+    quiet = house.config.model_copy(update={"announce": False, "dlna": False})
+    context = headset_context(quiet, Doors(8080, 8443), "192.168.1.9")
+    assert not context.probes
+    assert not any("lvs.local" in url for url in context.others)
+    assert context.players[-1].address == "LVS_DLNA=true"
 
 
 async def test_the_authority_can_be_had_but_not_its_key(server: LocalServer) -> None:

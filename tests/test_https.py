@@ -21,7 +21,7 @@ from cryptography.x509 import verification
 
 from lvs import certificates as module
 from lvs.certificates import Certificates
-from lvs.network import Names, own_names
+from lvs.network import Names
 from tests.servers import Process, eventually
 
 LAN = Names(
@@ -176,13 +176,6 @@ def test_names_the_authority_may_not_vouch_for_are_left_out(
     assert house.certificates.ensure()
     san = house.server().extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert "films.example.org" in san.get_values_for_type(x509.DNSName)
-
-
-def test_own_names_are_those_of_the_network() -> None:
-    names = own_names(["Films.Example.org", "10.9.8.7"])
-    assert {"localhost", "lvs.local", "films.example.org"} <= {*names.hosts}
-    assert socket.gethostname().lower().partition(".")[0] in names.hosts
-    assert ipaddress.ip_address("10.9.8.7") in names.addresses
 
 
 def https_port(server: Process) -> int:

@@ -31,8 +31,10 @@ class Player:
 
 @dataclass(frozen=True, slots=True)
 class Headset:
-    """`probes` are origins of this server under its announced name, to try from the headset."""
+    """`reachable` is whether any device but this one can have a page of this server; `probes` are
+    origins of this server under its announced name, to try from the headset."""
 
+    reachable: bool
     plain: Door
     secure: Door | None
     others: tuple[str, ...]
@@ -44,33 +46,33 @@ class Headset:
 def headset_context(config: ServerConfig, doors: Doors, asked: str) -> Headset:
     """`asked` is the host name by which the page was asked for; where that is this machine alone,
     an address in the network takes its place."""
-    lan = [str(address) for address in lan_addresses()]
-    host = lan[0] if asked in ("localhost", "127.0.0.1", "[::1]") and lan else asked
+    lan = [str(address) for address in lan_addresses(config.host)]
+    asked_here = asked in ("localhost", "127.0.0.1", "[::1]")
+    host = lan[0] if asked_here and lan else asked
     plain = f"http://{host}:{doors.http}"
     secure = f"https://{host}:{doors.https}" if doors.https else ""
-    names = [name for name in (*lan, ANNOUNCED_NAME) if name != host]
+    announced = [ANNOUNCED_NAME] if config.announce and config.is_for_the_network else []
+    origins = [("http", doors.http), *([("https", doors.https)] if doors.https else [])]
     return Headset(
+        reachable=config.is_for_the_network or not asked_here,  # else by a proxy before it
         plain=_door(f"{plain}/"),
         secure=_door(f"{secure}/") if secure else None,
         others=tuple(
-            address
-            for name in names
-            for address in (
-                f"http://{name}:{doors.http}/",
-                *([f"https://{name}:{doors.https}/"] if secure else []),
-            )
+            f"{scheme}://{name}:{port}/"
+            for name in (*lan, *announced)
+            if name != host
+            for scheme, port in origins
         ),
-        players=_players(plain, secure),
+        players=_players(config, plain, secure),
         own_authority=bool(secure) and config.https_certificate is None,
-        probes=tuple(
-            f"{scheme}://{ANNOUNCED_NAME}:{port}"
-            for scheme, port in (("http", doors.http), ("https", doors.https))
-            if port
-        ),
+        probes=tuple(f"{scheme}://{name}:{port}" for name in announced for scheme, port in origins),
     )
 
 
-def _players(plain: str, secure: str) -> tuple[Player, ...]:
+def _players(config: ServerConfig, plain: str, secure: str) -> tuple[Player, ...]:
+    over_dlna = ("DLNA is off; it is on with", "LVS_DLNA=true")
+    if config.dlna:
+        over_dlna = ("Choose DLNA, or “local network”, then", "Local Video Server")
     return (
         Player(
             "Meta Quest Browser",
@@ -92,8 +94,7 @@ def _players(plain: str, secure: str) -> tuple[Player, ...]:
         ),
         Player(
             "Skybox, Pigasus, 4XVR, Moon VR, televisions",
-            "Choose DLNA, or “local network”, then",
-            "Local Video Server",
+            *over_dlna,
             "Lists, folders and tags, to watch.",
         ),
     )
