@@ -35,13 +35,13 @@ from lvs.media.pool import MediaPool
 from lvs.metrics import Metrics
 from lvs.monitor import Monitor, Sources
 from lvs.network import Doors, lan_addresses, own_names
+from lvs.page_cache import PageCache
 from lvs.quest.remote import Remotes
 from lvs.quest.sessions import Sessions
 from lvs.services import Services
 from lvs.store import Store
 from lvs.streaming.files import FileReader
 from lvs.upkeep import Upkeep
-from lvs.web import PageCache
 
 log = logging.getLogger(__name__)
 

@@ -20,10 +20,10 @@ from lvs.logs import RecentErrors
 from lvs.metrics import Metrics
 from lvs.monitor import Monitor
 from lvs.network import Doors
+from lvs.page_cache import PageCache
 from lvs.quest.sessions import Sessions
 from lvs.store import Store
 from lvs.streaming.files import FileReader
-from lvs.web import PageCache
 
 EXTENSION = "lvs"
 

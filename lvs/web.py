@@ -5,8 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
-import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +13,6 @@ from quart import Request, Response, redirect
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs.access import is_catalogue, takes_json
-from lvs.caches import Cache
 from lvs.errors import LvsError, TooManyError
 
 # --- htmx ---
@@ -72,35 +70,11 @@ class Rendered:
         self.body = html.encode("utf-8", "replace")
         self._compressed: bytes | None = None
 
-    @property
-    def compressed(self) -> bytes:
+    def compress(self) -> bytes:
+        """The page in gzip."""
         if self._compressed is None:
             self._compressed = gzip.compress(self.body, 5)
         return self._compressed
-
-
-class PageCache:
-    """Whole pages, each with the state of the library that it shows.
-
-    A page of the present state is served as it is. While files are taken in the state changes a
-    hundred times a second; a page may then lag a little behind, since it carries the event id that
-    its stream goes on from. What a person changes shows at once: the cache is cleared.
-    """
-
-    def __init__(self, kept: int = 64, may_lag_s: float = 1.0) -> None:
-        self._may_lag_s = may_lag_s
-        self.cache: Cache[Hashable, tuple[Hashable, float, Rendered]] = Cache(kept)
-
-    def get(self, key: Hashable, state: Hashable) -> Rendered | None:
-        oldest = time.monotonic() - self._may_lag_s
-        found = self.cache.get(key, lambda kept: kept[0] == state or kept[1] > oldest)
-        return found[2] if found is not None else None
-
-    def put(self, key: Hashable, state: Hashable, page: Rendered) -> None:
-        self.cache.put(key, (state, time.monotonic(), page))
-
-    def clear(self) -> None:
-        self.cache.clear()
 
 
 def html_response(request: Request, page: Rendered, status: int = 200) -> Response:
@@ -112,7 +86,7 @@ def html_response(request: Request, page: Rendered, status: int = 200) -> Respon
     }
     body = page.body
     if "gzip" in request.headers.get("Accept-Encoding", ""):
-        body = page.compressed
+        body = page.compress()
         headers["Content-Encoding"] = "gzip"
     return Response(body, status, headers)
 

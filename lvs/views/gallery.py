@@ -51,12 +51,11 @@ def _some_card(conn: sqlite3.Connection) -> Card | None:
 async def page(house: Services, query: GalleryQuery) -> Rendered:
     """The page, rendered once per state of the library."""
     since = house.store.last_event_id
-    today = date.today()  # noqa: DTZ011
-    key, state = ("gallery", query, today), (since, house.library.status.version)
-    found = house.pages.get(key, state)
-    if found is None:
+    key = ("gallery", query, date.today())  # noqa: DTZ011
+
+    async def render() -> Rendered:
         gallery = await house.store.read(gallery_context, house.library, house.cards, query, since)
         status = status_context(house.library, query)
-        found = await rendered(house, "gallery.html", gallery=gallery, st=status)
-        house.pages.put(key, state, found)
-    return found
+        return await rendered(house, "gallery.html", gallery=gallery, st=status)
+
+    return await house.pages.page(key, (since, house.library.status.version), render)

@@ -1,0 +1,95 @@
+"""Whole pages: rendered once for all who ask, never older than they may be."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+
+import pytest
+
+from lvs.errors import NotFoundError
+from lvs.page_cache import PageCache
+from lvs.web import Rendered
+from tests.servers import eventually
+
+
+class Kitchen:
+    """Renders a page when it is let to; counts how often it was asked to."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.go_on = asyncio.Event()
+
+    def page(self, html: str) -> Callable[[], Coroutine[None, None, Rendered]]:
+        async def render() -> Rendered:
+            self.begun += 1
+            await self.go_on.wait()
+            if not html:
+                raise NotFoundError("There is no such page.")
+            return Rendered(html)
+
+        return render
+
+
+@pytest.fixture
+async def kitchen() -> Kitchen:
+    return Kitchen()
+
+
+async def test_all_who_ask_at_once_get_one_rendering(kitchen: Kitchen) -> None:
+    pages = PageCache()
+    asked = [asyncio.create_task(pages.page("/", 1, kitchen.page("one"))) for _ in range(20)]
+    await eventually(lambda: kitchen.begun == 1)
+    asked.pop().cancel()  # one who leaves takes nothing from the others
+    kitchen.go_on.set()
+    assert {page.body for page in await asyncio.gather(*asked)} == {b"one"}
+    assert (await pages.page("/", 1, kitchen.page("another"))).body == b"one"
+    assert kitchen.begun == 1
+
+
+async def test_an_old_page_is_served_while_a_new_one_is_rendered(
+    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = PageCache()
+    kitchen.go_on.set()
+    await pages.page("/", 1, kitchen.page("old"))
+    assert (await pages.page("/", 2, kitchen.page("new"))).body == b"old"
+    assert kitchen.begun == 1  # it may lag a little, and nothing is done about it
+    monkeypatch.setattr("lvs.page_cache.MAY_LAG_S", 0.0)
+    kitchen.go_on.clear()
+    for _ in range(3):
+        assert (await pages.page("/", 2, kitchen.page("new"))).body == b"old"
+    await eventually(lambda: kitchen.begun == 2)
+    kitchen.go_on.set()
+
+    async def is_new() -> bool:
+        return (await pages.page("/", 2, kitchen.page("newer"))).body == b"new"
+
+    await eventually(is_new)
+    assert kitchen.begun == 2
+    monkeypatch.setattr("lvs.page_cache.SERVED_STILL_S", 0.0)
+    assert (await pages.page("/", 3, kitchen.page("newest"))).body == b"newest"
+
+
+async def test_a_page_begun_before_a_change_is_not_kept_after_it(kitchen: Kitchen) -> None:
+    pages, slow = PageCache(), Kitchen()
+    before = asyncio.create_task(pages.page("/", 1, slow.page("before")))
+    await eventually(lambda: slow.begun == 1)
+    pages.clear()
+    kitchen.go_on.set()
+    assert (await pages.page("/", 2, kitchen.page("after"))).body == b"after"
+    slow.go_on.set()
+    assert (await before).body == b"before"
+    assert (await pages.page("/", 2, kitchen.page("again"))).body == b"after"
+
+
+async def test_what_could_not_be_rendered_is_told_to_all_and_tried_again(kitchen: Kitchen) -> None:
+    pages = PageCache()
+    kitchen.go_on.set()
+    both = [pages.page("/", 1, kitchen.page("")) for _ in range(2)]
+    assert [type(one) for one in await asyncio.gather(*both, return_exceptions=True)] == [
+        NotFoundError,
+        NotFoundError,
+    ]
+    assert kitchen.begun == 1
+    assert (await pages.page("/", 1, kitchen.page("there"))).body == b"there"
