@@ -12,6 +12,7 @@ import pytest
 from lvs.errors import StartError, UnavailableError
 from lvs.models import FoundFile
 from lvs.store import Store, Transaction, files, gallery, roots
+from lvs.store.database import newest_event
 from lvs.store.migrations import available
 from tests.servers import Process
 
@@ -206,3 +207,31 @@ def test_a_data_folder_that_may_not_be_written_is_told(videos: Path, tmp_path: P
     assert server.wait() == 1
     assert "cannot be written" in server.output[-1]
     assert "LVS_DATA_DIRECTORY" in server.output[-1]
+
+
+async def test_what_comes_while_it_closes_is_done_or_refused_in_words(tmp_path: Path) -> None:
+    store = Store(tmp_path / "library.db")
+    await store.open()
+    for ask in (store.read, store.read_for_live):
+        assert await ask(newest_event) == 0
+    begun = [asyncio.create_task(store.read(newest_event)) for _ in range(20)]
+    begun.append(asyncio.create_task(store.write(_emits)))
+    closing = asyncio.create_task(store.close())
+    await asyncio.sleep(0)
+    for _ in range(20):
+        begun.append(asyncio.create_task(store.write(_emits)))
+        begun.append(asyncio.create_task(store.read(newest_event)))
+        await asyncio.sleep(0)
+    async with asyncio.timeout(10):
+        await closing
+        results = await asyncio.gather(*begun, return_exceptions=True)
+    refused = [result for result in results if isinstance(result, BaseException)]
+    assert {type(error) for error in refused} <= {UnavailableError}
+    for late in (store.read(newest_event), store.read_for_live(newest_event), store.write(_emits)):
+        with pytest.raises(UnavailableError, match="stopping"):
+            await late
+
+
+def _emits(tx: Transaction) -> int:
+    tx.emit("searches")
+    return 0

@@ -30,6 +30,7 @@ READERS = 2
 ANSWERS_KEPT = 256
 TOGETHER = 64  # writes in one transaction at most
 STATEMENT_LIMIT_S = 5.0
+_CLOSED = "The server is stopping. Try again when it is back."
 _PRAGMAS = """
     pragma busy_timeout = 5000;
     pragma foreign_keys = on;
@@ -147,13 +148,15 @@ class Store:
             raise
 
     async def close(self) -> None:
-        """Close readers first, so that the writer is the one that folds the log back."""
-        if self._committing is not None:
+        """Finish what was begun, refuse the rest, and close the readers first, so that the writer
+        is the one that folds the log back."""
+        while self._committing is not None:
             await self._committing
-        for connection in (*self._readers, self._snapshots, self._writer):
+        connections = (*self._readers, self._snapshots, self._writer)
+        self._readers, self._snapshots, self._writer = [], None, None
+        for connection in connections:
             if connection is not None:
                 await connection.close()
-        self._readers, self._snapshots, self._writer = [], None, None
 
     async def read(
         self,
@@ -161,7 +164,12 @@ class Store:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Run `function(connection, ...)` in one snapshot on the reader with least to do."""
+        """Run `function(connection, ...)` in one snapshot on the reader with least to do.
+
+        Raises UnavailableError when the store is closed, as all that uses it does.
+        """
+        if not self._readers:
+            raise UnavailableError(_CLOSED)
         turn = next(self._turn)
         reader = min(
             (self._readers[(turn + step) % READERS] for step in range(READERS)),
@@ -193,7 +201,8 @@ class Store:
         **kwargs: P.kwargs,
     ) -> T:
         """As `read`, on the connection that the live hub has to itself."""
-        assert self._snapshots is not None
+        if self._snapshots is None:
+            raise UnavailableError(_CLOSED)
         result, _ = await self._snapshots.run(
             lambda connection: _in_snapshot(connection, function, args, kwargs)
         )
@@ -211,6 +220,8 @@ class Store:
         fails takes nothing of the others along. Raises UnavailableError when the disk is full or
         may not be written; nothing is then changed.
         """
+        if self._writer is None:
+            raise UnavailableError(_CLOSED)
         done = asyncio.get_running_loop().create_future()
         done.add_done_callback(_looked_at)
         job = _Job(lambda transaction: function(transaction, *args, **kwargs), done)
