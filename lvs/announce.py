@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import ipaddress
 import logging
 import socket
 from collections.abc import Callable, Sequence
@@ -12,11 +10,10 @@ from collections.abc import Callable, Sequence
 from zeroconf import NonUniqueNameException, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
-from lvs.network import ANNOUNCED_NAME, Doors
+from lvs.network import ANNOUNCED_NAME, LOOK_EVERY_S, Addresses, Doors, follow_addresses
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 30.0  # networks come and go
 _KIND = "_http._tcp.local."
 
 
@@ -29,7 +26,7 @@ class Announcer:
     def __init__(
         self,
         doors: Doors,
-        addresses: Callable[[], Sequence[ipaddress.IPv4Address]],
+        addresses: Callable[[], Addresses],
         interfaces: Sequence[str] = (),
     ) -> None:
         self._doors = doors
@@ -38,14 +35,12 @@ class Announcer:
 
     async def run(self) -> None:
         """Announce, and anew whenever the addresses change."""
-        while True:
-            addresses = self._addresses()
-            if addresses and self._doors.http:
-                with contextlib.suppress(OSError, NonUniqueNameException):
-                    await self._announce(addresses)
-            await asyncio.sleep(LOOK_EVERY_S)
+        failures = (OSError, NonUniqueNameException)
+        await follow_addresses(
+            ANNOUNCED_NAME, self._doors, self._addresses, self._announce, failures
+        )
 
-    async def _announce(self, addresses: Sequence[ipaddress.IPv4Address]) -> None:
+    async def _announce(self, addresses: Addresses) -> None:
         """Until the addresses are others."""
         interfaces = self._interfaces or [str(address) for address in addresses]
         zeroconf = AsyncZeroconf(interfaces=interfaces)
@@ -57,7 +52,7 @@ class Announcer:
         finally:
             await zeroconf.async_close()
 
-    def _service(self, addresses: Sequence[ipaddress.IPv4Address]) -> ServiceInfo:
+    def _service(self, addresses: Addresses) -> ServiceInfo:
         return ServiceInfo(
             _KIND,
             f"Local Video Server on {socket.gethostname().partition('.')[0]}.{_KIND}",

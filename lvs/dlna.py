@@ -31,13 +31,12 @@ from async_upnp_client.server import (
 from lvs import __version__
 from lvs.errors import NotFoundError
 from lvs.library.library import Library
-from lvs.network import Doors
+from lvs.network import Addresses, Doors, follow_addresses
 from lvs.quest import didl, directory
 from lvs.store import Store
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 30.0  # networks come and go
 TELL_EVERY_S = 2.0
 NO_SUCH_OBJECT = 701  # ContentDirectory:1, 2.7.4.4
 _MIME_TYPES = ("clip.mp4", "clip.mkv", "clip.webm", "clip.avi", "clip.mov", "clip.ts")
@@ -225,7 +224,7 @@ class MediaServers:
         store: Store,
         library: Library,
         doors: Doors,
-        addresses: Callable[[], Sequence[ipaddress.IPv4Address]],
+        addresses: Callable[[], Addresses],
         port: int,
     ) -> None:
         self._store = store
@@ -236,22 +235,17 @@ class MediaServers:
         self.locations: list[str] = []
 
     async def run(self) -> None:
-        while True:
-            addresses = self._addresses()
-            if addresses and self._doors.http:
-                with contextlib.suppress(OSError, UpnpError):
-                    await self._serve(addresses)
-            await asyncio.sleep(LOOK_EVERY_S)
+        """Serve, and anew whenever the addresses change."""
+        what, failures = "DLNA media server", (OSError, UpnpError)
+        await follow_addresses(what, self._doors, self._addresses, self._serve, failures)
 
-    async def _serve(self, addresses: Sequence[ipaddress.IPv4Address]) -> None:
+    async def _serve(self, addresses: Addresses) -> None:
         """Until the addresses are others."""
         async with contextlib.AsyncExitStack() as stack:
             devices = [await self._start(stack, str(address)) for address in addresses]
             log.info("A DLNA media server, at %s", ", ".join(self.locations))
-            looked, told = asyncio.get_running_loop().time(), -1
-            while asyncio.get_running_loop().time() - looked < LOOK_EVERY_S or (
-                self._addresses() == addresses
-            ):
+            told = -1
+            while self._addresses() == addresses:
                 if told != self._store.last_event_id:
                     told = self._store.last_event_id
                     for device in devices:

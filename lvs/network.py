@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
+import logging
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import psutil
 
+Addresses = Sequence[ipaddress.IPv4Address]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 30.0  # networks come and go
 ANNOUNCED_NAME = "lvs.local"
 _ANYWHERE = ipaddress.IPv4Address("198.51.100.1")  # kept for documentation (RFC 5737)
 
 
 @dataclass
 class Doors:
-    """The ports that the server listens on, once it does; 0 for none."""
+    """The ports that the server listens on, once it does; 0 for none, and under a server that is
+    not our own, which does not tell."""
 
     http: int = 0
     https: int = 0
@@ -84,3 +91,29 @@ def own_names(also: Sequence[str] = ()) -> Names:
         except ValueError:
             hosts.add(name.lower())
     return Names(tuple(sorted(hosts)), tuple(sorted(addresses, key=lambda a: (a.version, a))))
+
+
+async def follow_addresses(
+    what: str,
+    doors: Doors,
+    addresses: Callable[[], Addresses],
+    serve: Callable[[Addresses], Awaitable[None]],
+    failures: tuple[type[Exception], ...],
+) -> None:
+    """Run `serve`, which ends when the addresses are others, for as long as this is awaited.
+
+    One of the `failures` is told, once for as long as it is the same, and `what` tried again.
+    """
+    told = ""
+    while True:
+        current = addresses()
+        if current and doors.http:
+            try:
+                await serve(current)
+                told = ""
+                continue
+            except failures as error:
+                if told != str(error):
+                    told = str(error)
+                    log.warning("There is no %s for now: %s", what, told)
+        await asyncio.sleep(LOOK_EVERY_S)

@@ -25,6 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("tiles", "upkeep"),
     ("monitor",),
     ("live",),
+    ("page_cache",),
     ("web",),
     ("access",),
     ("dlna",),

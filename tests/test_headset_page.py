@@ -75,6 +75,15 @@ async def test_a_server_of_this_machine_alone_says_that_no_headset_reaches_it(
         assert "//nas.local" in by_proxy
 
 
+async def test_under_another_server_the_page_names_the_port_it_was_asked_at(
+    server: LocalServer,
+) -> None:
+    server.house.doors.http = server.house.doors.https = 0
+    page = (await server.get("/headset", headers={"Host": "nas.local:9999"})).text
+    assert "http://nas.local:9999/deovr" in page
+    assert ":0/" not in page
+
+
 def test_only_what_is_on_is_shown(house: Services) -> None:
     quiet = house.config.model_copy(update={"announce": False, "dlna": False})
     context = headset_context(quiet, Doors(8080, 8443), "192.168.1.9")

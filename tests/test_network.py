@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 from unittest.mock import Mock
 
 import pytest
 
-from lvs.network import lan_addresses, own_names
+from lvs.network import Addresses, Doors, follow_addresses, lan_addresses, own_names
+from tests.servers import eventually
 
 
 def test_the_address_on_the_way_out_comes_first_and_resting_networks_do_not(
@@ -47,3 +49,35 @@ def test_own_names_are_those_of_the_network() -> None:
     assert {"localhost", "lvs.local", "films.example.org"} <= {*names.hosts}
     assert socket.gethostname().lower().partition(".")[0] in names.hosts
     assert ipaddress.ip_address("10.9.8.7") in names.addresses
+
+
+async def test_what_is_served_follows_the_addresses_and_tells_a_failure_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("lvs.network.LOOK_EVERY_S", 0.001)
+    doors, addresses = Doors(), [ipaddress.IPv4Address("192.168.1.9")]
+    served: list[str] = []
+    moved = asyncio.Event()
+
+    async def serve(current: Addresses) -> None:
+        served.append(str(current[0]))
+        if len(served) <= 5:
+            raise OSError("the port is taken")
+        await moved.wait()
+        if len(served) > 6:
+            await asyncio.Event().wait()
+
+    following = asyncio.create_task(
+        follow_addresses("media server", doors, lambda: list(addresses), serve, (OSError,))
+    )
+    await asyncio.sleep(0)
+    assert not served  # a server that does not know its port has nothing to tell
+    doors.http = 8080
+    await eventually(lambda: len(served) == 6)
+    assert [record.getMessage() for record in caplog.records] == [
+        "There is no media server for now: the port is taken"
+    ]
+    addresses[:] = [ipaddress.IPv4Address("192.168.1.10")]
+    moved.set()
+    await eventually(lambda: served[-1] == "192.168.1.10")
+    following.cancel()

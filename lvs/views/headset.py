@@ -11,6 +11,7 @@ from lvs import web
 from lvs.access import SECURITY_HEADERS
 from lvs.contexts.headset import headset_context
 from lvs.errors import NotFoundError
+from lvs.network import Doors
 from lvs.services import services
 from lvs.streaming import ranges
 from lvs.views.pages import rendered
@@ -22,9 +23,11 @@ _PIECE = bytes(1 << 18)
 async def index() -> Response:
     """The page; it may try this server's announced name, which is another origin."""
     house = services()
-    name = urlsplit(request.host_url).hostname or "localhost"
+    came_by = urlsplit(request.host_url)
+    name = came_by.hostname or "localhost"
     asked = f"[{name}]" if ":" in name else name
-    context = headset_context(house.config, house.doors, asked)
+    doors = house.doors if house.doors.http else Doors(http=came_by.port or 80)
+    context = headset_context(house.config, doors, asked)
     response = web.html_response(request, await rendered(house, "headset.html", headset=context))
     policy = SECURITY_HEADERS["Content-Security-Policy"]
     response.headers["Content-Security-Policy"] = (
