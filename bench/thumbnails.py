@@ -27,6 +27,19 @@ CLIPS = {
         ),
         16,
     ),
+    # HLG as phones record it; the ffmpeg beside it does not even map its tones.
+    "1080p HEVC, HDR": (
+        Clip(
+            "testsrc2",
+            (1920, 1080),
+            4,
+            codec="libx265",
+            pix_fmt="yuv420p10le",
+            options={"preset": "ultrafast", "x265-params": "log-level=none"},
+            colour={"color_trc": 18, "color_primaries": 9, "colorspace": 9, "color_range": 1},
+        ),
+        32,
+    ),
 }
 
 _WEBP = ("-c:v", "libwebp", "-quality", "78", "-compression_level", "2")

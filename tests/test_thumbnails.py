@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lvs.media import work
+from lvs.media import tones, work
 from lvs.media.clips import Clip, make_clip
+from lvs.media.filters import through
 from tests.clips import Cast
 
 Picture = NDArray[np.int16]
@@ -108,6 +109,36 @@ def test_hdr_is_tone_mapped(cast: Cast, tmp_path: Path) -> None:
     place = (slice(30, 60), slice(60, 70))
     assert abs(shown[60, 120].mean() - plain[30, 60].mean()) > 8
     assert shown[place].std() < 20
+
+
+_MADE_FOR_1000_NITS = ":hdr10=1:repeat-headers=1:max-cll=1000,400:master-display=" + (
+    "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)"
+)
+
+
+@pytest.mark.parametrize(("transfer", "more"), [(16, _MADE_FOR_1000_NITS), (18, "")])
+def test_tones_by_the_table_are_those_of_libswscale(
+    tmp_path: Path, transfer: int, more: str
+) -> None:
+    clip = Clip(
+        "testsrc2",
+        (640, 360),
+        0.2,
+        codec="libx265",
+        pix_fmt="yuv420p10le",
+        options={"preset": "ultrafast", "x265-params": f"log-level=none{more}"},
+        colour={"color_trc": transfer, "color_primaries": 9, "colorspace": 9, "color_range": 1},
+    )
+    make_clip(tmp_path / "hdr.mp4", clip)
+    with av.open(str(tmp_path / "hdr.mp4")) as container:
+        frame = next(container.decode(video=0))
+    slowly = ("scale", "out_primaries=bt709:out_transfer=bt709:intent=perceptual")
+    expected = through(frame, [("format", "rgb48"), slowly, ("format", "rgb24")]).to_ndarray()
+    shown = tones.standard(frame).to_ndarray() // 256
+    assert np.abs(shown.astype(int) - expected).mean() < 1
+    kept = len(tones._tables)
+    tones.standard(frame)
+    assert len(tones._tables) == kept
 
 
 def test_the_preview_is_tiny_and_a_picture(cast: Cast, tmp_path: Path) -> None:

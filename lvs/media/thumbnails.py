@@ -9,13 +9,13 @@ import shutil
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
-import av.filter
 
+from lvs.media import tones
+from lvs.media.filters import TICK, Step, through
 from lvs.media.probe import UnreadableError, displayed_size, is_hdr
 
 WIDTHS = (640, 320)
@@ -24,7 +24,6 @@ PREVIEW_WIDTH = 20
 _PLACES = (0.1, 0.35, 0.6, 0.02)  # of the duration, in the order tried
 _DETAIL_ENOUGH = 18.0  # standard deviation of luma that a good picture reaches
 _FRAMES_AT_MOST = 240
-_TICK = Fraction(1, 25)  # a still picture has no time; the encoders want some
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +138,7 @@ def _detail(frame: Any) -> float:
 def render(stream: Any, frame: Any, stereo: str) -> Pictures:
     """Scale and encode a frame: one eye of a 3D picture, upright, in BT.709 standard range."""
     width, height = _picture_size(stream, frame, stereo)
-    large = _graph(frame, stereo, width, height, _upright(frame))
+    large = _pictured(frame, stereo, width, height)
     files = {f"{WIDTHS[0]}.webp": _encode("libwebp", large, _WEBP)}
     for smaller in WIDTHS[1:]:
         w, h = _fit(width, height, smaller, smaller)
@@ -178,7 +177,7 @@ def _fit(width: int, height: int, max_width: int, max_height: int) -> tuple[int,
     return max(round(width * scale / 2) * 2, 2), max(round(height * scale / 2) * 2, 2)
 
 
-def _upright(frame: Any) -> list[tuple[str, str]]:
+def _upright(frame: Any) -> list[Step]:
     """Filters that undo the rotation of the display matrix (degrees counter-clockwise)."""
     turns = {90: [("transpose", "cclock")], 270: [("transpose", "clock")]}
     turns[180] = [("hflip", ""), ("vflip", "")]
@@ -188,42 +187,26 @@ def _upright(frame: Any) -> list[tuple[str, str]]:
 def _colours(frame: Any) -> str:
     """Arguments for libswscale that bring any source to BT.601 4:2:0, as WebP and JPEG expect.
 
-    HDR (PQ, HLG) is tone-mapped to BT.709 on the way. Sources that name no matrix are BT.709 from
-    720 lines on, as every player assumes.
+    Sources that name no matrix are BT.709 from 720 lines on, as every player assumes.
     """
     arguments = "out_color_matrix=bt601:out_range=limited"
-    if is_hdr(frame):
-        arguments += ":out_primaries=bt709:out_transfer=bt709:intent=perceptual"
-    elif frame.colorspace in (0, 2) and frame.height >= 720 and not frame.format.is_rgb:
+    if frame.colorspace in (0, 2) and frame.height >= 720 and not frame.format.is_rgb:
         arguments += ":in_color_matrix=bt709"
     return arguments
 
 
-def _graph(frame: Any, stereo: str, width: int, height: int, turn: list[tuple[str, str]]) -> Any:
-    sideways = any(name == "transpose" for name, _ in turn)
-    w, h = (height, width) if sideways else (width, height)
-    steps: list[tuple[str, str]] = []
-    if stereo in _LEFT_EYE:
-        steps.append(("crop", _LEFT_EYE[stereo]))
-    steps.append(("scale", f"w={w}:h={h}:flags=area:{_colours(frame)}"))
-    steps.append(("format", "yuv420p"))
-    steps += turn
-    return _through(frame, steps)
-
-
-def _through(frame: Any, steps: list[tuple[str, str]]) -> Any:
-    graph = av.filter.Graph()
-    previous = graph.add_buffer(
-        width=frame.width, height=frame.height, format=frame.format, time_base=_TICK
+def _pictured(frame: Any, stereo: str, width: int, height: int) -> Any:
+    """The frame small, upright, of one eye and in the colours of a picture."""
+    turn = _upright(frame)
+    w, h = (height, width) if any(name == "transpose" for name, _ in turn) else (width, height)
+    eye = [("crop", _LEFT_EYE[stereo])] if stereo in _LEFT_EYE else []
+    scale = f"w={w}:h={h}:flags=area"
+    if is_hdr(frame):
+        frame = tones.standard(through(frame, [*eye, ("scale", scale)]))
+        eye = []
+    return through(
+        frame, [*eye, ("scale", f"{scale}:{_colours(frame)}"), ("format", "yuv420p"), *turn]
     )
-    for name, arguments in (*steps, ("buffersink", "")):
-        node = graph.add(name, arguments or None)
-        previous.link_to(node)
-        previous = node
-    graph.configure()
-    graph.push(frame)
-    graph.push(None)
-    return graph.pull()
 
 
 def _scaled(frame: Any, width: int, height: int) -> Any:
@@ -233,7 +216,7 @@ def _scaled(frame: Any, width: int, height: int) -> Any:
 def _letterboxed(frame: Any) -> Any:
     """16:9 with black bars, full range: what a JPEG is."""
     width, height = JPEG_SIZE
-    return _through(
+    return through(
         frame,
         [
             ("scale", f"{width}:{height}:force_original_aspect_ratio=decrease:out_range=full"),
@@ -247,7 +230,7 @@ def _encode(codec: str, frame: Any, options: dict[str, str]) -> bytes:
     encoder: Any = av.CodecContext.create(codec, "w")
     encoder.width, encoder.height = frame.width, frame.height
     encoder.pix_fmt = frame.format.name
-    encoder.time_base = _TICK
+    encoder.time_base = TICK
     encoder.options = options
     frame.pts = 0
     packets = [*encoder.encode(frame), *encoder.encode(None)]
