@@ -339,6 +339,11 @@ async def test_controllers_and_panel_do_what_they_say_and_leaving_restores_the_p
     await press(page, "trigger")
     await until(page, f"Math.abs({video}.currentTime - 15) < 1")
 
+    await aim(page, 700 / 1000, 1 - 194 / 333)  # between two buttons
+    paused = await page.evaluate(f"{video}.paused")
+    await press(page, "trigger")
+    assert await page.evaluate(f"{video}.paused") == paused
+
     await aim(page, 332 / 1000, 1 - 284 / 333)  # four stars
     await press(page, "trigger")
 
@@ -361,6 +366,67 @@ async def test_controllers_and_panel_do_what_they_say_and_leaving_restores_the_p
     await until(page, f"{about} === '4'")
     assert await page.evaluate(PARTS) == at_rest
     await put_on_again(page)
+
+
+async def test_a_headset_that_is_taken_off_pauses_the_film(
+    live_server: LocalServer, opened: BrowserContext, media_hash: str
+) -> None:
+    page = await watch_page(opened, live_server, layers=True)
+    await put_on(page)
+    assert not await page.evaluate("document.querySelector('video').paused")
+    await page.evaluate("device.updateVisibilityState('hidden')")
+    await until(page, "document.querySelector('video').paused")
+
+
+PANEL = """async () => {
+  const { Panel } = await import('/static/js/vr/panel.js');
+  const panel = new Panel('A film');
+  const video = { currentTime: 1, duration: 30, paused: true };
+  const pen = panel.canvas.getContext('2d');
+  const light = (x, y, side = 1) => Math.max(
+    ...pen.getImageData(x, y, side, side).data.filter((_, at) => at % 4 === 0));
+  const drawn = (rating) => panel.update(video, rating);
+  const seen = [[drawn(0), light(700, 194), light(40, 244, 80)]];
+  panel.point(panel.at(700 / 1000, 1 - 194 / 333));
+  seen.push([drawn(0), light(700, 194)], [drawn(0)]);
+  panel.point(null);
+  seen.push([drawn(0), light(700, 194)], [drawn(5), light(40, 244, 80)]);
+  return seen;
+}"""
+
+
+async def test_the_panel_shows_where_one_points_and_the_stars_there_are(
+    live_server: LocalServer, opened: BrowserContext
+) -> None:
+    page = await opened.new_page()
+    await page.goto(f"http://127.0.0.1:{live_server.port}/")
+    before, pointed, again, away, rated = await page.evaluate(PANEL)
+    assert before[1] < 50
+    assert pointed[1] > 200
+    assert again == [False]  # nothing new to draw
+    assert away[1] < 50
+    assert rated[0]
+    assert rated[1] > before[2]
+
+
+async def test_stars_from_elsewhere_show_on_the_panel(
+    live_server: LocalServer, opened: BrowserContext, media_hash: str
+) -> None:
+    page = await watch_page(opened, live_server, layers=True)
+    await page.evaluate(
+        """async () => {
+          const { Panel } = await import('/static/js/vr/panel.js');
+          const update = Panel.prototype.update;
+          Panel.prototype.update = function (video, rating) {
+            window.starsShown = rating;
+            return update.call(this, video, rating);
+          };
+        }"""
+    )
+    await put_on(page)
+    assert await page.evaluate("window.starsShown") == 0
+    await post(live_server, f"/videos/{media_hash}/rating", value="3")
+    await until(page, "window.starsShown === 3")
 
 
 async def put_on_again(page: Page) -> None:

@@ -33,18 +33,23 @@ export class Panel {
     this.visible = true;
     this.state = '';
     this.pointed = '';
+    this.dot = '';
     this.said = '';
   }
 
-  // What is at a place of the panel (from its bottom left, 0 to 1): the control, and how far along it.
+  // A place of the panel (from its bottom left, 0 to 1): in its pixels, and the control that is there,
+  // if any, with how far along it.
   at(u, v) {
     const [x, y] = [u * PIXELS, (1 - v) * LINES];
     const found = [BAR, ...BUTTONS, ...STARS].find((part) => x >= part.x && x <= part.x + part.width && y >= part.y && y <= part.y + part.height);
-    return found ? { name: found.name, value: found.value, along: (x - found.x) / found.width } : null;
+    return { x, y, name: found?.name ?? '', value: found?.value, along: found && (x - found.x) / found.width };
   }
 
-  point(name) {
-    if (this.pointed !== name) [this.pointed, this.dirty] = [name, true];
+  // Nobody sees their hands in front of a film: a dot shows where they point.
+  point(place) {
+    const dot = place ? `${Math.round(place.x / 4)} ${Math.round(place.y / 4)}` : '';
+    if (this.dot === dot) return;
+    [this.dot, this.place, this.pointed, this.dirty] = [dot, place, place?.name ?? '', true];
   }
 
   say(words) {
@@ -74,6 +79,7 @@ export class Panel {
       this.#words(pen, lit ? '★' : '☆', star.x + 12, star.y + 60, lit ? ACCENT : QUIET, '60px system-ui, sans-serif');
     }
     this.#words(pen, this.said, 480, 296, QUIET, '28px system-ui, sans-serif', 480);
+    if (this.place) this.#dot(pen, this.place);
     return true;
   }
 
@@ -82,6 +88,14 @@ export class Panel {
     let shown = text;
     while (widest && shown.length > 1 && pen.measureText(shown).width > widest) shown = `${shown.slice(0, -2)}…`;
     pen.fillText(shown, x, y);
+  }
+
+  #dot(pen, { x, y }) {
+    pen.beginPath();
+    pen.arc(x, y, 8, 0, 2 * Math.PI);
+    [pen.fillStyle, pen.strokeStyle, pen.lineWidth] = [INK, '#101114', 3];
+    pen.fill();
+    pen.stroke();
   }
 
   #bar(pen, done) {

@@ -12,15 +12,15 @@ const about = () => document.getElementById('about').dataset;
 async function rate(value) {
   const answer = await fetch(`${player.dataset.video}/rating`, { method: 'POST', headers: { 'HX-Request': 'true' }, body: new URLSearchParams({ value }) });
   if (!answer.ok) throw new Error('It could not be saved');
-  return value;
 }
 
 async function watch() {
   button.disabled = true;
   try {
     const { enter } = await import('./theatre.js');
-    const { projection, stereo, title, rating } = about();
-    await enter(video, { projection, stereo }, { title, rating: Number(rating), rate, left: () => button.focus() });
+    const { projection, stereo, title } = about();
+    const rated = () => Number(about().rating);
+    await enter(video, { projection, stereo }, { title, rated, rate, left: () => button.focus() });
   } catch (error) {
     trouble.textContent = `VR could not be started: ${error.message}`;
     trouble.hidden = false;

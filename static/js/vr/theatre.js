@@ -8,12 +8,12 @@ const PANEL_AWAY_M = 1.1;
 const PANEL_BELOW_M = 0.55;
 const HIDE_AFTER_MS = 6000; // of watching
 
-// Put a video on. `layout` is { projection, stereo }; `rate` gives stars and resolves to what the
-// video then has. Resolves when the session runs; `left` is called when it is over.
-export async function enter(video, layout, { title, rating, rate, left }) {
+// Put a video on. `layout` is { projection, stereo }; `rated` tells the stars that the page shows, and
+// `rate` gives some. Resolves when the session runs; `left` is called when it is over.
+export async function enter(video, layout, { title, rated, rate, left }) {
   const wanted = typeof XRMediaBinding === 'undefined' ? null : mediaLayer(layout);
   const session = await navigator.xr.requestSession('immersive-vr', wanted ? { requiredFeatures: ['layers'], optionalFeatures: ['hand-tracking'] } : { optionalFeatures: ['hand-tracking'] });
-  const theatre = new Theatre(session, video, { title, rating, rate });
+  const theatre = new Theatre(session, video, { title, rated, rate });
   session.addEventListener('end', () => {
     theatre.close();
     left();
@@ -28,8 +28,9 @@ export async function enter(video, layout, { title, rating, rate, left }) {
 }
 
 class Theatre {
-  constructor(session, video, { title, rating, rate }) {
-    [this.session, this.video, this.rating, this.rate] = [session, video, rating, rate];
+  constructor(session, video, { title, rated, rate }) {
+    [this.session, this.video, this.rated, this.rate] = [session, video, rated, rate];
+    this.rating = this.onPage = rated();
     this.panel = new Panel(title);
     this.controls = new Controls((name) => this.act(name));
     this.place = new XRRigidTransform({ x: 0, y: -PANEL_BELOW_M, z: -PANEL_AWAY_M }, { x: Math.sin(-0.18), y: 0, z: 0, w: Math.cos(-0.18) });
@@ -46,6 +47,9 @@ class Theatre {
     this.panel.update(this.video, this.rating);
     await this.screen.open(this.space, this.place, this.panel);
     this.session.addEventListener('select', (event) => this.select(event));
+    this.session.addEventListener('visibilitychange', () => {
+      if (this.session.visibilityState === 'hidden') this.video.pause(); // the headset was taken off
+    });
     if (this.screen.loop) this.screen.loop((time, frame) => this.frame(time, frame));
     else this.next();
     this.video.play().catch(() => this.panel.say('Press ▶ to begin'));
@@ -63,11 +67,17 @@ class Theatre {
     this.controls.poll(this.session, time);
     if (this.wantsCentre) this.recentre(frame);
     const pointed = this.pointed(frame);
-    this.panel.point(pointed?.name ?? '');
+    this.panel.point(pointed);
+    this.follow(this.rated());
     if (pointed || this.video.paused || !this.panel.visible || !this.lastUsed) this.lastUsed = time;
     else if (time - this.lastUsed > HIDE_AFTER_MS) this.showPanel(false);
     const redraw = this.panel.update(this.video, this.rating);
     if (this.panel.visible) this.screen.draw(frame, this.panel, redraw);
+  }
+
+  // Stars that somebody gave elsewhere show here, too.
+  follow(onPage) {
+    if (onPage !== this.onPage) [this.rating, this.onPage] = [onPage, onPage];
   }
 
   pointed(frame) {
@@ -85,12 +95,13 @@ class Theatre {
     return place ? this.panel.at(...place) : null;
   }
 
-  // On the panel a press is that control's; elsewhere it plays or pauses.
+  // On the panel a press is that control's, between them nobody's; elsewhere it plays or pauses.
   select({ inputSource, frame }) {
     const found = this.panel.visible ? this.under(inputSource, frame) : null;
-    if (found?.name === 'seek') this.seek(found.along * this.video.duration);
-    else if (found?.value) this.give(found.value);
-    else this.act(found?.name ?? 'play');
+    if (!found) this.act('play');
+    else if (found.name === 'seek') this.seek(found.along * this.video.duration);
+    else if (found.value) this.give(found.value);
+    else this.act(found.name);
   }
 
   act(name) {
@@ -119,7 +130,7 @@ class Theatre {
     const before = this.rating;
     this.rating = value;
     try {
-      this.rating = await this.rate(value);
+      await this.rate(value);
       this.panel.say('');
     } catch (error) {
       this.rating = before;
