@@ -103,9 +103,7 @@ class Feeder:
             began = time.monotonic()
             key = fresh_key(work.fingerprint, work.thumbnail)
             result = await self._pool.look_at(path, key, work.stereo)
-            self._status.picture_s += time.monotonic() - began
-            self._status.pictures_made += not result.error
-            self._status.pictures_failed += bool(result.error)
+            took_s = time.monotonic() - began
             if result.error:
                 log.warning("No picture of %s: %s", paths.to_words(work.path), result.error)
             recorded = await self._store.write(
@@ -113,6 +111,9 @@ class Feeder:
             )
             if recorded and work.thumbnail not in (None, key):
                 await asyncio.to_thread(self._pool.discard, work.thumbnail)
+            self._status.picture_s += took_s
+            self._status.pictures_made += not result.error
+            self._status.pictures_failed += bool(result.error)
             self._timeline.pictured(
                 (work.root_id, work.path), self._store.last_event_id, result.picture_s
             )
