@@ -13,9 +13,10 @@ from playwright.async_api import Browser, async_playwright
 from lvs.config import ServerConfig
 from lvs.lifecycle import open_house
 from lvs.services import Services
+from lvs.store import roots
 from tests import chromium
 from tests.clips import Cast
-from tests.servers import LocalServer, serving
+from tests.servers import LocalServer, eventually, serving
 
 BROWSER_ARGUMENTS = [
     "--no-sandbox",
@@ -82,7 +83,14 @@ async def house(open_a_house: OpenHouse) -> Services:
 
 @pytest.fixture
 async def live_house(open_a_house: OpenHouse) -> Services:
+    """Its first scan is over, which would find rows gone that a test fills in without files."""
     opened: Services = await open_a_house()
+
+    async def scanned() -> bool:
+        states = [await opened.store.read(roots.scan_state, root) for root in opened.library.roots]
+        return all(scanned_at is not None for _, scanned_at, _ in states)
+
+    await eventually(scanned)
     return opened
 
 
