@@ -34,7 +34,7 @@ from lvs.logs import RecentErrors
 from lvs.media.pool import MediaPool
 from lvs.metrics import Metrics
 from lvs.monitor import Monitor, Sources
-from lvs.network import Doors, lan_addresses, own_names
+from lvs.network import Addresses, Doors, lan_addresses, own_names
 from lvs.page_cache import PageCache
 from lvs.quest.remote import Remotes
 from lvs.quest.sessions import Sessions
@@ -181,21 +181,21 @@ def _start_tasks(supervisor: Supervisor, house: Services) -> None:
     supervisor.start("monitor", house.monitor.run)
     supervisor.start("dashboard", house.dashboard.run)
     config = house.config
+    addresses = partial(lan_addresses, config.host)
     if config.announce and config.is_for_the_network:
-        supervisor.start("name", Announcer(house.doors, partial(lan_addresses, config.host)).run)
+        supervisor.start("name", Announcer(house.doors, addresses).run)
     if config.deovr_headsets:
         remotes = Remotes(config.deovr_headsets, house.store, house.sessions)
         supervisor.start("DeoVR", remotes.run)
     if config.dlna and config.is_for_the_network:
-        supervisor.start("dlna", partial(_be_a_media_server, house))
+        supervisor.start("dlna", partial(_be_a_media_server, house, addresses))
     if house.certificates is not None:
         supervisor.start("certificates", house.certificates.keep)
 
 
-async def _be_a_media_server(house: Services) -> None:
+async def _be_a_media_server(house: Services, addresses: Callable[[], Addresses]) -> None:
     """What it takes loads for a quarter of a second: the first page does not wait for it."""
     dlna = await asyncio.to_thread(importlib.import_module, "lvs.dlna")
-    addresses = partial(lan_addresses, house.config.host)
     port = house.config.dlna_port
     servers = dlna.MediaServers(house.store, house.library, house.doors, addresses, port)
     await servers.run()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
 
 from lvs.caches import Cache
 from lvs.web import Rendered
+
+Render = Callable[[], Awaitable[Rendered]]
 
 KEPT = 64
 MAY_LAG_S = 1.0
@@ -44,9 +45,7 @@ class PageCache:
         self._rendering: dict[Hashable, asyncio.Task[Rendered]] = {}
         self._tasks: set[asyncio.Task[Rendered]] = set()
 
-    async def page(
-        self, key: Hashable, state: Hashable, render: Callable[[], Coroutine[Any, Any, Rendered]]
-    ) -> Rendered:
+    async def page(self, key: Hashable, state: Hashable, render: Render) -> Rendered:
         """The page of `key`, by `render` where none is kept that will do. Raises what it raises."""
         kept = self.cache.get(key, lambda it: it.state == state or it.age_s < SERVED_STILL_S)
         if kept is None:
@@ -59,9 +58,7 @@ class PageCache:
         self.cache.clear()
         self._rendering = {}
 
-    def _begin(
-        self, key: Hashable, state: Hashable, render: Callable[[], Coroutine[Any, Any, Rendered]]
-    ) -> asyncio.Task[Rendered]:
+    def _begin(self, key: Hashable, state: Hashable, render: Render) -> asyncio.Task[Rendered]:
         """The rendering of a page, which all who wait for it share."""
         task = self._rendering.get(key)
         if task is None:
@@ -71,9 +68,7 @@ class PageCache:
             task.add_done_callback(lambda done: self._finished(key, done))
         return task
 
-    async def _render(
-        self, key: Hashable, state: Hashable, render: Callable[[], Awaitable[Rendered]]
-    ) -> Rendered:
+    async def _render(self, key: Hashable, state: Hashable, render: Render) -> Rendered:
         since, rendering = time.monotonic(), self._rendering
         rendered = await render()
         await asyncio.to_thread(rendered.compress)

@@ -107,10 +107,15 @@ async def live_server(live_house: Services) -> AsyncIterator[LocalServer]:
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+def browser_arguments() -> list[str]:
+    return BROWSER_ARGUMENTS
+
+
+@pytest.fixture
+async def browser(browser_arguments: list[str]) -> AsyncIterator[Browser]:
     path = chromium.find()
     assert path, "no Chromium: run `python -m tests.chromium`"
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=BROWSER_ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=path, args=browser_arguments)
         yield browser
         await browser.close()

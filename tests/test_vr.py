@@ -6,18 +6,17 @@ import asyncio
 import io
 import json
 from collections.abc import AsyncIterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
-import av.filter
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from lvs.media.clips import Clip, make_clip
+from lvs.media.filters import through
 from lvs.services import Services
 from tests import browsers, chromium
 from tests.browsers import until
@@ -66,13 +65,8 @@ if (window.XRMediaBinding) {
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    path = chromium.find()
-    assert path, "no Chromium: run `python -m tests.chromium`"
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=WEBGL)
-        yield browser
-        await browser.close()
+def browser_arguments() -> list[str]:
+    return WEBGL
 
 
 @pytest.fixture
@@ -216,15 +210,7 @@ def projected(arguments: str) -> NDArray[np.float64]:
     """A picture whose colours are directions, as libavfilter projects it."""
     colours = ((directions(1440, 720) + 1) * 127.5).round().astype(np.uint8)
     frame = av.VideoFrame.from_ndarray(colours, format="rgb24")
-    graph: Any = av.filter.Graph()
-    steps = [graph.add_buffer(width=1440, height=720, format="rgb24", time_base=Fraction(1, 25))]
-    names = (("format", "gbrp"), ("v360", arguments), ("format", "rgb24"), ("buffersink", None))
-    for name, given in names:
-        steps.append(graph.add(name, given))
-        steps[-2].link_to(steps[-1])
-    graph.configure()
-    graph.push(frame)
-    found: Any = graph.pull()
+    found = through(frame, [("format", "gbrp"), ("v360", arguments), ("format", "rgb24")])
     pixels: NDArray[np.float64] = found.to_ndarray(format="rgb24").astype(np.float64)
     return pixels / 127.5 - 1
 

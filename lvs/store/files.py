@@ -79,9 +79,8 @@ def videos_directly_in(
 ) -> tuple[list[int], int]:
     """Videos with a file in a folder itself, by title: `count` from `start` on, and how many."""
     source = (
-        "from video v where file_count > 0 and exists (select 1 from file where video_id = v.id"
-        " and folder_id = :folder and missing_since is null) and id in"
-        " (select video_id from file where folder_id = :folder)"
+        "from video where file_count > 0 and id in (select video_id from file"
+        " where folder_id = :folder and missing_since is null)"
     )
     names = {"folder": folder_id, "start": start, "count": count}
     rows = conn.execute(

@@ -2,11 +2,9 @@
 // and browsers without media layers.
 import * as THREE from '../../vendor/three/three.module.js';
 import { HEIGHT_M, WIDTH_M } from './panel.js';
-import { eyePart, surfaces } from './projection.js';
+import { eyePart, SCREEN_AWAY_M, SCREEN_WIDTH_M, surfaces } from './projection.js';
 
 const RADIUS_M = 100;
-const SCREEN_WIDTH_M = 3.6;
-const SCREEN_AWAY_M = 3;
 const EYES = { left: 1, right: 2 }; // three.js shows each of these layers to one eye
 
 export class DrawnScreen {

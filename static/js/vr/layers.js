@@ -1,8 +1,6 @@
 // The sharpest picture: the system shows the video by itself, as a media layer (WebXR Layers API).
 import { HEIGHT_M, WIDTH_M } from './panel.js';
-
-const SCREEN_WIDTH_M = 3.6;
-const SCREEN_AWAY_M = 3;
+import { SCREEN_AWAY_M, SCREEN_WIDTH_M } from './projection.js';
 
 export class LayerScreen {
   constructor(session, video, wanted) {

@@ -1,6 +1,10 @@
 // How a picture lies around its viewer. Directions are WebXR's: x right, y up, -z ahead; texture
 // coordinates have their origin at the bottom left.
 
+// Where a flat picture hangs.
+export const SCREEN_WIDTH_M = 3.6;
+export const SCREEN_AWAY_M = 3;
+
 // Full angle of view of each lens, in degrees; the picture of one eye is a circle (equidistant).
 const LENSES = { fisheye: 180, fisheye190: 190, rf52: 190, mkx200: 200, mkx220: 220, vrca220: 220 };
 const LAYER_LAYOUTS = { mono: 'mono', sbs: 'stereo-left-right', tb: 'stereo-top-bottom' };
