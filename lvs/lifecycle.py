@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -46,25 +47,50 @@ from lvs.upkeep import Upkeep
 log = logging.getLogger(__name__)
 
 STOP_WITHIN_S = 4.0
-RESTART_AFTER_S = 1.0
+RESTART_AFTER_S = 1.0  # after a first failure; doubled after each that follows
+RESTART_AFTER_MAX_S = 30.0
+RECOVERED_AFTER_S = 60.0  # a task that ran this long is not failing again and again
 
 
 class Supervisor:
-    """Runs named endless tasks; one that dies is logged and started again after a pause."""
+    """Runs named endless tasks; one that fails is logged and started again after a pause."""
 
     def __init__(self) -> None:
         self._tasks: list[asyncio.Task[None]] = []
 
-    def start(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
-        self._tasks.append(asyncio.create_task(self._keep_running(name, run), name=name))
+    def start(
+        self,
+        name: str,
+        run: Callable[[], Awaitable[None]],
+        after_failure: Callable[[], None] | None = None,
+    ) -> None:
+        """Run `run()` until `stop`. `after_failure` is called each time it has raised, before the
+        pause: to ask for what the task may have missed or dropped.
+        """
+        running = self._keep_running(name, run, after_failure)
+        self._tasks.append(asyncio.create_task(running, name=name))
 
-    async def _keep_running(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
+    async def _keep_running(
+        self,
+        name: str,
+        run: Callable[[], Awaitable[None]],
+        after_failure: Callable[[], None] | None,
+    ) -> None:
+        pause_s, logged = RESTART_AFTER_S, ""
         while True:
+            started = time.monotonic()
             try:
                 await run()
-            except Exception:
-                log.exception("The task %r failed; it starts again", name)
-            await asyncio.sleep(RESTART_AFTER_S)
+            except (Exception, asyncio.CancelledError) as error:
+                if _is_being_stopped():
+                    raise
+                if time.monotonic() - started > RECOVERED_AFTER_S:
+                    pause_s, logged = RESTART_AFTER_S, ""
+                _log_failure(name, error, pause_s, is_new=repr(error) != logged)
+                logged = repr(error)
+                _call(name, after_failure)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, RESTART_AFTER_MAX_S)
 
     async def stop(self) -> None:
         for task in self._tasks:
@@ -73,6 +99,32 @@ class Supervisor:
             _, late = await asyncio.wait(self._tasks, timeout=STOP_WITHIN_S)
             for task in late:
                 log.warning("The task %r did not stop in time", task.get_name())
+
+
+def _is_being_stopped() -> bool:
+    """Whether this task was cancelled itself, and not something that it awaited."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _log_failure(name: str, error: BaseException, pause_s: float, *, is_new: bool) -> None:
+    """With the traceback the first time; a failure that repeats takes a line."""
+    log.error(
+        "The task %r failed (%s: %s); it starts again in %d s",
+        name,
+        type(error).__name__,
+        error,
+        pause_s,
+        exc_info=error if is_new else None,
+    )
+
+
+def _call(name: str, after_failure: Callable[[], None] | None) -> None:
+    try:
+        if after_failure is not None:
+            after_failure()
+    except Exception:
+        log.exception("What is to be done after a failure of the task %r failed, too", name)
 
 
 @asynccontextmanager
@@ -169,12 +221,13 @@ def _certificates(config: ServerConfig) -> Certificates | None:
 
 def _start_tasks(supervisor: Supervisor, house: Services) -> None:
     library = house.library
-    supervisor.start("live events", house.hub.follow_events)
-    supervisor.start("live status", house.hub.follow_status)
+    supervisor.start("live events", house.hub.follow_events, house.hub.resync)
+    supervisor.start("live status", house.hub.follow_status, house.hub.resync)
     supervisor.start("heartbeat", house.hub.keep_alive)
-    supervisor.start("arrivals", library.arrivals.run)
-    supervisor.start("scans", library.run_scans)
-    supervisor.start("watchers", library.watch_roots)
+    # A scan finds what such a task had taken note of, or would have noticed meanwhile.
+    supervisor.start("arrivals", library.arrivals.run, library.ask_for_scan)
+    supervisor.start("scans", library.run_scans, library.ask_for_scan)
+    supervisor.start("watchers", library.watch_roots, library.ask_for_scan)
     supervisor.start("media feeder", library.feeder.run)
     supervisor.start("backups", house.keeper.run)
     supervisor.start("bulk changes", house.bulk.run)

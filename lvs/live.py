@@ -232,8 +232,8 @@ class Hub:
                     yield item
                 elif item.event_id is None:
                     yield web.sse(item.html, event_id=last)
-                elif item.event_id > last:
-                    last = item.event_id
+                elif item.event == "resync" or item.event_id > last:
+                    last = max(last, item.event_id)
                     yield web.sse(item.html, event_id=last, event=item.event)
         finally:
             self.subscribers.discard(subscriber)
@@ -292,6 +292,12 @@ class Hub:
             await asyncio.sleep(HEARTBEAT_S)
             for subscriber in list(self.subscribers):
                 self.deliver(subscriber, web.SSE_HEARTBEAT)
+
+    def resync(self) -> None:
+        """Tell every page to fetch its region again: it may have missed something."""
+        message = Message(self._store.last_event_id, "{}", "resync")
+        for subscriber in list(self.subscribers):
+            self.deliver(subscriber, message)
 
     def deliver(self, subscriber: Subscriber, message: Message | bytes) -> None:
         """Queue a message for one page, or drop the page when it does not keep up."""
