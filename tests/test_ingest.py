@@ -83,6 +83,54 @@ async def test_a_copy_is_the_same_video_with_two_files(
     assert len(await house.store.read(files.of_video, card.id)) == 2
 
 
+async def topics_since(house: Services, event: int) -> list[str]:
+    """What happened since an event, in order."""
+    found, _, _ = await house.store.read(gallery.events_since, event, 1000)
+    return [event.topic for event in found]
+
+
+async def rename(house: Services, source: str, target: str) -> None:
+    """Rename a file, and let the library know as a watch does."""
+    root = next(iter(house.library.roots.values()))
+    Path(root.path, source).rename(Path(root.path, target))
+    await house.library.changed(root, {source, target})
+
+
+async def test_a_move_between_known_folders_tells_that_their_counts_changed(
+    house: Services, videos: Path, cast: Cast
+) -> None:
+    cast.copy("beach.mp4", videos / "films" / "beach.mp4")
+    cast.copy("forest.mp4", videos / "music" / "forest.mp4")
+    await library(house)
+    before = house.store.last_event_id
+    await rename(house, "films/beach.mp4", "music/beach.mp4")
+    assert await topics_since(house, before) == ["changed", "folders"]
+    before = house.store.last_event_id
+    await rename(house, "music/beach.mp4", "music/renamed.mp4")
+    assert await topics_since(house, before) == ["changed"]
+
+
+async def test_a_copy_that_comes_later_is_told_as_such(
+    house: Services, videos: Path, cast: Cast
+) -> None:
+    cast.copy("beach.mp4", videos / "a" / "one.mp4")
+    cast.copy("forest.mp4", videos / "b" / "forest.mp4")
+    await library(house)
+    before = house.store.last_event_id
+    cast.copy("beach.mp4", videos / "b" / "two.mp4")
+    await library(house)
+    assert await topics_since(house, before) == ["copied", "changed", "folders"]
+
+
+async def test_copies_found_by_the_first_scan_are_no_news(
+    house: Services, videos: Path, cast: Cast
+) -> None:
+    cast.copy("beach.mp4", videos / "one.mp4")
+    cast.copy("beach.mp4", videos / "two.mp4")
+    await library(house)
+    assert "copied" not in await topics_since(house, 0)
+
+
 async def test_removing_one_of_two_copies_keeps_the_video(
     house: Services, videos: Path, cast: Cast
 ) -> None:

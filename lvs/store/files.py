@@ -139,6 +139,8 @@ def take_in(
         same = with_fingerprints(tx.connection, [file.fingerprint])
         if same:
             video_id = same[0].video_id
+            if not first_scan and any(other.missing_since is None for other in same):
+                tx.emit("copied", video_id)
         elif at is not None and not _has_other_files(tx, at):
             video_id = at.video_id
             _replace_content(tx, video_id, file)
@@ -192,21 +194,27 @@ def settle(tx: Transaction, video_ids: Iterable[int]) -> None:
                 video_id,
             ),
         )
-        _file_in_folders(conn, video_id)
+        moved = _file_in_folders(conn, video_id)
         search.index(conn, [video_id])
-        if present:
-            tx.emit("changed" if before else "added", video_id)
+        if present and before:
+            tx.emit("changed", video_id)
+            if moved:
+                tx.emit("folders")
+        elif present:
+            tx.emit("added", video_id)
         elif before:
             tx.emit("removed", video_id)
 
 
-def _file_in_folders(conn: sqlite3.Connection, video_id: int) -> None:
+def _file_in_folders(conn: sqlite3.Connection, video_id: int) -> bool:
+    """Enter a video in every folder above its present files; whether these became others."""
     above = (
         "with recursive above (id) as ("
         " select folder_id from file where video_id = :video and missing_since is null"
         " union select folder.parent_id from folder join above on folder.id = above.id"
         " where folder.parent_id is not null) "
     )
+    changes = conn.total_changes
     conn.execute(
         above + "delete from folder_video where video_id = :video"
         " and folder_id not in (select id from above)",
@@ -217,6 +225,7 @@ def _file_in_folders(conn: sqlite3.Connection, video_id: int) -> None:
         " select id, :video from above",
         {"video": video_id},
     )
+    return conn.total_changes > changes
 
 
 def _by_id(tx: Transaction, file_id: int) -> KnownFile | None:
