@@ -9,7 +9,19 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bench import dashboard, headset, live, pages, scans, search, soak, streams, thumbnails, writes
+from bench import (
+    dashboard,
+    film,
+    headset,
+    live,
+    pages,
+    scans,
+    search,
+    soak,
+    streams,
+    thumbnails,
+    writes,
+)
 from bench.harness import Line, workshop
 
 BENCHMARKS = {
@@ -23,6 +35,7 @@ BENCHMARKS = {
     "dashboard": dashboard.run,
     "soak": soak.run,
     "headset": headset.run,
+    "film": film.run,
 }
 
 
