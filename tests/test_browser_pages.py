@@ -181,10 +181,10 @@ async def test_what_cannot_be_played_is_said_in_the_page(
 ) -> None:
     async with browsers.context(browser, **browsers.DESKTOP) as opened:
         page = await live_page(opened, f"{site}/watch/broken.mp4")
-        assert "It cannot be played" in await page.inner_text("#about .notice")
+        assert "Can't play this file" in await page.inner_text("#stage")
         assert await page.locator("video").count() == 0
         page = await live_page(opened, f"{site}/watch/sound.mkv")
-        assert "the sound is AC-3" in await page.inner_text("#about .notice")
+        assert "browsers often lack AC-3" in await page.inner_text("#about .notice")
 
 
 async def test_the_watch_page_follows_a_rename(browser: Browser, site: str, videos: Path) -> None:

@@ -81,7 +81,7 @@ async def test_playing_counts_one_view_and_is_gone_on_with_elsewhere(
     assert await gallery_page.get_by_text("2 views").count() == 0
 
     elsewhere = await live_page(opened, f"http://127.0.0.1:{live_server.port}/watch/Long.mp4")
-    await elsewhere.get_by_text("Go on from").click()
+    await elsewhere.get_by_text("Resume at").click()
     await until(elsewhere, "document.querySelector('video').currentTime >= 15")
     assert await elsewhere.locator("[data-resume]").count() == 0
 
@@ -98,7 +98,7 @@ async def test_the_offer_to_go_on_is_a_plain_link(server: LocalServer) -> None:
 
     name = "Video%20000000.mp4"
     await eventually(offered)
-    assert "Go on from" not in (await server.get(f"/watch/{name}?t=42")).text
+    assert "Resume at" not in (await server.get(f"/watch/{name}?t=42")).text
 
 
 async def test_what_was_begun_is_in_its_list_until_it_is_watched(

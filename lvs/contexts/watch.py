@@ -28,6 +28,7 @@ _PLAYABLE_CONTAINERS = {"mov", "matroska", "ogg"}
 _MATROSKA_AS_WEBM = {"vp8", "vp9", "av1"}
 _VIDEO_OFTEN = {"h264", "vp8", "vp9", "av1", "theora"}
 _VIDEO_SOMETIMES = {"hevc"}
+_FILE_MISSING = ("missing", "away")  # states of a card
 _AUDIO_OFTEN = {"aac", "mp3", "opus", "vorbis", "flac", "pcm_s16le"}
 
 
@@ -45,7 +46,10 @@ class RelatedCard:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """`trouble` says what this file's player will miss, or is empty; `can_play` false hides it."""
+    """`trouble` says what a browser can't play of this file, or is empty.
+
+    `can_play` is false when there is no player, `can_download` when the file is missing.
+    """
 
     card: CardContext
     media_hash: str
@@ -53,6 +57,7 @@ class Watch:
     mime_type: str
     poster: str
     can_play: bool
+    can_download: bool
     trouble: str
     start_s: int
     facts: tuple[Fact, ...]
@@ -124,6 +129,7 @@ def watch_context_by_id(
         mime_type=player_mime_type(details),
         poster=thumbnail_url(card, 640) if card.thumbnail else "",
         can_play=can_play,
+        can_download=context.state not in _FILE_MISSING,
         trouble=trouble,
         start_s=start_s,
         facts=tuple(_facts(details, library)),
@@ -142,22 +148,22 @@ def watch_context_by_id(
 
 def playability(details: VideoDetails, card: CardContext) -> tuple[str, bool]:
     """(what a browser will not play of it and why, whether to offer the player at all)."""
-    if card.state in ("missing", "away"):
-        return f"{card.reason}. It plays again when the file is back.", False
+    if card.state in _FILE_MISSING:
+        return f"{card.reason}. It can be played when the file returns.", False
     if card.state == "failed":
-        return f"It cannot be played: {card.reason}", False
+        return f"Can't play this file: {card.reason}", False
     if card.state == "waiting":
         return "", True
     if details.container not in _PLAYABLE_CONTAINERS:
-        kind = (details.container or "this").upper()
-        return f"It cannot be played here: browsers do not open {kind} files.", False
+        kind = (details.container or "such").upper()
+        return f"Browsers can't play {kind} files.", False
     video, audio = details.video_codec or "", details.audio_codec
     if video not in _VIDEO_OFTEN | _VIDEO_SOMETIMES:
-        return f"It cannot be played here: the picture is {words.codec(video)}.", False
+        return f"Browsers can't play {words.codec(video)} video.", False
     if audio is not None and audio not in _AUDIO_OFTEN:
-        return f"There may be no sound here: the sound is {words.codec(audio)}.", True
+        return f"You may not hear sound: browsers often lack {words.codec(audio)}.", True
     if video in _VIDEO_SOMETIMES:
-        return f"Some browsers cannot play it: the picture is {words.codec(video)}.", True
+        return f"Some browsers can't play {words.codec(video)} video.", True
     return "", True
 
 
