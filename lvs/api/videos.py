@@ -29,7 +29,10 @@ from lvs.store import videos as videos_store
 async def listed(query_args: ListIn) -> VideosOut:
     """A stretch of the gallery's list. A shuffled one needs its `seed` to be followed."""
     house = services()
-    query = parse_query(arguments_of(request.query_string))
+    arguments = arguments_of(request.query_string)
+    query = parse_query(arguments)
+    if not (arguments.get("sort") or query.q):
+        query = query.with_(sort="newest")  # of folders, too: programs follow what is new
     return await house.store.read(_listed, house.library, query, query_args.limit)
 
 

@@ -31,10 +31,15 @@ class GalleryQuery:
 
     @property
     def order(self) -> str:
-        """The order of the store: by relevance where there are words, else the newest first."""
+        """The order of the store."""
         if self.sort and (self.q or self.sort != "relevance"):
             return self.sort
-        return "relevance" if self.q else "newest"
+        return self.default_order
+
+    @property
+    def default_order(self) -> str:
+        """By relevance where there are words, a folder by title (its episodes), else newest."""
+        return "relevance" if self.q else "title" if self.folder else "newest"
 
     @property
     def is_filtered(self) -> bool:
@@ -52,7 +57,7 @@ class GalleryQuery:
             value = getattr(self.filters, name)
             if value or (name == "watched" and value is not None):
                 pairs.append((name, str(int(value))))
-        if self.order != replace(self, sort="").order:
+        if self.order != self.default_order:
             pairs.append(("sort", self.order))
         if self.seed:
             pairs.append(("seed", str(self.seed)))
@@ -102,7 +107,10 @@ PLACES: dict[str, dict[str, str]] = {
 
 
 def parse_query(arguments: dict[str, str]) -> GalleryQuery:
-    """Raises InvalidInputError that names the argument and what is allowed."""
+    """The list that the arguments describe; equal lists are equal queries, however written.
+
+    Raises InvalidInputError that names the argument and what is allowed.
+    """
     sort = arguments.get("sort", "")
     if sort and sort not in SORTS:
         raise InvalidInputError(f"`sort` is {sort!r}; it can be {', '.join(SORTS)}.")
@@ -119,13 +127,14 @@ def parse_query(arguments: dict[str, str]) -> GalleryQuery:
         tuple(filter(None, arguments.get("tag", "").split("\n")))[:TAGS_AT_MOST],
     )
     found = qualified(text[:LONGEST_Q])
-    return replace(
+    query = replace(
         given,
         folder=found.folder or given.folder,
         filters=replace(given.filters, **found.filters),
         tags=(*given.tags, *found.tags)[:TAGS_AT_MOST],
         q=found.words,
     )
+    return query if query.order != query.default_order else query.with_(sort="")
 
 
 def _filters(arguments: dict[str, str]) -> Filters:

@@ -117,7 +117,7 @@ def watch_context_by_id(
     card = details.card
     context = card_context(card, library, date.today())  # noqa: DTZ011
     own_folder = library.filename(card.root_id, card.path.rpartition("/")[0])
-    here = GalleryQuery(sort="title", folder=own_folder)
+    here = GalleryQuery("" if own_folder else "title", own_folder)
     came_from = came_from or here
     trouble, can_play = playability(details, context)
     previous, following = _neighbours(conn, library, came_from, card.id)
