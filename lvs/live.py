@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import AsyncGenerator, Hashable, Iterable
+from collections.abc import AsyncGenerator, Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -21,7 +21,7 @@ from lvs.contexts.places import places_context
 from lvs.contexts.query import GalleryQuery
 from lvs.contexts.status import status_context
 from lvs.contexts.templates import Templates
-from lvs.contexts.watch import watch_context_by_id
+from lvs.contexts.watch import about_context, stage_context
 from lvs.errors import NotFoundError
 from lvs.events import Event
 from lvs.library.library import Library
@@ -34,6 +34,7 @@ STATUS_EVERY_S = 1.0
 CARDS_AT_MOST = 60  # beyond, it is cheaper for a page to ask for its list again
 
 
+_OF_NEIGHBOURS = {"added", "removed", "folders"}  # what may move another into or out of a list
 _OF_CARDS = ("changed", "searches")  # what leaves the summary of an unfiltered list as it is
 
 
@@ -113,25 +114,41 @@ class GalleryFeed:
 
 @dataclass(frozen=True, slots=True)
 class WatchFeed:
-    """A watch page: what is said about its video, and the cards beneath it."""
+    """A watch page: its video in the list that the person came from, and the cards it shows.
+
+    `came_from` is None for the video's own folder; `shown` are the videos of the related cards.
+    """
 
     video_id: int
+    came_from: GalleryQuery | None = None
+    shown: frozenset[int] = frozenset()
 
     def update(self, conn: sqlite3.Connection, kitchen: Kitchen, events: list[Event]) -> str:
+        topics = {event.topic for event in events}
         touched = {event.video_id for event in events if event.video_id is not None}
-        parts = []
-        if self.video_id in touched or any(event.topic == "away" for event in events):
-            try:
-                watch = watch_context_by_id(conn, kitchen.library, kitchen.cards, self.video_id)
-            except NotFoundError:  # it was forgotten: the page finds that out for itself
-                raise TooMuchError from None
-            html = kitchen.templates.render("partials/_about.html", watch=watch)
-            parts.append(web.partial("#about", html))
-        others = list(touched - {self.video_id})[:CARDS_AT_MOST]
-        for video, card in videos.cards(conn, others).items():
+        parts: list[str] = []
+        if self.video_id in touched or "away" in topics:
+            parts += self._video(conn, kitchen, with_stage=True)
+        elif topics & _OF_NEIGHBOURS:
+            parts += self._video(conn, kitchen, with_stage=False)
+        for video, card in videos.cards(conn, touched & self.shown).items():
             html = "".join(kitchen.cards.render(conn, [(video, card.version)]))
             parts.append(web.partial(f"#v-{video}", html))
         return "".join(parts)
+
+    def _video(
+        self, conn: sqlite3.Connection, kitchen: Kitchen, *, with_stage: bool
+    ) -> Iterator[str]:
+        try:
+            details = videos.details(conn, self.video_id)
+        except NotFoundError:  # it was forgotten: the page finds that out for itself
+            raise TooMuchError from None
+        render = kitchen.templates.render
+        if with_stage:
+            stage = stage_context(kitchen.library, details, self.came_from)
+            yield web.partial("#stage", render("partials/_stage.html", stage=stage))
+        about = about_context(conn, kitchen.library, details, self.came_from)
+        yield web.partial("#about", render("partials/_about.html", about=about))
 
     def status(self, kitchen: Kitchen) -> str:
         return ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import psutil
@@ -14,10 +15,11 @@ import pytest
 from lvs.live import QUEUE_LENGTH, GalleryFeed
 from lvs.live import Message as HubMessage
 from lvs.services import Services
-from lvs.store import gallery
+from lvs.store import curation, gallery
 from lvs.store.views import View
 from tests.clips import Cast
 from tests.conftest import OpenHouse
+from tests.libraries import fill
 from tests.servers import LocalServer, Message, eventually, open_stream, serving
 from tests.test_ingest import library
 
@@ -283,3 +285,73 @@ async def test_the_store_and_the_stream_agree_under_load(
             page.insert(len(page) if where == "end" else page.index(where), card)
     stored = await server.house.store.read(gallery.page, View("title"), limit=100)
     assert page == [f"v-{video}" for video, _ in stored.videos]
+
+
+async def message_to(
+    server: LocalServer, path: str, change: Callable[[], Awaitable[None]]
+) -> Message:
+    """The one message that a watch page gets of a change."""
+    page = (await server.get(path)).text
+    feed = html.unescape(re.findall(r'hx-sse:connect="([^"]+)"', page)[0])
+    stream = await server.stream(feed)
+    await change()
+    return await stream.until(lambda message: "hx-target" in message.data)
+
+
+async def test_a_push_keeps_the_list_that_the_person_came_from(server: LocalServer) -> None:
+    await fill(server.house.store, 3)
+    await server.house.store.write(
+        lambda tx: tx.connection.execute("update video set view_count = 10 - id")
+    )
+    path = "/watch/Video%20000001.mp4?list=1&sort=views"
+    message = await message_to(server, path, lambda: heart(server, 2))
+    for way, name in (("prev", "Video%20000000.mp4"), ("next", "Video%20000002.mp4")):
+        assert f'rel="{way}" href="/watch/{name}?sort=views&amp;list=1"' in message.data
+    assert '<a href="/?sort=views">Library</a>' in message.data
+
+
+async def test_a_push_is_of_the_region_that_changed_and_the_cards_that_the_page_shows(
+    server: LocalServer,
+) -> None:
+    await fill(server.house.store, 30, folders=["a", "b"])
+    path = "/watch/a/Video%20000000.mp4"
+    shown = {int(id_) for id_ in re.findall(r'id="v-(\d+)"', (await server.get(path)).text)}
+    related, other = min(shown), min(set(range(2, 31)) - shown)
+
+    async def several() -> None:
+        await heart(server, related, other)
+
+    message = await message_to(server, path, several)
+    assert re.findall(r'<li class="card" id="v-(\d+)"', message.data) == [str(related)]
+    assert "#about" not in message.data
+    assert "#stage" not in message.data
+
+
+async def test_a_file_that_vanishes_takes_the_player_along(
+    server: LocalServer, videos: Path, cast: Cast
+) -> None:
+    cast.copy("beach.mp4", videos / "a.mp4")
+    await library(server.house)
+    assert "<video" in (await server.get("/watch/a.mp4")).text
+
+    async def gone() -> None:
+        (videos / "a.mp4").unlink()
+        await library(server.house)
+
+    message = await message_to(server, "/watch/a.mp4", gone)
+    assert 'hx-target="#stage"' in message.data
+    assert "<video" not in message.data
+
+
+async def heart(server: LocalServer, *video_ids: int) -> None:
+    await server.house.store.write(
+        lambda tx: [curation.set_favorite(tx, video_id, None) for video_id in video_ids]
+    )
+
+
+async def test_cards_that_are_no_row_ids_are_refused(server: LocalServer) -> None:
+    await fill(server.house.store, 1)
+    (media_hash,) = await server.house.store.read(
+        lambda conn: conn.execute("select media_hash from video").fetchone()
+    )
+    assert (await server.get(f"/events?video={media_hash}&shown=1.x")).status == 400

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +17,7 @@ from lvs.contexts.layouts import LayoutForm, layout_form
 from lvs.contexts.query import GalleryQuery
 from lvs.errors import NotFoundError
 from lvs.library.library import Library
-from lvs.models import Tag, VideoDetails
+from lvs.models import Card, Tag, VideoDetails
 from lvs.store import files, gallery, layouts, related, tags, videos
 from lvs.store.related import Related
 from lvs.store.views import View
@@ -45,31 +46,47 @@ class RelatedCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
-    """`trouble` says what a browser can't play of this file, or is empty.
-
-    `can_play` is false when there is no player, `can_download` when the file is missing.
+class Stage:
+    """The player, or why there is none. `trouble` says what a browser can't play of this file, or
+    is empty. `can_play` is false when there is no player, `can_download` when the file is missing.
     """
 
     card: CardContext
-    media_hash: str
-    video_url: str
-    mime_type: str
-    poster: str
     can_play: bool
     can_download: bool
     trouble: str
+    video_url: str
+    mime_type: str
+    poster: str
+    width: int
+    height: int
     start_s: int
+    list: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is said about the video, and the way to its neighbours in the list."""
+
+    card: CardContext
+    trouble: str
+    can_play: bool
+    video_url: str
     facts: tuple[Fact, ...]
-    related: tuple[RelatedCard, ...]
     tags: tuple[Tag, ...]
     layout: LayoutForm
-    list: str
     previous: str
     next: str
     back: Link
-    width: int
-    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The page, a context per region; pushes replace `stage` and `about` each by itself."""
+
+    stage: Stage
+    about: About
+    related: tuple[RelatedCard, ...]
     feed: str
 
 
@@ -95,55 +112,86 @@ def watch_context(
     start_s: int,
     since: int,
 ) -> Watch:
-    """The page of a video. Next and previous keep to the list that the person came from."""
-    video_id = find(conn, library, filename)
-    return watch_context_by_id(
-        conn, library, cards, video_id, came_from, start_s=start_s, since=since
+    """The page of a video. Next and previous keep to the list that the person came from; None is
+    the folder that the video is in."""
+    details = videos.details(conn, find(conn, library, filename))
+    if came_from == _own_folder(library, details.card):
+        came_from = None
+    found = related.related(conn, details.card.id, RELATED_SHOWN)
+    return Watch(
+        stage=stage_context(library, details, came_from, start_s=start_s),
+        about=about_context(conn, library, details, came_from),
+        related=_related(conn, cards, found),
+        feed=_feed(details.card.media_hash, came_from, found, since),
     )
 
 
-def watch_context_by_id(
-    conn: sqlite3.Connection,
-    library: Library,
-    cards: Cards,
-    video_id: int,
-    came_from: GalleryQuery | None = None,
-    *,
-    start_s: int = 0,
-    since: int = 0,
-) -> Watch:
-    """As `watch_context`, for a video that is already found."""
-    details = videos.details(conn, video_id)
+def stage_context(
+    library: Library, details: VideoDetails, came_from: GalleryQuery | None, *, start_s: int = 0
+) -> Stage:
     card = details.card
     context = card_context(card, library, date.today())  # noqa: DTZ011
-    own_folder = library.filename(card.root_id, card.path.rpartition("/")[0])
-    here = GalleryQuery("" if own_folder else "title", own_folder)
-    came_from = came_from or here
     trouble, can_play = playability(details, context)
-    previous, following = _neighbours(conn, library, came_from, card.id)
-    name = library.filename(card.root_id, card.path)
-    return Watch(
+    return Stage(
         card=context,
-        media_hash=card.media_hash,
-        video_url="/video/" + paths.to_url(name),
-        mime_type=player_mime_type(details),
-        poster=thumbnail_url(card, 640) if card.thumbnail else "",
         can_play=can_play,
         can_download=context.state not in _FILE_MISSING,
         trouble=trouble,
-        start_s=start_s,
-        facts=tuple(_facts(details, library)),
-        related=_related(conn, cards, card.id),
-        tags=tuple(tags.of_video(conn, card.id)),
-        layout=layout_form(layouts.of_video(conn, card.id)),
-        list=came_from.url("", list=1).replace("?", "&") if came_from != here else "",
-        previous=_with_list(previous, came_from, here),
-        next=_with_list(following, came_from, here),
-        back=Link(_list_name(came_from), came_from.url()),
+        video_url=_video_url(library, card),
+        mime_type=player_mime_type(details),
+        poster=thumbnail_url(card, 640) if card.thumbnail else "",
         width=card.width or 1280,
         height=card.height or 720,
-        feed=f"/events?video={card.media_hash}&since={since}",
+        start_s=start_s,
+        list=came_from.url("", list=1).replace("?", "&") if came_from else "",
     )
+
+
+def about_context(
+    conn: sqlite3.Connection,
+    library: Library,
+    details: VideoDetails,
+    came_from: GalleryQuery | None,
+) -> About:
+    card = details.card
+    context = card_context(card, library, date.today())  # noqa: DTZ011
+    trouble, can_play = playability(details, context)
+    list_shown = came_from or _own_folder(library, card)
+    previous, following = _neighbours(conn, library, list_shown, card.id)
+    return About(
+        card=context,
+        trouble=trouble,
+        can_play=can_play,
+        video_url=_video_url(library, card),
+        facts=tuple(_facts(details, library)),
+        tags=tuple(tags.of_video(conn, card.id)),
+        layout=layout_form(layouts.of_video(conn, card.id)),
+        previous=_with_list(previous, came_from),
+        next=_with_list(following, came_from),
+        back=Link(_list_name(list_shown), list_shown.url()),
+    )
+
+
+def _own_folder(library: Library, card: Card) -> GalleryQuery:
+    """The list that a person comes from who came from none."""
+    folder = library.filename(card.root_id, card.path.rpartition("/")[0])
+    return GalleryQuery("" if folder else "title", folder)
+
+
+def _video_url(library: Library, card: Card) -> str:
+    return "/video/" + paths.to_url(library.filename(card.root_id, card.path))
+
+
+def _feed(
+    media_hash: str, came_from: GalleryQuery | None, related: Sequence[Related], since: int
+) -> str:
+    """The page's stream: of its video in this list, and of the related cards that it shows."""
+    of: dict[str, str | int] = {"video": media_hash, "since": since}
+    if related:
+        of["shown"] = ".".join(str(video.video_id) for video in related)
+    if came_from is None:
+        return GalleryQuery().url("/events", **of)
+    return came_from.url("/events", list=1, **of)
 
 
 def playability(details: VideoDetails, card: CardContext) -> tuple[str, bool]:
@@ -191,12 +239,13 @@ def _neighbours(
     return before, after
 
 
-def _with_list(url: str, query: GalleryQuery, default: GalleryQuery) -> str:
-    return query.url(url, list=1) if url and query != default else url
+def _with_list(url: str, came_from: GalleryQuery | None) -> str:
+    return came_from.url(url, list=1) if url and came_from else url
 
 
-def _related(conn: sqlite3.Connection, cards: Cards, video_id: int) -> tuple[RelatedCard, ...]:
-    found = related.related(conn, video_id, RELATED_SHOWN)
+def _related(
+    conn: sqlite3.Connection, cards: Cards, found: Sequence[Related]
+) -> tuple[RelatedCard, ...]:
     html = cards.render(conn, [(video.video_id, video.version) for video in found])
     return tuple(RelatedCard(card, _reason(video)) for video, card in zip(found, html, strict=True))
 

@@ -9,8 +9,10 @@ from quart import Response, request
 from lvs import web
 from lvs.contexts.gallery import folder_of
 from lvs.contexts.query import arguments_of, parse_query, whole_number
+from lvs.contexts.watch import RELATED_SHOWN
 from lvs.errors import NotFoundError
 from lvs.live import Feed, GalleryFeed, WatchFeed
+from lvs.partials.videos import row_id
 from lvs.services import Services, services
 from lvs.store import videos
 
@@ -43,4 +45,11 @@ def _feed(conn: sqlite3.Connection, house: Services, arguments: dict[str, str]) 
     video_id = videos.id_of_hash(conn, media_hash)
     if video_id is None:
         raise NotFoundError("There is no such video in the library.")
-    return WatchFeed(video_id)
+    came_from = parse_query(arguments).with_(after="") if "list" in arguments else None
+    return WatchFeed(video_id, came_from, _shown(arguments.get("shown", "")))
+
+
+def _shown(text: str) -> frozenset[int]:
+    """The videos whose cards a watch page shows, as row ids joined by dots."""
+    ids = text.split(".", RELATED_SHOWN)[:RELATED_SHOWN] if text else []
+    return frozenset(row_id("shown", id_) for id_ in ids)
