@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import time
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from quart import Request, Response
 
@@ -20,6 +18,7 @@ from lvs.errors import (
     TooManyError,
     UnsupportedMediaError,
 )
+from lvs.network import address_of, is_local, split_url
 
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 # The calls of the first server, kept for its clients.
@@ -108,7 +107,7 @@ class Guard:
         if site is not None:
             foreign = site not in ("same-origin", "none")
         else:
-            foreign = origin is not None and urlsplit(origin).netloc != request.host
+            foreign = origin is not None and split_url(origin).netloc != request.host
         welcome = origin is not None and takes_json(request.path) and self.allows_origin(origin)
         if foreign and not welcome:
             raise ForbiddenError("A page of another site may not change this library.")
@@ -146,34 +145,21 @@ class Guard:
             )
 
     def _look_at_host(self, host: str) -> bool:
-        try:
-            name = (urlsplit(f"//{host}").hostname or "").rstrip(".").lower()
-        except ValueError:
-            return False
-        return name in self._names or name.endswith(".local") or _address(name) is not None
+        name = (split_url(f"//{host}").hostname or "").rstrip(".").lower()
+        return name in self._names or name.endswith(".local") or address_of(name) is not None
 
     def _look_at_origin(self, origin: str) -> bool:
         """Configured, this machine, or in the local network."""
         if origin.lower() in self._origins:
             return True
-        try:
-            parts = urlsplit(origin)
-            name = (parts.hostname or "").lower()
-        except ValueError:
-            return False
+        parts = split_url(origin)
+        name = (parts.hostname or "").lower()
         if parts.scheme not in ("http", "https"):
             return False
-        address = _address(name)
+        address = address_of(name)
         if address is not None:
-            return address.is_private and not address.is_unspecified
+            return is_local(address)
         return name == "localhost" or name.endswith(".local")
-
-
-def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(name.partition("%")[0])
-    except ValueError:
-        return None
 
 
 class WriteLimit:

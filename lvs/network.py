@@ -8,6 +8,7 @@ import logging
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
 
 import psutil
 
@@ -18,6 +19,51 @@ log = logging.getLogger(__name__)
 LOOK_EVERY_S = 30.0  # networks come and go
 ANNOUNCED_NAME = "lvs.local"
 _ANYWHERE = ipaddress.IPv4Address("198.51.100.1")  # kept for documentation (RFC 5737)
+# Private use (RFC 1918, 4193), link-local (RFC 3927, 4291), loopback. `is_private` has more, as
+# networks for documentation and benchmarks. Addresses that a provider shares among customers
+# (RFC 6598) are left out: they are neighbours.
+_LOCAL_NETWORKS = tuple(
+    map(
+        ipaddress.ip_network,
+        (
+            "10.0.0.0/8",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+            "169.254.0.0/16",
+            "127.0.0.0/8",
+            "fc00::/7",
+            "fe80::/10",
+            "::1/128",
+        ),
+    )
+)
+
+
+def split_url(text: str) -> SplitResult:
+    """The parts of an address that somebody else wrote; all empty when it is none, as `http://[`."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises for `http://a:b`, too late for whoever reads it later
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+    return parts
+
+
+def address_of(host: str) -> Address | None:
+    """The IP address that a host of a URL is; None for a name. An IPv4 address in the form of an
+    IPv6 one (`::ffff:10.0.0.1`) is itself."""
+    try:
+        found = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
+        return found.ipv4_mapped
+    return found
+
+
+def is_local(address: Address) -> bool:
+    """Whether an address is of this machine or the network at home."""
+    return any(address in network for network in _LOCAL_NETWORKS)
 
 
 @dataclass

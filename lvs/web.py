@@ -7,13 +7,13 @@ import json
 import math
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from quart import Request, Response, redirect
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs.access import is_catalogue, takes_json
 from lvs.errors import LvsError, TooManyError
+from lvs.network import split_url
 
 # --- htmx ---
 
@@ -93,13 +93,20 @@ def html_response(request: Request, page: Rendered, status: int = 200) -> Respon
 
 # --- forms ---
 
+_NOT_IN_FRONT = "/\\" + "".join(map(chr, range(0x21)))
+
 
 def back_to(request: Request) -> str:
-    """The page that a form was on, if it is one of ours."""
-    referer = urlsplit(request.headers.get("Referer", ""))
+    """The page that a form was on, if it is one of ours.
+
+    Browsers read `//host`, `/\\host` and the same with control characters between as another host,
+    so what is returned begins with exactly one slash.
+    """
+    referer = split_url(request.headers.get("Referer", ""))
     if referer.netloc != request.host:
         return "/"
-    return f"{referer.path}?{referer.query}" if referer.query else referer.path
+    path = "/" + referer.path.lstrip(_NOT_IN_FRONT)
+    return f"{path}?{referer.query}" if referer.query else path
 
 
 def done(request: Request) -> Response | WerkzeugResponse:

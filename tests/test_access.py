@@ -35,6 +35,16 @@ NEAR = "http://192.168.1.20:3000"
         ("file://localhost", False),
         ("null", False),
         ("http://[", False),
+        ("http://tv.local:x", False),
+        ("http://169.254.3.4", True),
+        ("http://[fe80::1%25eth0]", True),
+        ("http://[::ffff:192.168.1.20]", True),
+        ("http://[::ffff:8.8.8.8]", False),
+        ("http://203.0.113.7", False),
+        ("http://198.18.0.1", False),
+        ("http://240.0.0.1", False),
+        ("http://100.64.0.1", False),
+        ("http://[2001:0:4136:e378::1]", False),
     ],
 )
 def test_origins_of_the_house_are_let_in(config: ServerConfig, origin: str, allowed: bool) -> None:
@@ -80,6 +90,39 @@ async def test_a_program_of_the_house_may_write_and_a_foreign_one_may_not(
     assert (await ask(server, "POST", "/tags/delete", Origin=NEAR, **form)).status == 403
     page = await ask(server, "GET", "/", Origin=NEAR)
     assert "access-control-allow-origin" not in page.headers
+
+
+async def test_an_address_that_is_none_is_foreign_and_nothing_is_written(
+    server: LocalServer,
+) -> None:
+    await fill(server.house.store, 1)
+    media_hash = await hash_of(server.house, 1)
+    form = {"Content_Type": "application/x-www-form-urlencoded", "body": "value=4"}
+    path = f"/videos/{media_hash}/rating"
+    assert (await ask(server, "POST", path, Origin="http://[", **form)).status == 403
+    found = json.loads((await server.get(f"/api/ratings/{media_hash}")).body)
+    assert found["count"] == 0
+    answer = await ask(server, "POST", path, Referer="http://[", **form)
+    assert (answer.status, answer.headers["location"]) == (303, "/")
+
+
+@pytest.mark.parametrize(
+    ("page", "location"),
+    [
+        ("/?sort=title", "/?sort=title"),
+        ("//evil.example/x", "/evil.example/x"),
+        ("/\\evil.example/x", "/evil.example/x"),
+        ("/\x01//evil.example", "/evil.example"),
+        ("/ /evil.example", "/evil.example"),
+        ("", "/"),
+    ],
+)
+async def test_a_form_leads_back_to_this_server_alone(
+    server: LocalServer, page: str, location: str
+) -> None:
+    referer = f"http://127.0.0.1:{server.port}{page}"
+    answer = await ask(server, "POST", "/library/scan", Referer=referer)
+    assert (answer.status, answer.headers["location"]) == (303, location)
 
 
 def test_a_client_has_a_burst_and_then_its_share(monkeypatch: pytest.MonkeyPatch) -> None:

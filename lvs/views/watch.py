@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from quart import Response, request
 
 from lvs import web
@@ -11,6 +9,7 @@ from lvs.contexts.qualifiers import LONGEST_S
 from lvs.contexts.query import PLACES, GalleryQuery, arguments_of, parse_query, whole_number
 from lvs.contexts.watch import watch_context
 from lvs.errors import InvalidInputError
+from lvs.network import split_url
 from lvs.services import services
 from lvs.views.names import requested_filename
 from lvs.views.pages import rendered
@@ -39,7 +38,7 @@ def _list_before(arguments: dict[str, str]) -> GalleryQuery | None:
     try:
         if "list" in arguments:
             return parse_query(arguments)
-        referer = urlsplit(request.headers.get("Referer", ""))
+        referer = split_url(request.headers.get("Referer", ""))
         if referer.netloc == request.host and referer.path in PLACES:
             given = arguments_of(referer.query.encode("ascii", "replace"))
             return parse_query(PLACES[referer.path] | given)
