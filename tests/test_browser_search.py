@@ -132,7 +132,7 @@ async def test_a_search_is_saved_without_scripts(server: LocalServer) -> None:
     )
     assert answer.status == 303
     page = (await server.get("/tags")).text
-    assert '<a href="/?max_duration=600&amp;sort=title">Short ones</a>' in page
+    assert 'href="/?max_duration=600&amp;sort=title">Short ones</a>' in page
     assert (await post(server, "/searches", name="short ONES", query="q=sea")).status == 303
     (saved,) = await server.house.store.read(searches.saved)
     assert (saved.name, saved.query) == ("short ONES", "q=sea")
@@ -144,3 +144,22 @@ async def test_a_search_is_saved_without_scripts(server: LocalServer) -> None:
     for number in range(searches.MOST):
         assert (await post(server, "/searches", name=f"n{number}", query="")).status == 303
     assert (await post(server, "/searches", name="one more", query="")).status == 400
+
+
+async def test_where_one_is_stays_marked_when_the_navigation_is_pushed(
+    site: str, opened: BrowserContext, live_house: Services
+) -> None:
+    store = live_house.store
+    await store.write(searches.save, "Mountains", "q=alpine")
+    page = await live_page(opened, f"{site}/?q=alpine")
+    current = page.locator("#places [aria-current=page]")
+    assert await current.inner_text() == "Mountains"
+    await store.write(searches.save, "Lakes", "q=lake")
+    await page.get_by_role("link", name="Lakes").wait_for()
+    await store.write(curation.set_favorite, 1, True)
+    await page.get_by_role("link", name="Favorites 1").wait_for()
+    assert await current.all_inner_texts() == ["Mountains"]
+    await page.fill("#q", "alpine l")
+    await wait_for_titles(page, ["Alpine lake"])
+    await until(page, "document.querySelector('#places [aria-current]').id === 'place-library'")
+    assert await current.count() == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -10,6 +11,7 @@ from markupsafe import Markup
 from lvs import paths
 from lvs.contexts.cards import Cards
 from lvs.contexts.filters import FilterForm, filter_form, filter_names
+from lvs.contexts.places import list_name, place_of, saved_as
 from lvs.contexts.query import GalleryQuery
 from lvs.errors import NotFoundError
 from lvs.library.library import Library
@@ -82,7 +84,7 @@ class Stretch:
 @dataclass(frozen=True, slots=True)
 class Gallery:
     """A page of the list. `query` is the list as arguments, `saved` its saved search, `suggestion`
-    a name for one."""
+    a name for one, `place` the address of its link in the navigation."""
 
     summary: Summary
     stretch: Stretch
@@ -95,6 +97,7 @@ class Gallery:
     filters: FilterForm
     saved: SavedSearch | None
     suggestion: str
+    place: str
 
 
 def view_of(conn: sqlite3.Connection, library: Library, query: GalleryQuery) -> View:
@@ -137,7 +140,8 @@ def gallery_context(
     """A page of the gallery at event `since`; `limit` cards from the query's cursor on."""
     view = view_of(conn, library, query)
     page = gallery.page(conn, view, limit=limit, after=query.after or None)
-    summary = summary_context(conn, library, query, page.total)
+    saved = searches.saved(conn)
+    summary = summary_context(conn, library, query, page.total, saved)
     own = query.with_(seed=0).url("").removeprefix("?")
     return Gallery(
         summary=summary,
@@ -149,8 +153,9 @@ def gallery_context(
         q=query.q,
         query=own,
         filters=filter_form(query),
-        saved=next((search for search in searches.saved(conn) if search.query == own), None),
+        saved=saved_as(query, saved),
         suggestion=", ".join(chip.name.strip("“”") for chip in summary.filters)[: tags.LONGEST],
+        place=place_of(query, saved),
     )
 
 
@@ -170,8 +175,13 @@ def _stretch(
 
 
 def summary_context(
-    conn: sqlite3.Connection, library: Library, query: GalleryQuery, total: int
+    conn: sqlite3.Connection,
+    library: Library,
+    query: GalleryQuery,
+    total: int,
+    saved: Sequence[SavedSearch] | None = None,
 ) -> Summary:
+    """`saved` are all saved searches, where they have been read already."""
     folder = folder_of(conn, library, query.folder)
     sorts = tuple(
         Choice(SORT_NAMES[sort], sort, sort == query.order)
@@ -180,7 +190,7 @@ def summary_context(
     )
     crumbs = _crumbs(library, query)
     return Summary(
-        heading=_heading(query) or crumbs[-1].name,
+        heading=list_name(query, searches.saved(conn) if saved is None else saved),
         crumbs=crumbs,
         total=total,
         filters=tuple(_filters(query)),
@@ -188,16 +198,6 @@ def summary_context(
         sorts=sorts,
         kept=tuple(query.with_(sort="", seed=0).arguments),
     )
-
-
-def _heading(query: GalleryQuery) -> str:
-    if query.q:
-        return "Search"
-    if query.folder:
-        return ""
-    if query.filters.started:
-        return "Continue watching"
-    return "Favorites" if query.filters.favorites else "Best of" if query.filters.min_rating else ""
 
 
 def _filters(query: GalleryQuery) -> list[Link]:

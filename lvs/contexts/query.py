@@ -19,7 +19,7 @@ SHOWN_AT_MOST = 600
 @dataclass(frozen=True, slots=True)
 class GalleryQuery:
     """Which list a page shows. `folder` is a filename-style path, `""` for the whole library;
-    `sort` `""` is the list's own order."""
+    `sort` `""` is the list's own order, also when that was asked for: equal lists are equal."""
 
     sort: str = ""
     folder: str = ""
@@ -28,6 +28,10 @@ class GalleryQuery:
     filters: Filters = NO_FILTERS
     tags: tuple[str, ...] = ()
     q: str = ""
+
+    def __post_init__(self) -> None:
+        if self.sort and self.order == self.default_order:
+            object.__setattr__(self, "sort", "")
 
     @property
     def order(self) -> str:
@@ -57,8 +61,8 @@ class GalleryQuery:
             value = getattr(self.filters, name)
             if value or (name == "watched" and value is not None):
                 pairs.append((name, str(int(value))))
-        if self.order != self.default_order:
-            pairs.append(("sort", self.order))
+        if self.sort:
+            pairs.append(("sort", self.sort))
         if self.seed:
             pairs.append(("seed", str(self.seed)))
         return pairs
@@ -107,7 +111,7 @@ PLACES: dict[str, dict[str, str]] = {
 
 
 def parse_query(arguments: dict[str, str]) -> GalleryQuery:
-    """The list that the arguments describe; equal lists are equal queries, however written.
+    """The list that the arguments describe.
 
     Raises InvalidInputError that names the argument and what is allowed.
     """
@@ -127,14 +131,13 @@ def parse_query(arguments: dict[str, str]) -> GalleryQuery:
         tuple(filter(None, arguments.get("tag", "").split("\n")))[:TAGS_AT_MOST],
     )
     found = qualified(text[:LONGEST_Q])
-    query = replace(
+    return replace(
         given,
         folder=found.folder or given.folder,
         filters=replace(given.filters, **found.filters),
         tags=(*given.tags, *found.tags)[:TAGS_AT_MOST],
         q=found.words,
     )
-    return query if query.order != query.default_order else query.with_(sort="")
 
 
 def _filters(arguments: dict[str, str]) -> Filters:

@@ -67,7 +67,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.globals.update(static=static_url, version=__version__, places=BARE)
+    env.globals.update(static=static_url, version=__version__, places=BARE, place="")
     env.filters.update(
         size=words.size,
         duration=words.duration,

@@ -14,11 +14,12 @@ from lvs.contexts import words
 from lvs.contexts.cards import CardContext, Cards, card_context, thumbnail_url, watch_url
 from lvs.contexts.gallery import Link, view_of
 from lvs.contexts.layouts import LayoutForm, layout_form
+from lvs.contexts.places import list_name
 from lvs.contexts.query import GalleryQuery
 from lvs.errors import NotFoundError
 from lvs.library.library import Library
 from lvs.models import Card, Tag, VideoDetails
-from lvs.store import files, gallery, layouts, related, tags, videos
+from lvs.store import files, gallery, layouts, related, searches, tags, videos
 from lvs.store.related import Related
 from lvs.store.views import View
 
@@ -168,7 +169,7 @@ def about_context(
         layout=layout_form(layouts.of_video(conn, card.id)),
         previous=_with_list(previous, came_from),
         next=_with_list(following, came_from),
-        back=Link(_list_name(list_shown), list_shown.url()),
+        back=Link(list_name(list_shown, searches.saved(conn)), list_shown.url()),
     )
 
 
@@ -294,11 +295,3 @@ def _track(track: dict[str, object]) -> str:
     language = track.get("language")
     named = f" ({language})" if language and language != "und" else ""
     return f"{words.codec(str(track['codec']))} {track.get('layout') or ''}".strip() + named
-
-
-def _folder_name(folder: str) -> str:
-    return paths.to_words(folder.rpartition("/")[2]) or "Library"
-
-
-def _list_name(query: GalleryQuery) -> str:
-    return _folder_name(query.folder)

@@ -56,6 +56,6 @@ async def page(house: Services, query: GalleryQuery) -> Rendered:
     async def render() -> Rendered:
         gallery = await house.store.read(gallery_context, house.library, house.cards, query, since)
         status = status_context(house.library, query)
-        return await rendered(house, "gallery.html", gallery=gallery, st=status)
+        return await rendered(house, "gallery.html", gallery.place, gallery=gallery, st=status)
 
     return await house.pages.page(key, (since, house.library.status.version), render)

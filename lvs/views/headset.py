@@ -28,7 +28,8 @@ async def index() -> Response:
     asked = f"[{name}]" if ":" in name else name
     doors = house.doors if house.doors.http else Doors(http=came_by.port or 80)
     context = headset_context(house.config, doors, asked)
-    response = web.html_response(request, await rendered(house, "headset.html", headset=context))
+    page = await rendered(house, "headset.html", "/headset", headset=context)
+    response = web.html_response(request, page)
     policy = SECURITY_HEADERS["Content-Security-Policy"]
     response.headers["Content-Security-Policy"] = (
         f"{policy}; connect-src 'self' {' '.join(context.probes)}"

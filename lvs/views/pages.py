@@ -7,7 +7,9 @@ from lvs.services import Services
 from lvs.web import Rendered
 
 
-async def rendered(house: Services, name: str, **context: object) -> Rendered:
-    """A page by its template, with the navigation as the newest event leaves it."""
+async def rendered(house: Services, name: str, place: str = "", **context: object) -> Rendered:
+    """A page by its template, with the navigation as the newest event leaves it; `place` is the
+    address of the link to where the page is."""
     places = await house.store.recall(places_context)
-    return Rendered(house.templates.render(f"pages/{name}", places=places, **context))
+    html = house.templates.render(f"pages/{name}", places=places, place=place, **context)
+    return Rendered(html)

@@ -15,7 +15,7 @@ from lvs.views.pages import rendered
 async def index() -> Response:
     house = services()
     found = await house.store.recall(tags.by_name)
-    page = await rendered(house, "tags.html", tags=found)
+    page = await rendered(house, "tags.html", "/tags", tags=found)
     return web.html_response(request, page)
 
 

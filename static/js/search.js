@@ -10,6 +10,9 @@ function arrive(region) {
   history[isOwn ? 'replaceState' : 'pushState'](null, '', region.dataset.here);
   isOwn = true;
   document.title = region.dataset.title;
+  for (const link of document.querySelectorAll('#places a')) {
+    link.ariaCurrent = link.getAttribute('href') === region.dataset.place ? 'page' : null;
+  }
   document.getElementById('notices').replaceChildren();
   document.dispatchEvent(new CustomEvent('lvs:list', { detail: region.dataset.feed }));
 }
