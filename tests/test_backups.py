@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -12,18 +13,20 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import pytest
 
-from lvs.backups import folder, make, restore
+from lvs.backups import folder, keeper, make, restore
 from lvs.backups.folder import Backup
 from lvs.errors import InvalidInputError, UnavailableError
 from lvs.services import Services
 from lvs.store import Store, Transaction, cleanup, curation, export, files, layouts, playback, tags
+from tests import misbehaving
 from tests.conftest import OpenHouse
 from tests.libraries import fill
-from tests.servers import HOME, LocalServer, Process
+from tests.servers import HOME, LocalServer, Process, eventually
 from tests.test_curation import post
 
 
@@ -175,6 +178,102 @@ async def test_older_backups_go_and_a_failed_one_leaves_nothing(
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UnavailableError, match="could not be written"):
         make.make(given.store.path, tmp_path / "file", kept=2)
+
+
+class Clock(datetime):
+    """Today, and after `years` that somebody set."""
+
+    years = 0
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Clock:
+        real = super().now(tz)
+        return real.replace(year=real.year + cls.years, day=1)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> type[Clock]:
+    monkeypatch.setattr(Clock, "years", 0)
+    for module in (make, keeper):
+        monkeypatch.setattr(module, "datetime", Clock)
+    return Clock
+
+
+async def test_the_backup_just_made_stays_whatever_the_clock_says(
+    given: Services, tmp_path: Path, clock: type[Clock]
+) -> None:
+    backups = tmp_path / "backups"
+    names: list[str] = []
+    for years in (10, 0, -10, 82, -50, 0, 0):
+        clock.years = years
+        names.append(make.make(given.store.path, backups, kept=3).name)
+        assert [backup.name for backup in folder.listed(backups)] == names[:-4:-1]
+
+
+async def test_backups_go_on_after_a_wrong_clock(
+    open_a_house: OpenHouse, clock: type[Clock]
+) -> None:
+    house = await open_a_house(live=False, backup_every_h=1)
+    await fill(house.store, 1)
+    assert await house.keeper._is_due()
+    stars = itertools.cycle((1, 2))
+    for years in (10, 0, -10, 0):
+        clock.years = years
+        await asyncio.to_thread(make.make, house.store.path, house.keeper.folder, 3)
+        assert not await house.keeper._is_due()  # nothing has changed
+        await house.store.write(curation.rate, 1, next(stars))
+        assert not await house.keeper._is_due()  # an hour has not passed
+        for other in (years - 1, years + 1):
+            clock.years = other
+            assert await house.keeper._is_due(), "the clock jumped"
+
+
+def test_backups_of_older_programs_are_older(tmp_path: Path) -> None:
+    for name, known in (("a", {"event": 4}), ("b", {"event": 2, "sequence": 1}), ("c", {})):
+        (tmp_path / name).mkdir()
+        manifest = {"made_at": "2026-01-01T00:00:00Z", "program": "1.0.0", "schema_version": 1}
+        whole = {**manifest, "event": 3, "videos": 1, "files": {}, **known}
+        folder.write_json(tmp_path / name / "manifest.json", whole)
+    assert [backup.name for backup in folder.listed(tmp_path)] == ["b", "a", "c"]
+
+
+async def test_what_killed_backups_left_is_removed_and_a_running_one_stays(
+    given: Services, open_a_house: OpenHouse
+) -> None:
+    backups = given.keeper.folder
+    dies = (
+        "import os, signal, sys; from pathlib import Path; from lvs.backups import make\n"
+        "with make._workshop(Path(sys.argv[1])) as home:\n"
+        "    (home / 'library.db').write_bytes(b'half'); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    backups.mkdir()
+    command = [sys.executable, "-c", dies, str(backups)]
+    killed = await asyncio.to_thread(subprocess.run, command, cwd=HOME, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    (backups / ".making-of-an-older-program").mkdir()
+    assert len(list(backups.glob(".making-*"))) == 3
+    with make._workshop(backups) as running:
+        starting = asyncio.create_task(given.keeper.run())
+        await eventually(lambda: len(list(backups.glob(".making-*"))) == 2)
+        assert running.is_dir()
+        starting.cancel()
+    assert not list(backups.iterdir())
+
+
+async def test_a_backup_whose_process_is_killed_is_told_and_tried_again(
+    open_a_house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = await open_a_house(live=False, backup_every_h=1)
+    await fill(house.store, 1)
+    for name in ("FIRST_AFTER_S", "AGAIN_AFTER_S", "LOOK_EVERY_S"):
+        monkeypatch.setattr(f"lvs.backups.keeper.{name}", 0.01)
+    with monkeypatch.context() as patched:
+        patched.setattr(make, "make", misbehaving.crash)
+        running = asyncio.create_task(house.keeper.run())
+        await eventually(lambda: "could not be made" in house.keeper.problem)
+    await eventually(house.keeper.listed)
+    await eventually(lambda: not house.keeper.problem)
+    running.cancel()
 
 
 def test_a_full_disk_is_told_and_leaves_no_half_backup(tmp_path: Path) -> None:

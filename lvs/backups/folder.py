@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from lvs.errors import InvalidInputError
 
@@ -28,9 +28,11 @@ class FileFacts(BaseModel):
 
 class Manifest(BaseModel):
     """What a backup says of itself. `event` is the newest that it knows, `schema_version` that of
-    its database."""
+    its database. `sequence` counts the backups of a folder: clocks jump, so `made_at` does not
+    say which one was made last. It is 0 in those of programs before it."""
 
-    made_at: datetime
+    made_at: AwareDatetime
+    sequence: int = 0
     program: str
     schema_version: int
     event: int
@@ -59,7 +61,7 @@ def name_of(made_at: datetime) -> str:
 
 
 def listed(folder: Path) -> list[Backup]:
-    """The backups of a folder, newest first; what is no backup is left alone."""
+    """The backups of a folder, the one made last first; what is no backup is left alone."""
     found = []
     if folder.is_dir():
         for path in folder.iterdir():
@@ -67,7 +69,12 @@ def listed(folder: Path) -> list[Backup]:
                 found.append(read(path))
             except InvalidInputError:
                 continue
-    return sorted(found, key=lambda backup: backup.manifest.made_at, reverse=True)
+    return sorted(found, key=_order, reverse=True)
+
+
+def _order(backup: Backup) -> tuple[int, int, datetime, str]:
+    manifest = backup.manifest
+    return manifest.sequence, manifest.event, manifest.made_at, backup.name
 
 
 def read(path: Path) -> Backup:

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import logging
 import os
+import secrets
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+
+import filelock
 
 from lvs import __version__
 from lvs.backups import folder
@@ -22,20 +25,24 @@ from lvs.errors import InvalidInputError, UnavailableError
 from lvs.store import export, migrations, videos
 from lvs.store.database import newest_event
 
+log = logging.getLogger(__name__)
+
 _MAKING = ".making-"
+_LOCK = ".lock"
 
 
 def make(database: Path, backups: Path, kept: int) -> Backup:
     """Back up a database, which a server may be using, as a new folder in `backups`.
 
-    It stands there whole and proved, or not at all; of older ones `kept` stay, this one among
-    them. Raises UnavailableError when it cannot be written, InvalidInputError when the proof
+    It stands there whole and proved, or not at all; `kept` stay, this one and those made last
+    before it. Raises UnavailableError when it cannot be written, InvalidInputError when the proof
     fails.
     """
     try:
-        backups.mkdir(parents=True, exist_ok=True)
+        backups.mkdir(mode=0o700, parents=True, exist_ok=True)
+        remove_leftovers(backups)
         with _workshop(backups) as home:
-            manifest = _write(database, home)
+            manifest = _write(database, home, _next_sequence(backups))
             prove(Backup(home, manifest))
             path = _free_name(backups, manifest.made_at)
             home.rename(path)
@@ -47,9 +54,25 @@ def make(database: Path, backups: Path, kept: int) -> Backup:
         ) from error
     except sqlite3.Error as error:
         raise UnavailableError(f"The library could not be backed up ({error}).") from error
-    for old in folder.listed(backups)[kept:]:
-        shutil.rmtree(old.path)
+    older = [backup for backup in folder.listed(backups) if backup.path != path]
+    for old in older[kept - 1 :]:
+        try:
+            shutil.rmtree(old.path)
+        except OSError as error:  # the new one stands; the next backup tries again
+            log.warning("The old backup %s could not be removed: %s", old.path, error.strerror)
     return Backup(path, manifest)
+
+
+def remove_leftovers(backups: Path) -> None:
+    """Remove what killed backups have left. One that is being made is locked, and stays."""
+    names = {path.name.removesuffix(_LOCK) for path in backups.glob(f"{_MAKING}*")}
+    for home in (backups / name for name in names):
+        with contextlib.suppress(filelock.Timeout, OSError), _locked(home):
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _next_sequence(backups: Path) -> int:
+    return 1 + max((backup.manifest.sequence for backup in folder.listed(backups)), default=0)
 
 
 def _free_name(backups: Path, made_at: datetime) -> Path:
@@ -106,7 +129,7 @@ def _matches(conn: sqlite3.Connection, exported: Path) -> bool:
         return all(line == f"{next(lines, '')}\n" for line in file) and next(lines, None) is None
 
 
-def _write(database: Path, home: Path) -> Manifest:
+def _write(database: Path, home: Path, sequence: int) -> Manifest:
     _snapshot(database, home / DATABASE)
     with contextlib.closing(sqlite3.connect(home / DATABASE)) as conn:
         with (home / EXPORT).open("w", encoding="utf-8") as file:
@@ -120,6 +143,7 @@ def _write(database: Path, home: Path) -> Manifest:
         folder.write_json(home / f"{name}.json", portable[name])
     manifest = Manifest(
         made_at=datetime.now(UTC),
+        sequence=sequence,
         program=__version__,
         schema_version=schema,
         event=event,
@@ -144,8 +168,24 @@ def _snapshot(database: Path, copy: Path) -> None:
 @contextlib.contextmanager
 def _workshop(parent: Path) -> Iterator[Path]:
     """A folder beside the backups, gone afterwards unless it was renamed."""
-    home = Path(tempfile.mkdtemp(prefix=_MAKING, dir=parent))
-    try:
-        yield home
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    home = parent / f"{_MAKING}{secrets.token_hex(8)}"
+    with _locked(home):
+        home.mkdir(mode=0o700)
+        try:
+            yield home
+        finally:
+            shutil.rmtree(home, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _locked(home: Path) -> Iterator[None]:
+    """Hold a file beside `home`, which is free again once its process has ended, however it did.
+
+    Raises filelock.Timeout when another process holds it.
+    """
+    note = home.with_name(home.name + _LOCK)
+    with filelock.FileLock(note, blocking=False, mode=0o600):
+        try:
+            yield
+        finally:
+            note.unlink(missing_ok=True)
