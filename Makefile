@@ -12,7 +12,7 @@ demo: .venv/run.stamp
 
 test: .venv/test.stamp
 	$(BIN)/python -m tests.chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal --durations 15
 
 lint: .venv/test.stamp
 	$(BIN)/ruff check .

@@ -1,11 +1,13 @@
-"""The standing cast: small real videos, made once per run of the suite."""
+"""The standing cast: small real videos, made once for a run of the suite."""
 
 from __future__ import annotations
 
+import hashlib
 import shutil
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+
+import filelock
 
 from lvs.media.clips import Clip, make_clip
 
@@ -52,26 +54,25 @@ CAST: dict[str, Clip] = {
     "dated.mp4": Clip(metadata={"creation_time": "2024-05-06T07:08:09Z"}, **SMALL),  # type: ignore[arg-type]
 }
 
-Copy = Callable[..., Path]
-
 
 class Cast:
-    """Makes a clip on first use; `copy` puts it wherever a test wants it."""
+    """Makes a clip on first use, once for all processes of a run; `copy` and `make` put it
+    wherever a test wants it."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
         self._made = 0
+        home.mkdir(exist_ok=True)
 
     def path(self, name: str) -> Path:
-        path = self._home / name
-        if not path.exists():
-            make_clip(path, CAST[name])
-        return path
+        return self._kept(CAST[name], Path(name).suffix)
 
     def copy(self, name: str, to: Path) -> Path:
-        to.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(self.path(name), to)
-        return to
+        return _copied(self.path(name), to)
+
+    def make(self, to: Path, clip: Clip | None = None) -> Path:
+        """As `make_clip`; a clip that another test had before is copied."""
+        return _copied(self._kept(clip or Clip(), to.suffix), to)
 
     def unique(self, to: Path, name: str = "beach.mp4") -> Path:
         """A playable copy with content of its own: bytes that players skip at its end."""
@@ -80,3 +81,18 @@ class Cast:
         with to.open("ab") as handle:
             handle.write(b"\0\0\0\x10free" + self._made.to_bytes(8, "big"))
         return to
+
+    def _kept(self, clip: Clip, suffix: str) -> Path:
+        name = hashlib.sha256(repr(clip).encode()).hexdigest()[:16] + suffix
+        path = self._home / name
+        if not path.exists():
+            with filelock.FileLock(self._home / f"{name}.lock"):
+                if not path.exists():
+                    make_clip(self._home / f"part-{name}", clip).rename(path)
+        return path
+
+
+def _copied(source: Path, to: Path) -> Path:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, to)
+    return to

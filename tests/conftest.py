@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+import filelock
 import pytest
 from playwright.async_api import Browser, async_playwright
 
@@ -27,12 +30,33 @@ BROWSER_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--mute-audio",
+    "--host-resolver-rules=MAP lvs.local 127.0.0.1",  # a name that is not loopback's own
 ]
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Of `-n auto`: each core, and two at least, since most of a test is waiting."""
+    return max(2, os.cpu_count() or 2)
+
+
 @pytest.fixture(scope="session")
-def cast(tmp_path_factory: pytest.TempPathFactory) -> Cast:
-    return Cast(tmp_path_factory.mktemp("cast"))
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The one folder of all processes of a run: pytest-xdist gives each a folder within it."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def cast(run_folder: Path) -> Cast:
+    return Cast(run_folder / "cast")
+
+
+@pytest.fixture
+def multicast(run_folder: Path) -> Iterator[None]:
+    """Who asks or answers by multicast on loopback is heard by all: one test at a time."""
+    with filelock.FileLock(run_folder / "multicast.lock"):
+        yield
 
 
 @pytest.fixture
@@ -45,11 +69,20 @@ def videos(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No setting of the developer's own reaches a test."""
-    import os
-
     for name in [name for name in os.environ if name.startswith("LVS_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+async def tasks_end_with_their_test() -> AsyncIterator[None]:
+    """All tests of a process share a loop, in which nothing may go on that a test has started."""
+    before = asyncio.all_tasks()
+    yield
+    left = asyncio.all_tasks() - before - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 @pytest.fixture
@@ -60,6 +93,7 @@ def config(videos: Path, tmp_path: Path) -> ServerConfig:
 
 
 OpenHouse = Callable[..., Any]
+OpenBrowser = Callable[[Sequence[str]], Awaitable[Browser]]
 
 
 @pytest.fixture
@@ -111,11 +145,38 @@ def browser_arguments() -> list[str]:
     return BROWSER_ARGUMENTS
 
 
-@pytest.fixture
-async def browser(browser_arguments: list[str]) -> AsyncIterator[Browser]:
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
     path = chromium.find()
     assert path, "no Chromium: run `python -m tests.chromium`"
+    return path
+
+
+@pytest.fixture(scope="session")
+async def open_browser(chromium_path: str) -> AsyncIterator[OpenBrowser]:
+    """`await open_browser(arguments)`: started once for each list of arguments."""
+    started: dict[tuple[str, ...], Browser] = {}
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=browser_arguments)
-        yield browser
-        await browser.close()
+
+        async def open_it(arguments: Sequence[str]) -> Browser:
+            found = started.get(tuple(arguments))
+            if found is None or not found.is_connected():
+                launch = playwright.chromium.launch
+                found = await launch(executable_path=chromium_path, args=list(arguments))
+                started[tuple(arguments)] = found
+            return found
+
+        yield open_it
+        for browser in started.values():
+            await browser.close()
+
+
+@pytest.fixture
+async def browser(
+    open_browser: OpenBrowser, browser_arguments: list[str]
+) -> AsyncIterator[Browser]:
+    """A browser that tests share; each has contexts of its own, which are closed after it."""
+    browser = await open_browser(browser_arguments)
+    yield browser
+    for context in browser.contexts:
+        await context.close()

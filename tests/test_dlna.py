@@ -81,6 +81,7 @@ async def by_title(device: UpnpDevice, object_id: str) -> dict[str, ET.Element]:
     return {title(entry): entry for entry in (await browse(device, object_id))[0]}
 
 
+@pytest.mark.usefixtures("multicast")
 async def test_it_is_found_by_a_search(servers: MediaServers) -> None:
     found: list[str] = []
 

@@ -124,6 +124,7 @@ async def test_a_device_tests_itself(server: LocalServer, browser: Browser, size
     await eventually(lambda: not server.house.reader.open)
 
 
+@pytest.mark.usefixtures("multicast")
 async def test_the_name_is_announced_and_follows_the_addresses(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import json
 from collections.abc import AsyncIterator
@@ -13,13 +12,14 @@ import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page
 
-from lvs.media.clips import Clip, make_clip
+from lvs.media.clips import Clip
 from lvs.media.filters import through
 from lvs.services import Services
-from tests import browsers, chromium
+from tests import browsers
 from tests.browsers import until
+from tests.clips import Cast
 from tests.conftest import BROWSER_ARGUMENTS
 from tests.servers import HOME, LocalServer, eventually
 from tests.test_curation import hash_of, post
@@ -76,9 +76,8 @@ async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
 
 
 @pytest.fixture
-async def media_hash(live_house: Services, videos: Path) -> str:
-    clip = Clip("testsrc2", (640, 320), 30, rate=5)
-    await asyncio.to_thread(make_clip, videos / "film.mp4", clip)
+async def media_hash(live_house: Services, videos: Path, cast: Cast) -> str:
+    cast.make(videos / "film.mp4", Clip("testsrc2", (640, 320), 30, rate=5))
     live_house.library.ask_for_scan()
     await eventually(lambda: live_house.library.status.pictures_made)
     await eventually(live_house.library.feeder.is_idle)
@@ -424,21 +423,14 @@ async def put_on_again(page: Page) -> None:
 
 
 async def test_a_page_over_plain_http_says_what_vr_needs(
-    live_server: LocalServer, media_hash: str
+    live_server: LocalServer, opened: BrowserContext, media_hash: str
 ) -> None:
     path = f"/videos/{media_hash}/layout"
     await post(live_server, path, projection="180", stereo="sbs")
-    async with async_playwright() as playwright:
-        rule = "--host-resolver-rules=MAP lvs.local 127.0.0.1"
-        browser = await playwright.chromium.launch(
-            executable_path=chromium.find(), args=[*BROWSER_ARGUMENTS, rule]
-        )
-        async with browsers.context(browser, **browsers.HEADSET) as opened:
-            page = await opened.new_page()
-            await page.goto(f"http://lvs.local:{live_server.port}/watch/film.mp4")
-            await page.get_by_text("needs HTTPS").wait_for()
-            assert not await browsers.axe_violations(page)
-            await post(live_server, path, projection="flat", stereo="mono")
-            await page.goto(f"http://lvs.local:{live_server.port}/watch/film.mp4")
-            assert not await page.get_by_text("needs HTTPS").is_visible()
-        await browser.close()
+    page = await opened.new_page()
+    await page.goto(f"http://lvs.local:{live_server.port}/watch/film.mp4")
+    await page.get_by_text("needs HTTPS").wait_for()
+    assert not await browsers.axe_violations(page)
+    await post(live_server, path, projection="flat", stereo="mono")
+    await page.goto(f"http://lvs.local:{live_server.port}/watch/film.mp4")
+    assert not await page.get_by_text("needs HTTPS").is_visible()
