@@ -27,6 +27,7 @@ from lvs.metrics import UNMATCHED, Metrics, count_queries_here
 from lvs.partials import actions, bulk, curation, events, layouts, playback, searches, tags
 from lvs.partials import admin as admin_actions
 from lvs.partials import gallery as gallery_partials
+from lvs.partials import watch as watch_partials
 from lvs.services import EXTENSION, Services
 from lvs.views import admin, catalogues, gallery, headset, media, watch
 from lvs.views import api as api_pages
@@ -55,6 +56,7 @@ ROUTES = (
     ("/admin/events", admin_actions.events, ["GET"]),
     ("/partials/cards", gallery_partials.cards, ["GET"]),
     ("/partials/library", gallery_partials.library, ["GET"]),
+    ("/partials/watch", watch_partials.regions, ["GET"]),
     ("/events", events.events, ["GET"]),
     ("/videos/<media_hash>/rating", curation.rating, ["POST"]),
     ("/videos/<media_hash>/favorite", curation.favorite, ["POST"]),

@@ -8,10 +8,12 @@ says is read in one snapshot, so no card is placed beside one that the page cann
 from __future__ import annotations
 
 import asyncio
+import logging
 import sqlite3
+import time
 from collections import deque
-from collections.abc import AsyncGenerator, Hashable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from lvs import web
@@ -26,13 +28,19 @@ from lvs.errors import NotFoundError
 from lvs.events import Event
 from lvs.library.library import Library
 from lvs.store import Store, gallery, videos
+from lvs.store.database import limit_statements
+
+log = logging.getLogger(__name__)
 
 QUEUE_LENGTH = 64
 HEARTBEAT_S = 15.0
 BATCH_EVERY_S = 0.05
 STATUS_EVERY_S = 1.0
 CARDS_AT_MOST = 60  # beyond, it is cheaper for a page to ask for its list again
-
+FEED_LIMIT_S = 1.0  # the queries of one feed's message; beyond, its pages fetch their region
+FEEDS_AT_ONCE = 8  # rendered in one snapshot; between two, new streams get their turn
+RENDER_FOR_S = 5.0  # of a batch of events; feeds not rendered by then fetch their region
+LOG_FAILURE_EVERY_S = 10.0
 
 _OF_NEIGHBOURS = {"added", "removed", "folders"}  # what may move another into or out of a list
 _OF_CARDS = ("changed", "searches")  # what leaves the summary of an unfiltered list as it is
@@ -59,6 +67,10 @@ class Feed(Hashable, Protocol):
 
     def status(self, kitchen: Kitchen) -> str:
         """Fragments of the library's present state; empty for pages that show none."""
+
+    @property
+    def is_costly(self) -> bool:
+        """Whether its messages take long to render: those of others go first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +123,16 @@ class GalleryFeed:
         status = status_context(kitchen.library, self.query)
         return web.partial("#status", kitchen.templates.render("partials/_status.html", st=status))
 
+    @property
+    def is_costly(self) -> bool:
+        return self.query.is_filtered
+
 
 @dataclass(frozen=True, slots=True)
 class WatchFeed:
     """A watch page: its video in the list that the person came from, and the cards it shows.
 
-    `came_from` is None for the video's own folder; `shown` are the videos of the related cards.
+    `came_from` is None for the video's own folder; `shown` are the videos of its related cards.
     """
 
     video_id: int
@@ -153,6 +169,10 @@ class WatchFeed:
     def status(self, kitchen: Kitchen) -> str:
         return ""
 
+    @property
+    def is_costly(self) -> bool:
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -162,9 +182,24 @@ class Message:
     html: str
     event: str | None = None
 
-    def with_(self, more: str) -> Message:
-        """With further fragments, unless it is an event for scripts."""
-        return self if self.event else replace(self, html=self.html + more)
+    @property
+    def is_resync(self) -> bool:
+        return self.event == "resync"
+
+
+def _resync(event_id: int) -> Message:
+    """The page fetches its region again, and is then at least at this event."""
+    return Message(event_id, "{}", "resync")
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What brings pages from one event to `last`, and the navigation as it is then; empty when
+    nothing happened."""
+
+    last: int
+    messages: dict[Feed, Message]
+    places: str = ""
 
 
 class Subscriber:
@@ -202,15 +237,19 @@ class Subscriber:
 
 
 class Hub:
-    """Follows the event table and the library's state; tells subscribers."""
+    """Follows the event table and the library's state; sends to subscribers.
+
+    What goes wrong with one feed costs the pages of that feed a resync, and nobody else anything.
+    """
 
     def __init__(self, store: Store, kitchen: Kitchen) -> None:
         self._store = store
         self._kitchen = kitchen
         self.subscribers: set[Subscriber] = set()
-        self._position = 0
+        self._position = store.last_event_id  # every subscriber has been told up to here
         self._closed = False
         self._places = ""  # as last told
+        self._logged_at = -LOG_FAILURE_EVERY_S
         self.dropped = 0
         self.resyncs = 0
         self.told = 0  # messages queued
@@ -237,53 +276,88 @@ class Hub:
             subscriber.close()
         try:
             yield web.SSE_HEARTBEAT  # the headers leave at once
-            messages, places = await self._messages([feed], since)
-            message = messages[feed].with_(places)
-            last = max(since if message.event is None else 0, message.event_id or 0)
-            if message.html or message.event:
+            news = await self._render([feed], since)
+            message = news.messages[feed]
+            last = max(0 if message.is_resync else since, news.last)
+            if message.html:
                 yield web.sse(message.html, event_id=last, event=message.event)
-            if state := feed.status(self._kitchen):
+            if state := news.places + self._status_of(feed):
                 yield web.sse(state, event_id=last)
             while (item := await subscriber.next()) is not None:
                 if isinstance(item, bytes):
                     yield item
                 elif item.event_id is None:
                     yield web.sse(item.html, event_id=last)
-                elif item.event == "resync" or item.event_id > last:
+                elif item.is_resync or item.event_id > last:
                     last = max(last, item.event_id)
                     yield web.sse(item.html, event_id=last, event=item.event)
         finally:
             self.subscribers.discard(subscriber)
 
     async def follow_events(self) -> None:
-        """Tell subscribers of each batch of events, a rendering per feed."""
-        self._position = self._store.last_event_id
+        """Send each batch of events to subscribers, a rendering per feed.
+
+        Begun again after a failure, it goes on where it was.
+        """
         news = self._store.bell.listener()
+        news.set()
         try:
             while True:
                 await news.wait()
                 news.clear()
-                heavy = await self._tell()
+                pause_s = await self._send_news()
                 self._kitchen.library.timeline.pushed(self._position)
-                await asyncio.sleep(STATUS_EVERY_S if heavy else BATCH_EVERY_S)
+                await asyncio.sleep(pause_s)
         finally:
             self._store.bell.forget(news)
 
-    async def _tell(self) -> bool:
+    async def _send_news(self) -> float:
+        """Bring every page from `_position` to now; returns how long to gather events before the
+        next time, in seconds: longer where pages must fetch their region.
+
+        A page that comes meanwhile is brought up to date by its own stream, after the newest event
+        that there is here.
+        """
+        since, reached = self._position, self._store.last_event_id
         feeds = {subscriber.feed for subscriber in self.subscribers}
-        if not feeds:
-            self._position = self._store.last_event_id
-            return False
-        messages, places = await self._messages(feeds, self._position)
-        self._position = max(message.event_id or 0 for message in messages.values())
-        if places and places != self._places:
-            self._places = places
-            messages = {feed: message.with_(places) for feed, message in messages.items()}
+        if since == reached or not feeds:
+            self._position = reached
+            return 0.0
+        waiting = sorted(feeds, key=lambda feed: feed.is_costly)
+        deadline = time.monotonic() + RENDER_FOR_S
+        heavy = False
+        while waiting:
+            some, waiting = waiting[:FEEDS_AT_ONCE], waiting[FEEDS_AT_ONCE:]
+            if time.monotonic() < deadline:
+                news = await self._render(some, since)
+            else:
+                news = _News(reached, {feed: _resync(reached) for feed in some})
+            heavy |= any(message.is_resync for message in news.messages.values())
+            self._send(news)
+        self._position = reached
+        return STATUS_EVERY_S if heavy else BATCH_EVERY_S
+
+    def _send(self, news: _News) -> None:
+        places = news.places if news.places != self._places else ""
+        self._places = news.places or self._places
         for subscriber in list(self.subscribers):
-            message = messages.get(subscriber.feed)
-            if message is not None and (message.html or message.event):
+            message = news.messages.get(subscriber.feed)
+            if message is not None and message.html:
                 self.deliver(subscriber, message)
-        return any(message.event for message in messages.values())
+            if places:
+                self.deliver(subscriber, Message(None, places))
+
+    async def _render(self, feeds: Sequence[Feed], since: int) -> _News:
+        """What brings pages of these feeds from event `since` to now, read in one snapshot."""
+        last = self._store.last_event_id
+        try:
+            news, errors = await self._store.read_for_live(_news, self._kitchen, feeds, since)
+        except Exception as error:
+            self._log(error)
+            return _News(last, {feed: _resync(last) for feed in feeds})
+        for failure in errors:
+            self._log(failure)
+        return news
 
     async def follow_status(self) -> None:
         """Tell subscribers how the library's state changes, once a second at most."""
@@ -296,12 +370,25 @@ class Hub:
                 html: dict[Feed, Message] = {}
                 for subscriber in list(self.subscribers):
                     if subscriber.feed not in html:
-                        html[subscriber.feed] = Message(None, subscriber.feed.status(self._kitchen))
+                        html[subscriber.feed] = Message(None, self._status_of(subscriber.feed))
                     if html[subscriber.feed].html:
                         self.deliver(subscriber, html[subscriber.feed])
                 await asyncio.sleep(STATUS_EVERY_S)
         finally:
             bell.forget(news)
+
+    def _status_of(self, feed: Feed) -> str:
+        try:
+            return feed.status(self._kitchen)
+        except Exception as error:
+            self._log(error)
+            return ""
+
+    def _log(self, error: Exception) -> None:
+        """With its traceback; errors that come in a flood are logged now and then."""
+        if time.monotonic() - self._logged_at >= LOG_FAILURE_EVERY_S:
+            self._logged_at = time.monotonic()
+            log.error("A live message could not be made: %s", error, exc_info=error)
 
     async def keep_alive(self) -> None:
         """A comment now and then, so that dead connections are noticed."""
@@ -312,7 +399,7 @@ class Hub:
 
     def resync(self) -> None:
         """Tell every page to fetch its region again: it may have missed something."""
-        message = Message(self._store.last_event_id, "{}", "resync")
+        message = _resync(self._store.last_event_id)
         for subscriber in list(self.subscribers):
             self.deliver(subscriber, message)
 
@@ -323,28 +410,37 @@ class Hub:
             self.dropped += 1
         elif isinstance(message, Message):
             self.told += 1
-            self.resyncs += message.event == "resync"
-
-    async def _messages(self, feeds: Iterable[Feed], since: int) -> tuple[dict[Feed, Message], str]:
-        """What brings a page of each feed from event `since` to now, read in one snapshot, and the
-        navigation, which all have; empty when nothing happened."""
-        return await self._store.read_for_live(_messages, self._kitchen, list(feeds), since)
+            self.resyncs += message.is_resync
 
 
-def _messages(
-    conn: sqlite3.Connection, kitchen: Kitchen, feeds: list[Feed], since: int
-) -> tuple[dict[Feed, Message], str]:
+def _news(
+    conn: sqlite3.Connection, kitchen: Kitchen, feeds: Sequence[Feed], since: int
+) -> tuple[_News, list[Exception]]:
+    """The news of these feeds since an event, and what went wrong with some of them."""
+    errors: list[Exception] = []
     events, last, complete = gallery.events_since(conn, since, CARDS_AT_MOST * 10)
     messages: dict[Feed, Message] = {}
     for feed in feeds:
+        messages[feed] = _resync(last)
+        if not complete:
+            continue
         try:
-            if not complete:
-                raise TooMuchError
-            html = feed.update(conn, kitchen, events) if events else ""
-            messages[feed] = Message(last, html)
+            limit_statements(conn, FEED_LIMIT_S)
+            messages[feed] = Message(last, feed.update(conn, kitchen, events) if events else "")
         except TooMuchError:
-            messages[feed] = Message(last, "{}", "resync")
-    if not events:
-        return messages, ""
+            pass
+        except Exception as error:
+            errors.append(error)
+    places = ""
+    if events:
+        try:
+            limit_statements(conn, FEED_LIMIT_S)
+            places = _places(conn, kitchen)
+        except Exception as error:
+            errors.append(error)
+    return _News(last, messages, places), errors
+
+
+def _places(conn: sqlite3.Connection, kitchen: Kitchen) -> str:
     html = kitchen.templates.render("partials/_places.html", places=places_context(conn))
-    return messages, web.partial("#places", html)
+    return web.partial("#places", html)

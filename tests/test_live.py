@@ -237,7 +237,9 @@ async def test_bad_arguments_are_refused(server: LocalServer, path: str) -> None
     assert (await server.get(path)).status == 400
 
 
-@pytest.mark.parametrize("path", ["/events?video=nothing", "/events?folder=nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/events?video=nothing", "/partials/watch?video=nothing", "/events?folder=nowhere"]
+)
 async def test_unknown_things_are_not_found(server: LocalServer, path: str) -> None:
     assert (await server.get(path)).status == 404
 
@@ -354,4 +356,4 @@ async def test_cards_that_are_no_row_ids_are_refused(server: LocalServer) -> Non
     (media_hash,) = await server.house.store.read(
         lambda conn: conn.execute("select media_hash from video").fetchone()
     )
-    assert (await server.get(f"/events?video={media_hash}&shown=1.x")).status == 400
+    assert (await server.get(f"/events?video={media_hash}&cards=1.x")).status == 400

@@ -79,6 +79,7 @@ class About:
     previous: str
     next: str
     back: Link
+    again: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,13 @@ def watch_context(
         stage=stage_context(library, details, came_from, start_s=start_s),
         about=about_context(conn, library, details, came_from),
         related=_related(conn, cards, found),
-        feed=_feed(details.card.media_hash, came_from, found, since),
+        feed=_address(
+            "/events",
+            details.card.media_hash,
+            came_from,
+            cards=".".join(str(video.video_id) for video in found),
+            since=since,
+        ),
     )
 
 
@@ -170,6 +177,7 @@ def about_context(
         previous=_with_list(previous, came_from),
         next=_with_list(following, came_from),
         back=Link(list_name(list_shown, searches.saved(conn)), list_shown.url()),
+        again=_address("/partials/watch", card.media_hash, came_from),
     )
 
 
@@ -183,16 +191,11 @@ def _video_url(library: Library, card: Card) -> str:
     return "/video/" + paths.to_url(library.filename(card.root_id, card.path))
 
 
-def _feed(
-    media_hash: str, came_from: GalleryQuery | None, related: Sequence[Related], since: int
-) -> str:
-    """The page's stream: of its video in this list, and of the related cards that it shows."""
-    of: dict[str, str | int] = {"video": media_hash, "since": since}
-    if related:
-        of["shown"] = ".".join(str(video.video_id) for video in related)
+def _address(path: str, media_hash: str, came_from: GalleryQuery | None, **more: str | int) -> str:
+    """An address about a video in the list that the person came from."""
     if came_from is None:
-        return GalleryQuery().url("/events", **of)
-    return came_from.url("/events", list=1, **of)
+        return GalleryQuery().url(path, video=media_hash, **more)
+    return came_from.url(path, video=media_hash, list=1, **more)
 
 
 def playability(details: VideoDetails, card: CardContext) -> tuple[str, bool]:

@@ -10,11 +10,9 @@ from lvs import web
 from lvs.contexts.gallery import folder_of
 from lvs.contexts.query import arguments_of, parse_query, whole_number
 from lvs.contexts.watch import RELATED_SHOWN
-from lvs.errors import NotFoundError
 from lvs.live import Feed, GalleryFeed, WatchFeed
-from lvs.partials.videos import row_id
+from lvs.partials.videos import known_video, list_of, row_id
 from lvs.services import Services, services
-from lvs.store import videos
 
 LARGEST_ID = 2**63 - 1
 
@@ -42,14 +40,11 @@ def _feed(conn: sqlite3.Connection, house: Services, arguments: dict[str, str]) 
         query = parse_query(arguments)
         folder_of(conn, house.library, query.folder)
         return GalleryFeed(query.with_(after=""))
-    video_id = videos.id_of_hash(conn, media_hash)
-    if video_id is None:
-        raise NotFoundError("There is no such video in the library.")
-    came_from = parse_query(arguments).with_(after="") if "list" in arguments else None
-    return WatchFeed(video_id, came_from, _shown(arguments.get("shown", "")))
+    video_id = known_video(conn, media_hash)
+    return WatchFeed(video_id, list_of(arguments), _cards(arguments.get("cards", "")))
 
 
-def _shown(text: str) -> frozenset[int]:
+def _cards(text: str) -> frozenset[int]:
     """The videos whose cards a watch page shows, as row ids joined by dots."""
     ids = text.split(".", RELATED_SHOWN)[:RELATED_SHOWN] if text else []
-    return frozenset(row_id("shown", id_) for id_ in ids)
+    return frozenset(row_id("cards", id_) for id_ in ids)

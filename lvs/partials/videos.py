@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from quart import request
 
+from lvs.contexts.query import GalleryQuery, parse_query
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.services import Services
 from lvs.store import videos
@@ -11,10 +14,20 @@ from lvs.store import videos
 
 async def requested_video(house: Services, media_hash: str) -> int:
     """Its row id. Raises NotFoundError."""
-    video_id = await house.store.read(videos.id_of_hash, media_hash)
+    return await house.store.read(known_video, media_hash)
+
+
+def known_video(conn: sqlite3.Connection, media_hash: str) -> int:
+    """The row id of a video by its identity. Raises NotFoundError."""
+    video_id = videos.id_of_hash(conn, media_hash)
     if video_id is None:
         raise NotFoundError("There is no such video in the library.")
     return video_id
+
+
+def list_of(arguments: dict[str, str]) -> GalleryQuery | None:
+    """The list that the person came from to a watch page (`list=1&sort=...`), if any."""
+    return parse_query(arguments).with_(after="") if "list" in arguments else None
 
 
 async def number(name: str) -> int:

@@ -350,8 +350,7 @@ def _run_job(conn: CountedConnection, job: _Job) -> int | None:
 def _in_snapshot(
     connection: CountedConnection, function: Callable[..., T], args: Any, kwargs: Any
 ) -> tuple[T, int]:
-    deadline = time.monotonic() + STATEMENT_LIMIT_S
-    connection.set_progress_handler(lambda: time.monotonic() > deadline, 100_000)
+    limit_statements(connection, STATEMENT_LIMIT_S)
     connection.execute("begin")
     before = connection.queries
     try:
@@ -359,6 +358,13 @@ def _in_snapshot(
         return result, connection.queries - before
     finally:
         connection.execute("rollback")
+
+
+def limit_statements(connection: sqlite3.Connection, seconds: float) -> None:
+    """Interrupt what still runs on a connection so many seconds from now: it raises
+    sqlite3.OperationalError, and the snapshot stays."""
+    deadline = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: time.monotonic() > deadline, 100_000)
 
 
 def newest_event(connection: sqlite3.Connection) -> int:

@@ -1,0 +1,195 @@
+"""Live pages when something goes wrong: one feed costs its own pages a resync, and no other."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import AsyncIterator
+
+import pytest
+
+from lvs import live
+from lvs.events import Event
+from lvs.live import GalleryFeed, Kitchen
+from lvs.services import Services
+from lvs.store import bulk, curation, database
+from tests.conftest import OpenHouse
+from tests.libraries import fill
+from tests.servers import LocalServer, Message, Stream, eventually, serving
+
+ENDLESS = "with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n"
+
+
+@pytest.fixture
+async def server(open_a_house: OpenHouse) -> AsyncIterator[LocalServer]:
+    """A server whose hub runs, and nothing else."""
+    house: Services = await open_a_house(live=False)
+    following = [
+        asyncio.create_task(house.hub.follow_events()),
+        asyncio.create_task(house.hub.follow_status()),
+    ]
+    async with serving(house) as running:
+        yield running
+    for task in following:
+        task.cancel()
+
+
+async def streams(server: LocalServer, *queries: str) -> list[Stream]:
+    since = server.house.store.last_event_id
+    opened = [await server.stream(f"/events?since={since}&{query}") for query in queries]
+    await eventually(lambda: server.house.hub.streams == len(queries))
+    return opened
+
+
+async def favor(server: LocalServer, *video_ids: int) -> None:
+    await server.house.store.write(
+        lambda tx: [curation.set_favorite(tx, video_id, None) for video_id in video_ids]
+    )
+
+
+def cards(message: Message) -> set[str]:
+    return set(re.findall(r'<li class="card" id="v-(\d+)"', message.data))
+
+
+def has_cards(message: Message) -> bool:
+    return bool(cards(message))
+
+
+def is_resync(message: Message) -> bool:
+    return message.event == "resync"
+
+
+def gone_wrong(monkeypatch: pytest.MonkeyPatch, query: str) -> None:
+    """From now on feeds that search for a word run an endless statement, or raise."""
+    real = GalleryFeed.update
+
+    def update(
+        self: GalleryFeed, conn: sqlite3.Connection, kitchen: Kitchen, events: list[Event]
+    ) -> str:
+        if self.query.q == "endless":
+            conn.execute(ENDLESS).fetchone()
+        if self.query.q == "broken":
+            raise ZeroDivisionError(query)
+        return real(self, conn, kitchen, events)
+
+    monkeypatch.setattr(GalleryFeed, "update", update)
+
+
+async def test_a_plain_page_hears_of_every_change_among_many_searches(
+    server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All searches together take longer than one read may."""
+    await fill(server.house.store, 60)
+    searches = [f"q=video+{number:06}+OR" for number in range(30)]
+    plain, *_ = await streams(server, "", *searches)
+    monkeypatch.setattr(database, "STATEMENT_LIMIT_S", 0.05)
+    changed = await server.house.store.write(favor_all)
+    heard: set[str] = set()
+    while len(heard) < changed:
+        message = await plain.next()
+        assert message is not None
+        assert not is_resync(message)
+        heard |= cards(message)
+
+
+def favor_all(tx: database.Transaction) -> int:
+    return bulk.change(tx, bulk.begin(tx, "favorite", ""), range(1, 56), True)
+
+
+@pytest.mark.parametrize("fault", ["broken", "endless"])
+async def test_a_bad_feed_costs_its_own_pages_a_resync(
+    server: LocalServer, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setattr(live, "FEED_LIMIT_S", 0.2)
+    gone_wrong(monkeypatch, fault)
+    await fill(server.house.store, 3)
+    good, bad, searching = await streams(server, "sort=title", f"q={fault}", "q=video")
+    for video_id in (1, 2):
+        await favor(server, video_id)
+        assert cards(await good.until(has_cards)) == {str(video_id)}
+        assert cards(await searching.until(has_cards)) == {str(video_id)}
+        await bad.until(is_resync)
+    assert not any(map(is_resync, (*good.messages, *searching.messages)))
+
+
+async def test_feeds_that_would_be_too_late_fetch_their_region(
+    server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(server.house.store, 3)
+    plain, searching = await streams(server, "", "q=video")
+    monkeypatch.setattr(live, "FEEDS_AT_ONCE", 1)
+    monkeypatch.setattr(live, "RENDER_FOR_S", 0.0)
+    await favor(server, 1)
+    await plain.until(is_resync)
+    await searching.until(is_resync)
+
+
+async def test_a_hub_that_starts_again_goes_on_where_it_was(open_a_house: OpenHouse) -> None:
+    house: Services = await open_a_house(live=False)
+    await fill(house.store, 3)
+    async with serving(house) as server:
+        (page,) = await streams(server, "")
+        first = asyncio.create_task(house.hub.follow_events())
+        await favor(server, 1)
+        await page.until(has_cards)
+        first.cancel()
+        await favor(server, 2)
+        again = asyncio.create_task(house.hub.follow_events())
+        assert "2" in cards(await page.until(has_cards))
+        again.cancel()
+
+
+async def test_a_snapshot_that_cannot_be_read_is_a_resync_for_all(
+    server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(server.house.store, 3)
+    pages = await streams(server, "", "q=video")
+
+    async def fails(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(server.house.store, "read_for_live", fails)
+    await favor(server, 1)
+    for page in pages:
+        await page.until(is_resync)
+    monkeypatch.undo()
+    await favor(server, 2)
+    assert "2" in cards(await pages[0].until(has_cards))
+
+
+async def test_a_feed_without_a_status_costs_no_other_its_own(
+    server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = GalleryFeed.status
+
+    def status(self: GalleryFeed, kitchen: Kitchen) -> str:
+        if self.query.q:
+            raise ZeroDivisionError
+        return real(self, kitchen)
+
+    monkeypatch.setattr(GalleryFeed, "status", status)
+    good, bad = await streams(server, "", "q=bad")
+    server.house.library.status.report("a", "cannot be read")
+    await good.until(lambda message: "cannot be read" in message.data)
+    await fill(server.house.store, 1)
+    await bad.until(lambda message: "#places" in message.data)
+
+
+async def test_a_page_that_is_resynced_has_the_new_navigation(server: LocalServer) -> None:
+    (page,) = await streams(server, "")
+    await fill(server.house.store, 100)
+    await page.until(is_resync)
+    message = await page.until(lambda message: "#places" in message.data)
+    assert ">100<" in message.data
+
+
+async def test_a_watch_page_fetches_its_regions_and_keeps_its_list(server: LocalServer) -> None:
+    await fill(server.house.store, 3)
+    page = (await server.get("/watch/Video%20000001.mp4?list=1&sort=size")).text
+    (again,) = re.findall(r'data-again="([^"]+)"', page)
+    regions = (await server.get(again.replace("&amp;", "&"))).text
+    assert '<section id="about"' in regions
+    assert '<hx-partial hx-target="#stage"' in regions
+    for link in re.findall(r'rel="(?:prev|next)" href="[^"]+"', page):
+        assert link in regions
