@@ -19,11 +19,11 @@ PROJECTION_NAMES = {
     "vrca220": "Fisheye VRCA220",
 }
 STEREO_NAMES = {
-    "mono": "One picture for both eyes",
-    "sbs": "3D, side by side",
-    "tb": "3D, one over the other",
-    "rl": "3D, side by side, right eye first",
-    "bt": "3D, one over the other, right eye first",
+    "mono": "2D",
+    "sbs": "3D side by side",
+    "tb": "3D top-bottom",
+    "rl": "3D side by side, right eye first",
+    "bt": "3D top-bottom, right eye first",
 }
 
 
@@ -47,7 +47,7 @@ class LayoutForm:
 
 def layout_form(choice: LayoutChoice) -> LayoutForm:
     shape = PROJECTION_NAMES[choice.projection]
-    eyes = "" if choice.stereo == "mono" else f" in {STEREO_NAMES[choice.stereo]}"
+    eyes = "" if choice.stereo == "mono" else f", {STEREO_NAMES[choice.stereo]}"
     return LayoutForm(
         projection=choice.projection,
         stereo=choice.stereo,
@@ -63,6 +63,6 @@ def _options(
     names: dict[str, str], values: tuple[str, ...], found: str, chosen: str | None
 ) -> tuple[LayoutOption, ...]:
     return (
-        LayoutOption("", f"As found: {names[found]}", chosen is None),
+        LayoutOption("", f"Automatic ({names[found]})", chosen is None),
         *(LayoutOption(value, names[value], value == chosen) for value in values),
     )
