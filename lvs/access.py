@@ -20,6 +20,8 @@ from lvs.errors import (
 )
 from lvs.network import address_of, is_local, split_url
 
+MAX_CLIENTS = 10_000  # that a limit remembers; the one seen longest ago is forgotten
+LOGIN_TRIES = 10  # wrong ones of an address, and as many more each minute
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 # The calls of the first server, kept for its clients.
 FIRST_CALLS = ("/rate", "/favorite", "/tag", "/delete_tag", "/view")
@@ -79,7 +81,16 @@ class Guard:
         self._origins = {origin.lower().rstrip("/") for origin in config.allowed_origins}
         self._is_our_host = lru_cache(256)(self._look_at_host)
         self.allows_origin = lru_cache(256)(self._look_at_origin)
-        self._writes = WriteLimit(config.writes_per_second, config.writes_burst)
+        self._writes = RateLimit(
+            config.writes_per_second,
+            config.writes_burst,
+            "These are more changes than this server takes at once; wait a moment.",
+        )
+        self._wrong_logins = RateLimit(
+            LOGIN_TRIES / 60,
+            LOGIN_TRIES,
+            "Too many wrong passwords came from there; wait a moment.",
+        )
 
     async def check(self, request: Request) -> None:
         """Raises the LvsError that refuses the request."""
@@ -99,6 +110,13 @@ class Guard:
     def spend_write(self, request: Request) -> None:
         """Raises TooManyError when the client has no write left."""
         self._writes.spend(request.remote_addr or "")
+
+    def check_login(self, request: Request) -> None:
+        """Raises TooManyError when too many wrong passwords came from the client's address."""
+        self._wrong_logins.check(request.remote_addr or "")
+
+    def count_wrong_login(self, request: Request) -> None:
+        self._wrong_logins.spend(request.remote_addr or "")
 
     def _refuse_foreign(self, request: Request) -> None:
         """A page of another site changes nothing, but for programs that CORS lets in."""
@@ -162,26 +180,32 @@ class Guard:
         return name == "localhost" or name.endswith(".local")
 
 
-class WriteLimit:
-    """So many writes a second for each client, with room for a burst.
+class RateLimit:
+    """So many a second for each client, with room for a burst.
 
     The generic cell rate algorithm (ITU-T I.371): one time per client says until when it has
     spent its share.
     """
 
-    def __init__(self, per_second: float, burst: int) -> None:
+    def __init__(self, per_second: float, burst: int, detail: str) -> None:
         self._cost_s = 1 / per_second
         self._room_s = burst / per_second
-        self._spent_until: Cache[str, float] = Cache(10_000)
+        self._detail = detail
+        self._spent_until: Cache[str, float] = Cache(MAX_CLIENTS)
 
-    def spend(self, client: str) -> None:
-        """Raises TooManyError, with the seconds to wait, when a client has no write left."""
+    def check(self, client: str) -> float:
+        """Returns until when one more would be spent. Raises TooManyError, with the seconds to
+        wait, when there is no room for it."""
         now = time.monotonic()
         until = max(self._spent_until.get(client) or 0.0, now) + self._cost_s
         wait_s = until - now - self._room_s
         if wait_s > 1e-6:  # sums of shares are not exact
-            raise TooManyError(wait_s)
-        self._spent_until.put(client, until)
+            raise TooManyError(wait_s, self._detail)
+        return until
+
+    def spend(self, client: str) -> None:
+        """Raises TooManyError as `check` does."""
+        self._spent_until.put(client, self.check(client))
 
 
 async def _require_json(request: Request) -> None:

@@ -10,7 +10,14 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     JsonConfigSettingsSource,
@@ -36,6 +43,13 @@ def _split(separator: str) -> BeforeValidator:
 
 def _absolute(path: Path) -> Path:
     return Path(os.path.abspath(path.expanduser()))  # noqa: PTH100 - keeps symlinks as given
+
+
+def _login(value: SecretStr) -> SecretStr:
+    name, _, password = value.get_secret_value().partition(":")
+    if value and not (name and password):
+        raise ValueError("it must be `name:password`, or empty")
+    return value
 
 
 FolderPath = Annotated[Path, AfterValidator(_absolute)]
@@ -137,9 +151,8 @@ class ServerConfig(BaseSettings):
         description="Addresses of headsets whose DeoVR has its remote control on: views and "
         "positions are followed; comma-separated",
     )
-    headset_login: str = Field(
-        default="",
-        pattern=r"^$|^[^:]+:.+$",
+    headset_login: Annotated[SecretStr, AfterValidator(_login)] = Field(
+        default=SecretStr(""),
         description="`name:password` that headset players have to send for their catalogue; the "
         "pages are open to the network all the same",
     )
@@ -228,5 +241,9 @@ def _one_line(error: ValidationError) -> str:
     if first["type"] == "extra_forbidden":
         known = ", ".join(sorted(ServerConfig.model_fields))
         return f"Unknown setting {key!r} in config.json or .env. Known settings: {known}."
-    name = PREFIX + key.removeprefix(PREFIX.lower()).upper()
-    return f"{name} is {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}."
+    field = key.lower().removeprefix(PREFIX.lower())
+    known_field = ServerConfig.model_fields.get(field)
+    is_secret = known_field is not None and known_field.annotation is SecretStr
+    value = "not allowed" if is_secret else repr(first["input"])
+    message = str(first["msg"]).removeprefix("Value error, ")
+    return f"{PREFIX}{field.upper()} is {value}: {message[0].lower()}{message[1:]}."

@@ -47,13 +47,13 @@ class MisdirectedError(LvsError):
 
 
 class TooManyError(LvsError):
-    """More writes than a client's share; `wait_s` until there is room again."""
+    """More than a client's share; `wait_s` until there is room again."""
 
     status = 429
     title = "Too many at once"
 
-    def __init__(self, wait_s: float) -> None:
-        super().__init__("These are more changes than this server takes at once; wait a moment.")
+    def __init__(self, wait_s: float, detail: str) -> None:
+        super().__init__(detail)
         self.wait_s = wait_s
 
 

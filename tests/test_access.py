@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from lvs.access import Guard, WriteLimit
+from lvs.access import Guard, RateLimit
 from lvs.config import ServerConfig
 from lvs.errors import TooManyError
 from tests.conftest import OpenHouse
@@ -128,7 +128,7 @@ async def test_a_form_leads_back_to_this_server_alone(
 def test_a_client_has_a_burst_and_then_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
     monkeypatch.setattr("lvs.access.time.monotonic", lambda: now)
-    limit = WriteLimit(per_second=10, burst=20)
+    limit = RateLimit(10, 20, "Wait.")
     for _ in range(20):
         limit.spend("phone")
     with pytest.raises(TooManyError) as refused:

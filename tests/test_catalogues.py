@@ -9,10 +9,12 @@ from urllib.parse import urlencode
 
 import pytest
 
+from lvs.access import LOGIN_TRIES
 from lvs.media.clips import Clip, make_clip
 from lvs.quest.shelves import NEWEST_AT_MOST
 from lvs.services import Services
 from lvs.store import curation, searches, tags
+from lvs.store import videos as records
 from tests.conftest import OpenHouse
 from tests.headsets import FORM, Player
 from tests.libraries import fill
@@ -210,3 +212,81 @@ async def test_browsing_a_catalogue_spends_no_writes(open_a_house: OpenHouse) ->
             for _ in range(4)
         ]
         assert statuses == [200, 200, 429, 429]
+
+
+async def test_only_a_post_changes_anything(open_a_house: OpenHouse, videos: Path) -> None:
+    make_clip(videos / "film.mp4", Clip(duration_s=0.2))
+    house = await open_a_house(live=False, headset_delete=True)
+    await library(house)
+    media_hash = await hash_of(house, 1)
+    before = await house.store.read(records.cards, [1])
+    async with serving(house) as server:
+        for path, body in (
+            (f"/heresphere/{media_hash}", {"rating": 1, "isFavorite": True}),
+            (f"/heresphere/{media_hash}", {"deleteFile": True}),
+            (f"/heresphere/{media_hash}/events", {"event": 1, "time": 20_000}),
+        ):
+            answer = await server.get(path, method="GET", body=json.dumps(body))
+            assert answer.status == 200
+    assert await house.store.read(records.cards, [1]) == before
+    assert (videos / "film.mp4").exists()
+
+
+async def test_only_a_member_tells_what_is_played(open_a_house: OpenHouse) -> None:
+    house = await open_a_house(live=False, headset_login="ann:secret")
+    await fill(house.store, 2)
+    media_hash, other = await hash_of(house, 1), await hash_of(house, 2)
+    before = (await house.store.read(records.cards, [1]))[1].views
+    event = {"username": "ann", "event": 1, "time": 0, "connectionKey": "x"}
+    member = {"username": "ann", "password": "secret"}
+    async with serving(house) as server:
+        player = Player(server)
+        token = (await player.ask("/heresphere/auth", member))["auth-token"]
+        address = (await player.ask(f"/heresphere/{media_hash}", member))["eventServer"]
+        elsewhere = (await player.ask(f"/heresphere/{other}", member))["eventServer"]
+        plain = f"/heresphere/{media_hash}/events"
+        wrong_key = plain + "?" + elsewhere.partition("?")[2]
+        for path, headers, access in (
+            (plain, {}, 0),
+            (wrong_key, {}, 0),
+            (plain, {"auth-token": token[:-1]}, -1),
+            (address, {}, 1),
+            (plain, {"auth-token": token}, 1),
+        ):
+            assert await player.ask(path, event, **headers) == {"access": access}
+            views = (await house.store.read(records.cards, [1]))[1].views
+            assert views == before + (access == 1), path
+
+
+@pytest.mark.parametrize("time", ["Infinity", "NaN", "1e999", "1e12", "-1"])
+async def test_a_time_that_is_none_is_refused(server: LocalServer, time: str) -> None:
+    await fill(server.house.store, 1)
+    path = f"/heresphere/{await hash_of(server.house, 1)}/events"
+    assert (await Player(server).answer(path, f'{{"event": 2, "time": {time}}}')).status == 400
+
+
+async def test_passwords_are_not_to_be_guessed(open_a_house: OpenHouse) -> None:
+    house = await open_a_house(live=False, headset_login="ann:secret")
+    right = {"username": "ann", "password": "secret"}
+    wrong = {"username": "ann", "password": "guess"}
+    async with serving(house) as server:
+        player = Player(server)
+        token = (await player.ask("/heresphere/auth", right))["auth-token"]
+        asked: list[tuple[str, object, dict[str, str]]] = [
+            ("/heresphere/auth", wrong, {}),
+            ("/heresphere", wrong, {}),
+            ("/heresphere/scan", {}, {"auth-token": "guess"}),
+            ("/deovr", urlencode({"login": "ann", "password": "guess"}), FORM),
+        ]
+        statuses = [
+            (await player.answer(path, body, **headers)).status
+            for _ in range(LOGIN_TRIES)
+            for path, body, headers in asked
+        ]
+        assert statuses == [200] * LOGIN_TRIES + [429] * (len(statuses) - LOGIN_TRIES)
+        refused = await player.answer("/heresphere/auth", right)
+        assert (refused.status, refused.headers["retry-after"]) == (429, "6")
+        assert refused.headers["heresphere-json-version"] == "1"
+        assert (await player.ask("/heresphere", {}, **{"auth-token": token}))["access"] == 1
+        assert (await player.ask("/heresphere", {}))["access"] == 0
+        assert (await server.get("/")).status == 200

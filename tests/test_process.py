@@ -143,6 +143,24 @@ def test_the_banner_says_where_and_what(videos: Path, tmp_path: Path) -> None:
     assert "LVS_HOST = 0.0.0.0" in banner
 
 
+def test_the_password_of_headsets_is_never_shown(videos: Path, tmp_path: Path) -> None:
+    login = {"LVS_HEADSET_LOGIN": "ann:hushhush", "LVS_LOG_LEVEL": "debug", "LVS_HTTPS": "0"}
+    with Process(videos, tmp_path / "data", login) as server:
+        server.wait_for(lambda: any("Ctrl+C" in line for line in server.output), "its end")
+        pages = ("/", "/headset", "/admin/performance", "/admin/performance/json", "/metrics")
+        shown = [server.get(path).text for path in pages]
+    assert any("LVS_HEADSET_LOGIN = *" in line for line in server.output)
+    wrong = Process(videos, tmp_path / "data", {"LVS_HEADSET_LOGIN": "hushhush"})
+    assert wrong.start(wait=False).wait() == 1
+    assert len(wrong.output) == 1
+    assert "LVS_HEADSET_LOGIN" in wrong.output[0]
+    assert "name:password" in wrong.output[0]
+    doctor = Process(videos, tmp_path / "data", login, ("-m", "lvs", "doctor"))
+    assert doctor.start(wait=False).wait() == 0, doctor.output
+    for text in (*shown, *server.output, *wrong.output, *doctor.output):
+        assert "hushhush" not in text
+
+
 def test_app_py_serves_as_well(videos: Path, tmp_path: Path, cast: Cast) -> None:
     cast.unique(videos / "a.mp4")
     age(videos)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import struct
 from collections.abc import AsyncIterator
 
@@ -13,7 +14,7 @@ from lvs.quest.remote import Remotes
 from lvs.services import Services
 from lvs.store import playback, videos
 from tests.libraries import fill
-from tests.servers import eventually
+from tests.servers import LocalServer, eventually
 from tests.test_curation import hash_of
 
 
@@ -21,6 +22,7 @@ class Headset:
     """Listens as DeoVR does."""
 
     def __init__(self) -> None:
+        self.name = ""
         self.alive = 0
         self.connections = 0
         self._writer: asyncio.StreamWriter | None = None
@@ -49,8 +51,8 @@ async def headset(house: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
     await fill(house.store, 2)
     found = Headset()
     async with await asyncio.start_server(found.accept, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        remotes = Remotes([f"127.0.0.1:{port}"], house.store, house.sessions)
+        found.name = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        remotes = Remotes([found.name], house.store, house.sessions)
         running = asyncio.create_task(remotes.run())
         await eventually(lambda: found.alive > 2)
         yield found
@@ -87,6 +89,68 @@ async def test_playing_becomes_a_view_and_a_position(house: Services, headset: H
 
     await eventually(again)
     assert await views(house, 2) == other
+
+
+@pytest.mark.parametrize("time", ["Infinity", "-Infinity", "NaN", "1e999", "1e300", "-1"])
+async def test_a_time_that_is_none_is_not_kept(
+    house: Services, headset: Headset, time: str
+) -> None:
+    path = f"http://x/stream/{await hash_of(house, 1)}/video.mp4"
+    headset.tell(f'{{"path": "{path}", "currentTime": {time}, "playerState": 1}}'.encode())
+    headset.tell(state(path, 33.5, 1))
+
+    async def saved() -> bool:
+        return await house.store.read(playback.state_of, 1) == (33.5, False)
+
+    await eventually(saved)
+    assert headset.connections == 1
+
+
+@pytest.mark.parametrize("position_s", [math.inf, -math.inf, math.nan, 1e300])
+async def test_a_position_that_is_none_costs_no_page(
+    server: LocalServer, house: Services, position_s: float
+) -> None:
+    await fill(house.store, 2)
+    await house.store.write(playback.save_position, 1, position_s)
+    state_s, watched = await house.store.read(playback.state_of, 1)
+    assert (math.isfinite(state_s), watched) == (True, position_s == 1e300)
+    if not math.isnan(position_s):  # as an older program kept it
+        await house.store.write(
+            lambda tx: tx.connection.execute("update progress set position_s = ?", (position_s,))
+        )
+    for page in ("/", "/continue", "/watch/Video%20000000.mp4", "/api/videos", "/heresphere"):
+        assert (await server.get(page)).status == 200, page
+
+
+async def test_a_headset_that_fails_costs_no_other(
+    house: Services, headset: Headset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Headset()
+    path = f"http://x/stream/{await hash_of(house, 1)}/video.mp4"
+    before = await views(house, 1)
+    async with await asyncio.start_server(other.accept, "127.0.0.1", 0) as listening:
+        name = f"127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+        sessions, plays = house.sessions, house.sessions.plays
+
+        async def fail_for_the_first(player: str, video_id: int) -> None:
+            if player != name:
+                raise ZeroDivisionError
+            await plays(player, video_id)
+
+        monkeypatch.setattr(sessions, "plays", fail_for_the_first)
+        second = asyncio.create_task(Remotes([headset.name, name], house.store, sessions).run())
+        await eventually(lambda: other.alive and headset.connections == 2)
+        headset.tell(state(path, 1, 0))
+        await eventually(lambda: headset.connections > 2)  # its own, again
+        other.tell(state(path, 1, 0))
+
+        async def counted() -> bool:
+            return await views(house, 1) == before + 1
+
+        await eventually(counted)
+        assert other.connections == 1
+        second.cancel()
+        await asyncio.gather(second, return_exceptions=True)
 
 
 async def test_nonsense_ends_nothing_but_the_connection(house: Services, headset: Headset) -> None:

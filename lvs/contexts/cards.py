@@ -12,6 +12,7 @@ from markupsafe import Markup
 from lvs import paths
 from lvs.caches import Cache
 from lvs.contexts import words
+from lvs.contexts.qualifiers import LONGEST_S
 from lvs.contexts.templates import Templates
 from lvs.library.library import Library
 from lvs.models import Card
@@ -80,8 +81,9 @@ def card_context(card: Card, library: Library, today: date) -> CardContext:
 
 
 def resume_s(card: Card) -> int:
-    """Whole seconds to go on from; 0 where going on would gain nothing."""
-    return int(card.position_s) if card.position_s >= WORTH_RESUMING_S else 0
+    """Whole seconds to go on from; 0 where going on would gain nothing, or for what is no position,
+    such as infinity."""
+    return int(card.position_s) if WORTH_RESUMING_S <= card.position_s <= LONGEST_S else 0
 
 
 def watch_url(library: Library, card: Card) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, StrictBool
 
 from lvs.contexts import words
+from lvs.contexts.qualifiers import LONGEST_S
 from lvs.models import Card, VideoDetails
 from lvs.quest import addresses
 from lvs.quest.login import Access
@@ -39,7 +40,7 @@ class TagIn(BaseModel):
     """A tag of the whole video, or with `start` a mark in it (ms)."""
 
     name: Annotated[str, Field(max_length=200)]
-    start: float | None = None
+    start: Annotated[float, Field(allow_inf_nan=False)] | None = None
 
 
 class Visit(BaseModel):
@@ -48,7 +49,7 @@ class Visit(BaseModel):
     username: str = ""
     password: str = ""
     needsMediaSource: bool = True  # noqa: N815 - HereSphere's names
-    rating: Annotated[float, Field(ge=0, le=5)] | None = None
+    rating: Annotated[float, Field(ge=0, le=5, allow_inf_nan=False)] | None = None
     isFavorite: StrictBool | None = None  # noqa: N815
     tags: Annotated[list[TagIn], Field(max_length=500)] | None = None
     deleteFile: Any = None  # noqa: N815
@@ -62,7 +63,7 @@ class PlayerEvent(BaseModel):
     """`time` is where the video stands, in ms."""
 
     event: Annotated[int, Field(ge=OPENED, le=CLOSED)]
-    time: Annotated[float, Field(ge=0, le=1e10)] = 0.0
+    time: Annotated[float, Field(ge=0, le=LONGEST_S * 1000, allow_inf_nan=False)] = 0.0
     connectionKey: Annotated[str, Field(max_length=200)] = ""  # noqa: N815
 
 
@@ -117,9 +118,10 @@ def _sortable(card: Card) -> dict[str, Any]:
 
 
 def video(
-    details: VideoDetails, given: Sequence[str], base: str, *, media: bool, deletes: bool
+    details: VideoDetails, given: Sequence[str], base: str, *, key: str, media: bool, deletes: bool
 ) -> dict[str, Any]:
-    """One video, for a member; `media` where the player asks for its addresses."""
+    """One video, for a member, whose `key` lets events in; `media` where the player asks for its
+    addresses."""
     card = details.card
     folder = card.path.rpartition("/")[0]
     found = {
@@ -135,7 +137,7 @@ def video(
         "fov": _FIELDS_OF_VIEW.get(card.projection, 180.0),
         "lens": _LENSES.get(card.projection, "Linear"),
         "cameraIPD": 6.5,
-        "eventServer": f"{_link(base, card)}/events",
+        "eventServer": f"{_link(base, card)}/events" + (f"?key={key}" if key else ""),
         "subtitles": [],
         "scripts": [],
         "tags": [

@@ -22,9 +22,25 @@ class Login:
         self._login = login
 
     @property
+    def is_open(self) -> bool:
+        return not self._login
+
+    @property
     def token(self) -> str:
         """What HereSphere sends instead of the password; another password makes it void."""
         return hmac.digest(self._login.encode(), b"heresphere", hashlib.sha256).hex()
+
+    def key(self, media_hash: str) -> str:
+        """What a member's player sends with the events of a video; empty without a log-in.
+
+        HereSphere gives no password with them, so it is part of their address.
+        """
+        if not self._login:
+            return ""
+        return hmac.digest(self._login.encode(), media_hash.encode(), hashlib.sha256).hex()
+
+    def has_key(self, media_hash: str, key: str) -> bool:
+        return hmac.compare_digest(key.encode(), self.key(media_hash).encode())
 
     def access(self, name: str, password: str, token: str = "") -> Access:
         """Of what a player sent; nothing is a guest's."""

@@ -11,9 +11,12 @@ import contextlib
 import json
 import logging
 from collections.abc import Sequence
+from typing import Annotated
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
+from lvs.contexts.qualifiers import LONGEST_S
+from lvs.errors import LvsError
 from lvs.quest import addresses
 from lvs.quest.sessions import Sessions
 from lvs.store import Store, videos
@@ -32,7 +35,7 @@ class _State(BaseModel):
     """What the player tells; `currentTime` in seconds, `playerState` 0 playing, 1 paused, 2 end."""
 
     path: str = ""
-    currentTime: float = 0.0  # noqa: N815 - DeoVR's names
+    currentTime: Annotated[float, Field(ge=0, le=LONGEST_S, allow_inf_nan=False)] = 0.0  # noqa: N815 - DeoVR's names
     playerState: int | None = None  # noqa: N815
 
 
@@ -45,13 +48,22 @@ class Remotes:
         self._sessions = sessions
 
     async def run(self) -> None:
-        await asyncio.gather(*map(self._keep, self._headsets))
+        async with asyncio.TaskGroup() as group:
+            for headset in self._headsets:
+                group.create_task(self._keep(headset), name=f"DeoVR on {headset}")
 
     async def _keep(self, headset: str) -> None:
+        """Whatever fails costs this headset its connection, and no other."""
         host, _, port = headset.partition(":")
         while True:
-            with contextlib.suppress(OSError, EOFError, ValueError):
+            try:
                 await self._follow(headset, host, int(port or PORT))
+            except (OSError, EOFError, ValueError):  # it is off, or asleep, or talks nonsense
+                pass
+            except LvsError as error:
+                log.warning("What DeoVR on %s plays cannot be kept: %s", headset, error.detail)
+            except Exception:
+                log.exception("Following DeoVR on %s failed; it is tried again", headset)
             await asyncio.sleep(AGAIN_AFTER_S)
 
     async def _follow(self, headset: str, host: str, port: int) -> None:

@@ -23,7 +23,11 @@ class Sessions:
         """It runs; counted once, however often it is paused."""
         if not self._counted.get((player, video_id)):
             self._counted.put((player, video_id), True)
-            await self._store.write(playback.count_view, video_id)
+            try:
+                await self._store.write(playback.count_view, video_id)
+            except BaseException:
+                self._counted.put((player, video_id), False)
+                raise
 
     async def stands_at(self, video_id: int, position_s: float) -> None:
         await self._store.write(playback.save_position, video_id, position_s)

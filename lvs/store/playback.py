@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 
 from lvs.models import HOUSEHOLD
@@ -26,7 +27,7 @@ def save_position(
     tx: Transaction, video_id: int, position_s: float, user_id: int = HOUSEHOLD
 ) -> None:
     """Remember how far a user is; at the end the video is watched, and begins anew."""
-    conn = tx.connection
+    conn, position_s = tx.connection, _storable(position_s)
     row = conn.execute("select duration_s from video where id = ?", (video_id,)).fetchone()
     at_end = row[0] > 0 and position_s >= row[0] * WATCHED_FROM
     conn.execute(
@@ -72,9 +73,14 @@ def set_state(
         {
             "video": video_id,
             "user": user_id,
-            "position": position_s,
+            "position": _storable(position_s),
             "watched": int(watched),
             "at": tx.at,
         },
     )
     videos.touch(tx, video_id)
+
+
+def _storable(position_s: float) -> float:
+    """The start in place of what is no position: SQLite keeps infinity, pages cannot show it."""
+    return position_s if math.isfinite(position_s) and position_s >= 0 else 0.0

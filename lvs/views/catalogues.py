@@ -53,8 +53,7 @@ async def deovr_video(media_hash: str) -> Response:
 
 async def _deovr_access(house: Services) -> Access:
     form = await request.form if request.method == "POST" else {}
-    login = Login(house.config.headset_login)
-    return login.access(form.get("login", ""), form.get("password", ""))
+    return _access(_login(house), form.get("login", ""), form.get("password", ""))
 
 
 # --- HereSphere ---
@@ -65,15 +64,15 @@ async def heresphere_index() -> Response:
     house = services()
     visit = await _body(Visit)
     found = await house.store.recall(shelves, house.library)
-    return await _json(heresphere.index, found, _base(), _access(house, visit))
+    return await _json(heresphere.index, found, _base(), _visit_access(house, visit))
 
 
 async def heresphere_login() -> Response:
     """A token in place of name and password."""
     house = services()
     visit = await _body(Visit)
-    login = Login(house.config.headset_login)
-    access = login.access(visit.username, visit.password)
+    login = _login(house)
+    access = _access(login, visit.username, visit.password)
     token = login.token if access is Access.MEMBER else ""
     return await _json(dict, {"auth-token": token, "access": access.value})
 
@@ -84,21 +83,22 @@ async def heresphere_scan() -> Response:
     visit = await _body(Visit)
     found = await house.store.recall(shelves, house.library)
     given = await house.store.read(_tags_of, found)
-    return await _json(heresphere.scan, found, given, _base(), _access(house, visit))
+    return await _json(heresphere.scan, found, given, _base(), _visit_access(house, visit))
 
 
 async def heresphere_video(media_hash: str) -> Response:
-    """One video, after what its user changed."""
+    """One video, after what its user changed: by POST alone, which no page of another site may."""
     house = services()
     visit = await _body(Visit)
-    access = _access(house, visit)
+    access = _visit_access(house, visit)
     if access is not Access.MEMBER:
         return await _json(dict, {"access": access.value})
     details, given = await house.store.read(_found, house.library, media_hash)
-    if visit.deleteFile is True:
+    changes = request.method == "POST"
+    if changes and visit.deleteFile is True:
         await _delete(house, details)
         return await _json(dict, {"access": access.value})
-    if visit.writes:
+    if changes and visit.writes:
         _guard().spend_write(request)
         await house.store.write(heresphere.write, details.card.id, visit)
         house.pages.clear()
@@ -108,6 +108,7 @@ async def heresphere_video(media_hash: str) -> Response:
         details,
         given,
         _base(),
+        key=_login(house).key(media_hash),
         media=visit.needsMediaSource,
         deletes=house.config.headset_delete,
     )
@@ -116,6 +117,9 @@ async def heresphere_video(media_hash: str) -> Response:
 async def heresphere_events(media_hash: str) -> Response:
     """What the player does: views and positions come of it."""
     house = services()
+    access = _event_access(house, media_hash)
+    if access is not Access.MEMBER or request.method != "POST":
+        return await _json(dict, {"access": access.value})
     told = await _body(PlayerEvent)
     details, _ = await house.store.read(_found, house.library, media_hash)
     video_id, player = details.card.id, told.connectionKey or request.remote_addr or ""
@@ -130,9 +134,17 @@ async def heresphere_events(media_hash: str) -> Response:
     return await _json(dict, {"access": Access.MEMBER.value})
 
 
-def _access(house: Services, visit: Visit) -> Access:
+def _visit_access(house: Services, visit: Visit) -> Access:
     token = request.headers.get("auth-token", "")
-    return Login(house.config.headset_login).access(visit.username, visit.password, token)
+    return _access(_login(house), visit.username, visit.password, token)
+
+
+def _event_access(house: Services, media_hash: str) -> Access:
+    """By the key in the address that the player was told, or by its token."""
+    login = _login(house)
+    if login.has_key(media_hash, request.args.get("key", "")):
+        return Access.MEMBER
+    return _access(login, "", "", request.headers.get("auth-token", ""))
 
 
 async def _delete(house: Services, details: VideoDetails) -> None:
@@ -166,6 +178,22 @@ def _tags_of(conn: sqlite3.Connection, found: Sequence[Shelf]) -> dict[int, list
 def _base() -> str:
     """The address that the player knows this server by."""
     return request.host_url.rstrip("/")
+
+
+def _login(house: Services) -> Login:
+    return Login(house.config.headset_login.get_secret_value())
+
+
+def _access(login: Login, name: str, password: str, token: str = "") -> Access:
+    """What somebody may who sent this. Raises TooManyError after too many wrong tries; a player
+    that has its token is let in all the same."""
+    access = login.access(name, password, token)
+    if access is Access.GUEST or (access is Access.MEMBER and (token or login.is_open)):
+        return access
+    _guard().check_login(request)
+    if access is Access.REFUSED:
+        _guard().count_wrong_login(request)
+    return access
 
 
 def _guard() -> Guard:
