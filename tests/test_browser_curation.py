@@ -71,7 +71,7 @@ async def test_a_heart_enters_and_leaves_the_open_favorites(
     assert await watch.evaluate("document.activeElement.matches('.heart')")
     await favorites.locator(".heart").click()
     await browsers.wait_for_titles(favorites, [])
-    await favorites.get_by_text("Nothing here yet").wait_for()
+    await favorites.get_by_text("No favorites yet").wait_for()
     await until(watch, "!document.querySelector('#about .heart[aria-pressed=true]')")
 
 

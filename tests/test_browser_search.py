@@ -80,21 +80,81 @@ async def test_back_and_forward_lead_to_the_lists_as_they_were(
     assert await titles(other) == ["Beach day"]
 
 
-async def test_a_half_typed_filter_says_what_there_is_and_is_forgiven(
+NOTE_NOTICES = """() => {
+  addEventListener('input', () => { window.lastInput = performance.now(); }, { capture: true });
+  new MutationObserver(() => { window.noticed ??= performance.now() - window.lastInput; })
+    .observe(document.getElementById('notices'), { childList: true });
+}"""
+
+
+async def test_a_half_typed_filter_is_forgiven_and_questioned_after_a_rest(
     site: str, opened: BrowserContext, live_house: Services
 ) -> None:
     await live_house.store.write(curation.set_favorite, 1, True)
     page = await live_page(opened, site)
-    await page.fill("#q", "is:fav")
+    await page.evaluate(NOTE_NOTICES)
+    await page.focus("#q")
+    await page.keyboard.type("is:fav", delay=20)
     await page.get_by_text("`is:fav` is no filter").wait_for()
     assert len(await titles(page)) == 4
-    await page.fill("#q", "is:favorite")
+    assert await page.evaluate("window.noticed") >= 800
+    await page.keyboard.type("orite")
     await until(page, "document.querySelectorAll('#grid > .card').length === 1")
     await until(page, "document.getElementById('notices').childElementCount === 0")
     await until(page, "location.search === '?favorites=1'")
     await page.fill("#q", "")
     await until(page, "document.querySelectorAll('#grid > .card').length === 4")
     assert await page.evaluate("location.search") == ""
+
+
+async def test_enter_says_that_a_filter_is_wrong_at_once(site: str, opened: BrowserContext) -> None:
+    page = await live_page(opened, site)
+    await page.evaluate(NOTE_NOTICES)
+    await page.fill("#q", "alpine rating:>")
+    await until(page, "document.querySelectorAll('#grid > .card').length === 2")
+    await page.keyboard.press("Enter")
+    await page.get_by_text("`rating:>` is no filter").wait_for()
+    assert page.url == f"{site}/?q=alpine"
+
+
+async def test_a_search_stays_in_the_list_where_it_began(
+    site: str, opened: BrowserContext, live_house: Services, videos: Path, cast: Cast
+) -> None:
+    for name in ("Harbour", "Hare"):
+        cast.unique(videos / "Films" / f"{name}.mp4")
+    cast.unique(videos / "Harp.mp4")
+    await library(live_house)
+    page = await live_page(opened, f"{site}/?folder=Films&sort=newest")
+    await page.fill("#q", "har")
+    await page.get_by_role("link", name="Remove Folder: Films").wait_for()
+    assert sorted(await titles(page)) == ["Harbour", "Hare"]
+    assert page.url == f"{site}/?folder=Films&q=har"
+    assert await page.inner_text("#announcement") == "2 videos"
+    await page.fill("#q", "hares")
+    await until(page, "document.querySelector('#announcement').textContent.includes('No results')")
+    await page.fill("#q", "")
+    await until(page, "location.search === '?folder=Films&sort=newest'")
+    assert await page.inner_text("h1") == "Films"
+    assert len(await titles(page)) == 2
+    assert await page.get_by_role("link", name="Remove Folder: Films").count() == 0
+
+
+async def test_a_search_without_a_server_says_so_once_and_goes_on_when_it_is_back(
+    site: str, opened: BrowserContext
+) -> None:
+    page = await live_page(opened, site)
+    await opened.set_offline(True)
+    await page.fill("#q", "beach")
+    notice = page.locator("#notices .notice")
+    await page.get_by_text("Can't reach the server").wait_for()
+    await page.fill("#q", "city")
+    async with page.expect_event("requestfailed"):
+        pass
+    assert await notice.count() == 1
+    assert len(await titles(page)) == 4
+    await opened.set_offline(False)
+    await wait_for_titles(page, ["City lights"])
+    await notice.wait_for(state="detached")
 
 
 async def test_a_search_is_saved_shown_everywhere_and_forgotten(

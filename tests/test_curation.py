@@ -102,8 +102,8 @@ async def test_an_empty_list_of_favorites_says_what_to_do(
     server: LocalServer, media_hash: str
 ) -> None:
     page = (await server.get("/favorites")).text
-    assert "Nothing here yet" in page
-    assert "Show the list without" in page
+    assert "No favorites yet" in page
+    assert "Show all " in page
 
 
 def recount(conn: sqlite3.Connection) -> list[tuple[object, ...]]:

@@ -6,12 +6,12 @@ import os
 import re
 from html import unescape
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 
 from lvs.contexts.query import GalleryQuery, parse_query
-from lvs.store import searches
+from lvs.store import searches, tags
 from tests.clips import Cast
 from tests.servers import LocalServer
 from tests.test_ingest import library
@@ -95,7 +95,7 @@ def where(html: str) -> tuple[str, str, list[str]]:
         ("/?q=alpine", "Search", "/"),
         ("/favorites?q=alpine", "Search", "/favorites"),
         ("/best-of?q=alpine", "Search", "/best-of"),
-        ("/?vr=1", "180° and 360°", "/"),
+        ("/?vr=1", "VR (180°/360°)", "/"),
         ("/?min_rating=3", "3 stars or more", "/"),
         ("/?vr=1&min_rating=3&stereo=1", "Filtered videos", "/"),
         ("/?vr=1&sort=title", "Goggles", "/?vr=1&sort=title"),
@@ -132,3 +132,100 @@ async def test_the_way_back_from_a_video_names_the_list(
     ((url, said),) = re.findall(r'<p class="card-meta"><a href="([^"]+)">([^<]+)</a>', page)
     assert said == name
     assert where((await season.get(unescape(url))).text)[0] == name
+
+
+@pytest.fixture
+async def films(server: LocalServer, videos: Path, cast: Cast) -> LocalServer:
+    """Harbours in two folders, one of them a family video, and a show."""
+    for name in ("Films/Harbour", "Films/Hare", "Music/Harp", "Show/Pilot"):
+        cast.unique(videos / f"{name}.mp4")
+    found = await library(server.house)
+    await server.house.store.write(tags.add, found["Music/Harp.mp4"].id, "family")
+    return server
+
+
+def empty(html: str) -> list[str]:
+    """What a list says that has no videos: a heading, a sentence, a link and its address."""
+    found = re.search(
+        r'<h2>(.+?)</h2>\s*<p>(.+?)</p>\s*<p><a class="button" href="(.+?)">(.+?)</a>', html
+    )
+    return [unescape(text) for text in found.group(1, 2, 4, 3)] if found else []
+
+
+@pytest.mark.parametrize(
+    ("path", "heading", "link", "leads_to"),
+    [
+        ("/?q=zebra", "No results for “zebra”", "Remove “zebra” (4 videos)", "/"),
+        (
+            "/?q=zebra&tag=family",
+            "No results for “zebra”",
+            "Remove “zebra” (1 video)",
+            "/?tag=family",
+        ),
+        ("/?q=hare&tag=family", "No results for “hare”", "Remove “hare” (1 video)", "/?tag=family"),
+        ("/?q=har&vr=1", "No results for “har”", "Remove VR (180°/360°) (3 videos)", "/?q=har"),
+        (
+            "/?folder=Films&q=harp",
+            "No results for “harp”",
+            "Remove “harp” (2 videos)",
+            "/?folder=Films",
+        ),
+        ("/?min_height=4320", "No videos match", "Remove 8K or higher (4 videos)", "/"),
+        ("/?vr=1&min_rating=3", "No videos match", "Show all 4 videos", "/"),
+        ("/favorites", "No favorites yet", "Show all 4 videos", "/"),
+        ("/best-of", "Nothing rated yet", "Show all 4 videos", "/"),
+        ("/continue", "Nothing to continue", "Show all 4 videos", "/"),
+    ],
+)
+async def test_an_empty_list_offers_the_way_to_the_most_videos(
+    films: LocalServer, path: str, heading: str, link: str, leads_to: str
+) -> None:
+    said = empty((await films.get(path)).text)
+    assert [said[0], *said[2:]] == [heading, link, leads_to]
+    number = int(re.findall(r"(\d+) video", link)[0])
+    assert len(titles((await films.get(leads_to)).text)) == number
+
+
+async def test_a_library_without_videos_blames_no_filter(server: LocalServer) -> None:
+    for path in ("/", "/favorites", "/?q=zebra&vr=1"):
+        assert "No videos yet" in (await server.get(path)).text
+
+
+async def test_the_form_of_the_search_keeps_to_the_list(films: LocalServer) -> None:
+    page = (await films.get("/?folder=Films&sort=newest")).text
+    form = page.partition('role="search">')[2].partition("</form>")[0]
+    assert '<input type="hidden" name="folder" value="Films">' in form
+    assert 'placeholder="Search in Films"' in form
+    assert "sort" not in form.replace("data-home", "").partition("/partials")[0]
+    found = (await films.get("/?folder=Films&q=har")).text
+    assert sorted(titles(found)) == ["Harbour", "Hare"]
+    chips = hrefs(found, r'class="chip" href="([^"]+)" aria-label="Remove')
+    assert chips == ["/?q=har", "/?folder=Films"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("har", "/?q=har"),
+        ("har rat", "/?q=har"),
+        ("har rating:", "/?q=har"),
+        ("har rating:>", "/?q=har"),
+        ("har rating:> bou", "/?q=har%20bou"),
+        ("is:fav", "/"),
+        ("is:unwatched", "/?watched=0"),
+        ("tag:fam", "/"),
+        ('tag:"fam', "/"),
+        ("tag:family", "/?tag=family"),
+        ("folder:Fil", "/"),
+        ("folder:Films", "/?folder=Films"),
+        ("zebra", "/?q=zebra"),
+        ("ha", "/?q=ha"),
+    ],
+)
+async def test_while_one_types_a_filter_that_is_not_whole_is_left_out(
+    films: LocalServer, typed: str, shown: str
+) -> None:
+    draft = (await films.get(f"/partials/library?draft=1&q={quote(typed)}")).text
+    assert f'data-here="{shown}"' in draft
+    meant = await films.get(f"/partials/library?q={quote(typed)}")
+    assert (" data-draft" in draft) == (f'data-here="{shown}"' not in meant.text)

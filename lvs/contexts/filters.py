@@ -51,7 +51,7 @@ def filter_names(filters: Filters) -> list[tuple[str, dict[str, Any]]]:
     if filters.favorites:
         found.append(("Favorites", {"favorites": False}))
     if filters.started:
-        found.append(("Begun", {"started": False}))
+        found.append(("In progress", {"started": False}))
     if filters.watched is not None:
         found.append(("Watched" if filters.watched else "Unwatched", {"watched": None}))
     if filters.min_rating:
@@ -65,9 +65,9 @@ def filter_names(filters: Filters) -> list[tuple[str, dict[str, Any]]]:
     if filters.min_height:
         found.append((f"{_lines(filters.min_height)} or higher", {"min_height": 0}))
     if filters.max_height:
-        found.append((f"Lower than {_lines(filters.max_height)}", {"max_height": 0}))
+        found.append((f"Below {_lines(filters.max_height)}", {"max_height": 0}))
     if filters.vr:
-        found.append(("180° and 360°", {"vr": False}))
+        found.append(("VR (180°/360°)", {"vr": False}))
     if filters.stereo:
         found.append(("3D", {"stereo": False}))
     return found
@@ -82,15 +82,15 @@ def filter_form(query: GalleryQuery) -> FilterForm:
     return FilterForm(
         checks=(
             Check("Favorites", "favorites", filters.favorites),
-            Check("180° and 360°", "vr", filters.vr),
+            Check("VR (180°/360°)", "vr", filters.vr),
             Check("3D", "stereo", filters.stereo),
         ),
         selects=(
             _select("Watched", "watched", {0: "Unwatched", 1: "Watched"}, watched),
-            _select("Rated at least", "min_rating", stars, filters.min_rating or None),
-            _select("At least as long as", "min_duration", minutes, filters.min_duration or None),
-            _select("Shorter than", "max_duration", minutes, filters.max_duration or None),
-            _select("Picture at least", "min_height", _LINES, filters.min_height or None),
+            _select("Minimum rating", "min_rating", stars, filters.min_rating or None),
+            _select("Minimum length", "min_duration", minutes, filters.min_duration or None),
+            _select("Maximum length", "max_duration", minutes, filters.max_duration or None),
+            _select("Minimum resolution", "min_height", _LINES, filters.min_height or None),
         ),
         kept=tuple((name, value) for name, value in kept),
     )

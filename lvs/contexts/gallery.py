@@ -10,10 +10,12 @@ from markupsafe import Markup
 
 from lvs import paths
 from lvs.contexts.cards import Cards
+from lvs.contexts.empty import Empty, empty_context
 from lvs.contexts.filters import FilterForm, filter_form, filter_names
-from lvs.contexts.places import list_name, place_of, saved_as
-from lvs.contexts.query import GalleryQuery
-from lvs.errors import NotFoundError
+from lvs.contexts.places import folder_name, list_name, place_of, saved_as
+from lvs.contexts.qualifiers import LONGEST_Q, is_unfinished, without_unfinished
+from lvs.contexts.query import GalleryQuery, parse_query
+from lvs.errors import InvalidInputError, NotFoundError
 from lvs.library.library import Library
 from lvs.models import SORTS, Folder, SavedSearch
 from lvs.store import gallery, roots, search, searches, tags
@@ -57,7 +59,8 @@ class Choice:
 class Summary:
     """Above the grid: where we are, how much there is, in which order, what is further down.
 
-    `filters` lead to the list without them; `kept` are the arguments that a new order leaves.
+    `filters` lead to the list without them; `kept` are the arguments that a new order leaves;
+    `empty` is what to say of a list without videos, None where the library has none.
     """
 
     heading: str
@@ -67,6 +70,7 @@ class Summary:
     folders: tuple[Link, ...]
     sorts: tuple[Choice, ...]
     kept: tuple[tuple[str, str], ...]
+    empty: Empty | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +86,18 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a search looks: its arguments, and its name, empty for the whole library."""
+
+    name: str
+    arguments: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Gallery:
     """A page of the list. `query` is the list as arguments, `saved` its saved search, `suggestion`
-    a name for one, `place` the address of its link in the navigation."""
+    a name for one, `place` the address of its link in the navigation. `scope` is what a search
+    from here keeps to, `home` the region without words."""
 
     summary: Summary
     stretch: Stretch
@@ -98,6 +111,8 @@ class Gallery:
     saved: SavedSearch | None
     suggestion: str
     place: str
+    scope: Scope
+    home: str
 
 
 def view_of(conn: sqlite3.Connection, library: Library, query: GalleryQuery) -> View:
@@ -118,6 +133,24 @@ def folder_of(conn: sqlite3.Connection, library: Library, name: str) -> Folder |
     if folder is None:
         raise NotFoundError(f"There is no folder {paths.to_words(name)!r} in the library.")
     return folder
+
+
+def draft_query(
+    conn: sqlite3.Connection, library: Library, arguments: dict[str, str]
+) -> tuple[GalleryQuery, bool]:
+    """The list of a search that is still being typed, and whether it leaves something out: a
+    qualifier that cannot be understood, or a last word that may become one and finds nothing.
+
+    Raises InvalidInputError and NotFoundError for other arguments.
+    """
+    text = arguments.get("q", "")[:LONGEST_Q]
+    try:
+        query = parse_query(arguments)
+        if not is_unfinished(text) or gallery.count(conn, view_of(conn, library, query)):
+            return query, False
+    except (InvalidInputError, NotFoundError):
+        pass
+    return parse_query(arguments | {"q": without_unfinished(text)}), True
 
 
 def stretch_context(
@@ -156,7 +189,17 @@ def gallery_context(
         saved=saved_as(query, saved),
         suggestion=", ".join(chip.name.strip("“”") for chip in summary.filters)[: tags.LONGEST],
         place=place_of(query, saved),
+        scope=_scope(query, saved),
+        home=query.with_(q="", after="").url("/partials/library"),
     )
+
+
+def _scope(query: GalleryQuery, saved: Sequence[SavedSearch]) -> Scope:
+    """The list that a search stays in; it has the order of a search."""
+    inside = query.with_(q="", after="", sort="", seed=0)
+    narrowed = inside != GalleryQuery()
+    name = list_name(query.with_(q="", after=""), saved)
+    return Scope(name if narrowed else "", tuple(inside.arguments))
 
 
 def _stretch(
@@ -188,29 +231,38 @@ def summary_context(
         for sort in SORTS
         if query.q or sort != "relevance"
     )
-    crumbs = _crumbs(library, query)
+    heading = list_name(query, searches.saved(conn) if saved is None else saved)
+    narrowed_by = _narrowed_by(query, heading)
+
+    def count(other: GalleryQuery) -> int:
+        return gallery.count(conn, view_of(conn, library, other))
+
     return Summary(
-        heading=list_name(query, searches.saved(conn) if saved is None else saved),
-        crumbs=crumbs,
+        heading=heading,
+        crumbs=_crumbs(library, query),
         total=total,
-        filters=tuple(_filters(query)),
+        filters=tuple(Link(name, wider.url()) for name, wider in narrowed_by),
         folders=tuple(_folder_links(conn, library, query, folder)),
         sorts=sorts,
         kept=tuple(query.with_(sort="", seed=0).arguments),
+        empty=None if total else empty_context(query, narrowed_by, count),
     )
 
 
-def _filters(query: GalleryQuery) -> list[Link]:
-    """What the list is narrowed by, each with the address of the list without it."""
-    found = [
-        Link(name, query.filtered(**without).url()) for name, without in filter_names(query.filters)
-    ]
+def _narrowed_by(query: GalleryQuery, heading: str) -> list[tuple[str, GalleryQuery]]:
+    """What the list is narrowed by, where the heading does not say so, each with the list without
+    it."""
     everything = query.with_(after="")
+    found = []
+    folder = folder_name(query.folder)
+    if folder and folder != heading:
+        found.append((f"Folder: {folder}", everything.with_(folder="")))
+    found += [(name, query.filtered(**without)) for name, without in filter_names(query.filters)]
     if query.q:
-        found.append(Link(f"“{query.q}”", everything.with_(q="").url()))
+        found.append((f"“{query.q}”", everything.with_(q="")))
     for tag in query.tags:
         kept = tuple(other for other in query.tags if other != tag)
-        found.append(Link(f"Tag: {tag}", everything.with_(tags=kept).url()))
+        found.append((f"Tag: {tag}", everything.with_(tags=kept)))
     return found
 
 

@@ -98,7 +98,7 @@ def list_name(query: GalleryQuery, saved: Iterable[SavedSearch]) -> str:
     if query.q:
         return "Search"
     if query.folder:
-        return paths.to_words(query.folder.rpartition("/")[2])
+        return folder_name(query.folder)
     if query.filters.started:
         return _NAMES["/continue"]
     if query.filters.favorites:
@@ -108,6 +108,10 @@ def list_name(query: GalleryQuery, saved: Iterable[SavedSearch]) -> str:
     if len(names) > LONGEST_NAME:
         return "Filtered videos"
     return ", ".join(names) or _NAMES["/"]
+
+
+def folder_name(folder: str) -> str:
+    return paths.to_words(folder.rpartition("/")[2])
 
 
 def _saved_url(search: SavedSearch) -> str:

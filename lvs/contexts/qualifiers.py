@@ -26,7 +26,14 @@ FILTER_BOUNDS = {
     "stereo": 1,
 }
 
-_QUALIFIER = re.compile(r'(?<!\S)(tag|folder|is|rating|duration|height):(?:"([^"]+)"|(\S+))')
+NAMES = ("tag", "folder", "is", "rating", "duration", "height")
+_QUALIFIER = re.compile(rf'(?<!\S)({"|".join(NAMES)}):(?:"([^"]+)"|(\S+))')
+# At the end of a text that is being typed: the beginning of a name, or a value that may go on.
+_UNFINISHED = re.compile(
+    r"(?<!\S)(?:"
+    + "|".join(name[:length] for name in NAMES for length in range(1, len(name) + 1))
+    + rf'|(?:{"|".join(NAMES)}):(?:"[^"]*"?|\S*))\s*$'
+)
 _COMPARED = re.compile(r"(>=|<=|>|<|=|)(.+)")
 _DURATION = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s?)?")
 _HEIGHTS = {"4k": 2160, "5k": 2880, "8k": 4320}
@@ -50,6 +57,25 @@ class Qualified:
     filters: dict[str, Any] = field(default_factory=dict)
 
 
+def is_unfinished(text: str) -> bool:
+    """Whether a search ends in what is, or may become, a qualifier."""
+    return _UNFINISHED.search(text) is not None
+
+
+def without_unfinished(text: str) -> str:
+    """A search that is being typed, without its last qualifier and those that say nothing."""
+
+    def readable(match: re.Match[str]) -> str:
+        name, value = match[1], match[2] or match[3]
+        return match[0] if name in ("tag", "folder") or _filters(name, value) else ""
+
+    return _QUALIFIER.sub(readable, _UNFINISHED.sub("", text))
+
+
+def _filters(name: str, value: str) -> dict[str, Any] | None:
+    return _NUMBERS[name](value) if name in _NUMBERS else _IS.get(value)
+
+
 def qualified(text: str) -> Qualified:
     """Raises InvalidInputError for a qualifier that cannot be understood."""
     found = Qualified(" ".join(_QUALIFIER.sub("", text).split()))
@@ -60,7 +86,7 @@ def qualified(text: str) -> Qualified:
         elif name == "folder":
             found.folder = value.strip("/")
         else:
-            filters = _NUMBERS[name](value) if name in _NUMBERS else _IS.get(value)
+            filters = _filters(name, value)
             if filters is None:
                 raise InvalidInputError(
                     f"`{name}:{value}` is no filter; there are `tag:`, `folder:`, `is:favorite`, "

@@ -67,7 +67,9 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.globals.update(static=static_url, version=__version__, places=BARE, place="")
+    env.globals.update(
+        static=static_url, version=__version__, places=BARE, place="", is_draft=False
+    )
     env.filters.update(
         size=words.size,
         duration=words.duration,

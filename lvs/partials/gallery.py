@@ -5,10 +5,16 @@ from __future__ import annotations
 from quart import Response, request
 
 from lvs import web
-from lvs.contexts.gallery import PAGE_SIZE, gallery_context, stretch_context
-from lvs.contexts.query import SHOWN_AT_MOST, arguments_of, parse_query, whole_number
+from lvs.contexts.gallery import PAGE_SIZE, draft_query, gallery_context, stretch_context
+from lvs.contexts.query import (
+    SHOWN_AT_MOST,
+    GalleryQuery,
+    arguments_of,
+    parse_query,
+    whole_number,
+)
 from lvs.contexts.status import status_context
-from lvs.services import services
+from lvs.services import Services, services
 from lvs.web import Rendered
 
 
@@ -24,10 +30,11 @@ async def cards() -> Response:
 
 
 async def library() -> Response:
-    """The gallery's region with as many cards as the page shows: for a page that was away long."""
+    """The gallery's region with as many cards as the page shows: for a page that was away long, and
+    for a search, a `draft` while it is typed."""
     house = services()
     arguments = arguments_of(request.query_string)
-    query = parse_query(arguments)
+    query, is_draft = await _query(house, arguments)
     shown = whole_number(arguments, "shown", 0, 1_000_000, default=PAGE_SIZE)
     limit = min(max(shown, PAGE_SIZE), SHOWN_AT_MOST)
     since = house.store.last_event_id
@@ -35,5 +42,14 @@ async def library() -> Response:
         gallery_context, house.library, house.cards, query, since, limit
     )
     status = status_context(house.library, query)
-    html = house.templates.render("partials/_library.html", gallery=gallery, st=status)
+    html = house.templates.render(
+        "partials/_library.html", gallery=gallery, st=status, is_draft=is_draft
+    )
     return web.html_response(request, Rendered(html))
+
+
+async def _query(house: Services, arguments: dict[str, str]) -> tuple[GalleryQuery, bool]:
+    """The list asked for, and whether it leaves out what may still become a qualifier."""
+    if "draft" not in arguments:
+        return parse_query(arguments), False
+    return await house.store.read(draft_query, house.library, arguments)

@@ -1,8 +1,15 @@
 // Results as one types: the list of the words, its address and its stream, the field left alone.
-const field = document.querySelector('[data-search]');
+// What may still become a filter (`rating:>`) is left out until one rests, or presses Enter.
+const form = document.querySelector('.search');
+const field = form.querySelector('[data-search]');
 const WAIT_MS = 120;
-let timer;
-let shown = field.value.trim(); // what the list is of
+const REST_MS = 800;
+const RETRY_MS = 2000;
+const library = () => document.getElementById('library');
+const notices = document.getElementById('notices');
+let wait, rest, retry;
+let isMeant = false; // whether what is in the field is all
+let asked = { text: field.value.trim(), isMeant: true };
 let fetching = false;
 let isOwn = false; // whether the newest entry of the history is ours to replace
 
@@ -13,29 +20,82 @@ function arrive(region) {
   for (const link of document.querySelectorAll('#places a')) {
     link.ariaCurrent = link.getAttribute('href') === region.dataset.place ? 'page' : null;
   }
-  document.getElementById('notices').replaceChildren();
+  announce();
   document.dispatchEvent(new CustomEvent('lvs:list', { detail: region.dataset.feed }));
+}
+
+function announce() {
+  const found = document.querySelector('#empty h2') ?? document.querySelector('#summary .count');
+  document.getElementById('announcement').textContent = found.textContent;
+}
+
+function isSettled() {
+  const isSame = asked.text === field.value.trim();
+  return isSame && (asked.isMeant || !isMeant || !('draft' in library().dataset));
+}
+
+// What came of a request: `ok`, `refused` (the page says why by then) or `lost`.
+async function fetchList(text, values) {
+  let result = 'ok';
+  const refuse = () => { result = 'refused'; };
+  const lose = () => { result = 'lost'; };
+  form.addEventListener('htmx:response:error', refuse);
+  form.addEventListener('htmx:error', lose);
+  const url = text ? '/partials/library' : field.dataset.home; // and the fields of the form
+  await htmx.ajax('GET', url, { source: form, target: '#library', swap: 'outerMorph', values });
+  form.removeEventListener('htmx:response:error', refuse);
+  form.removeEventListener('htmx:error', lose);
+  return result;
 }
 
 // One request at a time; what was typed meanwhile is in the next.
 async function search() {
   if (fetching) return;
   fetching = true;
-  while (shown !== field.value.trim()) {
-    shown = field.value.trim();
-    const url = `/partials/library?${new URLSearchParams(shown ? { q: shown } : {})}`;
-    const before = document.getElementById('library').dataset.here;
-    await htmx.ajax('GET', url, { target: '#library', swap: 'outerMorph' }).catch(() => {});
-    const region = document.getElementById('library');
-    if (region.dataset.here !== before) arrive(region);
+  clearTimeout(retry);
+  while (!isSettled()) {
+    const now = { text: field.value.trim(), isMeant };
+    const before = library().dataset.here;
+    const result = await fetchList(now.text, isMeant ? {} : { draft: 1 });
+    if (result === 'lost') {
+      tellLost();
+      break;
+    }
+    asked = now;
+    if (result === 'ok') notices.replaceChildren();
+    if (library().dataset.here !== before) arrive(library());
   }
   fetching = false;
 }
 
-if (document.getElementById('library')) {
+function tellLost() {
+  if (!notices.querySelector('[data-lost]')) {
+    const notice = Object.assign(document.createElement('p'), { className: 'notice notice-error' });
+    notice.dataset.lost = '';
+    notice.textContent = "Can't reach the server. The search continues when it is back.";
+    notices.replaceChildren(notice);
+  }
+  retry = setTimeout(search, RETRY_MS);
+}
+
+function mean() {
+  clearTimeout(wait);
+  clearTimeout(rest);
+  isMeant = true;
+  search();
+}
+
+if (library()) {
   field.addEventListener('input', () => {
-    clearTimeout(timer);
-    timer = setTimeout(search, WAIT_MS);
+    clearTimeout(wait);
+    clearTimeout(rest);
+    isMeant = false;
+    wait = setTimeout(search, WAIT_MS);
+    rest = setTimeout(mean, REST_MS);
+  });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    mean();
   });
   // Back and forward lead to lists as they are now, the field and the stream with them.
   addEventListener('popstate', () => location.reload());

@@ -1,0 +1,60 @@
+"""What an empty list says, and the way out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from lvs.contexts import words
+from lvs.contexts.query import PLACES, GalleryQuery, parse_query
+
+TRIED = 10  # filters whose removal is counted, at most
+
+# Lists of their own that are empty at first.
+_AT_FIRST = {
+    parse_query(PLACES[path]): said
+    for path, said in {
+        "/continue": ("Nothing to continue", "Videos that you started to watch appear here."),
+        "/favorites": ("No favorites yet", "Press the heart of a video to add it here."),
+        "/best-of": ("Nothing rated yet", "Videos with four stars or more appear here."),
+    }.items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """`link` and `url` lead to a list that is not empty."""
+
+    heading: str
+    text: str
+    link: str
+    url: str
+
+
+def empty_context(
+    query: GalleryQuery,
+    narrowed_by: Sequence[tuple[str, GalleryQuery]],
+    count: Callable[[GalleryQuery], int],
+) -> Empty | None:
+    """What to say of a list without videos; None where the whole library has none.
+
+    `narrowed_by` names each filter with the list without it. Offered is the one whose removal
+    shows the most.
+    """
+    everything = count(GalleryQuery())
+    if not everything:
+        return None
+    heading, text = _said(query)
+    counts = [(count(wider), name, wider) for name, wider in narrowed_by[:TRIED]]
+    best, name, wider = max(counts, key=lambda it: it[0], default=(0, "", query))
+    if best and query not in _AT_FIRST:
+        return Empty(heading, text, f"Remove {name} ({words.plural(best, 'video')})", wider.url())
+    return Empty(heading, text, f"Show all {words.plural(everything, 'video')}", "/")
+
+
+def _said(query: GalleryQuery) -> tuple[str, str]:
+    if query in _AT_FIRST:
+        return _AT_FIRST[query]
+    if query.q:
+        return f"No results for “{query.q}”", "No titles, folders or tags match."
+    return "No videos match", "No video has all that this list asks for."
