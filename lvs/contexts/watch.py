@@ -50,6 +50,7 @@ class RelatedCard:
 class Stage:
     """The player, or why there is none. `trouble` says what a browser can't play of this file, or
     is empty. `can_play` is false when there is no player, `can_download` when the file is missing.
+    `frame_rate` is frames per second, 0 where it is unknown.
     """
 
     card: CardContext
@@ -61,6 +62,7 @@ class Stage:
     poster: str
     width: int
     height: int
+    frame_rate: float
     start_s: int
     list: str
 
@@ -150,6 +152,7 @@ def stage_context(
         poster=thumbnail_url(card, 640) if card.thumbnail else "",
         width=card.width or 1280,
         height=card.height or 720,
+        frame_rate=details.frame_rate or 0,
         start_s=start_s,
         list=came_from.url("", list=1).replace("?", "&") if came_from else "",
     )

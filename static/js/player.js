@@ -78,32 +78,67 @@ follow();
 new MutationObserver(follow).observe(stage, { childList: true });
 addEventListener('pagehide', () => now?.save());
 
-function typing(target) {
-  return target.closest('input, textarea, select, [contenteditable], dialog');
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+const play = ({ video }) => (video.paused ? video.play().catch(() => {}) : video.pause());
+const seek = (seconds) => ({ video }) => {
+  video.currentTime = clamp(video.currentTime + seconds, 0, video.duration || 0);
+};
+const louder = (step) => ({ video }) => {
+  video.volume = clamp(video.volume + step, 0, 1);
+  if (step > 0) video.muted = false;
+};
+const faster = (step) => ({ video }) => {
+  video.playbackRate = clamp(video.playbackRate + step, 0.25, 2);
+};
+// To the frame before or after the one that is shown; just past its beginning, which is rounded.
+const frame = (step) => ({ player, video }) => {
+  const rate = Number(player.dataset.frameRate) || 30;
+  video.pause();
+  video.currentTime = Math.max(0, (Math.floor(video.currentTime * rate + 0.01) + step) / rate + 0.001);
+};
+const mute = ({ video }) => {
+  video.muted = !video.muted;
+};
+const fullScreen = ({ player }) => {
+  const verb = player.hasAttribute('mediaisfullscreen') ? 'exit' : 'enter';
+  player.dispatchEvent(new CustomEvent(`media${verb}fullscreenrequest`, { bubbles: true, composed: true }));
+};
+
+// Of the player; media-chrome's own, which need the focus on it, are off.
+const KEYS = {
+  ' ': play, k: play, f: fullScreen, m: mute,
+  j: seek(-10), ArrowLeft: seek(-10), l: seek(10), ArrowRight: seek(10),
+  ArrowUp: louder(0.1), ArrowDown: louder(-0.1),
+  '<': faster(-0.25), '>': faster(0.25), ',': frame(-1), '.': frame(1),
+};
+for (let tenth = 0; tenth < 10; tenth++) {
+  KEYS[tenth] = ({ video }) => {
+    if (Number.isFinite(video.duration)) video.currentTime = (video.duration * tenth) / 10;
+  };
+}
+// Of the page.
+const openHelp = () => help.showModal();
+const follower = (rel) => () => document.querySelector(`#about [rel=${rel}]`)?.click();
+const PAGE_KEYS = { '?': openHelp, n: follower('next'), p: follower('prev') };
+
+// Whether a key is for what has the focus: a field, a dialog, a button, a slider of the player.
+function isForFocused({ target, key }) {
+  if (target.closest('input, textarea, select, [contenteditable], dialog')) return true;
+  if (key === ' ' && target.closest('a, button, summary')) return true;
+  return (target.keysUsed ?? []).some((used) => used === key || (used === 'Space' && key === ' '));
 }
 
 document.addEventListener('keydown', (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-  if (event.key === '?') {
-    event.preventDefault();
-    event.stopPropagation();
-    help.showModal();
-    return;
-  }
-  if (!now) return;
-  const { player, video } = now;
-  if (/^\d$/.test(event.key) && Number.isFinite(video.duration)) {
-    event.preventDefault();
-    video.currentTime = (video.duration * Number(event.key)) / 10;
-    return;
-  }
-  // media-chrome hears keys on the player alone; anywhere else on the page they are passed to it.
-  const onControl = event.target.closest('a, button, summary') && event.key === ' ';
-  if (player.contains(event.target) || onControl || !/^( |k|j|l|f|m|Arrow(Left|Right))$/.test(event.key)) return;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isForFocused(event)) return;
+  const act = PAGE_KEYS[event.key] ?? (now && KEYS[event.key]);
+  if (!act) return;
   event.preventDefault();
-  player.dispatchEvent(new KeyboardEvent('keydown', { key: event.key, bubbles: false }));
-  player.dispatchEvent(new KeyboardEvent('keyup', { key: event.key, bubbles: false }));
+  act(now);
 }, { capture: true });
+
+document.addEventListener('click', (event) => {
+  if (event.target.closest('[data-help-open]')) openHelp();
+});
 
 document.querySelector('[data-resume-at]')?.addEventListener('click', (event) => {
   if (!now) return;
