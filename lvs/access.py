@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from functools import lru_cache
 from typing import Any
@@ -18,7 +17,7 @@ from lvs.errors import (
     TooManyError,
     UnsupportedMediaError,
 )
-from lvs.network import address_of, is_local, split_url
+from lvs.network import OwnHosts, address_of, is_local, split_url
 
 MAX_CLIENTS = 10_000  # that a limit remembers; the one seen longest ago is forgotten
 LOGIN_TRIES = 10  # wrong ones of an address, and as many more each minute
@@ -71,15 +70,8 @@ class Guard:
     """All checks of a request that need the settings."""
 
     def __init__(self, config: ServerConfig) -> None:
-        own = socket.gethostname().lower()
-        self._names = {
-            "localhost",
-            own,
-            own.partition(".")[0],
-            *map(str.lower, config.allowed_hosts),
-        }
+        self._hosts = OwnHosts(config.allowed_hosts)
         self._origins = {origin.lower().rstrip("/") for origin in config.allowed_origins}
-        self._is_our_host = lru_cache(256)(self._look_at_host)
         self.allows_origin = lru_cache(256)(self._look_at_origin)
         self._writes = RateLimit(
             config.writes_per_second,
@@ -94,7 +86,7 @@ class Guard:
 
     async def check(self, request: Request) -> None:
         """Raises the LvsError that refuses the request."""
-        if not self._is_our_host(request.host):
+        if not self._hosts.is_ours(request.host):
             raise MisdirectedError(
                 f"This server does not go by the name {request.host!r}. If that is its name, add "
                 "it to LVS_ALLOWED_HOSTS."
@@ -161,10 +153,6 @@ class Guard:
             response.headers["Access-Control-Expose-Headers"] = (
                 "Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After"
             )
-
-    def _look_at_host(self, host: str) -> bool:
-        name = (split_url(f"//{host}").hostname or "").rstrip(".").lower()
-        return name in self._names or name.endswith(".local") or address_of(name) is not None
 
     def _look_at_origin(self, origin: str) -> bool:
         """Configured, this machine, or in the local network."""

@@ -6,21 +6,18 @@ Without `from __future__ import annotations`: async-upnp-client reads the annota
 
 import asyncio
 import contextlib
-import ipaddress
 import logging
 import socket
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 from async_upnp_client.client import UpnpRequester
 from async_upnp_client.const import DeviceInfo, ServiceInfo
 from async_upnp_client.exceptions import UpnpActionError, UpnpError
 from async_upnp_client.server import (
-    EventSubscriber,
-    UpnpServer,
     UpnpServerDevice,
     UpnpServerService,
     callable_action,
@@ -29,45 +26,22 @@ from async_upnp_client.server import (
 )
 
 from lvs import __version__
-from lvs.errors import NotFoundError
+from lvs.dlna_server import GuardedServer, GuardedService
+from lvs.errors import InvalidInputError, NotFoundError
 from lvs.library.library import Library
-from lvs.network import Addresses, Doors, follow_addresses
+from lvs.network import LOOK_EVERY_S, Address, Addresses, Doors, OwnHosts, follow_addresses
 from lvs.quest import didl, directory
 from lvs.store import Store
 
 log = logging.getLogger(__name__)
 
 TELL_EVERY_S = 2.0
+MAX_INDEX = 2**31 - 1  # what SQLite counts with has a bound, and these numbers are a client's
 NO_SUCH_OBJECT = 701  # ContentDirectory:1, 2.7.4.4
 _MIME_TYPES = ("clip.mp4", "clip.mkv", "clip.webm", "clip.avi", "clip.mov", "clip.ts")
 
 
-class Lan(UpnpServerService):
-    """A service that tells its events to the local network alone.
-
-    Whoever subscribes names the address that is told: without a check, any address
-    (CVE-2020-12695).
-    """
-
-    async def async_send_events(self, subscriber: EventSubscriber | None = None) -> None:
-        if subscriber is None or _is_local(subscriber.url):
-            with contextlib.suppress(UpnpError):  # it has left
-                await super().async_send_events(subscriber)
-
-    def add_subscriber(self, subscriber: EventSubscriber) -> None:
-        if _is_local(subscriber.url):
-            super().add_subscriber(subscriber)
-
-
-def _is_local(url: str) -> bool:
-    try:
-        address = ipaddress.ip_address(urlsplit(url).hostname or "")
-    except ValueError:
-        return False
-    return address.is_private and not address.is_unspecified and not address.is_multicast
-
-
-class ConnectionManager(Lan):
+class ConnectionManager(GuardedService):
     SERVICE_DEFINITION = ServiceInfo(
         service_id="urn:upnp-org:serviceId:ConnectionManager",
         service_type="urn:schemas-upnp-org:service:ConnectionManager:1",
@@ -93,7 +67,7 @@ class ConnectionManager(Lan):
         return {"ConnectionIDs": "0"}
 
 
-class ContentDirectory(Lan):
+class ContentDirectory(GuardedService):
     """`read` asks the store; `base` is the address of the videos."""
 
     read: Callable[..., Any]
@@ -162,16 +136,17 @@ class ContentDirectory(Lan):
         RequestedCount: int,
         SortCriteria: str,
     ) -> dict[str, Any]:
+        start, count = (min(max(n, 0), MAX_INDEX) for n in (StartingIndex, RequestedCount))
         try:
             if BrowseFlag == "BrowseMetadata":
                 found = [await self.read(directory.entry, self.library, ObjectID)]
                 total = 1
             else:
                 found, total = await self.read(
-                    directory.children, self.library, ObjectID, StartingIndex, RequestedCount
+                    directory.children, self.library, ObjectID, start, count
                 )
-        except NotFoundError as error:
-            raise UpnpActionError(error_code=NO_SUCH_OBJECT, error_desc=error.detail) from error
+        except (NotFoundError, InvalidInputError, UnicodeError) as error:  # bytes that are no text
+            raise UpnpActionError(error_code=NO_SUCH_OBJECT, error_desc=str(error)) from error
         return {
             "Result": await asyncio.to_thread(didl.document, found, self.base),
             "NumberReturned": len(found),
@@ -232,6 +207,7 @@ class MediaServers:
         self._doors = doors
         self._addresses = addresses
         self._port = port
+        self._hosts = OwnHosts(library.config.allowed_hosts)
         self.locations: list[str] = []
 
     async def run(self) -> None:
@@ -240,32 +216,55 @@ class MediaServers:
         await follow_addresses(what, self._doors, self._addresses, self._serve, failures)
 
     async def _serve(self, addresses: Addresses) -> None:
-        """Until the addresses are others."""
+        """Until the addresses are others. Raises OSError or UpnpError when none can be served."""
         async with contextlib.AsyncExitStack() as stack:
-            devices = [await self._start(stack, str(address)) for address in addresses]
-            log.info("A DLNA media server, at %s", ", ".join(self.locations))
-            told = -1
+            devices: dict[Address, UpnpServerDevice] = {}
+            told, again_at = -1, 0.0
             while self._addresses() == addresses:
+                if len(devices) < len(addresses) and time.monotonic() >= again_at:
+                    again_at = time.monotonic() + LOOK_EVERY_S
+                    await self._start_missing(stack, addresses, devices)
                 if told != self._store.last_event_id:
                     told = self._store.last_event_id
-                    for device in devices:
+                    for device in devices.values():
                         content = device.service(ContentDirectory.SERVICE_DEFINITION.service_type)
                         content.state_variable("SystemUpdateID").value = told % 2**32
                 await asyncio.sleep(TELL_EVERY_S)
+
+    async def _start_missing(
+        self,
+        stack: contextlib.AsyncExitStack,
+        addresses: Addresses,
+        devices: dict[Address, UpnpServerDevice],
+    ) -> None:
+        """One address that cannot be served costs no other. Raises when none can."""
+        before, failures = len(devices), []
+        for address in addresses:
+            if address not in devices:
+                try:
+                    devices[address] = await self._start(stack, str(address))
+                except (OSError, UpnpError) as error:
+                    failures.append(error)
+                    log.debug("No DLNA media server at %s: %s", address, error)
+        if not devices:
+            raise failures[0]
+        if len(devices) > before:
+            log.info("A DLNA media server, at %s", ", ".join(self.locations))
 
     async def _start(self, stack: contextlib.AsyncExitStack, address: str) -> UpnpServerDevice:
         port = self._port or _free_port(address)
         base = f"http://{address}:{self._doors.http}"
         name = f"Local Video Server on {socket.gethostname().partition('.')[0]}"
         made = device_class(self._store, self._library, base, name)
-        server = UpnpServer(made, (address, 0), http_port=port)
-        stack.push_async_callback(server.async_stop)
-        await server.async_start()
-        self.locations.append(f"{server.base_uri}/device.xml")
-        stack.callback(self.locations.clear)
-        device = server._device
-        assert device is not None
-        return device
+        server = GuardedServer(made, address, port, self._hosts)
+        async with contextlib.AsyncExitStack() as starting:
+            starting.push_async_callback(server.async_stop)
+            await server.async_start()
+            stack.push_async_exit(starting.pop_all())
+        location = f"{server.base_uri}/device.xml"
+        self.locations.append(location)
+        stack.callback(self.locations.remove, location)
+        return server.device
 
 
 def _free_port(address: str) -> int:

@@ -8,6 +8,7 @@ import logging
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 import psutil
@@ -64,6 +65,22 @@ def address_of(host: str) -> Address | None:
 def is_local(address: Address) -> bool:
     """Whether an address is of this machine or the network at home."""
     return any(address in network for network in _LOCAL_NETWORKS)
+
+
+class OwnHosts:
+    """The hosts that this server answers to: IP addresses, this machine's names, `*.local`, and
+    configured ones. A page of another site whose name leads here (DNS rebinding) sends that name.
+    """
+
+    def __init__(self, also: Sequence[str] = ()) -> None:
+        own = socket.gethostname().lower()
+        self._names = {"localhost", own, own.partition(".")[0], *map(str.lower, also)}
+        self.is_ours = lru_cache(256)(self._is_ours)
+
+    def _is_ours(self, host: str) -> bool:
+        """Of a `Host` header, with its port."""
+        name = (split_url(f"//{host}").hostname or "").rstrip(".").lower()
+        return name in self._names or name.endswith(".local") or address_of(name) is not None
 
 
 @dataclass
@@ -152,14 +169,14 @@ async def follow_addresses(
     """
     told = ""
     while True:
-        current = addresses()
-        if current and doors.http:
-            try:
+        try:
+            current = addresses()
+            if current and doors.http:
                 await serve(current)
                 told = ""
                 continue
-            except failures as error:
-                if told != str(error):
-                    told = str(error)
-                    log.warning("There is no %s for now: %s", what, told)
+        except failures as error:
+            if told != str(error):
+                told = str(error)
+                log.warning("There is no %s for now: %s", what, told)
         await asyncio.sleep(LOOK_EVERY_S)

@@ -29,6 +29,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("web",),
     ("access",),
     ("dlna",),
+    ("dlna_server",),
     ("quest",),
     ("contexts",),
     ("library", "backups", "jobs"),

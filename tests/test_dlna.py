@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
 import ipaddress
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -17,14 +19,15 @@ from async_upnp_client.client_factory import UpnpFactory
 from async_upnp_client.exceptions import UpnpActionResponseError
 from async_upnp_client.search import async_search
 
-from lvs.dlna import Lan, MediaServers, _is_local
+from lvs.dlna import MediaServers
+from lvs.dlna_server import MAX_CONNECTIONS, MAX_SUBSCRIBERS_EACH
 from lvs.media.clips import Clip, make_clip
 from lvs.network import Doors
 from lvs.quest.directory import MOST_AT_ONCE
 from lvs.services import Services
 from lvs.store import curation, searches, tags
 from tests.libraries import fill
-from tests.servers import LocalServer, ask, eventually
+from tests.servers import Answer, LocalServer, ask, eventually
 from tests.test_ingest import library
 
 LOOPBACK = ipaddress.IPv4Address("127.0.0.1")
@@ -37,8 +40,11 @@ NAMES = {
 
 
 @pytest.fixture
-async def servers(server: LocalServer) -> AsyncIterator[MediaServers]:
+async def servers(
+    server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[MediaServers]:
     """A media server on loopback, over the library of a test."""
+    monkeypatch.setattr("lvs.dlna.TELL_EVERY_S", 0.01)
     house, doors = server.house, Doors(http=server.port)
     found = MediaServers(house.store, house.library, doors, lambda: [LOOPBACK], 0)
     running = asyncio.create_task(found.run())
@@ -215,37 +221,214 @@ async def test_a_change_counts_up(device: UpnpDevice, house: Services) -> None:
     await eventually(higher)
 
 
+class Trap:
+    """A control point that listens for events, and answers each as it is told to."""
+
+    def __init__(self, answer: bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") -> None:
+        self.answer = answer
+        self.asked: list[str] = []
+        self.url = ""
+
+    async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        self.asked.append(head.split(" ")[1])
+        if self.answer:
+            writer.write(self.answer)
+            writer.close()
+        else:
+            await reader.read()
+
+    @contextlib.asynccontextmanager
+    async def listening(self) -> AsyncIterator[Trap]:
+        async with await asyncio.start_server(self.accept, "127.0.0.1", 0) as server:
+            self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            yield self
+
+
+def port_of(servers: MediaServers) -> int:
+    return urlsplit(servers.locations[0]).port or 0
+
+
+async def subscribe(
+    servers: MediaServers, callback: str, timeout: str = "Second-60", **more: str
+) -> Answer:
+    headers = {"TIMEOUT": timeout, "NT": "upnp:event", **more}
+    if callback:
+        headers["CALLBACK"] = callback
+    return await asyncio.to_thread(ask, port_of(servers), "/directory/events", "SUBSCRIBE", headers)
+
+
 @pytest.mark.parametrize(
-    ("url", "local"),
+    "callback",
     [
-        ("http://192.168.1.20:4000/cb", True),
-        ("http://10.0.0.5/", True),
-        ("http://203.0.113.7.example/cb", False),
-        ("http://93.184.216.34/cb", False),
-        ("http://victim.example/cb", False),
-        ("http://239.255.255.250:1900/", False),
-        ("nonsense", False),
+        "",
+        "<>",
+        "http://127.0.0.1:1/x",
+        "<http://93.184.216.34/x>",
+        "<http://127.0.0.2:1/x>",
+        "<http://localhost:1/x>",
+        "<http://victim.example/x>",
+        "<https://127.0.0.1:1/x>",
+        "<http://[>",
+        "<http://127.0.0.1:99999/x>",
     ],
 )
-def test_events_are_told_to_the_local_network_alone(url: str, local: bool) -> None:
-    assert _is_local(url) is local
+async def test_only_whoever_subscribes_is_told(servers: MediaServers, callback: str) -> None:
+    assert (await subscribe(servers, callback)).status == 412
 
 
-async def test_a_foreign_subscriber_is_never_told(
-    servers: MediaServers, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("timeout", "granted"),
+    [("Second-60", 60), ("Second-infinite", 1800), ("Second-99999999999999", 1800), ("x", 1800)],
+)
+async def test_a_subscription_has_an_end(servers: MediaServers, timeout: str, granted: int) -> None:
+    async with Trap().listening() as trap:
+        answer = await subscribe(servers, f"<{trap.url}/x>", timeout)
+        assert (answer.status, answer.headers["timeout"]) == (200, f"Second-{granted}")
+        again = await subscribe(servers, "", timeout, SID=answer.headers["sid"])
+        assert (again.status, again.headers["timeout"]) == (200, f"Second-{granted}")
+        assert (await subscribe(servers, "", SID="uuid:other")).status == 412
+
+
+async def test_an_event_is_not_sent_where_a_subscriber_redirects_to(
+    servers: MediaServers, house: Services
 ) -> None:
-    told: list[str] = []
+    moved = b"HTTP/1.1 307 Moved\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"
+    async with Trap(moved).listening() as trap, Trap().listening() as other:
+        await subscribe(servers, f"<{trap.url}/x>")
+        await subscribe(servers, f"<{other.url}/x>")
+        await fill(house.store, 1)
+        await eventually(lambda: len(other.asked) > 1 and len(trap.asked) > 1)
+        assert set(trap.asked) == {"/x"}
 
-    async def note(self: Lan, request: Any) -> None:
-        told.append(request.url)
 
-    monkeypatch.setattr("async_upnp_client.aiohttp.AiohttpRequester.async_http_request", note)
-    parts = urlsplit(servers.locations[0])
-    for callback in ("http://93.184.216.34/x", "http://127.0.0.1:1/x"):
-        headers = {"CALLBACK": f"<{callback}>", "TIMEOUT": "Second-60", "NT": "upnp:event"}
-        answer = await asyncio.to_thread(
-            ask, parts.port or 0, "/directory/events", "SUBSCRIBE", headers
-        )
-        assert answer.status == 200
-    await eventually(lambda: told)
-    assert set(told) == {"http://127.0.0.1:1/x"}
+async def test_subscribers_are_few(
+    servers: MediaServers, house: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Trap().listening() as trap:
+        for number in range(12):
+            assert (await subscribe(servers, f"<{trap.url}/{number}>")).status == 200
+        await eventually(lambda: len(trap.asked) == 12)  # each is told how things are
+        trap.asked.clear()
+        await fill(house.store, 1)
+        await eventually(lambda: len(trap.asked) == MAX_SUBSCRIBERS_EACH)
+        assert sorted(trap.asked) == ["/10", "/11", "/8", "/9"]
+        monkeypatch.setattr("lvs.dlna_server.MAX_SUBSCRIBERS_EACH", 100)
+        statuses = [(await subscribe(servers, f"<{trap.url}/x>")).status for _ in range(30)]
+        assert statuses == [200] * 28 + [503] * 2
+
+
+async def test_a_subscriber_that_hangs_or_has_left_costs_no_other(
+    servers: MediaServers, house: Services
+) -> None:
+    async with Trap(b"").listening() as hangs, Trap().listening() as good:
+        async with Trap().listening() as left:
+            for trap in (hangs, left, good):
+                await subscribe(servers, f"<{trap.url}/x>")
+            await eventually(lambda: left.asked)
+        for number in range(4):
+            await fill(house.store, 1, start=number)
+            await eventually(functools.partial(lambda n: len(good.asked) > n + 1, number))
+        assert len(left.asked) == 1
+
+
+SOAP = (
+    '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><u:{action} '
+    f'xmlns:u="{DIRECTORY}">{{arguments}}</u:{{action}}></s:Body></s:Envelope>'
+)
+ARGUMENTS = {
+    "ObjectID": "list:",
+    "BrowseFlag": "BrowseDirectChildren",
+    "Filter": "*",
+    "StartingIndex": "0",
+    "RequestedCount": "10",
+    "SortCriteria": "",
+}
+
+
+async def soap(servers: MediaServers, action: str, body: str, **headers: str) -> Answer:
+    wanted = {"SOAPAction": f'"{DIRECTORY}#{action}"', "Content-Type": "text/xml", **headers}
+    return await asyncio.to_thread(
+        ask, port_of(servers), "/directory/control", "POST", wanted, body
+    )
+
+
+def browsing(**changed: str) -> str:
+    arguments = "".join(f"<{k}>{v}</{k}>" for k, v in {**ARGUMENTS, **changed}.items())
+    return SOAP.format(action="Browse", arguments=arguments)
+
+
+@pytest.mark.parametrize(
+    ("body", "statuses"),
+    [
+        (browsing(), {200}),
+        (browsing(StartingIndex="1" + "0" * 30), {200}),
+        (browsing(StartingIndex="-" + "1" * 30, RequestedCount="9" * 40), {200}),
+        (browsing(ObjectID="folders", StartingIndex="9" * 25), {200}),
+        (browsing(StartingIndex="1" + "0" * 5000), {400, 500}),
+        (browsing(StartingIndex="many"), {400, 500}),
+        (browsing(StartingIndex=""), {400, 500}),
+        (browsing(ObjectID="list:tag=%ff"), {200, 500}),
+        (browsing(ObjectID="list:after=%ed%a0%80"), {200, 500}),
+        (browsing(ObjectID="folder:%ff"), {500}),
+        (browsing(ObjectID="video:%00"), {500}),
+        (browsing(BrowseFlag="Everything"), {500}),
+        (browsing(Surprise="1"), {400}),
+        (SOAP.format(action="Browse", arguments=""), {500}),
+        (SOAP.format(action="Browse", arguments="<ObjectID/>"), {500}),
+        ("<a/>", {400}),
+        ("<", {400}),
+        ("", {400}),
+        ("x" * 100_000, {400, 413}),
+    ],
+    ids=lambda value: str(value)[-60:],
+)
+async def test_an_odd_request_is_answered_without_a_traceback(
+    servers: MediaServers, caplog: pytest.LogCaptureFixture, body: str, statuses: set[int]
+) -> None:
+    answer = await soap(servers, "Browse", body)
+    assert answer.status in statuses
+    if answer.status == 500:
+        assert "<errorCode>" in answer.text
+    assert not [record for record in caplog.records if record.exc_info]
+    assert (await soap(servers, "Browse", browsing())).status == 200
+
+
+async def test_other_host_names_are_refused(servers: MediaServers) -> None:
+    evil = {"Host": "evil.example"}
+    answer = await asyncio.to_thread(ask, port_of(servers), "/device.xml", headers=evil)
+    assert answer.status == 421
+    assert (await soap(servers, "Browse", browsing(), **evil)).status == 421
+    named = {"Host": f"nas.local:{port_of(servers)}"}
+    answer = await asyncio.to_thread(ask, port_of(servers), "/device.xml", headers=named)
+    assert answer.status == 200
+
+
+@pytest.fixture
+def short_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lvs.dlna_server.CONNECTION_S", 0.1)
+
+
+async def test_connections_that_ask_nothing_are_few_and_end(
+    short_connections: None, servers: MediaServers
+) -> None:
+    idle = [
+        await asyncio.open_connection("127.0.0.1", port_of(servers))
+        for _ in range(MAX_CONNECTIONS + 1)
+    ]
+    for reader, _ in idle:
+        with contextlib.suppress(ConnectionResetError):
+            assert await asyncio.wait_for(reader.read(), 10) == b""
+    assert (await soap(servers, "Browse", browsing())).status == 200
+
+
+async def test_an_address_that_cannot_be_served_costs_no_other(server: LocalServer) -> None:
+    house, doors = server.house, Doors(http=server.port)
+    nobody = ipaddress.IPv4Address("203.0.113.9")
+    found = MediaServers(house.store, house.library, doors, lambda: [nobody, LOOPBACK], 0)
+    running = asyncio.create_task(found.run())
+    await eventually(lambda: found.locations)
+    assert urlsplit(found.locations[0]).hostname == "127.0.0.1"
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert not found.locations
