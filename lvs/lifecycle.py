@@ -155,6 +155,7 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
         pool = MediaPool(
             config.worker_count, config.media_timeout_s, config.data_directory / "thumbnails"
         )
+        stack.push_async_callback(pool.close)
         library = Library(config, store, pool)
         stack.callback(library.close)
         await library.open()

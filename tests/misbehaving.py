@@ -12,19 +12,32 @@ from typing import Any
 
 import av
 
+from lvs.media import work
+from lvs.media.facts import Result
 
-def hang(*_: Any) -> None:
-    while True:
+
+def hang_on_x(path: str, *more: Any) -> Result:
+    while path == "x.mp4":
         time.sleep(1)
+    return work.look_at(path, *more)
 
 
-def crash(*_: Any) -> None:
-    ctypes.string_at(0)
+def crash_on_x(path: str, *more: Any) -> Result:
+    if path == "x.mp4":
+        ctypes.string_at(0)
+    return work.look_at(path, *more)
+
+
+def print_first(*arguments: Any) -> Result:
+    """As some decoders do, from C."""
+    os.write(1, b"a word on the standard output\n")
+    print("another", flush=True)
+    return work.look_at(*arguments)
 
 
 def notices_a_new_parent() -> bool:
     """Whether a process whose watchdog was told of another parent ends by itself."""
-    code = "from lvs.media.work import _end_with_parent; _end_with_parent(-1)"
+    code = "from lvs.media.worker import end_with_parent; end_with_parent(-1)"
     return subprocess.run([sys.executable, "-c", code], timeout=20).returncode == 1
 
 
@@ -41,7 +54,3 @@ def make_sound(path: Path) -> Path:
             output.mux(stream.encode(frame))
         output.mux(stream.encode(None))
     return path
-
-
-def pid_of_worker() -> int:
-    return os.getpid()

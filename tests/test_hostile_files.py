@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import random
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
-import anyio.to_process
 import pytest
 
-from lvs.media import work
 from lvs.media.pool import MediaPool
 from tests import misbehaving
 from tests.clips import Cast
 
 
+@contextlib.asynccontextmanager
+async def a_pool(home: Path, timeout_s: float = 20.0, **more: Any) -> AsyncIterator[MediaPool]:
+    pool = MediaPool(1, timeout_s, home / "pictures", **more)
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
 @pytest.fixture
-def pool(tmp_path: Path) -> MediaPool:
-    return MediaPool(1, 20, tmp_path / "pictures")
+async def pool(tmp_path: Path) -> AsyncIterator[MediaPool]:
+    async with a_pool(tmp_path) as pool:
+        yield pool
 
 
 async def test_an_empty_file_says_so(pool: MediaPool, tmp_path: Path) -> None:
@@ -78,28 +90,20 @@ async def test_mutated_files_end_in_a_picture_or_a_reason(
         assert result.error or result.preview
 
 
-async def test_a_decoder_that_hangs_costs_its_file_alone(
-    tmp_path: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pool = MediaPool(1, 1.0, tmp_path / "pictures")
-    monkeypatch.setattr(work, "look_at", misbehaving.hang)
-    result = await pool.look_at("x.mp4", "0" * 16)
-    assert result.error is not None
-    assert "longer than 1 s" in result.error
-    monkeypatch.undo()
-    pool = MediaPool(1, 20, tmp_path / "pictures")
-    assert (await pool.look_at(str(cast.path("beach.mp4")), "1" * 16)).error is None
+async def test_a_decoder_that_hangs_costs_its_file_alone(tmp_path: Path, cast: Cast) -> None:
+    async with a_pool(tmp_path, 1.0, job="tests.misbehaving:hang_on_x") as pool:
+        result = await pool.look_at("x.mp4", "0" * 16)
+        assert result.error is not None
+        assert "longer than 1 s" in result.error
+        assert (await pool.look_at(str(cast.path("beach.mp4")), "1" * 16)).error is None
 
 
-async def test_a_decoder_that_crashes_costs_its_file_alone(
-    pool: MediaPool, cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(work, "look_at", misbehaving.crash)
-    result = await pool.look_at("x.mp4", "0" * 16)
-    assert result.error == "The decoder crashed on it."
-    monkeypatch.undo()
-    assert (await pool.look_at(str(cast.path("beach.mp4")), "1" * 16)).error is None
+async def test_a_decoder_that_crashes_costs_its_file_alone(tmp_path: Path, cast: Cast) -> None:
+    async with a_pool(tmp_path, job="tests.misbehaving:crash_on_x") as pool:
+        result = await pool.look_at("x.mp4", "0" * 16)
+        assert result.error == "The decoder crashed on it."
+        assert (await pool.look_at(str(cast.path("beach.mp4")), "1" * 16)).error is None
 
 
 async def test_a_worker_ends_itself_when_its_server_is_gone() -> None:
-    assert await anyio.to_process.run_sync(misbehaving.notices_a_new_parent)
+    assert await asyncio.to_thread(misbehaving.notices_a_new_parent)

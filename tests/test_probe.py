@@ -7,17 +7,12 @@ from pathlib import Path
 import pytest
 
 from lvs.media import work
+from lvs.media.facts import Result
 from tests.clips import Cast
 
 
-def look(path: Path, tmp_path: Path) -> work.Result:
+def look(path: Path, tmp_path: Path) -> Result:
     return work.look_at(str(path), str(tmp_path / "pictures"), "ab" * 8)
-
-
-@pytest.fixture(autouse=True)
-def same_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The job as a worker does it, without the limits that a worker puts on itself."""
-    monkeypatch.setattr(work, "_prepared", True)
 
 
 def test_facts_of_an_ordinary_file(cast: Cast, tmp_path: Path) -> None:

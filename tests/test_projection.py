@@ -91,9 +91,8 @@ def spherical(path: Path, cut: int, stereo: int) -> None:
     ],
 )
 def test_real_containers_say_what_they_are(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: int, stereo: int, layout: Layout
+    tmp_path: Path, cut: int, stereo: int, layout: Layout
 ) -> None:
-    monkeypatch.setattr(work, "_prepared", True)
     path = make_clip(tmp_path / "film.mp4", Clip(size=(320, 160), duration_s=0.4))
     spherical(path, cut, stereo)
     facts = work.look_at(str(path), str(tmp_path / "pictures"), "ab" * 8).facts

@@ -18,11 +18,6 @@ from tests.clips import Cast
 Picture = NDArray[np.int16]
 
 
-@pytest.fixture(autouse=True)
-def same_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(work, "_prepared", True)
-
-
 def picture(path: Path, tmp_path: Path, name: str = "640.webp") -> Picture:
     key = path.stem.encode().hex()[:16].ljust(16, "0")
     result = work.look_at(str(path), str(tmp_path / "pictures"), key)

@@ -19,9 +19,9 @@ from lvs import paths
 from lvs.library import disk
 from lvs.library.status import LibraryStatus
 from lvs.library.timeline import Timeline
+from lvs.media.facts import Result
+from lvs.media.pictures import fresh_key
 from lvs.media.pool import MediaPool
-from lvs.media.thumbnails import fresh_key
-from lvs.media.work import Result
 from lvs.models import Root
 from lvs.store import Store, videos
 

@@ -1,62 +1,213 @@
 """A small pool of worker processes with a time limit per file.
 
-Decoders hang and crash on hostile files. anyio's worker processes may do either: the process is
-killed or found dead, the file's job gets its error, and the next job gets a new process.
+Decoders hang and crash on hostile files. The process is then killed or found dead, the file's job
+gets its error, and the next job gets a new process. Processes start when there is work, and end
+when there has been none for a while: a library at rest costs no memory for them.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import anyio
-import anyio.to_process
+from lvs.media import pictures
+from lvs.media.facts import Facts, Result, SourceError
+from lvs.media.limits import memory_per_worker
+from lvs.media.worker import READY
 
-from lvs.media import thumbnails, work
-from lvs.media.probe import Facts
+IDLE_S = 60.0
+FILES_PER_WORKER = 1_000  # whatever libav leaks is bounded
+START_LIMIT_S = 60.0
+ANSWER_LIMIT_BYTES = 1 << 20
+_JOB = "lvs.media.work:look_at"
+_HOME = Path(__file__).parent.parent.parent
 
 
 class MediaPool:
-    """Runs `lvs.media.work.look_at` in up to `size` processes at once."""
+    """Runs `lvs.media.work.look_at` in up to `size` processes at once. Close it in the end."""
 
-    def __init__(self, size: int, timeout_s: float, thumbnail_folder: Path) -> None:
+    def __init__(
+        self,
+        size: int,
+        timeout_s: float,
+        thumbnail_folder: Path,
+        *,
+        job: str = _JOB,
+        idle_s: float = IDLE_S,
+    ) -> None:
         self.size = size
         self._timeout_s = timeout_s
         self._folder = str(thumbnail_folder)
-        self._limiter = anyio.CapacityLimiter(size)
+        self._job = job
+        self._idle_s = idle_s
+        self._memory_bytes = memory_per_worker(size)
+        self._room = asyncio.Semaphore(size)
+        self._workers: set[_Worker] = set()
+        self._idle: list[_Worker] = []  # the last one to rest is the first to work
+        self._closed = False
 
     def discard(self, key: str) -> None:
         """Delete the pictures of a key: there are newer ones."""
-        thumbnails.remove(Path(self._folder), key)
+        pictures.remove(Path(self._folder), key)
 
-    async def look_at(self, path: str, key: str, stereo: str | None = None) -> work.Result:
+    async def look_at(self, path: str, key: str, stereo: str | None = None) -> Result:
         """Facts and pictures of one file; a crash or a hang is an error in the result.
 
-        A process may have died before, while it had nothing to do: a file is blamed when a second
-        one dies. Raises OSError as `work.look_at` does.
+        A process may die of what is not the file's: a file is blamed when a second one dies.
+        Raises SourceError and OSError as `work.look_at` does, and OSError when no process can be
+        started.
         """
-        for _ in range(2):
-            with contextlib.suppress(anyio.BrokenWorkerProcess):
-                try:
-                    return await self._try(path, key, stereo)
-                except TimeoutError:
-                    why = f"Reading it took longer than {self._timeout_s:g} s and was given up."
-                    return _failure(why)
+        request = json.dumps([path, self._folder, key, stereo]).encode() + b"\n"
+        async with self._room:
+            for _ in range(2):
+                with contextlib.suppress(_DiedError):
+                    try:
+                        return await self._ask(request)
+                    except TimeoutError:
+                        why = f"Reading it took longer than {self._timeout_s:g} s and was given up."
+                        return _failure(why)
         return _failure("The decoder crashed on it.")
 
-    async def _try(self, path: str, key: str, stereo: str | None) -> work.Result:
-        async with self._limiter:
-            with anyio.fail_after(self._timeout_s):
-                return await anyio.to_process.run_sync(
-                    work.look_at,
-                    path,
-                    self._folder,
-                    key,
-                    stereo,
-                    cancellable=True,
-                    limiter=anyio.CapacityLimiter(1),
-                )
+    async def close(self) -> None:
+        """End all processes, also those at work."""
+        self._closed = True
+        self._idle.clear()
+        await asyncio.gather(*(worker.kill() for worker in self._workers))
+        self._workers.clear()
+
+    async def _ask(self, request: bytes) -> Result:
+        worker = await self._take()
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                answer = await worker.ask(request)
+        except BaseException:
+            self._workers.discard(worker)
+            await worker.kill()
+            raise
+        self._rest(worker)
+        return _result(answer)
+
+    async def _take(self) -> _Worker:
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.wake():
+                return worker
+            self._workers.discard(worker)
+        if self._closed:
+            raise ChildProcessError(None, "The server is stopping")
+        worker = await _Worker.start(self._job, self._memory_bytes)
+        self._workers.add(worker)
+        return worker
+
+    def _rest(self, worker: _Worker) -> None:
+        if self._closed or worker.files >= FILES_PER_WORKER:
+            self._end(worker)
+        else:
+            self._idle.append(worker)
+            worker.rest(self._idle_s, lambda: self._end(worker))
+
+    def _end(self, worker: _Worker) -> None:
+        with contextlib.suppress(ValueError):
+            self._idle.remove(worker)
+        self._workers.discard(worker)
+        worker.end()
 
 
-def _failure(why: str) -> work.Result:
-    return work.Result(Facts(), None, why, 0.0)
+class _DiedError(Exception):
+    """The process is gone, or says what nobody understands."""
+
+
+class _Worker:
+    """One process of `lvs.media.worker`; `files` counts what it has looked at."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._process = process
+        self._requests, self._answers = process.stdin, process.stdout
+        self._ending: asyncio.TimerHandle | None = None
+        self.files = 0
+
+    @classmethod
+    async def start(cls, job: str, memory_bytes: int) -> _Worker:
+        """Raises OSError when there is no process, or none that can work."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-P", "-m", "lvs.media.worker", job, "--memory", str(memory_bytes)),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            limit=ANSWER_LIMIT_BYTES,
+            env=_surroundings(),
+        )
+        worker = cls(process)
+        try:
+            async with asyncio.timeout(START_LIMIT_S):
+                said = await worker._answers.readline()
+            if said != READY:
+                raise ChildProcessError(None, "A media worker ended at its start")
+        except BaseException as error:
+            await worker.kill()
+            if isinstance(error, TimeoutError | ValueError):
+                raise ChildProcessError(None, "A media worker did not start") from error
+            raise
+        return worker
+
+    async def ask(self, request: bytes) -> dict[str, Any]:
+        """The answer. Raises _DiedError when there is none."""
+        self.files += 1
+        try:
+            self._requests.write(request)
+            await self._requests.drain()
+            answer = await self._answers.readline()
+            found: dict[str, Any] = json.loads(answer)
+        except (ConnectionError, ValueError) as error:
+            raise _DiedError from error
+        return found
+
+    def rest(self, seconds: float, end: Callable[[], None]) -> None:
+        """Call `end` unless it wakes before."""
+        self._ending = asyncio.get_running_loop().call_later(seconds, end)
+
+    def wake(self) -> bool:
+        """Whether it can be used: a process may have died while it rested."""
+        if self._ending is not None:
+            self._ending.cancel()
+        return self._process.returncode is None
+
+    def end(self) -> None:
+        """Let it end by itself: its input is over."""
+        self.wake()
+        self._requests.close()
+
+    async def kill(self) -> None:
+        """Returns when it is gone; a second cancellation does not hinder it."""
+        self.wake()
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        await asyncio.shield(self._process.wait())
+
+
+def _surroundings() -> dict[str, str]:
+    """Ours to be found by its name, and few arenas: each takes 64 MB of address space."""
+    places = [str(_HOME), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(places), "MALLOC_ARENA_MAX": "2"}
+
+
+def _result(answer: dict[str, Any]) -> Result:
+    if "source" in answer:
+        raise SourceError(*answer["source"])
+    if "disk" in answer:
+        raise OSError(*answer["disk"])
+    found = answer["result"]
+    return Result(**{**found, "facts": Facts(**found["facts"])})
+
+
+def _failure(why: str) -> Result:
+    return Result(Facts(), None, why, 0.0)

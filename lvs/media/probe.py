@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from dataclasses import dataclass, field
+import stat
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import av
 import av.container
 
+from lvs.media.facts import Facts, SourceError
+from lvs.media.limits import MAX_PIXELS
 from lvs.media.projection import layout_of
 
 # Containers only: a playlist in disguise could make libav read other files or the network.
@@ -19,6 +23,8 @@ _OPTIONS = {
     "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,asf,flv,mpeg,mpegts,"
     "mpegvideo,ogg,h264,hevc,m4v,ivf,rm,nut,mxf,wtv,dv,gif",
 }
+_DECODER_OPTIONS = {"max_pixels": str(MAX_PIXELS)}
+_MAX_TRACKS, _MAX_TITLE = 100, 200
 _TRANSFER_PQ, _TRANSFER_HLG = 16, 18  # ITU-T H.273, TransferCharacteristics
 
 
@@ -26,50 +32,47 @@ class UnreadableError(Exception):
     """The file is not a video that can be decoded; the text says why, for a person."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """`width` and `height` are pixels as displayed: rotated, sample aspect applied."""
+@contextlib.contextmanager
+def opened(path: str) -> Iterator[Any]:
+    """The container of a video, open for reading.
 
-    container: str | None = None
-    duration_s: float = 0.0
-    width: int | None = None
-    height: int | None = None
-    frame_rate: float | None = None
-    bit_rate: int | None = None
-    video_codec: str | None = None
-    audio_codec: str | None = None
-    hdr: bool = False
-    recorded_at: str | None = None
-    audio_tracks: list[dict[str, Any]] = field(default_factory=list)
-    subtitle_tracks: list[dict[str, Any]] = field(default_factory=list)
-    projection: str = "flat"
-    stereo: str = "mono"
-
-
-def open_video(path: str) -> tuple[Any, IO[bytes] | None]:
-    """Open a container for reading; returns it and the file to close after it, if any.
-
-    Raises UnreadableError when the file is empty or no container that libav knows.
+    Raises SourceError when the file cannot be had now; UnreadableError when it may not be read, is
+    empty, or no container that libav knows.
     """
-    if os.stat(path).st_size == 0:
-        raise UnreadableError("The file is empty.")
+    _look_before(path)
     source: Any = f"file:{path}"
-    handle = None
+    with contextlib.ExitStack() as stack:
+        try:
+            path.encode()
+        except UnicodeEncodeError:  # libav takes names as UTF-8 only
+            source = stack.enter_context(Path(path).open("rb"))
+        try:
+            container = av.open(
+                source,
+                options=_DECODER_OPTIONS,
+                container_options=_OPTIONS,
+                metadata_errors="replace",
+            )
+        except (av.FFmpegError, ValueError) as error:
+            raise UnreadableError(
+                "It is not a video, or its beginning is damaged."
+                if isinstance(error, av.error.InvalidDataError | ValueError)
+                else f"It cannot be opened: {error.strerror or error}."
+            ) from error
+        yield stack.enter_context(container)
+
+
+def _look_before(path: str) -> None:
     try:
-        path.encode()
-    except UnicodeEncodeError:  # libav takes names as UTF-8 only
-        source = handle = Path(path).open("rb")  # noqa: SIM115 - closed by the caller
-    try:
-        container = av.open(source, container_options=_OPTIONS, metadata_errors="replace")
-    except (av.FFmpegError, ValueError) as error:
-        if handle is not None:
-            handle.close()
-        raise UnreadableError(
-            "It is not a video, or its beginning is damaged."
-            if isinstance(error, av.error.InvalidDataError | ValueError)
-            else f"It cannot be opened: {error.strerror or error}."
-        ) from error
-    return container, handle
+        found = os.stat(path)
+    except PermissionError as error:
+        raise UnreadableError(f"It cannot be read: {error.strerror}.") from error
+    except OSError as error:
+        raise SourceError(error.errno, error.strerror) from error
+    if not stat.S_ISREG(found.st_mode):  # a pipe would never end
+        raise UnreadableError("It is not a file.")
+    if found.st_size == 0:
+        raise UnreadableError("The file is empty.")
 
 
 def video_stream(container: Any) -> Any:
@@ -86,6 +89,9 @@ def video_stream(container: Any) -> Any:
             if container.streams.audio
             else "There is no picture in it that this server can decode."
         )
+    context = streams[0].codec_context
+    context.options = _DECODER_OPTIONS
+    context.thread_count = 1  # a frame thread each would only delay the first picture
     return streams[0]
 
 
@@ -95,7 +101,7 @@ def facts_of(path: str, container: Any, stream: Any, frame: Any | None) -> Facts
     duration_s = _duration_s(container, stream)
     width, height = displayed_size(stream, frame)
     rate = stream.average_rate or stream.guessed_rate
-    audio = [_audio_track(track) for track in container.streams.audio]
+    audio = [_audio_track(track) for track in container.streams.audio[:_MAX_TRACKS]]
     layout = layout_of(
         path, width, height, _side_data(frame, "SPHERICAL"), _side_data(frame, "STEREO3D")
     )
@@ -114,10 +120,10 @@ def facts_of(path: str, container: Any, stream: Any, frame: Any | None) -> Facts
         subtitle_tracks=[
             {
                 "codec": track.codec_context.name if track.codec_context else "unknown",
-                "language": track.metadata.get("language"),
-                "title": track.metadata.get("title"),
+                "language": _short(track, "language"),
+                "title": _short(track, "title"),
             }
-            for track in container.streams.subtitles
+            for track in container.streams.subtitles[:_MAX_TRACKS]
         ],
         projection=layout.projection,
         stereo=layout.stereo,
@@ -159,9 +165,14 @@ def _audio_track(track: Any) -> dict[str, Any]:
         "codec": context.codec.canonical_name if context and context.codec else "unknown",
         "channels": context.channels if context else None,
         "layout": context.layout.name if context else None,
-        "language": track.metadata.get("language"),
-        "title": track.metadata.get("title"),
+        "language": _short(track, "language"),
+        "title": _short(track, "title"),
     }
+
+
+def _short(track: Any, name: str) -> str | None:
+    text: str | None = track.metadata.get(name)
+    return text[:_MAX_TITLE] if text else None
 
 
 def _recorded_at(container: Any, stream: Any) -> str | None:
@@ -169,11 +180,12 @@ def _recorded_at(container: Any, stream: Any) -> str | None:
     text = container.metadata.get("creation_time") or stream.metadata.get("creation_time")
     try:
         moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        moment = moment.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):  # a zone can lead out of the years 1 to 9999
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment.year > 1971 else None
+    return moment.isoformat(timespec="seconds") if moment.year > 1971 else None
 
 
 def _side_data(frame: Any | None, name: str) -> bytes | None:

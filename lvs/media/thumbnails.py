@@ -4,65 +4,22 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import os
-import shutil
 import statistics
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import av
 
 from lvs.media import tones
 from lvs.media.filters import TICK, Step, through
+from lvs.media.limits import MAX_PIXELS
+from lvs.media.pictures import JPEG_SIZE, WIDTHS, Pictures
 from lvs.media.probe import UnreadableError, displayed_size, is_hdr
 
-WIDTHS = (640, 320)
-JPEG_SIZE = (640, 360)  # headset catalogues want 16:9
 PREVIEW_WIDTH = 20
 _PLACES = (0.1, 0.35, 0.6, 0.02)  # of the duration, in the order tried
 _DETAIL_ENOUGH = 18.0  # standard deviation of luma that a good picture reaches
 _FRAMES_AT_MOST = 240
-
-
-@dataclass(frozen=True, slots=True)
-class Pictures:
-    """Encoded files by name (`640.webp`, `320.jpg`, ...), and the preview's data URL."""
-
-    files: dict[str, bytes]
-    preview: str
-
-
-def file_path(folder: Path, key: str, name: str) -> Path:
-    """Where a derived picture lies under the thumbnail folder: content-addressed."""
-    return folder / key[:2] / key / name
-
-
-def fresh_key(content: str, current: str | None) -> str:
-    """The key of new pictures of a content: another than of those that there are, which browsers
-    keep for ever."""
-    if current is None or current.partition("-")[0] != content:
-        return content
-    return f"{content}-{int(current.partition('-')[2] or 1) + 1}"
-
-
-def remove(folder: Path, key: str) -> None:
-    """The pictures of a key, if there are any."""
-    shutil.rmtree(file_path(folder, key, "x").parent, ignore_errors=True)
-
-
-def write(folder: Path, key: str, pictures: Pictures) -> None:
-    """Write the files, each whole or not at all. Raises OSError when the disk refuses."""
-    home = file_path(folder, key, "x").parent
-    home.mkdir(parents=True, exist_ok=True)
-    for name, content in pictures.files.items():
-        partial = home / f".{name}.{os.getpid()}"
-        try:
-            partial.write_bytes(content)
-            partial.replace(home / name)
-        finally:
-            partial.unlink(missing_ok=True)
 
 
 def representative_frame(container: Any, stream: Any, duration_s: float) -> Any:
@@ -78,14 +35,17 @@ def representative_frame(container: Any, stream: Any, duration_s: float) -> Any:
         if detail >= _DETAIL_ENOUGH:
             break
     if best is None:
+        codec = stream.codec_context
         raise UnreadableError(
-            f"No picture could be decoded ({stream.codec_context.name}); the file may be damaged."
+            f"No picture could be decoded ({codec.name}); the file may be damaged."
+            if codec.width
+            else f"No picture could be decoded ({codec.name}): it is damaged, or has more than "
+            f"{MAX_PIXELS // 1_000_000} million pixels."
         )
     return best
 
 
 def _candidates(container: Any, stream: Any, duration_s: float) -> Iterator[Any]:
-    stream.codec_context.thread_count = 1  # a frame thread each would only delay the first picture
     seen: set[int | None] = set()
     for place in _PLACES if duration_s > 0 else ():
         frame = _keyframe_near(container, stream, place * duration_s)

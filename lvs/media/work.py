@@ -3,106 +3,64 @@
 from __future__ import annotations
 
 import os
-import sys
-import threading
 import time
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import av
-import av.logging
 
-from lvs.media import probe, thumbnails
-
-if sys.platform != "win32":
-    import resource
-
-MEMORY_LIMIT_BYTES = 8 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """`error` says why there is no picture; `facts` hold whatever could be read all the same.
-
-    `picture_s` are the seconds from the facts to the pictures.
-    """
-
-    facts: probe.Facts
-    preview: str | None
-    error: str | None
-    picture_s: float
+from lvs.media import pictures, probe, thumbnails
+from lvs.media.facts import Facts, Result, SourceError
+from lvs.media.probe import UnreadableError
 
 
 def look_at(path: str, thumbnail_folder: str, key: str, stereo: str | None = None) -> Result:
     """Probe a video and make its thumbnails under `key`: of one eye, where `stereo` says that
     there are two, or what is found in the file.
 
-    Raises OSError when the file cannot be read or the pictures cannot be written: that says
-    nothing about the video, and the caller tries again later.
+    Raises SourceError when the file cannot be had now, and OSError when the pictures cannot be
+    written: neither says anything about the video. Whatever else goes wrong is the file's own.
     """
-    _prepare_process()
-    facts, pictures, error, began = probe.Facts(), None, None, 0.0
+    facts, made, error, began = Facts(), None, None, 0.0
     try:
-        facts, pictures, began = _read(path, stereo)
-    except _PartlyReadError as partly:
-        facts, error = partly.facts, str(partly)
-    except probe.UnreadableError as unreadable:
-        error = str(unreadable)
-    except MemoryError:
-        error = "It needs more memory than a worker may use."
-    if pictures is None:
+        with probe.opened(path) as container:
+            stream = probe.video_stream(container)
+            facts = probe.facts_of(path, container, stream, None)
+            began = time.monotonic()
+            facts, made = _pictured(path, container, stream, facts, stereo)
+    except SourceError:
+        raise
+    except Exception as wrong:
+        error = _reason(wrong)
+    if made is None:
+        _be_there(path)
         return Result(facts, None, error, 0.0)
-    thumbnails.write(Path(thumbnail_folder), key, pictures)
-    return Result(facts, pictures.preview, None, time.monotonic() - began)
+    pictures.write(Path(thumbnail_folder), key, made)
+    return Result(facts, made.preview, None, time.monotonic() - began)
 
 
-class _PartlyReadError(Exception):
-    def __init__(self, facts: probe.Facts, why: str) -> None:
-        super().__init__(why)
-        self.facts = facts
+def _pictured(
+    path: str, container: Any, stream: Any, facts: Facts, stereo: str | None
+) -> tuple[Facts, pictures.Pictures]:
+    frame = thumbnails.representative_frame(container, stream, facts.duration_s)
+    facts = probe.facts_of(path, container, stream, frame)
+    return facts, thumbnails.render(stream, frame, stereo or facts.stereo)
 
 
-def _read(path: str, stereo: str | None) -> tuple[probe.Facts, thumbnails.Pictures, float]:
-    """The facts, the pictures, and when (monotonic seconds) the pictures were begun."""
-    container, handle = probe.open_video(path)
+def _reason(error: Exception) -> str:
+    """Why there is no picture, for a person."""
+    if isinstance(error, UnreadableError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "It needs more memory than a worker may use."
+    if isinstance(error, av.FFmpegError):
+        return f"It could not be read: {error.strerror or error}."
+    return f"It could not be read: {error or type(error).__name__}."
+
+
+def _be_there(path: str) -> None:
+    """Raises SourceError when the file is gone: that, and no damage, was what went wrong."""
     try:
-        stream = probe.video_stream(container)
-        facts = probe.facts_of(path, container, stream, None)
-        began = time.monotonic()
-        try:
-            frame = thumbnails.representative_frame(container, stream, facts.duration_s)
-            facts = probe.facts_of(path, container, stream, frame)
-            return facts, thumbnails.render(stream, frame, stereo or facts.stereo), began
-        except probe.UnreadableError as error:
-            raise _PartlyReadError(facts, str(error)) from error
-        except (av.FFmpegError, ValueError) as error:
-            raise _PartlyReadError(facts, f"Its picture cannot be shown: {error}.") from error
-    finally:
-        container.close()
-        if handle is not None:
-            handle.close()
-
-
-_prepared = False
-
-
-def _prepare_process() -> None:
-    """Once per worker: quiet, polite to the server, bounded, and gone when the server is."""
-    global _prepared  # noqa: PLW0603 - a fact about this process
-    if _prepared:
-        return
-    _prepared = True
-    av.logging.set_level(av.logging.PANIC)
-    if sys.platform == "win32":
-        return
-    os.nice(10)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # decoders that write to stderr by themselves
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-
-
-def _end_with_parent(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
+        os.stat(path)
+    except OSError as error:
+        raise SourceError(error.errno, error.strerror) from error

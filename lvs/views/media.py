@@ -11,7 +11,7 @@ from quart import Response, request
 from lvs import paths
 from lvs.contexts.templates import asset
 from lvs.errors import NotFoundError, UnavailableError
-from lvs.media import thumbnails
+from lvs.media import pictures
 from lvs.models import KnownFile
 from lvs.quest import didl
 from lvs.services import Services, services
@@ -23,7 +23,7 @@ _WANTS_FEATURES = "getcontentFeatures.dlna.org"
 FOR_EVER = "public, max-age=31536000, immutable"
 PICTURES = {
     f"{width}.{extension}": f"image/{kind}"
-    for width in thumbnails.WIDTHS
+    for width in pictures.WIDTHS
     for extension, kind in (("webp", "webp"), ("jpg", "jpeg"))
 }
 
@@ -94,7 +94,7 @@ async def thumbnail(media_hash: str, name: str) -> Response:
         raise NotFoundError("There is no such video in the library.")
     if found.key is not None:
         folder = house.config.data_directory / "thumbnails"
-        path = thumbnails.file_path(folder, found.key, name)
+        path = pictures.file_path(folder, found.key, name)
         try:
             body = await asyncio.to_thread(path.read_bytes)
         except OSError:  # somebody emptied the folder: make it again
