@@ -1,0 +1,213 @@
+"""One file that cannot be read costs one file: no other waits for its picture."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lvs.errors import UnavailableError
+from lvs.media import work
+from lvs.media.clips import Clip, make_clip
+from lvs.media.facts import Facts, Result, SourceError
+from lvs.services import Services
+from lvs.store import videos
+from tests.clips import Cast
+from tests.servers import eventually
+from tests.test_ingest import age
+
+Probe = Callable[[str], Result]
+
+
+@asynccontextmanager
+async def feeding(house: Services) -> AsyncIterator[asyncio.Task[None]]:
+    task = asyncio.create_task(house.library.feeder.run())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def state(house: Services) -> dict[str, tuple[bool, str | None]]:
+    """By path: whether it is probed, and why it has no picture."""
+    with sqlite3.connect(house.config.data_directory / "library.db") as conn:
+        rows = conn.execute(
+            "select f.path, v.probed_at is not null, v.probe_error from video v"
+            " join file f on f.id = v.file_id"
+        ).fetchall()
+    return {bytes(path).decode(): (bool(probed), why) for path, probed, why in rows}
+
+
+def good(_: str) -> Result:
+    return Result(Facts(width=1, height=1), "data:,", None, 0.0)
+
+
+def probing(monkeypatch: pytest.MonkeyPatch, house: Services, probes: dict[str, Probe]) -> None:
+    """Answers in place of the workers', by file name; others are good."""
+
+    async def look_at(path: str, *_: Any) -> Result:
+        await asyncio.sleep(0)
+        return probes.get(Path(path).name, good)(path)
+
+    monkeypatch.setattr(house.library.feeder._pool, "look_at", look_at)
+
+
+def raising(error: Exception) -> Probe:
+    def fail(_: str) -> Result:
+        raise error
+
+    return fail
+
+
+@pytest.fixture
+async def ten(house: Services, videos: Path, cast: Cast) -> Services:
+    """A library of nine files, and `bad.mp4`, the newest."""
+    for number in range(9):
+        cast.unique(videos / f"{number}.mp4")
+    cast.unique(videos / "bad.mp4")
+    age(videos)
+    await house.library.scan_all()
+    return house
+
+
+def all_done(house: Services) -> bool:
+    return all(probed for probed, _ in state(house).values())
+
+
+@pytest.mark.parametrize("date", [b"9999-12-31T23:59:59.0-12:00", b"0001-01-01T00:00:00.0+14:00"])
+def test_a_date_at_the_end_of_time_is_no_error(tmp_path: Path, date: bytes) -> None:
+    ordinary = {"creation_time": "2024-05-06T07:08:09Z"}
+    path = make_clip(tmp_path / "x.nut", Clip(size=(160, 90), duration_s=0.2, metadata=ordinary))
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"2024-05-06T07:08:09.000000Z", date))
+    assert path.read_bytes() != content
+    result = work.look_at(str(path), str(tmp_path / "p"), "0" * 16)
+    assert result.error is None
+    assert result.facts.recorded_at is None
+
+
+def test_an_error_of_the_decoder_is_the_reason(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As PyAV's, when a stream turns up late in a damaged FLV."""
+
+    def late(*_: Any) -> None:
+        raise IndexError("list index out of range")
+
+    monkeypatch.setattr("lvs.media.thumbnails._keyframe_near", late)
+    result = work.look_at(str(cast.path("beach.mp4")), str(tmp_path / "p"), "0" * 16)
+    assert result.error == "It could not be read: list index out of range."
+    assert result.facts.width == 160
+
+
+def test_a_file_that_is_gone_says_nothing_about_the_video(tmp_path: Path) -> None:
+    with pytest.raises(SourceError):
+        work.look_at(str(tmp_path / "gone.mp4"), str(tmp_path / "p"), "0" * 16)
+
+
+@pytest.mark.parametrize("fact", [{"bit_rate": 1 << 70}, {"audio_codec": "\udcff"}])
+async def test_facts_that_cannot_be_stored_are_a_failure_of_the_file(
+    ten: Services, monkeypatch: pytest.MonkeyPatch, fact: dict[str, Any]
+) -> None:
+    probing(monkeypatch, ten, {"bad.mp4": lambda _: Result(Facts(**fact), "data:,", None, 0.0)})
+    async with feeding(ten):
+        await eventually(lambda: all_done(ten), 5)
+    found = state(ten)
+    assert found.pop("bad.mp4")[1]
+    assert set(found.values()) == {(True, None)}
+
+
+async def test_an_unexpected_error_is_recorded_with_its_file(
+    ten: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probing(monkeypatch, ten, {"bad.mp4": raising(IndexError("late stream"))})
+    async with feeding(ten):
+        await eventually(lambda: all_done(ten), 5)
+    assert state(ten)["bad.mp4"] == (True, "It could not be read: late stream.")
+
+
+async def test_a_file_that_is_gone_makes_nobody_wait(
+    ten: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probing(monkeypatch, ten, {"bad.mp4": raising(SourceError(errno.ENOENT, "No such file"))})
+    async with feeding(ten):
+        await eventually(lambda: sum(probed for probed, _ in state(ten).values()) == 9, 5)
+        assert state(ten)["bad.mp4"] == (False, None)
+        await eventually(ten.library.feeder.is_idle, 5)
+
+
+async def test_a_file_that_stays_unreadable_is_recorded_in_the_end(
+    ten: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lvs.library.feeder.ASIDE_FIRST_S", 0.01)
+    probing(monkeypatch, ten, {"bad.mp4": raising(SourceError(errno.EIO, "Input/output error"))})
+    async with feeding(ten):
+        await eventually(lambda: all_done(ten), 5)
+    assert state(ten)["bad.mp4"] == (True, "It cannot be read: Input/output error.")
+
+
+async def test_a_full_disk_lets_all_wait_and_is_forgotten_when_mended(
+    ten: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lvs.library.feeder.PAUSE_WHEN_REFUSED_S", 0.2)
+    probing(monkeypatch, ten, {"bad.mp4": raising(OSError(errno.ENOSPC, "No space left"))})
+    async with feeding(ten):
+        await eventually(lambda: "Pictures" in ten.library.status.problems)
+        assert "No space left" in ten.library.status.problems["Pictures"]
+        assert state(ten)["bad.mp4"] == (False, None)
+        probing(monkeypatch, ten, {})
+        await eventually(lambda: all_done(ten), 5)
+        assert "Pictures" not in ten.library.status.problems
+
+
+async def test_a_store_that_refuses_loses_no_work(
+    ten: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lvs.library.feeder.PAUSE_S", 0.1)
+    probing(monkeypatch, ten, {})
+    write, refusals = ten.store.write, iter(range(5))
+
+    async def refuse(*args: Any, **more: Any) -> Any:
+        if args[0] is videos.record_probe and next(refusals, None) is not None:
+            raise UnavailableError("The disk is full.")
+        return await write(*args, **more)
+
+    monkeypatch.setattr(ten.store, "write", refuse)
+    async with feeding(ten):
+        await eventually(lambda: all_done(ten), 5)
+    assert {why for _, why in state(ten).values()} == {None}
+
+
+async def test_after_a_failure_the_feeder_goes_on_with_its_work(
+    ten: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feeder = ten.library.feeder
+    release = asyncio.Event()
+
+    async def look_at(*_: Any) -> Result:
+        await release.wait()
+        return good("")
+
+    monkeypatch.setattr(feeder._pool, "look_at", look_at)
+    async with feeding(ten) as task:
+        await eventually(lambda: feeder._busy)
+        begun = dict(feeder._busy)
+        feeder.want(12345)
+        monkeypatch.setattr(feeder, "_fill", lambda: raising(RuntimeError("broken"))(""))
+        feeder.wake()
+        with pytest.raises(RuntimeError):
+            await task
+    monkeypatch.undo()
+    monkeypatch.setattr(feeder._pool, "look_at", look_at)
+    assert feeder._busy == begun
+    async with feeding(ten):
+        release.set()
+        await eventually(lambda: all_done(ten), 5)
+    assert all(not job.cancelled() for job in begun.values())
