@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser
 
 from lvs.services import Services
-from lvs.store import Transaction, curation, files, roots
+from lvs.store import Transaction, cleanup, curation, files, roots
 from lvs.store import videos as records
 from tests import browsers
 from tests.clips import Cast
@@ -63,6 +63,26 @@ async def test_all_pictures_are_made_anew(
     await eventually(lambda: status.pictures_made == 2)
 
 
+async def test_a_missing_file_is_listed_from_the_first_day(
+    server: LocalServer, house: Services
+) -> None:
+    await fill(house.store, 130)
+    assert "None. Missing videos keep" in (await server.get("/admin/performance")).text
+
+    def lose(tx: Transaction) -> None:
+        for video in range(1, 121):
+            files.mark_missing(tx, files.of_video(tx.connection, video))
+
+    await house.store.write(lose)
+    page = (await server.get("/admin/performance")).text
+    assert page.count("missing since today; has ") == 100
+    assert "and 20 more" in page
+    assert 'href="/watch/Video%20000000.mp4"' in page
+    assert "Back up and remove" not in page
+    assert (await post(server, "/admin/cleanup")).status == 409
+    assert await house.store.read(cleanup.count_missing, 0) == (120, 0)
+
+
 async def test_what_is_gone_for_long_is_forgotten_after_a_backup(
     server: LocalServer, house: Services
 ) -> None:
@@ -75,14 +95,14 @@ async def test_what_is_gone_for_long_is_forgotten_after_a_backup(
 
     await house.store.write(lose)
     page = (await server.get("/admin/performance")).text
-    assert "takes along 1 rating" in page
-    assert "Back up, then forget 1 video" in page
+    assert "has 1 rating" in page
+    assert "Back up and remove 1 entry" in page
     stream = await server.stream(f"/events?video={await hash_of(house, 2)}")
     assert (await post(server, "/admin/cleanup")).status == 303
     assert await house.store.read(records.count) == 2
     (made,) = await house.keeper.listed()
     assert made.manifest.videos == 3
-    assert "No video has been gone" in (await server.get("/admin/performance")).text
+    assert "None. Missing videos keep" in (await server.get("/admin/performance")).text
     # A page of the forgotten video that is open must not stop the others.
     other = await server.stream("/events?sort=title")
     following = asyncio.create_task(house.hub.follow_events(), name="live events")

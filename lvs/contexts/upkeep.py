@@ -1,4 +1,4 @@
-"""What the library may need a person for: files that failed, are gone, or lie there twice."""
+"""What the library may need a person for: failed, missing and duplicate files."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import datetime
 
 from lvs import paths
 from lvs.contexts import words
+from lvs.contexts.cards import watch_url
 from lvs.library.library import Library
 from lvs.logs import LoggedError
 from lvs.store import cleanup, files, videos
@@ -28,8 +29,11 @@ class FailedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class MissingVideo:
+    """`url` is its page; `gifts` are what it has, in words."""
+
     title: str
+    url: str
     since: str
     gifts: str
 
@@ -44,28 +48,38 @@ class ErrorRow:
 
 @dataclass(frozen=True, slots=True)
 class Wanting:
-    """`gone` are the first of `gone_count` that a clean-up would forget."""
+    """`missing` are the newest of `missing_count`; a clean-up removes `removable`, which have been
+    missing for more than `days`."""
 
     failed: tuple[FailedFile, ...]
-    gone: tuple[Gone, ...]
-    gone_count: int
+    missing: tuple[MissingVideo, ...]
+    missing_count: int
+    removable: int
     days: int
     duplicates: tuple[tuple[str, ...], ...]
 
 
 def wanting(conn: sqlite3.Connection, library: Library) -> Wanting:
     """What in the library wants a person."""
-    gone = cleanup.long_missing(conn, long_ago())
+    missing = cleanup.newest_missing(conn, SHOWN)
+    missing_count, removable = cleanup.count_missing(conn, long_ago())
+    cards = videos.cards(conn, [video.id for video in missing])
     return Wanting(
         failed=tuple(
             FailedFile(video.video_id, _name(library, video.root_id, video.path), video.reason)
             for video in videos.failed(conn, SHOWN)
         ),
-        gone=tuple(
-            Gone(video.title, words.since(video.missing_since), gifts_of(video))
-            for video in gone[:SHOWN]
+        missing=tuple(
+            MissingVideo(
+                video.title,
+                watch_url(library, cards[video.id]),
+                words.since(video.missing_since),
+                gifts_of(video),
+            )
+            for video in missing
         ),
-        gone_count=len(gone),
+        missing_count=missing_count,
+        removable=removable,
         days=LONG_DAYS,
         duplicates=tuple(
             tuple(_name(library, known.root_id, known.path) for known in same)

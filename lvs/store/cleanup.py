@@ -23,16 +23,33 @@ class Forgotten:
     views: int
 
 
+_MISSING = (
+    "select v.id, v.title, max(f.missing_since) as gone, v.rating_count, v.favorite_count,"
+    " (select count(*) from video_tag where video_id = v.id), v.view_count"
+    " from video v join file f on f.video_id = v.id where v.file_count = 0"
+)
+
+
 def long_missing(conn: sqlite3.Connection, before: int) -> list[Forgotten]:
     """Videos of which every file went missing before a time (ms), longest gone first."""
-    rows = conn.execute(
-        "select v.id, v.title, max(f.missing_since) as gone, v.rating_count, v.favorite_count,"
-        " (select count(*) from video_tag where video_id = v.id), v.view_count"
-        " from video v join file f on f.video_id = v.id where v.file_count = 0"
-        " group by v.id having gone < ? order by gone, v.id",
-        (before,),
-    )
+    rows = conn.execute(f"{_MISSING} group by v.id having gone < ? order by gone, v.id", (before,))
     return [Forgotten(*row) for row in rows]
+
+
+def newest_missing(conn: sqlite3.Connection, limit: int) -> list[Forgotten]:
+    """Videos without any file, the last that went missing first."""
+    rows = conn.execute(f"{_MISSING} group by v.id order by gone desc, v.id limit ?", (limit,))
+    return [Forgotten(*row) for row in rows]
+
+
+def count_missing(conn: sqlite3.Connection, before: int) -> tuple[int, int]:
+    """(videos without any file, those of which every file went missing before a time (ms))."""
+    row = conn.execute(
+        "select count(*), coalesce(sum(gone < ?), 0) from (select max(f.missing_since) as gone"
+        " from video v join file f on f.video_id = v.id where v.file_count = 0 group by v.id)",
+        (before,),
+    ).fetchone()
+    return int(row[0]), int(row[1])
 
 
 _BELONGS = ("rating", "favorite", "progress", "video_tag", "folder_video", "file")
