@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import PathConverter
 
 from lvs import web
-from lvs.access import SAFE_METHODS, Guard, is_catalogue
+from lvs.access import Guard
 from lvs.api import caches, document, first, performance, ping
 from lvs.api import curation as curation_api
 from lvs.api import tags as tags_api
@@ -184,8 +184,6 @@ def _guard(app: Quart, templates: Templates) -> None:
         guard.add_headers(request, response)
         catalogues.add_version(request, response)
         house: Services = app.extensions[EXTENSION]
-        if request.method not in SAFE_METHODS and not is_catalogue(request.path):
-            house.pages.clear()
         _record(house.metrics, response)
         return response
 

@@ -36,8 +36,8 @@ class PageCache:
     served while a new one is rendered, so that those who ask often never wait. That is sound
     because a page carries the event id that its stream goes on from.
 
-    What a person changes shows at once: the cache is cleared, and what was being rendered then is
-    not kept.
+    What a person changes shows at once: the number of such changes is part of the key. A page of
+    before has another key, which nobody asks for any more.
     """
 
     def __init__(self) -> None:
@@ -54,10 +54,6 @@ class PageCache:
             self._begin(key, state, render)
         return kept.rendered
 
-    def clear(self) -> None:
-        self.cache.clear()
-        self._rendering = {}
-
     def _begin(self, key: Hashable, state: Hashable, render: Render) -> asyncio.Task[Rendered]:
         """The rendering of a page, which all who wait for it share."""
         task = self._rendering.get(key)
@@ -69,16 +65,14 @@ class PageCache:
         return task
 
     async def _render(self, key: Hashable, state: Hashable, render: Render) -> Rendered:
-        since, rendering = time.monotonic(), self._rendering
+        since = time.monotonic()
         rendered = await render()
         await asyncio.to_thread(rendered.compress)
-        if rendering is self._rendering:
-            self.cache.put(key, _Page(rendered, state, since))
+        self.cache.put(key, _Page(rendered, state, since))
         return rendered
 
     def _finished(self, key: Hashable, task: asyncio.Task[Rendered]) -> None:
         self._tasks.discard(task)
-        if self._rendering.get(key) is task:
-            del self._rendering[key]
+        del self._rendering[key]
         if not task.cancelled():
             task.exception()  # nobody may wait for it; who asks next is told

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 
 import pytest
 
 from lvs.errors import NotFoundError
 from lvs.page_cache import PageCache
+from lvs.quest.sessions import Sessions
+from lvs.services import Services
+from lvs.store import curation, tags
 from lvs.web import Rendered
-from tests.servers import eventually
+from tests.libraries import fill
+from tests.servers import LocalServer, eventually
 
 
 class Kitchen:
@@ -71,16 +75,47 @@ async def test_an_old_page_is_served_while_a_new_one_is_rendered(
     assert (await pages.page("/", 3, kitchen.page("newest"))).body == b"newest"
 
 
-async def test_a_page_begun_before_a_change_is_not_kept_after_it(kitchen: Kitchen) -> None:
+async def test_a_page_of_before_a_change_by_a_person_is_not_served_after_it(
+    server: LocalServer,
+) -> None:
+    """Whoever makes it: a request, a headset that is followed, a bulk change."""
+    house = server.house
+    await fill(house.store, 3)
+    sessions = Sessions(house.store)
+    changes: list[Callable[[], Awaitable[object]]] = [
+        lambda: house.store.write(curation.rate, 1, 5),
+        lambda: sessions.plays("headset", 1),
+        lambda: sessions.stands_at(1, 50.0),
+        lambda: house.store.write(tags.add, 1, "beach"),
+    ]
+    for change in changes:
+        before = (await server.get("/")).body
+        assert (await server.get("/")).body == before
+        await change()
+        assert (await server.get("/")).body != before
+
+
+async def test_a_page_that_is_being_rendered_while_a_person_changes_something_is_not_kept(
+    server: LocalServer, kitchen: Kitchen
+) -> None:
+    store = server.house.store
+    await fill(store, 1)
     pages, slow = PageCache(), Kitchen()
-    before = asyncio.create_task(pages.page("/", 1, slow.page("before")))
+    before = asyncio.create_task(pages.page(("/", store.edits), 1, slow.page("before")))
     await eventually(lambda: slow.begun == 1)
-    pages.clear()
+    await store.write(curation.rate, 1, 5)
     kitchen.go_on.set()
-    assert (await pages.page("/", 2, kitchen.page("after"))).body == b"after"
+    assert (await pages.page(("/", store.edits), 2, kitchen.page("after"))).body == b"after"
     slow.go_on.set()
     assert (await before).body == b"before"
-    assert (await pages.page("/", 2, kitchen.page("again"))).body == b"after"
+    assert (await pages.page(("/", store.edits), 2, kitchen.page("again"))).body == b"after"
+
+
+async def test_what_the_disk_brings_is_no_change_by_a_person(house: Services) -> None:
+    before = house.store.edits
+    await fill(house.store, 3)
+    assert house.store.last_event_id > 0
+    assert house.store.edits == before
 
 
 async def test_what_could_not_be_rendered_is_told_to_all_and_tried_again(kitchen: Kitchen) -> None:

@@ -39,6 +39,32 @@ async def test_a_position_is_kept_until_the_end_is_seen(house: Services) -> None
     assert await position() == (20.0, True)
 
 
+async def test_a_video_that_plays_on_changes_nobody_elses_pages(server: LocalServer) -> None:
+    house = server.house
+    await fill(house.store, 3)
+    path = f"/videos/{await hash_of(house, 1)}/progress"
+
+    async def told(position_s: float, *, playing: bool = True) -> bool:
+        before = house.store.last_event_id, house.store.edits
+        await post(server, path, position_s=position_s, playing=int(playing))
+        assert (await house.store.read(playback.state_of, 1))[0] == position_s
+        return before != (house.store.last_event_id, house.store.edits)
+
+    assert await told(4.0)  # the first: it is the last played now
+    assert await told(14.0)  # worth resuming
+    page = (await server.get("/")).body
+    for position_s in (24.0, 34.0, 44.0):
+        assert not await told(position_s)
+    assert (await server.get("/")).body == page
+    assert await told(44.0, playing=False)  # paused
+    assert await told(299.0, playing=False)
+    assert not await told(299.5)
+    assert await told(300.0)  # each five minutes, for a player that is killed
+    long_ago = "update progress set updated_at = updated_at - 61000"
+    await house.store.write(lambda tx: tx.connection.execute(long_ago))
+    assert await told(310.0)  # taken up again: first in "continue watching"
+
+
 @pytest.mark.parametrize("position", ["", "-1", "nan", "inf", "soon", "1e99"])
 async def test_a_bad_position_is_refused(server: LocalServer, position: str) -> None:
     await fill(server.house.store, 1)

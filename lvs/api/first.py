@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Concatenate, ParamSpec, TypeVar
+
 from quart_schema import validate_request, validate_response
 
 from lvs.api.refusals import A_BODY, refuses
 from lvs.api.schemas import (
     FirstFavoriteIn,
     FirstFavoriteOut,
+    FirstIn,
     FirstRateIn,
     FirstRateOut,
     FirstTagIn,
@@ -18,9 +22,13 @@ from lvs.api.schemas import (
     Target,
 )
 from lvs.api.targets import found
+from lvs.library.library import Library
 from lvs.models import Tag
 from lvs.services import services
-from lvs.store import curation, playback, tags
+from lvs.store import Transaction, curation, playback, tags
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @validate_request(FirstRateIn)
@@ -28,8 +36,7 @@ from lvs.store import curation, playback, tags
 @refuses(*A_BODY)
 async def rate(data: FirstRateIn) -> FirstRateOut:
     """Rate a video; 0 clears its rating."""
-    video_id = await _video(data.filename)
-    ratings = await services().store.write(curation.rate, video_id, data.rating or None)
+    ratings = await _change(data, curation.rate, data.rating or None)
     return FirstRateOut(rating=ratings.own, average=ratings.average)
 
 
@@ -38,8 +45,7 @@ async def rate(data: FirstRateIn) -> FirstRateOut:
 @refuses(*A_BODY)
 async def favorite(data: FirstFavoriteIn) -> FirstFavoriteOut:
     """Make a video a favorite or not; without `favorite`, turn it over."""
-    video_id = await _video(data.filename)
-    state = await services().store.write(curation.set_favorite, video_id, data.favorite)
+    state = await _change(data, curation.set_favorite, data.favorite)
     return FirstFavoriteOut(favorite=state.favorite)
 
 
@@ -48,8 +54,7 @@ async def favorite(data: FirstFavoriteIn) -> FirstFavoriteOut:
 @refuses(*A_BODY)
 async def tag(data: FirstTagIn) -> FirstTagsOut:
     """Give a video a tag."""
-    video_id = await _video(data.filename)
-    return _names(await services().store.write(tags.add, video_id, data.tag))
+    return _names(await _change(data, tags.add, data.tag))
 
 
 @validate_request(FirstTagIn)
@@ -57,8 +62,7 @@ async def tag(data: FirstTagIn) -> FirstTagsOut:
 @refuses(*A_BODY)
 async def delete_tag(data: FirstTagIn) -> FirstTagsOut:
     """Take a tag from a video."""
-    video_id = await _video(data.filename)
-    return _names(await services().store.write(tags.remove, video_id, data.tag))
+    return _names(await _change(data, tags.remove, data.tag))
 
 
 @validate_request(FirstViewIn)
@@ -66,14 +70,29 @@ async def delete_tag(data: FirstTagIn) -> FirstTagsOut:
 @refuses(*A_BODY)
 async def view(data: FirstViewIn) -> FirstViewOut:
     """Count a view."""
-    video_id = await _video(data.filename)
-    return FirstViewOut(views=await services().store.write(playback.count_view, video_id))
+    return FirstViewOut(views=await _change(data, playback.count_view))
 
 
-async def _video(filename: str) -> int:
+async def _change(
+    data: FirstIn,
+    change: Callable[Concatenate[Transaction, int, P], T],
+    *args: P.args,
+    **_: P.kwargs,
+) -> T:
+    """Make a change of the store to the video that a body names, in one write."""
     house = services()
-    video_id, _ = await house.store.read(found, house.library, Target(filename=filename))
-    return video_id
+    return await house.store.write(_of_filename, house.library, data.filename, change, args)
+
+
+def _of_filename(
+    tx: Transaction,
+    library: Library,
+    filename: str,
+    change: Callable[..., T],
+    args: Sequence[object],
+) -> T:
+    video_id, _ = found(tx.connection, library, Target(filename=filename))
+    return change(tx, video_id, *args)
 
 
 def _names(given: list[Tag]) -> FirstTagsOut:

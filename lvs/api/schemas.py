@@ -47,29 +47,29 @@ class FavoriteIn(Target):
     favorite: StrictBool | None = None
 
 
-class _FirstIn(BaseModel):
+class FirstIn(BaseModel):
     """What the first server took; whatever else its clients send is left alone."""
 
     filename: Annotated[str, Field(min_length=1, max_length=4096)]
 
 
-class FirstRateIn(_FirstIn):
+class FirstRateIn(FirstIn):
     """1 to 5 stars; 0 clears them."""
 
     rating: Annotated[StrictInt, Field(ge=0, le=5)]
 
 
-class FirstFavoriteIn(_FirstIn):
+class FirstFavoriteIn(FirstIn):
     """`favorite` left out turns it over."""
 
     favorite: StrictBool | None = None
 
 
-class FirstTagIn(_FirstIn):
+class FirstTagIn(FirstIn):
     tag: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class FirstViewIn(_FirstIn):
+class FirstViewIn(FirstIn):
     pass
 
 

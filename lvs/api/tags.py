@@ -16,7 +16,7 @@ from lvs.api.targets import found
 from lvs.library.library import Library
 from lvs.models import Tag
 from lvs.services import services
-from lvs.store import tags
+from lvs.store import Transaction, tags
 
 
 @validate_querystring(PopularIn)
@@ -44,12 +44,16 @@ async def of_video(query_args: Target) -> TagsOut:
 async def set_all(data: TagsIn) -> TagsOut:
     """Make these the video's tags, no others."""
     house = services()
-    video_id, _ = await house.store.read(found, house.library, data)
-    return _names(await house.store.write(tags.set_all, video_id, data.tags))
+    return _names(await house.store.write(_set_all, house.library, data))
 
 
 def _of_video(conn: sqlite3.Connection, library: Library, target: Target) -> list[Tag]:
     return tags.of_video(conn, found(conn, library, target)[0])
+
+
+def _set_all(tx: Transaction, library: Library, data: TagsIn) -> list[Tag]:
+    video_id, _ = found(tx.connection, library, data)
+    return tags.set_all(tx, video_id, data.tags)
 
 
 def _names(given: list[Tag]) -> TagsOut:

@@ -10,28 +10,35 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from lvs import web
 from lvs.contexts.cards import card_context
 from lvs.errors import InvalidInputError
-from lvs.partials.videos import requested_video
-from lvs.services import Services, services
-from lvs.store import curation, videos
+from lvs.models import Card
+from lvs.partials.videos import known_video
+from lvs.services import services
+from lvs.store import Transaction, curation, videos
 from lvs.web import Rendered
 
 
 async def rating(media_hash: str) -> Response | WerkzeugResponse:
     """Give a video `value` stars, 1 to 5; 0 clears them."""
-    house = services()
-    video_id = await requested_video(house, media_hash)
     value = await _choice("value", 0, 5)
-    await house.store.write(curation.rate, video_id, value or None)
-    return await _answer(house, video_id)
+    return await _answer(await services().store.write(_rate, media_hash, value or None))
 
 
 async def favorite(media_hash: str) -> Response | WerkzeugResponse:
     """Make a video a favorite (`favorite=1`) or not (`0`)."""
-    house = services()
-    video_id = await requested_video(house, media_hash)
     wanted = await _choice("favorite", 0, 1)
-    await house.store.write(curation.set_favorite, video_id, bool(wanted))
-    return await _answer(house, video_id)
+    return await _answer(await services().store.write(_set_favorite, media_hash, bool(wanted)))
+
+
+def _rate(tx: Transaction, media_hash: str, value: int | None) -> Card:
+    video_id = known_video(tx.connection, media_hash)
+    curation.rate(tx, video_id, value)
+    return videos.card(tx.connection, video_id)
+
+
+def _set_favorite(tx: Transaction, media_hash: str, wanted: bool) -> Card:
+    video_id = known_video(tx.connection, media_hash)
+    curation.set_favorite(tx, video_id, wanted)
+    return videos.card(tx.connection, video_id)
 
 
 async def _choice(name: str, low: int, high: int) -> int:
@@ -41,10 +48,10 @@ async def _choice(name: str, low: int, high: int) -> int:
     return int(text)
 
 
-async def _answer(house: Services, video_id: int) -> Response | WerkzeugResponse:
+async def _answer(card: Card) -> Response | WerkzeugResponse:
     if not web.is_fragment(request):
         return redirect(web.back_to(request), 303)
-    card = (await house.store.read(videos.cards, [video_id]))[video_id]
+    house = services()
     context = card_context(card, house.library, date.today())  # noqa: DTZ011
     inline = (await request.form).get("inline") == "1"
     html = house.templates.render("partials/_curation.html", card=context, inline=inline)

@@ -8,15 +8,14 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from lvs import web
 from lvs.errors import InvalidInputError
 from lvs.models import PROJECTIONS, STEREOS
-from lvs.partials.videos import requested_video
+from lvs.partials.videos import known_video
 from lvs.services import services
-from lvs.store import layouts
+from lvs.store import Transaction, layouts
 
 
 async def choose(media_hash: str) -> Response | WerkzeugResponse:
     """Set `projection` and `stereo`; empty for what was found. The stream shows it."""
     house = services()
-    video_id = await requested_video(house, media_hash)
     form = await request.form
     chosen = []
     for name, allowed in (("projection", PROJECTIONS), ("stereo", STEREOS)):
@@ -26,6 +25,12 @@ async def choose(media_hash: str) -> Response | WerkzeugResponse:
                 f"`{name}` is {value[:40]!r}; it can be {', '.join(allowed)}, or empty."
             )
         chosen.append(value or None)
-    await house.store.write(layouts.choose, video_id, *chosen)
-    house.library.feeder.want(video_id)
+    house.library.feeder.want(await house.store.write(_choose, media_hash, *chosen))
     return web.done(request)
+
+
+def _choose(tx: Transaction, media_hash: str, projection: str | None, stereo: str | None) -> int:
+    """Returns the video's row id."""
+    video_id = known_video(tx.connection, media_hash)
+    layouts.choose(tx, video_id, projection, stereo)
+    return video_id

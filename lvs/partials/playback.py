@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from lvs import web
 from lvs.contexts.qualifiers import LONGEST_S
 from lvs.errors import InvalidInputError
-from lvs.partials.videos import requested_video
+from lvs.partials.videos import of_video
 from lvs.services import services
 from lvs.store import playback
 
@@ -18,34 +18,36 @@ from lvs.store import playback
 async def view(media_hash: str) -> Response | WerkzeugResponse:
     """Count a view; the player asks once per playback, after some seconds. A form that is pressed
     without scripts says `back`, and leads there."""
-    house = services()
-    await house.store.write(playback.count_view, await requested_video(house, media_hash))
+    await services().store.write(of_video, media_hash, playback.count_view)
     if "back" in await request.form:
         return web.done(request)
     return Response(b"", 204)
 
 
 async def progress(media_hash: str) -> Response:
-    """Remember `position_s`, seconds from the start."""
-    house = services()
-    video_id = await requested_video(house, media_hash)
-    text = (await request.form).get("position_s", "")
+    """Remember `position_s`, seconds from the start. `playing=1` is of a video that plays on."""
+    form = await request.form
+    text = form.get("position_s", "")
     try:
         position_s = float(text)
     except ValueError:
         position_s = math.nan
     if not 0 <= position_s <= LONGEST_S:
         raise InvalidInputError(f"`position_s` is {text[:40]!r}; it must be seconds from 0 on.")
-    await house.store.write(playback.save_position, video_id, position_s)
+    await services().store.write(
+        of_video,
+        media_hash,
+        playback.save_position,
+        position_s,
+        playing=form.get("playing") == "1",
+    )
     return Response(b"", 204)
 
 
 async def watched(media_hash: str) -> Response | WerkzeugResponse:
     """Say that it was seen (`watched=1`) or not (`0`); the stream shows it."""
-    house = services()
-    video_id = await requested_video(house, media_hash)
     text = (await request.form).get("watched", "")
     if text not in ("0", "1"):
         raise InvalidInputError(f"`watched` is {text[:40]!r}; it must be 0 or 1.")
-    await house.store.write(playback.set_watched, video_id, text == "1")
+    await services().store.write(of_video, media_hash, playback.set_watched, text == "1")
     return web.done(request)

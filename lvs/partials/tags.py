@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from quart import Response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs import web
 from lvs.contexts.query import arguments_of
-from lvs.partials.videos import requested_video
-from lvs.services import Services, services
-from lvs.store import tags
+from lvs.models import Tag
+from lvs.partials.videos import of_video
+from lvs.services import services
+from lvs.store import Transaction, tags
 from lvs.web import Rendered
 
 OFFERED = 12
@@ -17,18 +20,24 @@ OFFERED = 12
 
 async def add(media_hash: str) -> Response | WerkzeugResponse:
     """Give a video the `tag`."""
-    house = services()
-    video_id = await requested_video(house, media_hash)
-    await house.store.write(tags.add, video_id, (await request.form).get("tag", ""))
-    return await _answer(house, media_hash, video_id)
+    return await _change(media_hash, tags.add)
 
 
 async def remove(media_hash: str) -> Response | WerkzeugResponse:
     """Take the `tag` from a video."""
+    return await _change(media_hash, tags.remove)
+
+
+async def _change(
+    media_hash: str, change: Callable[[Transaction, int, str], list[Tag]]
+) -> Response | WerkzeugResponse:
     house = services()
-    video_id = await requested_video(house, media_hash)
-    await house.store.write(tags.remove, video_id, (await request.form).get("tag", ""))
-    return await _answer(house, media_hash, video_id)
+    name = (await request.form).get("tag", "")
+    found = await house.store.write(of_video, media_hash, change, name)
+    if not web.is_fragment(request):
+        return redirect(web.back_to(request), 303)
+    html = house.templates.render("partials/_tags.html", tags=found, media_hash=media_hash)
+    return web.html_response(request, Rendered(html))
 
 
 async def offered() -> Response:
@@ -39,14 +48,6 @@ async def offered() -> Response:
     is_known = any(tags.key_of(tag.name) == tags.key_of(text) for tag in found)
     new_tag = "" if is_known else text[: tags.LONGEST]
     html = house.templates.render("partials/_tag_options.html", tags=found, new_tag=new_tag)
-    return web.html_response(request, Rendered(html))
-
-
-async def _answer(house: Services, media_hash: str, video_id: int) -> Response | WerkzeugResponse:
-    if not web.is_fragment(request):
-        return redirect(web.back_to(request), 303)
-    found = await house.store.read(tags.of_video, video_id)
-    html = house.templates.render("partials/_tags.html", tags=found, media_hash=media_hash)
     return web.html_response(request, Rendered(html))
 
 

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
 
 from quart import request
 
 from lvs.contexts.query import GalleryQuery, parse_query
 from lvs.errors import InvalidInputError, NotFoundError
-from lvs.services import Services
-from lvs.store import videos
+from lvs.store import Transaction, videos
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-async def requested_video(house: Services, media_hash: str) -> int:
-    """Its row id. Raises NotFoundError."""
-    return await house.store.read(known_video, media_hash)
+def of_video(
+    tx: Transaction,
+    media_hash: str,
+    change: Callable[Concatenate[Transaction, int, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
+    """Make a change of the store to a video by its identity, in one write; returns what the change
+    does. Raises NotFoundError."""
+    return change(tx, known_video(tx.connection, media_hash), *args, **kwargs)
 
 
 def known_video(conn: sqlite3.Connection, media_hash: str) -> int:

@@ -106,7 +106,7 @@ class _Watched:
         moved = abs(at_s - self._saved_s)
         if at_s > 0 and moved >= (SAVE_EVERY_S if plays else 1.0):
             self._saved_s = at_s
-            await self._sessions.stands_at(self._video, at_s)
+            await self._sessions.stands_at(self._video, at_s, playing=plays)
 
     async def _of(self, path: str) -> int | None:
         """The video of an address of ours; None for what else is played there."""

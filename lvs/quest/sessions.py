@@ -29,5 +29,5 @@ class Sessions:
                 self._counted.put((player, video_id), False)
                 raise
 
-    async def stands_at(self, video_id: int, position_s: float) -> None:
-        await self._store.write(playback.save_position, video_id, position_s)
+    async def stands_at(self, video_id: int, position_s: float, *, playing: bool = False) -> None:
+        await self._store.write(playback.save_position, video_id, position_s, playing=playing)

@@ -46,11 +46,16 @@ def now_ms() -> int:
 
 
 class Transaction:
-    """What a write sees: the connection, and `emit` for what to tell after the commit."""
+    """What a write sees: the connection, and `emit` for what to tell after the commit.
+
+    `by_ingest` is set by writes that follow the disk: they come by the hundred a second, and pages
+    may show them a moment later. What people change shows at once.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.at = now_ms()
+        self.by_ingest = False
         self._events: dict[tuple[Topic, int | None], None] = {}
 
     def emit(self, topic: Topic, video_id: int | None = None) -> None:
@@ -110,13 +115,15 @@ class Store:
     """The library's truth. Open it once; close it last.
 
     `last_event_id` is the id of the newest event that is committed; `bell` rings after each
-    commit that made events, and `events` counts them by topic since the start.
+    commit that made events, and `events` counts them by topic since the start. `edits` counts the
+    changes by people: a page that was rendered before one is not to be served after it.
     """
 
     def __init__(self, path: Path, *, events_kept: int = 10_000) -> None:
         self.path = path
         self.bell = Bell()
         self.last_event_id = 0
+        self.edits = 0
         self.events: Counter[Topic] = Counter()
         self.answers: Cache[Hashable, tuple[int, Any]] = Cache(ANSWERS_KEPT)
         self._events_kept = events_kept
@@ -256,6 +263,7 @@ class Store:
             self.bell.ring()
         for job in batch:
             self.events.update(job.topics)
+            self.edits += bool(job.topics) and not job.by_ingest
             job.finish()
 
     def _explained(self, error: BaseException) -> BaseException:
@@ -290,6 +298,7 @@ class _Job:
     result: Any = None
     error: Exception | None = None
     queries: int = 0
+    by_ingest: bool = False
     topics: list[Topic] = field(default_factory=list)
 
     def finish(self) -> None:
@@ -335,7 +344,7 @@ def _run_job(conn: CountedConnection, job: _Job) -> int | None:
         transaction = Transaction(conn)
         job.result = job.run(transaction)
         last_event = transaction.write_events()
-        job.topics = transaction.topics
+        job.topics, job.by_ingest = transaction.topics, transaction.by_ingest
         job.queries = conn.queries - before
     except sqlite3.OperationalError:  # the disk, not the job: it may have ended the transaction
         raise

@@ -175,6 +175,7 @@ def mark_missing(tx: Transaction, gone: Iterable[KnownFile]) -> None:
 def settle(tx: Transaction, video_ids: Iterable[int]) -> None:
     """Make each video agree with its files: counts, title, folders; and tell what happened."""
     conn = tx.connection
+    tx.by_ingest = True
     for video_id in video_ids:
         files = of_video(conn, video_id)
         present = [file for file in files if file.missing_since is None]

@@ -11,6 +11,8 @@ from lvs.store.database import Transaction
 
 WATCHED_FROM = 0.95  # of the duration: the credits need not be seen
 WORTH_RESUMING_S = 10.0
+SHOWN_EVERY_S = 300.0  # of the video
+TAKEN_UP_AFTER_MS = 60_000  # without a position: several times the players' pace
 
 
 def count_view(tx: Transaction, video_id: int) -> int:
@@ -24,12 +26,26 @@ def count_view(tx: Transaction, video_id: int) -> int:
 
 
 def save_position(
-    tx: Transaction, video_id: int, position_s: float, user_id: int = HOUSEHOLD
+    tx: Transaction,
+    video_id: int,
+    position_s: float,
+    user_id: int = HOUSEHOLD,
+    *,
+    playing: bool = False,
 ) -> None:
-    """Remember how far a user is; at the end the video is watched, and begins anew."""
+    """Remember how far a user is; at the end the video is watched, and begins anew.
+
+    While it plays, pages are told at turning points alone: see `_is_turning_point`.
+    """
     conn, position_s = tx.connection, _storable(position_s)
-    row = conn.execute("select duration_s from video where id = ?", (video_id,)).fetchone()
-    at_end = row[0] > 0 and position_s >= row[0] * WATCHED_FROM
+    (duration_s,) = conn.execute(
+        "select duration_s from video where id = ?", (video_id,)
+    ).fetchone()
+    before = conn.execute(
+        "select position_s, updated_at from progress where video_id = ? and user_id = ?",
+        (video_id, user_id),
+    ).fetchone()
+    at_end = duration_s > 0 and position_s >= duration_s * WATCHED_FROM
     conn.execute(
         "insert into progress (video_id, user_id, position_s, watched, updated_at)"
         " values (:video, :user, :position, :watched, :at) on conflict (video_id, user_id)"
@@ -43,7 +59,20 @@ def save_position(
             "at": tx.at,
         },
     )
-    videos.touch(tx, video_id)
+    if at_end or not playing or before is None or _is_turning_point(position_s, before, tx.at):
+        videos.touch(tx, video_id)
+
+
+def _is_turning_point(position_s: float, before: tuple[float, int], at: int) -> bool:
+    """Whether pages are to show a position of a video that plays on: where it becomes worth
+    resuming, where it was taken up again (it is now the last played), and each few minutes, for a
+    player that ends without a word."""
+    position_before_s, updated_at = before
+    return (
+        (position_s >= WORTH_RESUMING_S) != (position_before_s >= WORTH_RESUMING_S)
+        or at - updated_at > TAKEN_UP_AFTER_MS
+        or position_s // SHOWN_EVERY_S != position_before_s // SHOWN_EVERY_S
+    )
 
 
 def set_watched(tx: Transaction, video_id: int, watched: bool, user_id: int = HOUSEHOLD) -> None:

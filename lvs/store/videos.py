@@ -48,6 +48,12 @@ def cards(conn: sqlite3.Connection, video_ids: Iterable[int]) -> dict[int, Card]
     return {row[0]: _card(row) for row in rows}
 
 
+def card(conn: sqlite3.Connection, video_id: int) -> Card:
+    """The card of a video that is there."""
+    row = conn.execute(f"select {_CARD} {_FROM} where v.id = ?", (video_id,)).fetchone()
+    return _card(row)
+
+
 def codecs(
     conn: sqlite3.Connection, video_ids: Iterable[int]
 ) -> dict[int, tuple[str | None, str | None]]:
@@ -162,6 +168,7 @@ def count_waiting(conn: sqlite3.Connection) -> int:
 
 def record_probe(tx: Transaction, video_id: int, fingerprint: str, columns: dict[str, Any]) -> bool:
     """Store what a worker found out, if the content is still the one it looked at."""
+    tx.by_ingest = True
     names = ", ".join(f"{name} = :{name}" for name in columns)
     cursor = tx.connection.execute(
         f"update video set {names}, probed_at = :_at, version = version + 1"

@@ -101,7 +101,6 @@ async def heresphere_video(media_hash: str) -> Response:
     if changes and visit.writes:
         _guard().spend_write(request)
         await house.store.write(heresphere.write, details.card.id, visit)
-        house.pages.clear()
         details, given = await house.store.read(_found, house.library, media_hash)
     return await _json(
         heresphere.video,
@@ -130,7 +129,6 @@ async def heresphere_events(media_hash: str) -> Response:
         await house.sessions.plays(player, video_id)
     elif told.time > 0:
         await house.sessions.stands_at(video_id, told.time / 1000)
-    house.pages.clear()
     return await _json(dict, {"access": Access.MEMBER.value})
 
 

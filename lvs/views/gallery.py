@@ -51,7 +51,7 @@ def _some_card(conn: sqlite3.Connection) -> Card | None:
 async def page(house: Services, query: GalleryQuery) -> Rendered:
     """The page, rendered once per state of the library."""
     since = house.store.last_event_id
-    key = ("gallery", query, date.today())  # noqa: DTZ011
+    key = ("gallery", query, date.today(), house.store.edits)  # noqa: DTZ011
 
     async def render() -> Rendered:
         gallery = await house.store.read(gallery_context, house.library, house.cards, query, since)

@@ -27,11 +27,13 @@ function remember(player, video) {
   let last = null;
   let counted = false;
   let savedAt = 0;
+  let shown = false; // while it plays on, other pages need not be told each time
   const tell = (what, fields = {}) => navigator.sendBeacon(`${player.dataset.video}/${what}`, new URLSearchParams(fields));
-  const save = () => {
-    if (playedS === 0 || video.currentTime === savedAt) return;
+  const save = (playing) => {
+    if (playedS === 0 || (video.currentTime === savedAt && shown)) return;
     savedAt = video.currentTime;
-    tell('progress', { position_s: savedAt.toFixed(1) });
+    shown = !playing;
+    tell('progress', { position_s: savedAt.toFixed(1), playing: playing ? 1 : 0 });
   };
   video.addEventListener('timeupdate', () => {
     const step = last === null ? 0 : video.currentTime - last;
@@ -39,10 +41,11 @@ function remember(player, video) {
     if (video.paused || step <= 0 || step > 2) return; // a seek is no playing
     playedS += step;
     if (!counted && playedS >= Math.min(3, video.duration / 2)) counted = tell('view');
-    if (Math.abs(video.currentTime - savedAt) >= SAVE_EVERY_S) save();
+    if (Math.abs(video.currentTime - savedAt) >= SAVE_EVERY_S) save(true);
   });
-  for (const name of ['pause', 'ended']) video.addEventListener(name, save);
-  return save;
+  const left = () => save(false);
+  for (const name of ['pause', 'ended']) video.addEventListener(name, left);
+  return left;
 }
 
 function setUp(player) {

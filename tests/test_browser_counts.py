@@ -1,0 +1,73 @@
+"""In a real Chromium: counts on pages that stay open equal those of a page that is loaded anew."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page
+
+from lvs.services import Services
+from tests import browsers
+from tests.browsers import live_page
+from tests.clips import Cast
+from tests.servers import LocalServer, eventually
+
+SHOWN = """['#places', '#summary', '#grid', '#about .facts']
+    .map((region) => document.querySelector(region)?.innerText ?? '').join('\\n')"""
+
+
+@pytest.fixture
+async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
+    async with browsers.context(browser, **browsers.DESKTOP) as context:
+        yield context
+
+
+async def assert_as_if_loaded_anew(opened: BrowserContext, pages: list[Page]) -> None:
+    """Within a while: files settle, are probed, and are told of."""
+    fresh = await opened.new_page()
+
+    async def is_equal(page: Page) -> bool:
+        await fresh.goto(page.url)
+        return bool(await page.evaluate(SHOWN) == await fresh.evaluate(SHOWN))
+
+    for page in pages:
+        await eventually(partial(is_equal, page))
+    await fresh.close()
+
+
+async def is_probed(house: Services, count: int) -> bool:
+    row = await house.store.read(
+        lambda conn: conn.execute(
+            "select count(*) from video v join file f on f.id = v.file_id"
+            " where v.thumbnail is not null"
+        ).fetchone()
+    )
+    return bool(row[0] == count)
+
+
+async def test_counts_are_right_after_a_move_and_after_a_copy(
+    live_server: LocalServer, opened: BrowserContext, videos: Path, cast: Cast
+) -> None:
+    house, site = live_server.house, f"http://127.0.0.1:{live_server.port}"
+    cast.copy("forest.mp4", videos / "Films" / "Forest.mp4")
+    cast.copy("river.mp4", videos / "Films" / "River.mp4")
+    cast.copy("beach.mp4", videos / "Music" / "Beach.mp4")
+    await eventually(lambda: is_probed(house, 3))
+    await eventually(lambda: house.library.watching)
+    paths = ("/", "/?folder=Films", "/?folder=Music", "/watch/Music/Beach.mp4")
+    pages = [await live_page(opened, site + path) for path in paths]
+
+    before = house.store.last_event_id
+    (videos / "Films" / "River.mp4").rename(videos / "Music" / "River.mp4")
+    await eventually(lambda: house.store.last_event_id > before)
+    await assert_as_if_loaded_anew(opened, pages)
+    assert await browsers.titles(pages[2]) == ["Beach", "River"]
+
+    before = house.store.last_event_id
+    cast.copy("beach.mp4", videos / "Films" / "Beach again.mp4")
+    await eventually(lambda: house.store.last_event_id > before)
+    await assert_as_if_loaded_anew(opened, pages)
+    assert "Films/Beach again.mp4" in await pages[3].inner_text("#about .facts")
