@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from lvs import __version__
 from lvs.config import PREFIX, ServerConfig, load_config
@@ -20,7 +22,8 @@ from lvs.errors import LvsError
 if TYPE_CHECKING:
     from lvs.services import Services
 
-console = Console(stderr=True, highlight=False)
+# Names and paths are shown as they are: `[/x]` is no markup, `:x:` no picture.
+console = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 # The heavy parts are imported by the command that needs them: `--help` answers at once.
 # ruff: noqa: PLC0415
@@ -30,6 +33,8 @@ console = Console(stderr=True, highlight=False)
 @click.version_option(__version__, prog_name="Local Video Server")
 def main() -> None:
     """Local Video Server: a personal video library, live on every open page."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a folder's name may be no text
 
 
 @main.command()
@@ -74,9 +79,9 @@ def doctor() -> None:
         table.add_column(heading)
     findings = examine(config)
     for finding in findings:
-        mark = "[green]ok[/]" if finding.good else "[red]!![/]"
+        mark = Text("ok", "green") if finding.good else Text("!!", "red")
         table.add_row(mark, finding.what, finding.found, finding.advice)
-    Console().print(table)
+    _output().print(table)
     sys.exit(0 if all(finding.good for finding in findings) else 1)
 
 
@@ -107,7 +112,7 @@ def restore(name: str | None) -> None:
     config = _config()
     with _failures():
         if name is None:
-            Console().print(list_backups(config))
+            _output().print(list_backups(config))
         else:
             restore_named(config, name, console)
 
@@ -181,13 +186,17 @@ def _config(**overrides: object) -> ServerConfig:
 
 
 def _fail(error: LvsError) -> NoReturn:
-    console.print(f"[red]{error.detail}[/]", soft_wrap=True, markup=True)
+    console.print(error.detail, style="red", soft_wrap=True)
     sys.exit(1)
 
 
+def _output() -> Console:
+    return Console(highlight=False, markup=False, emoji=False)
+
+
 def _banner(config: ServerConfig, addresses: list[str]) -> None:
-    out = Console(highlight=False, soft_wrap=True)
-    out.print(f"[bold]Local Video Server[/] {__version__}")
+    out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    out.print(f"Local Video Server {__version__}", style="bold")
     for address in addresses:
         out.print(f"  open     {address}")
     for folder in config.video_directory:

@@ -19,6 +19,11 @@ from typing import Any
 
 import filelock
 
+try:
+    import fcntl
+except ImportError:  # Windows, where nobody can delete a lock file that is held
+    fcntl = None  # type: ignore[assignment]
+
 from lvs.announce import Announcer
 from lvs.backups.keeper import Keeper
 from lvs.caches import Cache
@@ -259,16 +264,20 @@ async def _be_a_media_server(house: Services, addresses: Callable[[], Addresses]
 def only_process(data_directory: Path) -> Iterator[None]:
     """Hold the data folder for this process. Raises StartError when another one does."""
     note = data_directory / "server.json"
+    locks = contextlib.ExitStack()
     try:
-        data_directory.mkdir(parents=True, exist_ok=True)
+        data_directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = filelock.FileLock(data_directory / "server.lock", blocking=False)
-        lock.acquire()
+        locks.enter_context(lock)
+        locks.enter_context(_locked_folder(data_directory))
     except filelock.Timeout:
+        locks.close()
         raise StartError(
             f"The data folder {data_directory} is in use by another server{_whose(note)}. Stop it "
             "first, or give this one a folder of its own with LVS_DATA_DIRECTORY."
         ) from None
     except OSError as error:
+        locks.close()
         raise StartError(
             f"The data folder {data_directory} cannot be written ({error.strerror}). Make it "
             "writable for this user, or set LVS_DATA_DIRECTORY to a folder that is."
@@ -280,7 +289,29 @@ def only_process(data_directory: Path) -> Iterator[None]:
     finally:
         with contextlib.suppress(OSError):
             note.unlink()
-        lock.release()
+        locks.close()
+
+
+@contextlib.contextmanager
+def _locked_folder(folder: Path) -> Iterator[None]:
+    """Lock the folder itself, too: a lock file that somebody deletes no longer locks anything.
+
+    Raises filelock.Timeout. Where the system cannot lock a folder, the file has to do.
+    """
+    if fcntl is None:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise filelock.Timeout(str(folder)) from None
+        except OSError as error:
+            log.debug("The data folder itself cannot be locked: %s", error)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _whose(note: Path) -> str:

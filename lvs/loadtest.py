@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.live import Live
@@ -20,6 +19,7 @@ from rich.table import Table
 
 from lvs.errors import InvalidInputError, UnavailableError
 from lvs.metrics import latency_of
+from lvs.network import split_url
 
 PATHS = ("/", "/?sort=title", "/tags", "/api/videos?limit=20", "/ping")
 
@@ -45,7 +45,7 @@ class Plan:
 
 def plan_of(url: str, clients: int, seconds: float, *, anywhere: bool) -> Plan:
     """Raises InvalidInputError for an address that is not this machine's, unless `anywhere`."""
-    parts = urlsplit(url)
+    parts = split_url(url)
     if parts.scheme != "http" or not parts.hostname:
         raise InvalidInputError(f"{url!r} is no address like http://127.0.0.1:8080.")
     if not anywhere and not _is_loopback(parts.hostname):

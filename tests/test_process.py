@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
@@ -106,6 +107,61 @@ def test_two_servers_on_one_data_folder(videos: Path, tmp_path: Path) -> None:
         assert "in use by another server" in second.output[-1]
         assert str(first.process.pid) in second.output[-1]
         assert first.get("/ping").status == 200
+
+
+def test_a_second_server_is_refused_though_the_lock_file_is_gone(
+    videos: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    with Process(videos, data) as first:
+        (data / "server.lock").unlink()
+        for _ in range(2):
+            second = Process(videos, data).start(wait=False)
+            assert second.wait() == 1
+            assert "in use by another server" in second.output[-1]
+        assert first.get("/ping").status == 200
+    with Process(videos, data) as third:
+        assert third.get("/ping").status == 200
+
+
+def test_what_people_watch_is_readable_for_their_user_alone(videos: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+
+    def modes(*names: str) -> set[int]:
+        return {stat.S_IMODE((data / name).stat().st_mode) for name in names}
+
+    files = ("library.db", "library.db-wal", "library.db-shm")
+    with Process(videos, data):
+        assert modes("", "backups" if (data / "backups").exists() else "") == {0o700}
+        assert modes(*files) == {0o600}
+        assert modes(*(f"certificates/{path.name}" for path in data.glob("certificates/*"))) == {
+            0o600
+        }
+    data.chmod(0o755)  # as its owner chose
+    (data / "library.db").chmod(0o644)  # as older programs made it
+    with Process(videos, data):
+        assert modes(*files) == {0o600}
+        assert modes("") == {0o755}
+    run = Process(videos, data, {}, ("-m", "lvs", "backup")).start(wait=False)
+    assert run.wait() == 0, run.output
+    (made,) = (data / "backups").iterdir()
+    run = Process(videos, data, {}, ("-m", "lvs", "restore", made.name)).start(wait=False)
+    assert run.wait() == 0, run.output
+    assert modes("backups", f"backups/{made.name}") == {0o700}
+    assert modes("library.db") == {0o600}
+
+
+@pytest.mark.parametrize("name", ["[/x]", "[red]x", "\udce9"])
+def test_commands_show_names_as_they_are(tmp_path: Path, name: str) -> None:
+    videos = tmp_path / name
+    settings = {"LVS_HTTPS": "0"}
+    run = Process(videos, tmp_path / "data", settings, ("-m", "lvs", "restore", name))
+    assert run.start(wait=False).wait() == 1
+    shown = name.encode("utf-8", "backslashreplace").decode()
+    assert f"{shown} is no backup" in run.output[-1]
+    with Process(videos, tmp_path / "data", settings) as server:
+        server.wait_for(lambda: any("Ctrl+C" in line for line in server.output), "its end")
+    assert any(line.endswith(f"/{shown}") for line in server.output), server.output
 
 
 def test_a_port_in_use_is_told_in_one_line(videos: Path, tmp_path: Path) -> None:

@@ -104,6 +104,7 @@ def restore_to(backup: Backup, database: Path) -> None:
             f"The backup {backup.path} was made by a newer program ({backup.manifest.program}). "
             "Update this one first."
         )
+    database.touch(mode=0o600)
     shutil.copyfile(backup.path / DATABASE, database)
     with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as conn:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import logging
 import sqlite3
@@ -141,7 +142,7 @@ class Store:
         read-only folder or on a full disk.
         """
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            _make_private(self.path)
             self._writer = await self._connect()
             await self._writer.run(migrations.migrate)
             self._readers = [await self._connect(read_only=True) for _ in range(READERS)]
@@ -374,6 +375,17 @@ def limit_statements(connection: sqlite3.Connection, seconds: float) -> None:
     sqlite3.OperationalError, and the snapshot stays."""
     deadline = time.monotonic() + seconds
     connection.set_progress_handler(lambda: time.monotonic() > deadline, 100_000)
+
+
+def _make_private(path: Path) -> None:
+    """What people watch is nobody else's: SQLite gives its other files the mode of this one."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    with contextlib.suppress(PermissionError):  # it belongs to somebody else
+        for suffix in ("", "-wal", "-shm"):
+            file = path.with_name(path.name + suffix)
+            if file.exists():
+                file.chmod(0o600)
 
 
 def newest_event(connection: sqlite3.Connection) -> int:
