@@ -16,7 +16,7 @@ import humanize
 
 from lvs.config import ServerConfig
 from lvs.errors import StartError
-from lvs.library import disk
+from lvs.library import disk, tree
 from lvs.server import listen
 
 LITTLE_SPACE_BYTES = 1 << 30
@@ -53,7 +53,7 @@ def _video_folders(config: ServerConfig) -> Iterator[Finding]:
         if not os.access(folder, os.R_OK | os.X_OK):
             yield Finding(False, what, "cannot be read", "Give this user the right to read it.")
             continue
-        count = disk.count_videos(folder)
+        count = tree.count_videos(folder)
         yield Finding(True, what, f"{humanize.intcomma(count)} videos")
         yield _notices(config, folder)
 
@@ -72,7 +72,7 @@ def _notices(config: ServerConfig, folder: str) -> Finding:
     limit = Path("/proc/sys/fs/inotify/max_user_watches")
     if limit.exists():
         allowed = int(limit.read_text())
-        needed = sum(1 for _ in disk.walk(folder))
+        needed = sum(1 for _ in tree.walk(folder, stat=False))
         if needed > allowed:
             return Finding(
                 False,

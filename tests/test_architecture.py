@@ -35,6 +35,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("library", "backups", "jobs"),
     ("store", "media", "streaming"),
     ("events", "logs", "caches", "progress", "metrics", "certificates", "announce"),
+    ("regular_files",),
     ("paths", "models", "config", "network"),
     ("errors", "__init__"),
 )

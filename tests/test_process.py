@@ -184,9 +184,8 @@ def test_a_bad_setting_is_told_in_one_line(videos: Path, tmp_path: Path) -> None
 def test_a_missing_video_folder_is_made_and_the_page_says_what_to_do(tmp_path: Path) -> None:
     videos = tmp_path / "not" / "there"
     with Process(videos, tmp_path / "data") as server:
-        page = server.get("/").text
+        server.wait_for(lambda: "Drop a video into" in server.get("/").text, "what to do")
     assert videos.is_dir()
-    assert "Drop a video into" in page
 
 
 def test_the_banner_says_where_and_what(videos: Path, tmp_path: Path) -> None:

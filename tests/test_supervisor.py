@@ -10,8 +10,9 @@ import pytest
 
 from lvs import lifecycle
 from lvs.library.arrivals import Arrivals
-from lvs.library.library import Library
+from lvs.library.scanner import Scanner
 from lvs.lifecycle import Supervisor
+from lvs.models import Root
 from lvs.services import Services
 from tests.conftest import OpenHouse
 from tests.servers import eventually, open_stream, serving
@@ -99,13 +100,13 @@ async def test_a_failed_task_of_the_library_asks_for_a_scan(
 
     monkeypatch.setattr(Arrivals, "run", run)
     scans: list[int] = []
-    real_scan = Library.scan_all
+    real_scan = Scanner.scan
 
-    async def scan_all(self: Library) -> None:
-        await real_scan(self)
+    async def scan(self: Scanner, root: Root, beneath: str = "") -> None:
+        await real_scan(self, root, beneath)
         scans.append(1)
 
-    monkeypatch.setattr(Library, "scan_all", scan_all)
+    monkeypatch.setattr(Scanner, "scan", scan)
     await open_a_house()
     await eventually(lambda: len(scans) == 1)
     fails.set()

@@ -3,57 +3,95 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from lvs import paths
 from lvs.library import disk
+from lvs.library.ingest import batches
+from lvs.library.root_disk import RootDisk
 from lvs.library.status import LibraryStatus
 from lvs.models import Arrival, FileStat, Root
 from lvs.store.database import now_ms
 
+log = logging.getLogger(__name__)
+
 SETTLE_S = 0.3
 SETTLE_ON_NETWORK_S = 2.0
 LOOK_EVERY_S = 0.1
+LOOKS_SHARE = 5  # of the time is spent looking, at most: one part in so many
 OPEN_BUT_QUIET_S = 60.0  # an idle writer does not keep a file out for ever
 OLD_ENOUGH_S = 2.0
+FOLLOWED = 10_000  # in a root; the rest is found by a scan when these have settled
+RETRY_S = 1.0  # after a first failure; doubled after each that follows
+RETRY_MAX_S = 30.0
 
 
 @dataclass(slots=True)
 class _Candidate:
-    root: Root
     stat: FileStat
     quiet_since: float
     first_seen: float
     first_seen_ms: int
+    unreadable_since: float | None = None
+
+
+@dataclass(slots=True)
+class _Followed:
+    """The candidates of a root by path. After a failure none is looked at until `retry_at`."""
+
+    root: Root
+    candidates: dict[str, _Candidate] = field(default_factory=dict)
+    too_many: bool = False
+    step: asyncio.Task[None] | None = None
+    next_look: float = 0.0
+    failures: int = 0
 
 
 class Arrivals:
-    """Follows files until nobody writes to them, then hands them on in batches per root."""
+    """Follows files until nobody writes to them, then hands them on in batches per root.
+
+    A file is followed until `settled` has stored it: while that raises, it is tried again, with
+    pauses that grow. Each root is looked at by itself. `missed` is called with a root when more
+    files came than are followed.
+    """
 
     def __init__(
         self,
         status: LibraryStatus,
-        settled: Callable[[Root, list[FileStat]], Awaitable[object]],
+        disks: Mapping[int, RootDisk],
+        settled: Callable[[Root, Sequence[FileStat]], Awaitable[object]],
         on_network: Callable[[Root], bool],
+        missed: Callable[[Root], None],
     ) -> None:
         self._status = status
+        self._disks = disks
         self._settled = settled
         self._on_network = on_network
-        self._candidates: dict[tuple[int, str], _Candidate] = {}
+        self._missed = missed
+        self._followed: dict[int, _Followed] = {}
         self._wake = asyncio.Event()
 
     def follow(self, root: Root, stats: Iterable[FileStat]) -> None:
         now = time.monotonic()
+        followed = self._followed.setdefault(root.id, _Followed(root))
         for stat in stats:
-            key = (root.id, stat.path)
-            if key not in self._candidates:
-                self._candidates[key] = _Candidate(root, stat, now, now, now_ms())
+            candidate = followed.candidates.get(stat.path)
+            if candidate is not None:
+                if candidate.stat != stat:  # also while what it was is being stored
+                    candidate.stat, candidate.quiet_since = stat, now
+                continue
+            if len(followed.candidates) >= FOLLOWED:
+                followed.too_many = True
+                break
+            followed.candidates[stat.path] = _Candidate(stat, now, now, now_ms())
         self._wake.set()
 
     @property
     def busy(self) -> bool:
-        return bool(self._candidates)
+        return any(followed.candidates for followed in self._followed.values())
 
     @staticmethod
     def looks_settled(stat: FileStat) -> bool:
@@ -61,44 +99,118 @@ class Arrivals:
         return time.time() - stat.mtime_ns / 1e9 > OLD_ENOUGH_S
 
     async def run(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            while self._candidates:
-                await asyncio.sleep(LOOK_EVERY_S)
-                ready = await asyncio.to_thread(self._look)
-                self._show()
-                for root, stats in ready:
-                    await self._settled(root, stats)
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                while self.busy:
+                    self._start_looks()
+                    await asyncio.sleep(LOOK_EVERY_S)
+                    self._show()
+        finally:
+            for followed in self._followed.values():
+                if followed.step is not None:
+                    followed.step.cancel()
 
-    def _look(self) -> list[tuple[Root, list[FileStat]]]:
-        ready: dict[int, tuple[Root, list[FileStat]]] = {}
+    def _start_looks(self) -> None:
         now = time.monotonic()
-        for key, candidate in list(self._candidates.items()):
-            stat = disk.look(candidate.root.path, candidate.stat.path)
+        for followed in self._followed.values():
+            is_idle = followed.step is None or followed.step.done()
+            if followed.candidates and is_idle and now >= followed.next_look:
+                name = f"arrivals in {followed.root.name}"
+                followed.step = asyncio.create_task(self._step(followed), name=name)
+
+    async def _step(self, followed: _Followed) -> None:
+        """Look at what is followed in one root, and hand on what has settled."""
+        root, began = followed.root, time.monotonic()
+        try:
+            ready = await self._disks[root.id].run(
+                "arrivals", self._look, root, dict(followed.candidates)
+            )
+            for path in [path for path, stat in ready.items() if stat is None]:
+                followed.candidates.pop(path, None)
+            stats = [stat for stat in ready.values() if stat is not None]
+            for batch in batches(stats):
+                await self._settled(root, batch)
+                for stat in batch:
+                    self._forget(followed, stat)
+        except Exception as error:
+            self._pause(followed, error)
+        else:
+            self._went_well(followed, time.monotonic() - began)
+
+    @staticmethod
+    def _forget(followed: _Followed, stored: FileStat) -> None:
+        """Follow a file no longer, unless it has changed since it was stored."""
+        candidate = followed.candidates.get(stored.path)
+        if candidate is not None and candidate.stat == stored:
+            del followed.candidates[stored.path]
+
+    def _pause(self, followed: _Followed, error: Exception) -> None:
+        pause_s = min(RETRY_S * 2**followed.failures, RETRY_MAX_S)
+        followed.failures = min(followed.failures + 1, 10)
+        followed.next_look = time.monotonic() + pause_s
+        if followed.failures == 1:
+            count, name = len(followed.candidates), paths.to_words(followed.root.name)
+            log.warning("%d new files in %s wait to be stored: %s", count, name, error)
+            self._status.report(_problem_name(followed), f"{error} They are tried again.")
+
+    def _went_well(self, followed: _Followed, took_s: float) -> None:
+        followed.next_look = time.monotonic() + took_s * (LOOKS_SHARE - 1)
+        if followed.failures:
+            followed.failures = 0
+            self._status.forget_problem(_problem_name(followed))
+        if followed.too_many and not followed.candidates:
+            followed.too_many = False
+            self._missed(followed.root)
+
+    def _look(self, root: Root, candidates: Mapping[str, _Candidate]) -> dict[str, FileStat | None]:
+        """The files that have settled, and None for those that are gone."""
+        found: dict[str, FileStat | None] = {}
+        needed_s = SETTLE_ON_NETWORK_S if self._on_network(root) else SETTLE_S
+        now = time.monotonic()
+        for path, candidate in candidates.items():
+            try:
+                stat = disk.look(root.path, path)
+            except OSError as error:
+                if not self._may_yet_be_read(candidate, now):
+                    name = paths.to_words(f"{root.name}/{path}")
+                    log.warning("Left out %s: %s", name, error.strerror)
+                    found[path] = None
+                continue
+            candidate.unreadable_since = None
             if stat is None:
-                del self._candidates[key]
+                found[path] = None
             elif stat != candidate.stat:
                 candidate.stat, candidate.quiet_since = stat, now
-            elif self._has_settled(candidate, now - candidate.quiet_since):
-                del self._candidates[key]
-                ready.setdefault(candidate.root.id, (candidate.root, []))[1].append(stat)
-        return list(ready.values())
+            elif _has_settled(root, candidate, now - candidate.quiet_since, needed_s):
+                found[path] = stat
+        return found
 
-    def _has_settled(self, candidate: _Candidate, quiet_s: float) -> bool:
-        needed = SETTLE_ON_NETWORK_S if self._on_network(candidate.root) else SETTLE_S
-        if quiet_s < needed:
-            return False
-        writing = disk.is_being_written(candidate.root.path, candidate.stat.path)
-        return not writing or quiet_s > OPEN_BUT_QUIET_S
+    @staticmethod
+    def _may_yet_be_read(candidate: _Candidate, now: float) -> bool:
+        candidate.quiet_since = now
+        candidate.unreadable_since = candidate.unreadable_since or now
+        return now - candidate.unreadable_since < OPEN_BUT_QUIET_S
 
     def _show(self) -> None:
         now = time.monotonic()
         arrivals = tuple(
-            Arrival(c.root.id, c.stat.path, c.stat.size, c.first_seen_ms)
-            for c in self._candidates.values()
+            Arrival(followed.root.id, c.stat.path, c.stat.size, c.first_seen_ms)
+            for followed in self._followed.values()
+            for c in followed.candidates.values()
             if now - c.first_seen > SETTLE_S * 1.5
         )
         if arrivals != self._status.arrivals:
             self._status.arrivals = arrivals
             self._status.changed()
+
+
+def _problem_name(followed: _Followed) -> str:
+    return f"New files in {paths.to_words(followed.root.name)}"
+
+
+def _has_settled(root: Root, candidate: _Candidate, quiet_s: float, needed_s: float) -> bool:
+    if quiet_s < needed_s:
+        return False
+    return not disk.is_being_written(root.path, candidate.stat.path) or quiet_s > OPEN_BUT_QUIET_S

@@ -1,22 +1,26 @@
-"""What lies on the disk: walking folders, looking at files, fingerprints. Runs in threads."""
+"""What lies on the disk: files, folders and mounts as they are now. Runs in threads.
+
+An error is no answer. A file is gone, and a folder is away, only for the errors that say so; a
+process without descriptors or memory cannot tell, and nothing is concluded from that.
+"""
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
 import signal
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 
 import psutil
 
-from lvs import paths
 from lvs.models import FileStat
+from lvs.regular_files import leads_to_video, open_video
 
 EDGE_BYTES = 64 * 1024
+LARGEST_MTIME_NS = 2**63 - 1  # SQLite's integers are signed, of 64 bits
 _NETWORK_FILE_SYSTEMS = frozenset(
     (
         *("nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "afs", "afpfs", "ncpfs"),
@@ -24,84 +28,75 @@ _NETWORK_FILE_SYSTEMS = frozenset(
         *("ceph", "glusterfs", "lustre", "fuse.sshfs", "fuse.rclone", "fuse.davfs2"),
     )
 )
+_GONE = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG))
+_AWAY = _GONE | {
+    *(errno.EACCES, errno.EPERM, errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE),
+    *(errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH),
+    *(errno.ETIMEDOUT, errno.ENOTCONN, errno.ECONNREFUSED, errno.ECONNRESET, errno.ECONNABORTED),
+    *(getattr(errno, name) for name in ("EREMOTEIO", "ENOMEDIUM") if hasattr(errno, name)),
+}
+_UNTOLD = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EINTR))
 
 
-@dataclass(slots=True)
-class FolderListing:
-    """One folder: its path relative to the root, its videos, and why it could not be read."""
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """A folder that can be read: its device and inode, and whether there is nothing in it."""
 
-    path: str
-    files: list[FileStat] = field(default_factory=list)
-    error: str | None = None
-
-
-def walk(root: str, beneath: str = "") -> Iterator[FolderListing]:
-    """Every folder from `beneath` down, hidden ones left out.
-
-    Symbolic links are followed, except back into a folder that the walk is inside of.
-    """
-    pending: list[tuple[str, frozenset[tuple[int, int]]]] = [(beneath, frozenset())]
-    while pending:
-        folder, above = pending.pop()
-        listing = FolderListing(folder)
-        try:
-            here = os.stat(_join(root, folder))
-            if (here.st_dev, here.st_ino) in above:
-                continue
-            inside = above | {(here.st_dev, here.st_ino)}
-            names = _list(root, folder, listing)
-        except OSError as error:
-            listing.error = error.strerror or str(error)
-            names = []
-        yield listing
-        pending += [(name, inside) for name in sorted(names, reverse=True)]
+    identity: str
+    is_empty: bool
 
 
-def _list(root: str, folder: str, listing: FolderListing) -> list[str]:
-    folders = []
-    with os.scandir(_join(root, folder)) as entries:
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            path = f"{folder}/{entry.name}" if folder else entry.name
-            try:
-                if paths.is_video_name(entry.name) and entry.is_file():
-                    found = entry.stat()
-                    listing.files.append(FileStat(path, found.st_size, found.st_mtime_ns))
-                elif entry.is_dir():
-                    folders.append(path)
-            except OSError:  # it went while we looked
-                continue
-    return folders
+def says_gone(error: OSError) -> bool:
+    """Whether an error says that there is nothing at a path."""
+    return error.errno in _GONE
 
 
-def count_videos(root: str) -> int:
-    """How many videos a walk would find, without looking at each."""
-    total = 0
-    for folder, names, files in os.walk(root):
-        names[:] = [name for name in names if not name.startswith(".")]
-        total += sum(map(paths.is_video_name, files))
-        del folder
-    return total
+def says_nothing(error: OSError) -> bool:
+    """Whether an error is about this process and not about the file: try again later."""
+    return error.errno in _UNTOLD
+
+
+def file_stat(path: str, found: os.stat_result) -> FileStat:
+    """A file as the store can hold it: times beyond the years 1677 and 2262 become those."""
+    mtime_ns = max(-LARGEST_MTIME_NS, min(found.st_mtime_ns, LARGEST_MTIME_NS))
+    return FileStat(path, found.st_size, mtime_ns)
 
 
 def look(root: str, path: str) -> FileStat | None:
-    """A video file as it is now, or None when there is none at that path."""
+    """A video file as it is now, or None when there is certainly none at that path.
+
+    Raises OSError when that cannot be told.
+    """
+    full = absolute(root, path)
     try:
-        found = os.stat(_join(root, path))
-    except (OSError, ValueError):
+        found = os.lstat(full)
+        if stat.S_ISLNK(found.st_mode):
+            if not leads_to_video(full):
+                return None
+            found = os.stat(full)
+    except ValueError:  # a NUL in it
         return None
-    if not stat.S_ISREG(found.st_mode):
-        return None
-    return FileStat(path, found.st_size, found.st_mtime_ns)
+    except OSError as error:
+        if says_gone(error):
+            return None
+        raise
+    return file_stat(path, found) if stat.S_ISREG(found.st_mode) else None
 
 
 def is_folder(root: str, path: str) -> bool:
-    return os.path.isdir(_join(root, path))  # noqa: PTH112 - names that are not UTF-8
+    """Whether there is a folder at that path. Raises OSError when that cannot be told."""
+    try:
+        return stat.S_ISDIR(os.stat(absolute(root, path)).st_mode)
+    except ValueError:
+        return False
+    except OSError as error:
+        if says_nothing(error):
+            raise
+        return False
 
 
 def absolute(root: str, path: str) -> str:
-    return _join(root, path)
+    return f"{root}/{path}" if path else root
 
 
 def fingerprint(root: str, file: FileStat) -> str:
@@ -113,29 +108,36 @@ def fingerprint(root: str, file: FileStat) -> str:
     if file.size == 0:
         digest.update(os.fsencode(file.path))
         return digest.hexdigest()
-    with Path(_join(root, file.path)).open("rb", buffering=0) as handle:
-        digest.update(handle.read(EDGE_BYTES))
+    handle = open_video(absolute(root, file.path))
+    try:
+        digest.update(os.pread(handle, EDGE_BYTES, 0))
         if file.size > EDGE_BYTES:
-            handle.seek(max(file.size - EDGE_BYTES, EDGE_BYTES))
-            digest.update(handle.read(EDGE_BYTES))
+            digest.update(os.pread(handle, EDGE_BYTES, max(file.size - EDGE_BYTES, EDGE_BYTES)))
+    finally:
+        os.close(handle)
     return digest.hexdigest()
 
 
-def identity(root: str) -> str | None:
-    """Device and inode of a folder that can be read, else None."""
+def make_folder(path: str) -> None:
+    """Make a folder, and those above it, where they lack. Raises OSError."""
+    if not os.path.isdir(path):  # noqa: PTH112
+        os.makedirs(path)  # noqa: PTH103
+
+
+def state(root: str) -> FolderState | None:
+    """A folder as it is now, or None when it is away: not there, not readable, not reachable.
+
+    Raises OSError when that cannot be told.
+    """
     try:
         found = os.stat(root)
-        with os.scandir(root):
-            pass
-    except OSError:
-        return None
-    return f"{found.st_dev}:{found.st_ino}"
-
-
-def is_empty(root: str) -> bool:
-    """True when a folder holds nothing, hidden entries aside."""
-    with os.scandir(root) as entries:
-        return all(entry.name.startswith(".") for entry in entries)
+        with os.scandir(root) as entries:
+            is_empty = all(entry.name.startswith(".") for entry in entries)
+    except OSError as error:
+        if error.errno in _AWAY:
+            return None
+        raise
+    return FolderState(f"{found.st_dev}:{found.st_ino}", is_empty)
 
 
 def is_on_network(root: str) -> bool:
@@ -159,7 +161,7 @@ def is_being_written(root: str, path: str) -> bool | None:
     if not hasattr(fcntl, "F_SETLEASE") or signal.getsignal(signal.SIGIO) != signal.SIG_IGN:
         return None
     try:
-        handle = os.open(_join(root, path), os.O_RDONLY | os.O_NONBLOCK)
+        handle = open_video(absolute(root, path))
     except OSError:
         return None
     try:
@@ -172,7 +174,3 @@ def is_being_written(root: str, path: str) -> bool | None:
     finally:
         os.close(handle)
     return False
-
-
-def _join(root: str, path: str) -> str:
-    return f"{root}/{path}" if path else root

@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from lvs import paths
+from lvs.errors import UnavailableError
 from lvs.library import disk
+from lvs.library.root_disk import RootDisk
 from lvs.library.status import LibraryStatus
 from lvs.models import FileStat, FoundFile, KnownFile, Root
 from lvs.store import Store, files
 
 log = logging.getLogger(__name__)
 
-READERS = 8  # a network disk answers several reads at once
+T = TypeVar("T")
+
+BATCH = 100
 
 
 class Ingest:
-    """The one door from disk to store. `roots` are the configured folders by id."""
+    """The one door from disk to store. `roots` are the configured folders by id, `disks` the same
+    folders as they can be asked."""
 
-    def __init__(self, store: Store, status: LibraryStatus, roots: dict[int, Root]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        status: LibraryStatus,
+        roots: Mapping[int, Root],
+        disks: Mapping[int, RootDisk],
+    ) -> None:
         self._store = store
         self._status = status
         self._roots = roots
-        self._threads = ThreadPoolExecutor(READERS, "fingerprint")
-
-    def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._disks = disks
 
     async def take_in(
         self, root: Root, stats: Sequence[FileStat], *, first_scan: bool = False
@@ -36,67 +46,140 @@ class Ingest:
         """Bring new or changed files into the library; returns how many videos it touched.
 
         A file with known content whose old path is gone has moved; one whose old path is still
-        there is a copy.
+        there is a copy. A file that cannot be read or stored is reported, and the others go in.
+        Raises when all are to be tried again: the store cannot be written, or the process is out
+        of descriptors or memory.
         """
-        loop = asyncio.get_running_loop()
-        found = [
-            file
-            for file in await asyncio.gather(
-                *(loop.run_in_executor(self._threads, self._identify, root, s) for s in stats)
-            )
-            if file is not None
-        ]
-        if not found:
-            return 0
-        known = await self._store.read(files.with_fingerprints, [f.fingerprint for f in found])
-        moved = await loop.run_in_executor(self._threads, self._find_moved, root, found, known)
-        return await self._store.write(files.take_in, root.id, found, moved, first_scan=first_scan)
+        touched = 0
+        for batch in batches(stats):
+            identified = await asyncio.gather(*(self._identify(root, stat) for stat in batch))
+            found = [file for file in identified if file is not None]
+            if found:
+                touched += await self._store_batch(root, found, first_scan=first_scan)
+        return touched
 
     async def mark_gone(self, root: Root, known: Sequence[KnownFile]) -> int:
-        """Mark those of these files missing that are really not there; returns how many."""
-        loop = asyncio.get_running_loop()
-        gone = await loop.run_in_executor(
-            self._threads, lambda: [f for f in known if disk.look(root.path, f.path) is None]
-        )
-        if gone:
-            await self._store.write(files.mark_missing, gone)
-        return len(gone)
+        """Mark those of these files missing that are certainly not there; returns how many."""
+        marked = 0
+        for batch in batches(known):
+            with contextlib.suppress(TimeoutError):
+                gone = await self._disks[root.id].run(batch[0].path, _gone, root.path, batch)
+                marked += await self.mark_missing(gone)
+        return marked
 
-    def _identify(self, root: Root, file: FileStat) -> FoundFile | None:
+    async def mark_missing(self, known: Sequence[KnownFile]) -> int:
+        if known:
+            await self._store.write(files.mark_missing, known)
+        return len(known)
+
+    async def _store_batch(
+        self, root: Root, found: Sequence[FoundFile], *, first_scan: bool
+    ) -> int:
         try:
-            return FoundFile(file.path, file.size, file.mtime_ns, disk.fingerprint(root.path, file))
+            known = await self._store.read(
+                files.with_fingerprints, [file.fingerprint for file in found]
+            )
+            moved = await self._find_moved(root, found, known)
+            return await self._store.write(
+                files.take_in, root.id, found, moved, first_scan=first_scan
+            )
+        except Exception as error:
+            if _concerns_all(error):
+                raise
+            if len(found) == 1:
+                self._report(root, found[0].path, f"It cannot be stored: {error}")
+                return 0
+        touched = 0
+        for file in found:  # to find the one that is to blame
+            touched += await self._store_batch(root, [file], first_scan=first_scan)
+        return touched
+
+    async def _identify(self, root: Root, file: FileStat) -> FoundFile | None:
+        try:
+            fingerprint = await self._disks[root.id].run(
+                file.path, disk.fingerprint, root.path, file
+            )
         except FileNotFoundError:
             return None
         except OSError as error:
-            path = paths.to_words(f"{root.name}/{file.path}")
-            log.warning("Cannot read %s: %s", path, error.strerror)
-            self._status.report(path, error.strerror or "cannot be read")
+            if disk.says_nothing(error):
+                raise
+            self._report(root, file.path, error.strerror or "It cannot be read")
             return None
+        return FoundFile(file.path, file.size, file.mtime_ns, fingerprint)
 
-    def _find_moved(
+    def _report(self, root: Root, path: str, problem: str) -> None:
+        name = paths.to_words(f"{root.name}/{path}")
+        log.warning("Left out %s: %s", name, problem)
+        self._status.report(name, problem)
+
+    async def _find_moved(
         self, root: Root, found: Sequence[FoundFile], known: Sequence[KnownFile]
     ) -> dict[str, int]:
         """Which found path is which known file that is no longer where it was."""
-        homeless: dict[str, list[KnownFile]] = {}
         here = {(root.id, file.path, file.fingerprint) for file in found}
-        for old in known:
-            at_home = (old.root_id, old.path, old.fingerprint) in here
-            if not at_home and (old.missing_since is not None or self._has_left(old)):
+        elsewhere = [f for f in known if (f.root_id, f.path, f.fingerprint) not in here]
+        gone = {file.id for file in elsewhere if file.missing_since is not None}
+        for root_id in {file.root_id for file in elsewhere}:
+            present = [f for f in elsewhere if f.root_id == root_id and f.missing_since is None]
+            gone |= await self._left(root_id, present)
+        homeless: dict[str, list[KnownFile]] = {}
+        for old in elsewhere:
+            if old.id in gone:
                 homeless.setdefault(old.fingerprint, []).append(old)
+        settled = {(k.root_id, k.path, k.fingerprint) for k in known}
         moved = {}
         for file in found:
-            settled = any(
-                k.fingerprint == file.fingerprint and k.path == file.path and k.root_id == root.id
-                for k in known
-            )
-            if not settled and homeless.get(file.fingerprint):
+            is_settled = (root.id, file.path, file.fingerprint) in settled
+            if not is_settled and homeless.get(file.fingerprint):
                 moved[file.path] = homeless[file.fingerprint].pop(0).id
         return moved
 
-    def _has_left(self, file: KnownFile) -> bool:
-        """Whether a known file is gone from a folder that can be reached."""
-        root = self._roots.get(file.root_id)
-        if root is None or root.away_since is not None:
-            return root is None
-        now = disk.look(root.path, file.path)
-        return now is None or (now.size, now.mtime_ns) != (file.size, file.mtime_ns)
+    async def _left(self, root_id: int, known: Sequence[KnownFile]) -> set[int]:
+        """Ids of the known files that are gone from a folder that can be reached."""
+        root = self._roots.get(root_id)
+        if root is None:  # no longer configured
+            return {file.id for file in known}
+        if not known or root.away_since is not None:
+            return set()
+        try:
+            return await self._disks[root_id].run(known[0].path, _left, root.path, known)
+        except TimeoutError:
+            return set()
+
+
+def _concerns_all(error: Exception) -> bool:
+    """Whether the store as a whole refuses, so that no file is to blame."""
+    return (
+        isinstance(error, UnavailableError | sqlite3.OperationalError)
+        or type(error) is sqlite3.DatabaseError
+    )
+
+
+def _gone(root: str, known: Sequence[KnownFile]) -> list[KnownFile]:
+    return [file for file in known if _is_gone(root, file)]
+
+
+def _is_gone(root: str, file: KnownFile) -> bool:
+    try:
+        return disk.look(root, file.path) is None
+    except OSError:
+        return False
+
+
+def _left(root: str, known: Sequence[KnownFile]) -> set[int]:
+    """Ids of the files that are no longer there as they are known."""
+    left = set()
+    for file in known:
+        try:
+            now = disk.look(root, file.path)
+        except OSError:
+            continue
+        if now is None or (now.size, now.mtime_ns) != (file.size, file.mtime_ns):
+            left.add(file.id)
+    return left
+
+
+def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), BATCH):
+        yield items[start : start + BATCH]

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 from lvs import paths
-from lvs.library import disk
 from lvs.library.arrivals import Arrivals
-from lvs.library.ingest import Ingest
+from lvs.library.ingest import Ingest, batches
+from lvs.library.root_disk import RootDisk
 from lvs.library.status import LibraryStatus
+from lvs.library.tree import FolderListing
 from lvs.models import FileStat, KnownFile, Root
 from lvs.store import Store, files, roots
 
 log = logging.getLogger(__name__)
 
-BATCH = 100
+
+class RootAwayError(OSError):
+    """The root went away in the middle of a scan, from which nothing is concluded."""
 
 
 class Scanner:
@@ -28,21 +30,33 @@ class Scanner:
     """
 
     def __init__(
-        self, store: Store, ingest: Ingest, arrivals: Arrivals, status: LibraryStatus
+        self,
+        store: Store,
+        ingest: Ingest,
+        arrivals: Arrivals,
+        status: LibraryStatus,
+        known_roots: Mapping[int, Root],
+        disks: Mapping[int, RootDisk],
     ) -> None:
         self._store = store
         self._ingest = ingest
         self._arrivals = arrivals
         self._status = status
+        self._roots = known_roots
+        self._disks = disks
 
     async def scan(self, root: Root, beneath: str = "") -> None:
-        """Scan a root, or one folder of it. The caller has seen that the root is there."""
+        """Scan a root, or one folder of it. The caller has seen that the root is there.
+
+        Raises RootAwayError when it is no longer, and what `Ingest.take_in` raises.
+        """
         started = time.monotonic()
         _, scanned_at, _ = await self._store.read(roots.scan_state, root.id)
         self._status.forget_problems(paths.to_words(f"{root.name}/{beneath}"))
         seen, unreadable = set(), []
-        walk = disk.walk(root.path, beneath)
-        while (listing := await asyncio.to_thread(next, walk, None)) is not None:
+        async for listing in self._disks[root.id].listings(beneath):
+            if self._roots[root.id].away_since is not None:
+                raise RootAwayError(f"{root.path} is away")
             seen.add(listing.path)
             if listing.error is not None:
                 unreadable.append(listing.path)
@@ -56,7 +70,7 @@ class Scanner:
             time.monotonic() - started,
         )
 
-    async def _folder(self, root: Root, listing: disk.FolderListing, *, first_scan: bool) -> None:
+    async def _folder(self, root: Root, listing: FolderListing, *, first_scan: bool) -> None:
         known = await self._store.read(files.present_in_folder, root.id, listing.path)
         fresh = [file for file in listing.files if _is_new(file, known.get(file.path))]
         still_coming = [file for file in fresh if not self._arrivals.looks_settled(file)]
@@ -64,7 +78,7 @@ class Scanner:
             self._arrivals.follow(root, still_coming)
         self._advance(len(listing.files) - len(fresh) + len(still_coming))
         settled = [file for file in fresh if self._arrivals.looks_settled(file)]
-        for batch in _batches(settled):
+        for batch in batches(settled):
             await self._ingest.take_in(root, batch, first_scan=first_scan)
             self._advance(len(batch))
         here = {file.path for file in listing.files}
@@ -76,6 +90,7 @@ class Scanner:
         self, root: Root, beneath: str, seen: set[str], unreadable: list[str]
     ) -> None:
         """Files of folders that the walk no longer met; unreadable folders are given the doubt."""
+        disk = self._disks[root.id]
         for folder in await self._store.read(roots.folder_paths, root.id, beneath):
             doubtful = any(
                 folder == path or folder.startswith(path + "/") or not path for path in unreadable
@@ -83,9 +98,12 @@ class Scanner:
             if folder in seen or doubtful:
                 continue
             known = await self._store.read(files.present_in_folder, root.id, folder)
-            await self._ingest.mark_gone(root, list(known.values()))
+            if not beneath and await disk.run(folder, disk.tree.is_shown_elsewhere, folder):
+                await self._ingest.mark_missing(list(known.values()))
+            else:
+                await self._ingest.mark_gone(root, list(known.values()))
 
-    def _report(self, root: Root, listing: disk.FolderListing) -> None:
+    def _report(self, root: Root, listing: FolderListing) -> None:
         path = paths.to_words(f"{root.name}/{listing.path}")
         log.warning("Cannot read the folder %s: %s", path, listing.error)
         self._status.report(path, listing.error or "cannot be read")
@@ -103,8 +121,3 @@ def same_stat(known: KnownFile, file: FileStat) -> bool:
 
 def _is_new(file: FileStat, known: KnownFile | None) -> bool:
     return known is None or not same_stat(known, file)
-
-
-def _batches(stats: list[FileStat]) -> Iterator[list[FileStat]]:
-    for start in range(0, len(stats), BATCH):
-        yield stats[start : start + BATCH]

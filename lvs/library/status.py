@@ -36,10 +36,15 @@ class LibraryStatus:
 
     def report(self, path: str, problem: str) -> None:
         """Remember what cannot be read, so that the page can say so; bounded."""
-        if self.problems.get(path) == problem or len(self.problems) >= PROBLEMS_KEPT:
+        known = self.problems.get(path)
+        if known == problem or (known is None and len(self.problems) >= PROBLEMS_KEPT):
             return
         self.problems[path] = problem
         self.changed()
+
+    def forget_problem(self, path: str) -> None:
+        if self.problems.pop(path, None) is not None:
+            self.changed()
 
     def forget_problems(self, beneath: str) -> None:
         gone = [path for path in self.problems if path.startswith(beneath)]

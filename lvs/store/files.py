@@ -40,6 +40,16 @@ def present_under(conn: sqlite3.Connection, root_id: int, path: str) -> list[Kno
     return [_file(row) for row in rows]
 
 
+def known_at(
+    conn: sqlite3.Connection, root_id: int, at: Iterable[str], beneath: Iterable[str]
+) -> tuple[dict[str, KnownFile], list[KnownFile]]:
+    """The file at each path of `at`, as `at_path`; and the present files at, or under, each of
+    `beneath`, each once."""
+    found = {path: at_path(conn, root_id, path) for path in at}
+    present = {file.id: file for path in beneath for file in present_under(conn, root_id, path)}
+    return {p: file for p, file in found.items() if file is not None}, list(present.values())
+
+
 def at_path(conn: sqlite3.Connection, root_id: int, path: str) -> KnownFile | None:
     """The file at a path: the one that is there, else the last that was."""
     row = conn.execute(

@@ -1,0 +1,155 @@
+"""From paths that changed on disk to the store: one look, one question to the store a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from lvs import paths
+from lvs.library import disk
+from lvs.library.arrivals import Arrivals
+from lvs.library.ingest import Ingest
+from lvs.library.root_disk import RootDisk
+from lvs.library.scanner import Scanner, same_stat
+from lvs.library.timeline import Timeline
+from lvs.models import FileStat, KnownFile, Root
+from lvs.store import Store, files
+
+ASKED_AT_ONCE = 500  # paths in one read of the store
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What a look at the changed paths of a batch found on the disk."""
+
+    files: list[FileStat]
+    folders: set[str]
+    gone: list[str]
+
+
+class Changes:
+    """Brings the store up to date with batches of changed paths."""
+
+    def __init__(
+        self,
+        store: Store,
+        known_roots: Mapping[int, Root],
+        disks: Mapping[int, RootDisk],
+        ingest: Ingest,
+        scanner: Scanner,
+        arrivals: Arrivals,
+        timeline: Timeline,
+        check: Callable[[Root], Awaitable[bool]],
+    ) -> None:
+        self._store = store
+        self._roots = known_roots
+        self._disks = disks
+        self._ingest = ingest
+        self._scanner = scanner
+        self._arrivals = arrivals
+        self._timeline = timeline
+        self._check = check
+
+    async def settled(self, root: Root, stats: Sequence[FileStat]) -> None:
+        """Take in files that nobody writes to any longer."""
+        keys = [(root.id, file.path) for file in stats]
+        self._timeline.settled(keys)
+        await self._ingest.take_in(root, stats)
+        self._timeline.stored(keys)
+
+    async def changed(self, root: Root, batch: set[str]) -> None:
+        """Bring the store up to date with paths that changed on disk. Raises when it cannot."""
+        root = self._roots[root.id]
+        if root.away_since is not None or not await self._check(root):
+            return
+        reads = self._disks[root.id]
+        look = await reads.run("changes", _look_at, root.path, batch)
+        fresh, gone = await self._fresh_and_gone(root, look)
+        for file in fresh:
+            self._timeline.seen((root.id, file.path))
+        left = {(known.size, known.mtime_ns) for known in gone}
+        renamed = {file.path for file in fresh if (file.size, file.mtime_ns) in left}
+        others = [file for file in fresh if file.path not in renamed]
+        whole = renamed | await reads.run("changes", _whole, root.path, others)
+        await self.settled(root, [file for file in fresh if file.path in whole])
+        self._arrivals.follow(root, [file for file in fresh if file.path not in whole])
+        for folder in _outermost(look.folders):
+            await self._scanner.scan(root, folder)
+        for path in look.gone:
+            self._timeline.gone((root.id, path))
+        if gone:  # asked anew: some have moved meanwhile
+            await self._ingest.mark_gone(root, await self._present(root, look.gone))
+
+    async def _fresh_and_gone(
+        self, root: Root, look: _Look
+    ) -> tuple[list[FileStat], list[KnownFile]]:
+        """The files that the store does not know as they are, and those it knows at, or beneath,
+        the paths that are gone."""
+        if len(look.files) + len(look.gone) <= ASKED_AT_ONCE:
+            found = [file.path for file in look.files]
+            known, gone = await self._store.read(files.known_at, root.id, found, look.gone)
+        else:
+            known, gone = {}, await self._present(root, look.gone)
+            for some in _chunks([file.path for file in look.files]):
+                known |= (await self._store.read(files.known_at, root.id, some, []))[0]
+        return [file for file in look.files if _is_fresh(file, known.get(file.path))], gone
+
+    async def _present(self, root: Root, gone: Sequence[str]) -> list[KnownFile]:
+        """The files that the store knows at these paths, or beneath them."""
+        found = []
+        for some in _chunks(gone):
+            found += (await self._store.read(files.known_at, root.id, [], some))[1]
+        return found
+
+
+def _chunks(items: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (items[start : start + ASKED_AT_ONCE] for start in range(0, len(items), ASKED_AT_ONCE))
+
+
+def _is_fresh(file: FileStat, known: KnownFile | None) -> bool:
+    return known is None or known.missing_since is not None or not same_stat(known, file)
+
+
+def _whole(root: str, stats: Iterable[FileStat]) -> set[str]:
+    """Paths of the files that nobody has touched for a while, or has open for writing."""
+    return {
+        file.path
+        for file in stats
+        if file.size > 0
+        and Arrivals.looks_settled(file)
+        and not disk.is_being_written(root, file.path)
+    }
+
+
+def _look_at(root: str, batch: Iterable[str]) -> _Look:
+    """Raises OSError when nothing can be told now; a path that cannot be read is left out."""
+    look = _Look([], set(), [])
+    for path in batch:
+        if "\ufffd" in path:  # a name that did not survive: look at its folder
+            look.folders.add(_readable_parent(path))
+            continue
+        try:
+            if disk.is_folder(root, path):
+                look.folders.add(path)
+            elif (file := disk.look(root, path)) is None:
+                look.gone.append(path)
+            elif paths.is_video_name(path.rpartition("/")[2]):
+                look.files.append(file)
+        except OSError as error:
+            if disk.says_nothing(error):
+                raise
+    return look
+
+
+def _readable_parent(path: str) -> str:
+    while "\ufffd" in path:
+        path = path.rpartition("/")[0]
+    return path
+
+
+def _outermost(folders: set[str]) -> list[str]:
+    return [
+        folder
+        for folder in sorted(folders)
+        if not any(folder != o and (not o or folder.startswith(o + "/")) for o in folders)
+    ]
