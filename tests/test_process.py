@@ -184,7 +184,7 @@ def test_a_bad_setting_is_told_in_one_line(videos: Path, tmp_path: Path) -> None
 def test_a_missing_video_folder_is_made_and_the_page_says_what_to_do(tmp_path: Path) -> None:
     videos = tmp_path / "not" / "there"
     with Process(videos, tmp_path / "data") as server:
-        server.wait_for(lambda: "Drop a video into" in server.get("/").text, "what to do")
+        server.wait_for(lambda: "Copy a video into" in server.get("/").text, "what to do")
     assert videos.is_dir()
 
 
