@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import socket
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lvs.services import Services
-from lvs.streaming import ranges
+from lvs.streaming import files, ranges
 from tests.clips import Cast
 from tests.servers import LocalServer, eventually
 from tests.test_ingest import library
@@ -201,3 +206,109 @@ async def test_a_stream_survives_its_reader_pausing(
     rest = await reader.read(-1)
     assert first + rest == film
     writer.close()
+
+
+async def test_a_pipe_in_place_of_a_film_is_said(
+    server: LocalServer, videos: Path, film: bytes
+) -> None:
+    """Opening it would wait for a writer for ever."""
+    (videos / "film.mp4").unlink()
+    os.mkfifo(videos / "film.mp4")
+    answer = await server.get("/video/film.mp4")
+    assert answer.status == 404
+    assert "not a regular file" in answer.text
+
+
+async def test_a_disk_that_does_not_answer_costs_its_own_videos(
+    house: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = tmp_path / "film.mp4"
+    there.write_bytes(b"film")
+    reader, answers = house.reader, threading.Event()
+    monkeypatch.setattr(files, "OPEN_WITHIN_S", 0.05)
+    monkeypatch.setattr(files, "_open", _stuck(answers))
+    asked = [reader.open_file("hangs", str(there)) for _ in range(files.THREADS + 5)]
+    found = await asyncio.gather(*asked, return_exceptions=True)
+    assert {type(error) for error in found} == {TimeoutError}
+    monkeypatch.undo()
+    file = await asyncio.wait_for(reader.open_file("well", str(there)), 5)
+    assert [piece async for piece in reader.pieces("well", file, 0, 4)] == [b"film"]
+    answers.set()
+    await asyncio.wait_for(reader.open_file("hangs", str(there)), 5)
+    await eventually(lambda: not _held(there))
+
+
+def _stuck(answers: threading.Event) -> Callable[[str], files.OpenFile]:
+    really = files._open
+
+    def open_late(path: str) -> files.OpenFile:
+        answers.wait()
+        return really(path)
+
+    return open_late
+
+
+def _held(path: Path) -> bool:
+    return str(path) in {file.path for file in psutil.Process().open_files()}
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(errno.EMFILE, 503), (errno.ENFILE, 503), (errno.EIO, 503), (errno.ENOENT, 404)],
+)
+async def test_what_may_pass_is_told_from_what_is_gone(
+    server: LocalServer, film: bytes, monkeypatch: pytest.MonkeyPatch, error: int, status: int
+) -> None:
+    def fail(_: str) -> files.OpenFile:
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(files, "_open", fail)
+    assert (await server.get("/video/film.mp4")).status == status
+
+
+async def test_a_file_closes_whatever_becomes_of_its_request(
+    house: Services, tmp_path: Path
+) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_bytes(bytes(3_000_000))
+
+    async def never_begun() -> None:
+        house.reader.pieces(0, await house.reader.open_file(0, str(path)), 0, 100)
+
+    async def cut_while_reading() -> None:
+        body = house.reader.pieces(0, await house.reader.open_file(0, str(path)), 0, 3_000_000)
+        await anext(body)
+        await body.aclose()
+
+    async def cut_while_opening() -> None:
+        opening = asyncio.create_task(house.reader.open_file(0, str(path)))
+        await asyncio.sleep(0)
+        opening.cancel()
+
+    for way in (never_begun, cut_while_reading, cut_while_opening):
+        for _ in range(20):
+            await way()
+        await eventually(lambda: not _held(path))
+    assert house.reader.open == 0
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"if-modified-since": "Tue, 14 Nov 2023 22:13:20 GMT"}, 304),
+        ({"if-modified-since": "Wed, 15 Nov 2023 22:13:20 GMT"}, 304),
+        ({"if-modified-since": "Tue, 14 Nov 2023 22:13:19 GMT"}, 200),
+        ({"if-modified-since": "yesterday"}, 200),
+        ({"if-modified-since": "Wed, 15 Nov 2023 22:13:20 GMT", "if-none-match": '"no"'}, 200),
+    ],
+)
+def test_if_modified_since_counts_where_there_is_no_etag(
+    headers: dict[str, str], status: int
+) -> None:
+    found = ranges.select(headers, size=50, etag=ETAG, mtime_ns=MTIME_NS)
+    assert found.status == status
+
+
+def test_a_date_beyond_http_is_left_out() -> None:
+    found = ranges.select({}, size=50, etag=ETAG, mtime_ns=10**21)
+    assert (found.status, "Last-Modified" in found.headers) == (200, False)

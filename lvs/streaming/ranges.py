@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from werkzeug.http import (
     http_date,
+    parse_date,
     parse_etags,
     parse_if_range_header,
     parse_range_header,
@@ -41,10 +42,12 @@ def select(
     One range is honoured; several, or one that cannot be read, give the whole file, as the RFC
     allows. `request` are headers with lower-case names.
     """
-    modified = datetime.fromtimestamp(mtime_ns // 1_000_000_000, UTC)
-    headers = {"ETag": etag, "Last-Modified": http_date(modified), "Accept-Ranges": "bytes"}
+    modified = _date(mtime_ns)
+    headers = {"ETag": etag, "Accept-Ranges": "bytes"}
+    if modified is not None:
+        headers["Last-Modified"] = http_date(modified)
     bare_etag = unquote_etag(etag)[0] or ""
-    if parse_etags(request.get("if-none-match")).contains(bare_etag):
+    if _has_it(request, bare_etag, modified):
         return Selection(304, 0, 0, headers)
     wanted = None if head else parse_range_header(request.get("range"))
     if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
@@ -65,10 +68,26 @@ def _whole(size: int, headers: dict[str, str]) -> Selection:
     return Selection(200, 0, size, {**headers, "Content-Length": str(size)})
 
 
-def _if_range_holds(header: str | None, etag: str, modified: datetime) -> bool:
+def _date(mtime_ns: int) -> datetime | None:
+    """None beyond what a date of HTTP can say, as file systems can."""
+    try:
+        return datetime.fromtimestamp(mtime_ns // 1_000_000_000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _has_it(request: Mapping[str, str], etag: str, modified: datetime | None) -> bool:
+    """Whether the client has the file as it is; a date counts only without ETags (13.1.3)."""
+    if "if-none-match" in request:
+        return parse_etags(request["if-none-match"]).contains(etag)
+    since = parse_date(request.get("if-modified-since"))
+    return since is not None and modified is not None and modified <= since
+
+
+def _if_range_holds(header: str | None, etag: str, modified: datetime | None) -> bool:
     if not header:
         return True
     condition = parse_if_range_header(header)
     if condition.etag is not None:
         return condition.etag == etag and not header.startswith("W/")
-    return condition.date == modified
+    return condition.date is not None and condition.date == modified

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import errno
 import sqlite3
 
 from quart import Response, request
@@ -17,9 +18,11 @@ from lvs.quest import didl
 from lvs.services import Services, services
 from lvs.store import files, videos
 from lvs.streaming import ranges
+from lvs.streaming.files import OpenFile
 from lvs.views.names import requested_filename
 
 _WANTS_FEATURES = "getcontentFeatures.dlna.org"
+_PASSING = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.ESTALE, errno.EAGAIN}
 FOR_EVER = "public, max-age=31536000, immutable"
 PICTURES = {
     f"{width}.{extension}": f"image/{kind}"
@@ -58,30 +61,50 @@ async def _send(house: Services, known: KnownFile) -> Response:
     root = house.library.roots.get(known.root_id)
     if root is None or root.away_since is not None:
         raise UnavailableError("The folder of this video is away; plug its disk in again.")
-    try:
-        handle, found = await house.reader.open_file(house.library.absolute(root.id, known.path))
-    except OSError as error:
-        raise NotFoundError(f"The file of this video cannot be read: {error.strerror}.") from error
+    file = await _open(house, known)
     head = request.method == "HEAD"
-    selection = ranges.select(
-        {key.lower(): value for key, value in request.headers.items()},
-        size=found.st_size,
-        etag=ranges.etag_of(found.st_size, found.st_mtime_ns, found.st_ino),
-        mtime_ns=found.st_mtime_ns,
-        head=head,
-    )
+    try:
+        selection = ranges.select(
+            {key.lower(): value for key, value in request.headers.items()},
+            size=file.stat.st_size,
+            etag=ranges.etag_of(file.stat.st_size, file.stat.st_mtime_ns, file.stat.st_ino),
+            mtime_ns=file.stat.st_mtime_ns,
+            head=head,
+        )
+    except BaseException:
+        file.close()
+        raise
     headers = {
         **selection.headers,
         "Content-Type": paths.mime_type(known.path),
         "Cache-Control": "private, no-cache",
     }
-    body = house.reader.pieces(handle, selection.start, 0 if head else selection.stop)
+    stop = 0 if head else selection.stop
+    body = house.reader.pieces(root.id, file, selection.start, stop)
     if "transferMode.dlna.org" in request.headers or _WANTS_FEATURES in request.headers:
         headers["transferMode.dlna.org"] = "Streaming"
         headers["contentFeatures.dlna.org"] = didl.FEATURES
     response = Response(body, selection.status, headers)
     response.timeout = None
     return response
+
+
+async def _open(house: Services, known: KnownFile) -> OpenFile:
+    """Raises UnavailableError where trying again may help, else NotFoundError."""
+    try:
+        return await house.reader.open_file(
+            known.root_id, house.library.absolute(known.root_id, known.path)
+        )
+    except TimeoutError as error:
+        raise UnavailableError(
+            "The disk of this video does not answer. Look whether it is well, then try again."
+        ) from error
+    except OSError as error:
+        if error.errno in _PASSING:
+            raise UnavailableError(
+                f"This video cannot be read just now: {error.strerror}. Try again in a moment."
+            ) from error
+        raise NotFoundError(f"The file of this video cannot be read: {error.strerror}.") from error
 
 
 async def thumbnail(media_hash: str, name: str) -> Response:
