@@ -7,6 +7,8 @@ if __name__ == "__main__":
 
     main(["serve"])
 elif __name__ != "__mp_main__":  # a media worker imports this file again, and needs no app
+    from lvs import hypercorn_fixes
     from lvs.application import create_app
 
+    hypercorn_fixes.install()
     app = create_app()

@@ -16,9 +16,11 @@ from typing import Any
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config as HypercornConfig
 
+from lvs import hypercorn_fixes
 from lvs.application import create_app
 from lvs.certificates import Certificates
 from lvs.config import ServerConfig
+from lvs.connections import Connections, connection_limit, raise_descriptor_limit
 from lvs.errors import StartError
 from lvs.lifecycle import open_house
 from lvs.logs import configure_logging
@@ -42,6 +44,7 @@ def run(config: ServerConfig, on_start: OnStart) -> None:
     Raises StartError with what to do when the server cannot start.
     """
     configure_logging(config)
+    raise_descriptor_limit()
     _collect_seldom()
     with asyncio.Runner(loop_factory=_new_loop) as runner:
         runner.run(_serve(config, on_start))
@@ -105,9 +108,10 @@ async def _until_stopped(serving: asyncio.Task[None], stop: asyncio.Event, house
 
 
 class Settings(HypercornConfig):
-    """Hypercorn's, with the certificates that are renewed while it runs."""
+    """Hypercorn's, with certificates that are renewed while it runs, and the open connections."""
 
     certificates: Certificates | None = None
+    connections: Connections | None = None
 
     def create_ssl_context(self) -> ssl.SSLContext | None:
         context = super().create_ssl_context()
@@ -138,10 +142,13 @@ def secure_by(settings: Settings, house: Services, listener: int) -> None:
 
 def hypercorn_settings(config: ServerConfig, listener: int) -> Settings:
     """Hypercorn over a listening descriptor, which it closes in the end."""
+    hypercorn_fixes.install()
     settings = Settings()
+    settings.connections = Connections(connection_limit(raise_descriptor_limit()))
     settings.bind = [f"fd://{listener}"]
     settings.graceful_timeout = GRACE_S
     settings.keep_alive_timeout = 75.0
+    settings.ssl_handshake_timeout = hypercorn_fixes.FIRST_REQUEST_WITHIN_S
     settings.include_server_header = False
     settings.accesslog = "-" if config.access_log else None
     settings.errorlog = None

@@ -22,6 +22,7 @@ import psutil
 from hypercorn.asyncio import serve
 
 from lvs.application import create_app
+from lvs.connections import Connections
 from lvs.server import hypercorn_settings, listen
 from lvs.services import Services
 
@@ -127,6 +128,7 @@ class LocalServer:
 
     port: int
     house: Services
+    connections: Connections
 
     async def get(self, path: str, **more: object) -> Answer:
         return await asyncio.to_thread(ask, self.port, path, **more)  # type: ignore[arg-type]
@@ -136,11 +138,14 @@ class LocalServer:
 
 
 @contextlib.asynccontextmanager
-async def serving(house: Services) -> AsyncIterator[LocalServer]:
+async def serving(
+    house: Services, connections: Connections | None = None
+) -> AsyncIterator[LocalServer]:
     listener = listen("127.0.0.1", 0)
     port = listener.getsockname()[1]
     settings = hypercorn_settings(house.config, listener.detach())
     settings.graceful_timeout = 1
+    settings.connections = Connections() if connections is None else connections
     stop = asyncio.Event()
 
     async def stopped() -> None:
@@ -151,7 +156,7 @@ async def serving(house: Services) -> AsyncIterator[LocalServer]:
         serve(create_app(house=house), settings, shutdown_trigger=stopped)
     )
     try:
-        yield LocalServer(port, house)
+        yield LocalServer(port, house, settings.connections)
     finally:
         stop.set()
         await running
