@@ -26,7 +26,17 @@ async function watch(button) {
   }
 }
 
-const there = await navigator.xr?.isSessionSupported('immersive-vr').catch(() => false);
+// Asked in a frame that is gone afterwards: a page that has touched WebXR itself is not kept by the
+// browser for the way back (https://web.dev/articles/bfcache).
+async function isVrSupported() {
+  if (!('xr' in navigator)) return false;
+  const frame = Object.assign(document.createElement('iframe'), { hidden: true, title: '' });
+  document.body.append(frame);
+  const answer = await frame.contentWindow.navigator.xr.isSessionSupported('immersive-vr').catch(() => false);
+  frame.remove();
+  return answer;
+}
+const there = await isVrSupported();
 
 // A file that returns brings a new player, and with it a new button.
 function offer() {
