@@ -18,7 +18,7 @@ from typing import Protocol
 
 from lvs import web
 from lvs.contexts.cards import Cards
-from lvs.contexts.gallery import summary_context, view_of
+from lvs.contexts.gallery import folder_of, summary_context, view_of
 from lvs.contexts.places import places_context
 from lvs.contexts.query import GalleryQuery
 from lvs.contexts.status import status_context
@@ -95,6 +95,7 @@ class GalleryFeed:
         self, conn: sqlite3.Connection, kitchen: Kitchen, touched: Iterable[int]
     ) -> list[str]:
         view = view_of(conn, kitchen.library, self.query)
+        folder = folder_of(conn, kitchen.library, self.query.folder)
         keys = {video: gallery.key_of(conn, view, video) for video in touched}
         parts = [
             web.partial(f"#v-{video}", "", "delete") for video, key in keys.items() if key is None
@@ -106,7 +107,7 @@ class GalleryFeed:
         for key, card in placed:
             following = gallery.following(conn, view, key)
             where = f"before:v-{following}" if following is not None else "before:end"
-            html = "".join(kitchen.cards.render(conn, [(card.id, card.version)]))
+            html = "".join(kitchen.cards.render(conn, [(card.id, card.version)], folder))
             parts.append(web.partial("#grid", html, f"place {where}"))
         return parts
 

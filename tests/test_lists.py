@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from html import unescape
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -15,7 +16,8 @@ from lvs.store import searches, tags
 from tests.clips import Cast
 from tests.servers import LocalServer
 from tests.test_ingest import library
-from tests.test_pages import hrefs
+from tests.test_live import heart, message_to
+from tests.test_pages import card_ids, hrefs
 
 EPISODES = [f"S01E{number:02}" for number in (1, 2, 3, 8, 9, 10, 11, 12)]
 
@@ -229,3 +231,39 @@ async def test_while_one_types_a_filter_that_is_not_whole_is_left_out(
     assert f'data-here="{shown}"' in draft
     meant = await films.get(f"/partials/library?q={quote(typed)}")
     assert (" data-draft" in draft) == (f'data-here="{shown}"' not in meant.text)
+
+
+@pytest.fixture
+async def copied(server: LocalServer, videos: Path, cast: Cast) -> LocalServer:
+    """A video with two files, one of them better named, and another."""
+    first = cast.unique(videos / "Downloads" / "bigbuckbunny (1).mp4")
+    (videos / "Films").mkdir()
+    shutil.copyfile(first, videos / "Films" / "Big Buck Bunny.mp4")
+    cast.unique(videos / "Films" / "Zebra.mp4")
+    await library(server.house)
+    return server
+
+
+async def test_a_copy_has_the_name_that_it_has_in_its_folder(
+    copied: LocalServer, videos: Path
+) -> None:
+    page = (await copied.get("/?folder=Films")).text
+    assert sorted(titles(page)) == ["Big Buck Bunny", "Zebra"]
+    assert "/watch/Films/Big%20Buck%20Bunny.mp4" in hrefs(page, r'class="card-link" href="([^"]+)"')
+    page = (await copied.get("/?folder=Downloads")).text
+    assert titles(page) == ["bigbuckbunny (1)"]
+    referer = {"Referer": f"http://127.0.0.1:{copied.port}/?folder=Films"}
+    page = (await copied.get("/watch/Films/Zebra.mp4", headers=referer)).text
+    assert steps(page) == ["Big Buck Bunny"]
+    (videos / "Films" / "Big Buck Bunny.mp4").rename(videos / "Films" / "Bunny.mp4")
+    await library(copied.house)
+    assert "Bunny" in titles((await copied.get("/?folder=Films")).text)
+    (videos / "Downloads" / "bigbuckbunny (1).mp4").unlink()
+    await library(copied.house)
+    assert sorted(titles((await copied.get("/")).text)) == ["Bunny", "Zebra"]
+
+
+async def test_a_push_names_a_copy_as_its_folder_does(copied: LocalServer) -> None:
+    (bunny,) = card_ids((await copied.get("/?folder=Downloads")).text)
+    message = await message_to(copied, "/?folder=Films", lambda: heart(copied, bunny))
+    assert titles(message.data) == ["Big Buck Bunny"]

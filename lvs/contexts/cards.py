@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from markupsafe import Markup
@@ -15,13 +15,15 @@ from lvs.contexts import words
 from lvs.contexts.qualifiers import LONGEST_S
 from lvs.contexts.templates import Templates
 from lvs.library.library import Library
-from lvs.models import Card
+from lvs.models import Card, Folder
 from lvs.store import videos
 from lvs.store.playback import WORTH_RESUMING_S
 
 KEPT = 4_000
 
-Key = tuple[int, int, int, frozenset[int]]  # video, version, day, folders that are away
+Copy = tuple[int, str]  # root and path of a file
+# Video, version, day, folders that are away, the copy shown in place of the video's own file.
+Key = tuple[int, int, int, frozenset[int], Copy | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,28 @@ def _badges(card: Card, today: date) -> tuple[str, ...]:
     return tuple(filter(None, badges))
 
 
+def as_in(
+    conn: sqlite3.Connection, cards: Mapping[int, Card], folder: Folder | None
+) -> dict[int, Card]:
+    """Cards as a folder has them: a video with several files is named by the one in it."""
+    copies = videos.files_within(conn, folder, cards) if folder is not None else {}
+    return {
+        id_: _as_copy(card, copies[id_]) if id_ in copies else card for id_, card in cards.items()
+    }
+
+
+def _as_copy(card: Card, copy: Copy | None) -> Card:
+    if copy is None:
+        return card
+    root_id, path = copy
+    return replace(card, root_id=root_id, path=path, title=paths.title_of(path))
+
+
 class Cards:
     """Card HTML by video and version.
 
-    The key holds all that the HTML depends on: the row's version, the day (for ages), and which
-    folders are away. Nothing is ever stale; entries of old versions fall out.
+    The key holds all that the HTML depends on: the row's version, the day (for ages), which folders
+    are away, and which file it names. Nothing is ever stale; entries of old versions fall out.
     """
 
     def __init__(self, templates: Templates, library: Library, kept: int = KEPT) -> None:
@@ -130,11 +149,19 @@ class Cards:
         self._library = library
         self.cache: Cache[Key, Markup] = Cache(kept)
 
-    def render(self, conn: sqlite3.Connection, wanted: Sequence[tuple[int, int]]) -> list[Markup]:
-        """HTML of cards given as (id, version), in order; the store is asked for misses alone."""
+    def render(
+        self,
+        conn: sqlite3.Connection,
+        wanted: Sequence[tuple[int, int]],
+        folder: Folder | None = None,
+    ) -> list[Markup]:
+        """HTML of cards given as (id, version), in order, as a folder's list has them; the store is
+        asked for misses alone."""
         today = date.today()  # noqa: DTZ011 - the household's own day
-        away = self._library.away_ids
-        keys = [(video_id, version, today.toordinal(), away) for video_id, version in wanted]
+        day, away = today.toordinal(), self._library.away_ids
+        ids = [video_id for video_id, _ in wanted]
+        copies = videos.files_within(conn, folder, ids) if folder is not None else {}
+        keys = [(id_, version, day, away, copies.get(id_)) for id_, version in wanted]
         found = {key: self.cache.get(key) for key in keys}
         missing = [key for key, html in found.items() if html is None]
         if missing:
@@ -148,7 +175,8 @@ class Cards:
         made = {}
         for key in missing:
             if key[0] in cards:
-                context = card_context(cards[key[0]], self._library, today)
+                card = _as_copy(cards[key[0]], key[4])
+                context = card_context(card, self._library, today)
                 made[key] = Markup(self._templates.render("partials/_card.html", card=context))
                 self.cache.put(key, made[key])
         return made

@@ -159,7 +159,7 @@ def stretch_context(
     """The cards after the query's cursor."""
     view = view_of(conn, library, query)
     rows, following = gallery.stretch(conn, view, limit=PAGE_SIZE, after=query.after or None)
-    return _stretch(conn, cards, query, rows, following)
+    return _stretch(conn, library, cards, query, rows, following)
 
 
 def gallery_context(
@@ -178,7 +178,7 @@ def gallery_context(
     own = query.with_(seed=0).url("").removeprefix("?")
     return Gallery(
         summary=summary,
-        stretch=_stretch(conn, cards, query, page.videos, page.next),
+        stretch=_stretch(conn, library, cards, query, page.videos, page.next),
         is_first=not query.after,
         start=query.url(),
         again=query.url("/partials/library"),
@@ -204,13 +204,15 @@ def _scope(query: GalleryQuery, saved: Sequence[SavedSearch]) -> Scope:
 
 def _stretch(
     conn: sqlite3.Connection,
+    library: Library,
     cards: Cards,
     query: GalleryQuery,
     videos: list[tuple[int, int]],
     following: str | None,
 ) -> Stretch:
+    folder = folder_of(conn, library, query.folder)
     return Stretch(
-        cards=Markup("").join(cards.render(conn, videos)),
+        cards=Markup("").join(cards.render(conn, videos, folder)),
         more=query.url("/partials/cards", after=following) if following else "",
         next_page=query.url(after=following) if following else "",
         cursor=following or "",

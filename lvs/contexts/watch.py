@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from lvs import paths
 from lvs.contexts import words
-from lvs.contexts.cards import CardContext, Cards, card_context, thumbnail_url, watch_url
-from lvs.contexts.gallery import Link, view_of
+from lvs.contexts.cards import CardContext, Cards, as_in, card_context, thumbnail_url, watch_url
+from lvs.contexts.gallery import Link, folder_of, view_of
 from lvs.contexts.layouts import LayoutForm, layout_form
 from lvs.contexts.places import list_name
 from lvs.contexts.query import GalleryQuery
@@ -235,13 +235,15 @@ def _neighbours(
     """Addresses of the videos before and after this one in a list; empty at its ends."""
     try:
         view = view_of(conn, library, query)
+        folder = folder_of(conn, library, query.folder)
     except NotFoundError:
-        view = View()
+        view, folder = View(), None
     key = gallery.key_of(conn, view, video_id)
     if key is None:
         return "", ""
     pair = gallery.preceding(conn, view, key), gallery.following(conn, view, key)
     found = videos.cards(conn, [neighbour for neighbour in pair if neighbour is not None])
+    found = as_in(conn, found, folder)
     before, after = (watch_url(library, found[n]) if n in found else "" for n in pair)
     return before, after
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lvs.errors import NotFoundError
-from lvs.models import HOUSEHOLD, Card, VideoDetails
+from lvs.models import HOUSEHOLD, Card, Folder, VideoDetails
 from lvs.store import files
 from lvs.store.database import Transaction
 
@@ -52,6 +52,28 @@ def card(conn: sqlite3.Connection, video_id: int) -> Card:
     """The card of a video that is there."""
     row = conn.execute(f"select {_CARD} {_FROM} where v.id = ?", (video_id,)).fetchone()
     return _card(row)
+
+
+def files_within(
+    conn: sqlite3.Connection, folder: Folder, video_ids: Iterable[int]
+) -> dict[int, tuple[int, str]]:
+    """(root, path) of a copy in this folder, of those videos whose own file is elsewhere."""
+    rows = conn.execute(
+        "select v.id, f.root_id, f.path, f.id = v.file_id from video v join file f on f.video_id ="
+        " v.id where v.id in (select value from json_each(?)) and v.file_count > 1"
+        " and f.missing_since is null order by f.id desc",
+        (json.dumps(list(video_ids)),),
+    )
+    prefix = f"{folder.path}/" if folder.path else ""
+    found: dict[int, tuple[int, str]] = {}
+    at_home = set()
+    for video_id, root_id, raw_path, is_own in rows:
+        path = os.fsdecode(raw_path)
+        if root_id == folder.root_id and path.startswith(prefix):
+            found[video_id] = root_id, path
+            if is_own:
+                at_home.add(video_id)
+    return {video_id: place for video_id, place in found.items() if video_id not in at_home}
 
 
 def codecs(
