@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator
 
@@ -12,6 +13,8 @@ from lvs.live import Message, Subscriber
 from lvs.monitor import Monitor
 from lvs.tiles import DashboardView, view_of
 from lvs.upkeep import Upkeep
+
+log = logging.getLogger(__name__)
 
 EVERY_S = 1.0
 UPKEEP_EVERY_S = 5.0  # it reads the store, and changes seldom
@@ -32,7 +35,13 @@ class Dashboard:
         self._shown: dict[str, str] = {}
         self._sections: dict[str, str] = {}
         self._sections_at = 0.0
+        self._problem = ""
         self._now = asyncio.Event()
+
+    @property
+    def streams(self) -> int:
+        """How many dashboards are open."""
+        return len(self._subscribers)
 
     def close(self) -> None:
         for subscriber in self._subscribers:
@@ -84,19 +93,29 @@ class Dashboard:
             self._subscribers.discard(subscriber)
 
     def view(self) -> DashboardView:
-        return view_of(self._monitor)
+        return view_of(self._monitor, self.streams)
 
     async def _rendered(self) -> dict[str, str]:
         """HTML by the id of its element; the rows as one while routes are added."""
         if time.monotonic() - self._sections_at > UPKEEP_EVERY_S:
             self._sections_at = time.monotonic()
-            self._sections = await self.upkeep.sections()
+            await self._read_sections()
         view = self.view()
         render = self._templates.render
         found = {tile.id: render("partials/_tile.html", tile=tile) for tile in view.tiles}
         found["drops"] = render("partials/_drops.html", drops=view.drops)
         found["routes"] = render("partials/_routes.html", routes=view.routes)
         return found | self._sections
+
+    async def _read_sections(self) -> None:
+        """They stay as they are while they cannot be read; the figures go on all the same."""
+        try:
+            self._sections = await self.upkeep.sections()
+            self._problem = ""
+        except Exception as error:
+            if self._problem != str(error):  # told once
+                self._problem = str(error)
+                log.exception("The maintenance sections of the dashboard could not be read")
 
 
 def _partials(html: dict[str, str]) -> str:

@@ -15,7 +15,12 @@ from dataclasses import dataclass, field
 
 WINDOW = 100
 UNMATCHED = "(no route)"  # one label for whatever leads nowhere
-RATINGS_POST = ("POST /api/ratings/<media_hash>", "POST /api/ratings")
+RATINGS_POST = (
+    "POST /videos/<media_hash>/rating",
+    "POST /api/ratings/<media_hash>",
+    "POST /api/ratings",
+    "POST /rate",
+)
 
 
 class QueryCount:

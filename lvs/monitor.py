@@ -11,10 +11,11 @@ import shutil
 import statistics
 import time
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
+import humanize
 import psutil
 
 from lvs.caches import Cache, hit_rate
@@ -26,9 +27,13 @@ from lvs.live import Hub
 from lvs.metrics import Metrics, latency_of
 from lvs.streaming.files import FileReader
 
+T = TypeVar("T")
+
 SECONDS_KEPT = 3600
 MINUTES_KEPT = 24 * 60
 DISKS_EVERY_S = 10
+LITTLE_SPACE = 0.05  # of a disk,
+LITTLE_SPACE_BYTES = 1 << 30  # or so much of a large one
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,10 @@ class Disk:
     path: str
     free_bytes: int
     total_bytes: int
+
+    @property
+    def is_nearly_full(self) -> bool:
+        return self.free_bytes < min(LITTLE_SPACE * self.total_bytes, LITTLE_SPACE_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,7 @@ class Monitor:
         while True:
             if len(self.seconds) % DISKS_EVERY_S == 0:
                 self._disks = await asyncio.to_thread(self._look_at_disks)
+                self.sources.status.set_full_disk(_said_of(self._disks))
             self.take()
             due = max(due + 1, time.monotonic())
             await asyncio.sleep(due - time.monotonic())
@@ -124,47 +134,64 @@ class Monitor:
         metrics, hub, reader = self.sources.metrics, self.sources.hub, self.sources.reader
         last, now = self._last, time.monotonic()
         passed = max(now - last.at, 1e-3)
-        with self._process.oneshot():
-            io = self._process.io_counters() if hasattr(self._process, "io_counters") else None
-            sample = Sample(
-                at=time.time(),
-                requests=(metrics.requests - last.requests) / passed,
-                errors=(metrics.errors - last.errors) / passed,
-                p95_ms=self._p95_of_latest(metrics.requests - last.requests),
-                hit_rate=self.hit_rate,
-                ratings_p95_ms=latency_of(metrics.ratings_post).p95_ms,
-                queries=sum(metrics.queries) / max(len(metrics.queries), 1),
-                messages=(hub.told - last.told) / passed,
-                sent_bytes=(reader.sent_bytes - last.sent) / passed,
-                cpu_percent=self._process.cpu_percent(),
-                memory_bytes=self._process.memory_info().rss,
-                memory_percent=self._process.memory_percent(),
-                threads=self._process.num_threads(),
-                open_files=_open_files(self._process),
-                read_bytes=(io.read_bytes - last.read) / passed if io and last.read else 0.0,
-                written_bytes=(io.write_bytes - last.written) / passed if io and last.read else 0.0,
-                topics=tuple(
-                    (topic, (count - last.events[topic]) / passed)
-                    for topic, count in sorted(self.sources.events.items())
-                ),
-                disks=self._disks,
-            )
+        read, written = self._disk_use()
+        sample = Sample(
+            at=time.time(),
+            requests=(metrics.requests - last.requests) / passed,
+            errors=(metrics.errors - last.errors) / passed,
+            p95_ms=self._p95_of_latest(metrics.requests - last.requests),
+            hit_rate=self.hit_rate,
+            ratings_p95_ms=latency_of(metrics.ratings_post).p95_ms,
+            queries=sum(metrics.queries) / max(len(metrics.queries), 1),
+            messages=(hub.told - last.told) / passed,
+            sent_bytes=(reader.sent_bytes - last.sent) / passed,
+            read_bytes=(read - last.read) / passed if last.read else 0.0,
+            written_bytes=(written - last.written) / passed if last.read else 0.0,
+            topics=tuple(
+                (topic, (count - last.events[topic]) / passed)
+                for topic, count in sorted(self.sources.events.items())
+            ),
+            disks=self._disks,
+            **self._process_figures(),
+        )
         self._last = _Totals(
             now,
             metrics.requests,
             metrics.errors,
             hub.told,
             reader.sent_bytes,
-            io.read_bytes if io else 0,
-            io.write_bytes if io else 0,
+            read,
+            written,
             self.sources.events.copy(),
         )
+        self._keep(sample)
+        return sample
+
+    def _keep(self, sample: Sample) -> None:
         self.seconds.append(sample)
         self._minute.append(sample)
         if len(self._minute) == 60:
             self.minutes.append(_as_one(self._minute))
             self._minute.clear()
-        return sample
+
+    def _process_figures(self) -> dict[str, Any]:
+        process, last = self._process, self.now
+        with process.oneshot():
+            return {
+                "cpu_percent": _ask(process.cpu_percent, last.cpu_percent),
+                "memory_bytes": _ask(lambda: process.memory_info().rss, last.memory_bytes),
+                "memory_percent": _ask(process.memory_percent, last.memory_percent),
+                "threads": _ask(process.num_threads, last.threads),
+                "open_files": _ask(lambda: _open_files(process), last.open_files),
+            }
+
+    def _disk_use(self) -> tuple[int, int]:
+        """(bytes read, bytes written) since the start."""
+        last = self._last.read, self._last.written
+        if not hasattr(self._process, "io_counters"):
+            return last
+        found = _ask(self._process.io_counters, None)
+        return (found.read_bytes, found.write_bytes) if found is not None else last
 
     @property
     def cache_use(self) -> tuple[int, int]:
@@ -212,6 +239,22 @@ def _as_one(samples: Sequence[Sample]) -> Sample:
     }
     means["p95_ms"] = max(sample.p95_ms for sample in samples)
     return replace(samples[-1], **means)
+
+
+def _ask(read: Callable[[], T], last: T) -> T:
+    """A figure of the system; the last one while it cannot be had, as without free descriptors."""
+    try:
+        return read()
+    except (OSError, psutil.Error):
+        return last
+
+
+def _said_of(disks: Sequence[Disk]) -> str:
+    """What pages say of the data disk, the first one; empty while it has space."""
+    if not disks or not disks[0].is_nearly_full:
+        return ""
+    free = humanize.naturalsize(disks[0].free_bytes, binary=False)
+    return f"Only {free} are left on the disk of the data folder {disks[0].path}."
 
 
 def _open_files(process: psutil.Process) -> int:

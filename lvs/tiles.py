@@ -24,7 +24,6 @@ from lvs.library.timeline import Drop
 from lvs.metrics import latency_of
 from lvs.monitor import Monitor, Sample
 
-LITTLE_SPACE = 0.05  # of a disk
 DROPS_SHOWN = 12
 NOTHING = "\N{EN DASH}"  # where there is no figure yet
 STEPS = {
@@ -61,13 +60,14 @@ class DashboardView:
         return [*self.large, *(tile for _, _, tiles in self.panels for tile in tiles)]
 
 
-def view_of(monitor: Monitor) -> DashboardView:
+def view_of(monitor: Monitor, dashboards: int = 0) -> DashboardView:
+    """`dashboards` are the streams of open dashboards, which the hub does not know."""
     return DashboardView(
         large=(_cache(monitor), _ratings(monitor), _database(monitor), _uptime(monitor)),
         panels=(
             ("library", "Library", _library(monitor)),
             ("drops", "From drop to tile", _ways(monitor)),
-            ("live", "Live pages and streams", _streams(monitor)),
+            ("live", "Live pages and streams", _streams(monitor, dashboards)),
             ("system", "System", _system(monitor)),
             ("day", "The last day", _day(monitor)),
         ),
@@ -102,14 +102,14 @@ def _cache(monitor: Monitor) -> Tile:
 def _ratings(monitor: Monitor) -> Tile:
     found = ratings_json(monitor.sources.metrics)
     level, word = level_of(found["p95_latency_ms"])
+    value = f"{found['p95_latency_ms']:.1f} ms"
     if not found["request_count"]:
-        level, word = "", "None yet"
+        level, word, value = "", "None yet", NOTHING
     detail = (
         f"p95 of the last {words.plural(found['request_count'], 'rating')}, "
         f"average {found['avg_latency_ms']:.1f} ms"
     )
     line = _hour(monitor, lambda sample: sample.ratings_p95_ms)
-    value = f"{found['p95_latency_ms']:.1f} ms"
     return Tile("tile-ratings", "Ratings latency", value, level, word, detail, line)
 
 
@@ -193,12 +193,12 @@ def _drops(drops: list[Drop]) -> tuple[DropRow, ...]:
     )
 
 
-def _streams(monitor: Monitor) -> tuple[Tile, ...]:
+def _streams(monitor: Monitor, dashboards: int) -> tuple[Tile, ...]:
     hub, reader, now = monitor.sources.hub, monitor.sources.reader, monitor.now
     lost = f"{words.number(hub.dropped)} dropped, {words.number(hub.resyncs)} told to reload"
     messages = _hour(monitor, lambda sample: sample.messages)
     return (
-        _plain("pages", "Open pages", words.number(hub.streams), lost),
+        _plain("pages", "Open pages", words.number(hub.streams + dashboards), lost),
         _plain(
             "messages",
             "Messages",
@@ -243,8 +243,8 @@ def _system(monitor: Monitor) -> tuple[Tile, ...]:
             f"tile-disk-{number}",
             "Data disk" if number == 0 else "Video disk",
             words.size(disk.free_bytes) if disk.total_bytes else "Away",
-            "good" if disk.free_bytes > LITTLE_SPACE * disk.total_bytes else "poor",
-            "Free" if disk.free_bytes > LITTLE_SPACE * disk.total_bytes else "Nearly full",
+            "poor" if disk.is_nearly_full or not disk.total_bytes else "good",
+            "Nearly full" if disk.is_nearly_full else "Free" if disk.total_bytes else "",
             disk.path,
             None,
         )

@@ -62,7 +62,7 @@ async def snapshot() -> PerformanceOut:
                 ),
             },
             "streams": {
-                "pages": house.hub.streams,
+                "pages": house.hub.streams + house.dashboard.streams,
                 "messages": house.hub.told,
                 "dropped": house.hub.dropped,
                 "resyncs": house.hub.resyncs,

@@ -64,9 +64,9 @@ class Figures(Collector):
         yield "sent_bytes", "Bytes of videos sent", reader.sent_bytes
 
     def _gauges(self) -> Iterator[tuple[str, str, float]]:
-        now = self._house.monitor.now
+        now, house = self._house.monitor.now, self._house
         yield "uptime_seconds", "Since the start", self._house.metrics.uptime_s
-        yield "open_pages", "Live streams of pages", self._house.hub.streams
+        yield "open_pages", "Live streams of pages", house.hub.streams + house.dashboard.streams
         yield "open_videos", "Videos being sent", self._house.reader.open
         yield "cpu_percent", "Of one core", now.cpu_percent
         yield "memory_bytes", "Resident", now.memory_bytes

@@ -44,6 +44,7 @@ class Status:
     arriving: tuple[Arriving, ...]
     more_arriving: int
     away: tuple[AwayFolder, ...]
+    full_disk: str
     problems: tuple[tuple[str, str], ...]
     folders: tuple[str, ...]
 
@@ -79,6 +80,7 @@ def status_context(library: Library, query: GalleryQuery | None = None) -> Statu
             )
             for root in library.away()
         ),
+        full_disk=status.full_disk,
         problems=tuple(sorted(status.problems.items())),
         folders=tuple(paths.to_words(root.path) for root in library.roots.values()),
     )

@@ -24,6 +24,7 @@ class LibraryStatus:
         self.pictures_busy = 0  # being worked on or queued for it
         self.arrivals: tuple[Arrival, ...] = ()
         self.problems: dict[str, str] = {}
+        self.full_disk = ""  # what is to be said of the data disk, if anything
 
     @property
     def pictures_waiting(self) -> int:
@@ -41,6 +42,11 @@ class LibraryStatus:
             return
         self.problems[path] = problem
         self.changed()
+
+    def set_full_disk(self, what: str) -> None:
+        if what != self.full_disk:
+            self.full_disk = what
+            self.changed()
 
     def forget_problem(self, path: str) -> None:
         if self.problems.pop(path, None) is not None:

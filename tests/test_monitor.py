@@ -1,0 +1,122 @@
+"""The monitor and the dashboards go on when something that they ask for cannot be had."""
+
+from __future__ import annotations
+
+import contextlib
+import resource
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import psutil
+import pytest
+
+from lvs.monitor import Disk
+from lvs.services import Services
+from lvs.tiles import view_of
+from tests.libraries import fill
+from tests.servers import LocalServer, eventually
+from tests.test_curation import hash_of, post
+
+
+@contextlib.contextmanager
+def without_descriptors() -> Iterator[None]:
+    """This process can open nothing more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))  # what is open stays open
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def test_figures_of_the_system_stay_while_there_are_no_descriptors(house: Services) -> None:
+    before = house.monitor.take()
+    assert before.open_files > 0
+    house.metrics.record("GET /x", "x", 0.01, failed=False, queries=1)
+    with without_descriptors():
+        with pytest.raises(OSError, match="Too many open files"):
+            psutil.Process().memory_info()
+        during = house.monitor.take()
+    assert during.requests > 0
+    assert (during.open_files, during.memory_bytes) == (before.open_files, before.memory_bytes)
+    assert house.monitor.take().memory_bytes > 0
+
+
+async def test_a_section_that_cannot_be_read_stops_no_figure(
+    live_house: Services, live_server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    stream = await live_server.stream("/admin/events")
+    await stream.next()
+    monkeypatch.setattr("lvs.backups.folder.listed", fail)
+    live_house.dashboard.refresh()
+    live_house.library.status.pictures_failed = 7_777
+    await stream.until(lambda message: "7,777" in message.data)
+    other = await live_server.stream("/admin/events")
+    assert "7,777" in str(await other.next())
+    stream.close()
+    other.close()
+
+
+class Usage(NamedTuple):
+    total: int
+    used: int
+    free: int
+
+
+async def test_a_disk_that_is_nearly_full_is_told_on_every_list(
+    live_house: Services, live_server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert 'id="full-disk"' not in (await live_server.get("/")).text
+    stream = await live_server.stream("/events")
+    usage = Usage(10**12, 10**12 - 3 * 10**8, 3 * 10**8)
+    monkeypatch.setattr("lvs.monitor.shutil.disk_usage", lambda _: usage)
+    monkeypatch.setattr("lvs.monitor.DISKS_EVERY_S", 1)
+    told = await stream.until(lambda message: 'id="full-disk"' in message.data)
+    assert "Only 300.0 MB are left" in told.data
+    assert "Free some space" in (await live_server.get("/favorites")).text
+    await eventually(lambda: live_house.monitor.now.disks[0].is_nearly_full)
+    tile = next(tile for tile in view_of(live_house.monitor).tiles if tile.id == "tile-disk-0")
+    assert (tile.level, tile.word) == ("poor", "Nearly full")
+    monkeypatch.setattr("lvs.monitor.shutil.disk_usage", lambda _: Usage(10**12, 0, 10**12))
+    await stream.until(
+        lambda message: "#status" in message.data and "full-disk" not in message.data
+    )
+    stream.close()
+
+
+@pytest.mark.parametrize(
+    ("free", "total", "nearly_full"),
+    [
+        (3 * 10**6, 64 * 10**6, True),
+        (4 * 10**6, 64 * 10**6, False),
+        (10**9, 10**13, True),
+        (2 * 10**9, 10**13, False),
+        (0, 0, False),  # away
+    ],
+)
+def test_nearly_full_is_a_gigabyte_or_a_twentieth(free: int, total: int, nearly_full: bool) -> None:
+    assert Disk("/", free, total).is_nearly_full is nearly_full
+
+
+async def test_stars_on_pages_and_open_dashboards_count(
+    house: Services, server: LocalServer
+) -> None:
+    def tile(name: str) -> tuple[str, str]:
+        tiles = house.dashboard.view().tiles
+        return next((tile.value, tile.detail) for tile in tiles if tile.id == f"tile-{name}")
+
+    await fill(house.store, 1)
+    assert tile("ratings")[0] == "\N{EN DASH}"
+    assert tile("pages")[0] == "0"
+    await post(server, f"/videos/{await hash_of(house, 1)}/rating", htmx=True, value=4)
+    value, detail = tile("ratings")
+    assert value.endswith(" ms")
+    assert "of the last 1 rating," in detail
+    streams = [await server.stream(path) for path in ("/admin/events", "/admin/events", "/events")]
+    await eventually(lambda: tile("pages")[0] == "3")
+    assert "lvs_open_pages 3.0" in (await server.get("/metrics")).text
+    for stream in streams:
+        stream.close()
