@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from lvs.models import Card
+from lvs.library import arrivals, watcher, watches
+from lvs.library.ingest import Ingest
+from lvs.library.inotify import Group, Inotify, OutOfWatchesError
+from lvs.library.root_disk import RootDisk
+from lvs.models import Card, FileStat, Root
 from lvs.services import Services
 from lvs.store import gallery, videos
 from lvs.store.views import View
@@ -35,8 +41,11 @@ async def wait_for(house: Services, *names: str) -> dict[str, Card]:
 
 
 @pytest.fixture(params=["native", "polling"])
-async def watching(request: pytest.FixtureRequest, open_a_house: OpenHouse) -> Services:
+async def watching(
+    request: pytest.FixtureRequest, open_a_house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+) -> Services:
     """A house that has scanned and is watching, by notices and by polling."""
+    monkeypatch.setattr(watches, "CHECK_ROOTS_EVERY_S", 0.1)
     house: Services = await open_a_house(watch=request.param, poll_interval_s=0.2)
     await eventually(lambda: house.library.watching)
     return house
@@ -110,6 +119,146 @@ async def test_a_name_that_is_not_utf8_arrives(
     await wait_for(watching, "cafe.mp4")
 
 
+@pytest.mark.parametrize("how", ["native", "polling"])
+async def test_files_in_a_folder_whose_name_is_not_utf8_arrive_and_so_do_all_others(
+    open_a_house: OpenHouse, videos: Path, cast: Cast, how: str
+) -> None:
+    odd = os.fsdecode(b"caf\xe9")
+    (videos / odd).mkdir()
+    house = await open_a_house(watch=how, poll_interval_s=0.2)
+    await eventually(lambda: house.library.watching)
+    cast.unique(videos / odd / "a.mp4")
+    cast.unique(videos / "b.mp4")
+    cast.unique(videos / odd / "new" / "c.mp4")
+    await wait_for(house, f"{odd}/a.mp4", "b.mp4", f"{odd}/new/c.mp4")
+
+
+async def test_a_folder_that_is_moved_is_watched_in_its_new_place(
+    watching: Services, videos: Path, cast: Cast
+) -> None:
+    cast.unique(videos / "one" / "deep" / "a.mp4")
+    await wait_for(watching, "one/deep/a.mp4")
+    (videos / "two").mkdir()
+    (videos / "one").rename(videos / "two" / "one")
+    await wait_for(watching, "two/one/deep/a.mp4")
+    cast.unique(videos / "two" / "one" / "deep" / "b.mp4")
+    await wait_for(watching, "two/one/deep/a.mp4", "two/one/deep/b.mp4")
+
+
+async def test_a_video_folder_that_is_swapped_for_another_is_watched_again(
+    watching: Services, videos: Path, cast: Cast, tmp_path: Path
+) -> None:
+    cast.unique(videos / "a.mp4")
+    cast.unique(videos / "gone.mp4")
+    await wait_for(watching, "a.mp4", "gone.mp4")
+    shutil.copytree(videos, tmp_path / "other")
+    (tmp_path / "other" / "gone.mp4").unlink()
+    videos.rename(tmp_path / "before")
+    (tmp_path / "other").rename(videos)
+    await wait_for(watching, "a.mp4")
+    await eventually(lambda: watching.library.watching)
+    cast.unique(videos / "b.mp4")
+    await wait_for(watching, "a.mp4", "b.mp4")
+
+
+async def test_a_root_without_notices_from_the_system_is_polled_which_is_said_once(
+    open_a_house: OpenHouse,
+    videos: Path,
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def refuse(self: Inotify, folder: str) -> None:
+        raise OutOfWatchesError
+
+    monkeypatch.setattr(watches, "RESTART_S", 0.01)
+    monkeypatch.setattr(Inotify, "_add", refuse)
+    house = await open_a_house(watch="native", poll_interval_s=0.2)
+    await eventually(lambda: house.library.watching)
+    cast.unique(videos / "a.mp4")
+    await wait_for(house, "a.mp4")
+    assert "no more inotify watches" in house.library.status.problems["Changes in videos"]
+    told = [record for record in caplog.records if "No notices" in record.getMessage()]
+    assert len(told) == 1
+
+
+async def test_notices_that_the_system_lost_lead_to_a_scan(
+    live_house: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queue of the kernel is full: what was in it is not known."""
+    await eventually(lambda: live_house.library.watching)
+
+    def lose(self: Inotify, mask: int, path: str, group: Group) -> None:
+        if path == "last.mp4":
+            self._start_over(group)
+
+    with monkeypatch.context() as losing:
+        losing.setattr(Inotify, "_note", lose)
+        cast.unique(videos / "lost" / "a.mp4")
+        cast.unique(videos / "last.mp4")
+        await wait_for(live_house, "lost/a.mp4", "last.mp4")
+    cast.unique(videos / "lost" / "b.mp4")
+    await wait_for(live_house, "lost/a.mp4", "last.mp4", "lost/b.mp4")
+
+
+def test_an_overflow_of_the_queue_is_recognized(tmp_path: Path) -> None:
+    inotify = Inotify(RootDisk(str(tmp_path)))
+    reading, writing = os.pipe2(os.O_NONBLOCK)
+    inotify._handle = reading
+    os.write(writing, struct.pack("iIII", -1, 0x4000, 0, 0))  # IN_Q_OVERFLOW, inotify(7)
+    group = Group()
+    assert inotify._read(group)
+    assert (group.changed, group.folders) == ({""}, {""})
+    os.close(reading)
+    os.close(writing)
+
+
+async def test_more_changes_than_are_kept_lead_to_a_scan(
+    live_house: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watcher, "PENDING", 3)
+    await eventually(lambda: live_house.library.watching)
+    names = [f"{number}.mp4" for number in range(20)]
+    for name in names:
+        cast.unique(videos / name)
+    await wait_for(live_house, *names)
+
+
+async def test_more_arrivals_than_are_followed_are_found_by_a_scan(
+    live_house: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrivals, "FOLLOWED", 3)
+    await eventually(lambda: live_house.library.watching)
+    names = [f"{number}.mp4" for number in range(20)]
+    for name in names:
+        cast.unique(videos / name)
+    await wait_for(live_house, *names)
+
+
+async def test_a_file_that_changes_while_it_is_stored_is_taken_in_again(
+    live_house: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await eventually(lambda: live_house.library.watching)
+    size = cast.path("beach.mp4").stat().st_size
+    real = Ingest.take_in
+
+    async def take_in(self: Ingest, root: Root, stats: Sequence[FileStat], **more: bool) -> int:
+        taken = await real(self, root, stats, **more)
+        if stats and stats[0].size == size:
+            cast.copy("forest.mp4", videos / "a.mp4")
+        return taken
+
+    monkeypatch.setattr(Ingest, "take_in", take_in)
+    cast.copy("beach.mp4", videos / "a.mp4")
+    new_size = cast.path("forest.mp4").stat().st_size
+
+    async def is_new() -> bool:
+        found = await shown(live_house)
+        return "a.mp4" in found and found["a.mp4"].size == new_size
+
+    await eventually(is_new)
+
+
 async def test_a_growing_file_is_arriving_until_it_is_whole(
     live_house: Services, videos: Path, cast: Cast
 ) -> None:
@@ -119,8 +268,8 @@ async def test_a_growing_file_is_arriving_until_it_is_whole(
     with (videos / "slow.mp4").open("wb") as handle:
         handle.write(content[:half])
         handle.flush()
-        arrivals = await eventually(lambda: live_house.library.status.arrivals)
-        assert (arrivals[0].path, arrivals[0].size) == ("slow.mp4", half)
+        coming = await eventually(lambda: live_house.library.status.arrivals)
+        assert (coming[0].path, coming[0].size) == ("slow.mp4", half)
         assert await shown(live_house) == {}
         handle.write(content[half:])
         handle.flush()

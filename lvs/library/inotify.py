@@ -38,7 +38,7 @@ class OutOfWatchesError(Exception):
 
 
 @dataclass(slots=True)
-class _Group:
+class Group:
     """Changes that are told together, and what is to be watched before they are."""
 
     changed: set[str] = field(default_factory=set)
@@ -112,13 +112,13 @@ class Inotify:
     async def _group(self) -> set[str]:
         """What changed until it has been quiet for a moment."""
         loop = asyncio.get_running_loop()
-        ends, group = loop.time() + GROUP_S, _Group()
+        ends, group = loop.time() + GROUP_S, Group()
         while loop.time() < ends and self._read(group):
             await self._watch_new(group)
             await asyncio.sleep(STEP_S)
         return group.changed
 
-    async def _watch_new(self, group: _Group) -> None:
+    async def _watch_new(self, group: Group) -> None:
         if group.may_be_links:
             links = await self._disk.run(
                 "links", _links_to_folders, self._disk.path, group.may_be_links
@@ -129,7 +129,7 @@ class Inotify:
         while group.folders:
             await self._watch(group.folders.pop())
 
-    def _read(self, group: _Group) -> bool:
+    def _read(self, group: Group) -> bool:
         """Note what changed; False when there is nothing new. Raises OSError when the root went."""
         try:
             notices = os.read(self._handle, READ_BYTES)
@@ -150,14 +150,14 @@ class Inotify:
                 self._note(mask, f"{folder}/{name}" if folder else name, group)
         return True
 
-    def _start_over(self, group: _Group) -> None:
+    def _start_over(self, group: Group) -> None:
         """Notices were lost: those of new folders, too."""
         self._folder_of.clear()
         self._watch_of.clear()
         group.folders.add("")
         group.changed.add("")
 
-    def _note(self, mask: int, path: str, group: _Group) -> None:
+    def _note(self, mask: int, path: str, group: Group) -> None:
         """Something happened to an entry of a watched folder."""
         is_folder = bool(mask & _ISDIR) or path in self._watch_of
         if is_folder and mask & _WENT:
@@ -173,7 +173,7 @@ class Inotify:
             if paths.is_video_name(path.rpartition("/")[2]):
                 group.changed.add(path)
 
-    def _note_itself(self, mask: int, folder: str, group: _Group) -> None:
+    def _note_itself(self, mask: int, folder: str, group: Group) -> None:
         """Something happened to a watched folder itself."""
         if not mask & (_SELF | _UNMOUNT | _IGNORED):
             return

@@ -1,0 +1,110 @@
+"""Files of odd kinds, times and names cost themselves at most."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+
+from lvs import regular_files
+from lvs.library import disk
+from lvs.models import FileStat
+from lvs.services import Services
+from tests.clips import Cast
+from tests.conftest import OpenHouse
+from tests.servers import LocalServer, eventually
+from tests.test_ingest import library
+from tests.test_watch_folder import wait_for
+
+YEAR_2300_NS = 10_413_792_000 * 10**9
+
+
+def set_time(path: Path, ns: int) -> None:
+    os.utime(path, ns=(ns, ns))
+
+
+@pytest.mark.parametrize("ns", [YEAR_2300_NS, -YEAR_2300_NS, 10**30])
+def test_a_time_fits_the_store_whatever_it_is(ns: int) -> None:
+    found = os.stat_result(range(19), {"st_mtime_ns": ns})
+    assert -(2**63) < disk.file_stat("x.mp4", found).mtime_ns < 2**63
+
+
+async def test_a_file_of_the_year_2300_is_taken_in_and_ends_no_scan(
+    server: LocalServer, videos: Path, cast: Cast
+) -> None:
+    set_time(cast.unique(videos / "odd.mp4"), YEAR_2300_NS)
+    os.utime(cast.unique(videos / "z" / "good.mp4"), (1_600_000_000, 1_600_000_000))
+    arrivals = asyncio.create_task(server.house.library.arrivals.run())
+    await server.house.library.scan_all()
+    await wait_for(server.house, "odd.mp4", "z/good.mp4")
+    await eventually(lambda: not server.house.library.arrivals.busy)
+    since = server.house.store.last_event_id
+    await server.house.library.scan_all()
+    assert server.house.store.last_event_id == since, "it is known by the time that was kept"
+    for path in ("/", "/watch/odd.mp4", "/video/odd.mp4", "/api/videos"):
+        assert (await server.get(path)).status == 200, path
+    arrivals.cancel()
+
+
+async def test_a_file_that_cannot_be_stored_is_reported_and_the_others_are_taken_in(
+    open_a_house: OpenHouse, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a scan, and among files that arrive together."""
+    monkeypatch.setattr(disk, "LARGEST_MTIME_NS", 2**80)  # a time that SQLite refuses gets through
+    set_time(cast.unique(videos / "bad 1.mp4"), YEAR_2300_NS)
+    for name in ("a", "z"):
+        os.utime(cast.unique(videos / f"{name}.mp4"), (1_600_000_000, 1_600_000_000))
+    house = await open_a_house()
+    await wait_for(house, "a.mp4", "z.mp4")
+    await eventually(lambda: house.library.watching)
+    set_time(cast.unique(videos / "bad 2.mp4"), YEAR_2300_NS)
+    cast.unique(videos / "good.mp4")
+    await wait_for(house, "a.mp4", "good.mp4", "z.mp4")
+    problems = house.library.status.problems
+    await eventually(lambda: {"videos/bad 1.mp4", "videos/bad 2.mp4"} <= set(problems))
+    assert "cannot be stored" in problems["videos/bad 2.mp4"]
+    await eventually(lambda: not house.library.arrivals.busy)
+
+
+def test_a_fifo_is_opened_without_waiting_for_a_writer(tmp_path: Path) -> None:
+    path = tmp_path / "x.mp4"
+    os.mkfifo(path)
+    with pytest.raises(OSError, match="Not a regular file"):
+        regular_files.open_video(str(path))
+    assert disk.is_being_written(str(tmp_path), "x.mp4") is None
+
+
+@pytest.mark.parametrize("kind", ["fifo", "device", "folder"])
+async def test_what_replaces_a_video_and_is_no_file_makes_it_missing(
+    house: Services, videos: Path, cast: Cast, kind: str
+) -> None:
+    cast.unique(videos / "a.mp4")
+    cast.unique(videos / "b.mp4")
+    await library(house)
+    (videos / "a.mp4").unlink()
+    if kind == "fifo":
+        os.mkfifo(videos / "a.mp4")
+    elif kind == "device":
+        (videos / "a.mp4").symlink_to("/dev/zero")
+    else:
+        (videos / "a.mp4").mkdir()
+    assert list(await library(house)) == ["b.mp4"]
+
+
+async def test_a_fifo_that_is_put_in_place_between_look_and_open_costs_itself(
+    house: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = disk.fingerprint
+
+    def replaced(root: str, file: FileStat) -> str:
+        if file.path == "a.mp4":
+            os.unlink(videos / "a.mp4")
+            os.mkfifo(videos / "a.mp4")
+        return real(root, file)
+
+    monkeypatch.setattr(disk, "fingerprint", replaced)
+    cast.unique(videos / "a.mp4")
+    cast.unique(videos / "b.mp4")
+    assert list(await library(house)) == ["b.mp4"]
