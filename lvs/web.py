@@ -130,7 +130,7 @@ Render = Callable[..., str]
 
 def _as_notice(response: Response) -> Response:
     """Not where the answer would have gone."""
-    response.headers.update({"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"})
+    response.headers.update({"HX-Retarget": "#notices", "HX-Reswap": "beforeend"})
     return response
 
 

@@ -81,7 +81,7 @@ async def test_a_refusal_puts_the_control_back_and_says_why(
     page = await live_page(opened, f"{site}/watch/Beach.mp4")
     await page.route("**/videos/*/rating", lambda route: route.abort())
     await page.locator("#about").get_by_role("radio", name="5 stars").click()
-    await page.get_by_text("The server cannot be reached").wait_for()
+    await page.get_by_text("Can't reach the server").wait_for()
     await until(page, "document.querySelectorAll('#about .star-on').length === 0")
     await page.unroute("**/videos/*/rating")
     await page.locator("#about").get_by_role("radio", name="2 stars").click()

@@ -215,6 +215,33 @@ async def test_cards_are_chosen_by_clicks_ranges_and_keys(
     await page.wait_for_url("**/watch/A.mp4**")
 
 
+async def test_a_toast_stands_above_the_bar_and_outlasts_it(
+    site: str, opened: BrowserContext, house: Services
+) -> None:
+    page = await live_page(opened, f"{site}/?sort=title")
+    await page.get_by_text("Select", exact=True).click()
+    await page.locator("#grid > .card .card-picture").first.click()
+    await page.get_by_role("button", name="Favorite", exact=True).click()
+    toast = page.locator("#notices .notice", has_text="1 video changed.")
+    await toast.wait_for()
+    refused = page.locator("#notices [role=alert]", has_text="needs at least one character")
+    await page.get_by_role("button", name="Add tag").click()
+    await refused.wait_for()
+    for width, height in ((390, 844), (1280, 800)):
+        await page.set_viewport_size({"width": width, "height": height})
+        await until(
+            page,
+            "[...document.querySelectorAll('#notices .notice')].every(notice =>"
+            " notice.getBoundingClientRect().bottom <="
+            " document.querySelector('.bulk').getBoundingClientRect().top)",
+        )
+    await page.keyboard.press("Escape")
+    assert await page.locator("#bulk").is_hidden()
+    await toast.get_by_role("button", name="Undo").click()
+    await page.get_by_text("Undone for 1 video.").wait_for()
+    await until(page, "document.querySelectorAll('.heart[aria-pressed=true]').length === 0")
+
+
 async def test_cards_are_chosen_and_undone_without_scripts(
     site: str, browser: Browser, house: Services
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from playwright.async_api import Browser, BrowserContext
 
 from lvs.errors import InvalidInputError
 from lvs.services import Services
-from lvs.store import gallery, playback, tags
+from lvs.store import Transaction, files, gallery, playback, tags
 from lvs.store.views import View
 from tests import browsers
 from tests.browsers import live_page, until
@@ -21,6 +23,14 @@ from tests.servers import LocalServer, eventually
 from tests.test_api import call
 from tests.test_curation import hash_of, post
 from tests.test_ingest import age, library
+
+
+@pytest.fixture
+async def live_jobs(house: Services) -> AsyncIterator[None]:
+    """Changes of many videos are done."""
+    running = asyncio.create_task(house.bulk.run(), name="changes of many videos")
+    yield
+    running.cancel()
 
 
 async def names(house: Services, video_id: int = 1) -> list[str]:
@@ -116,7 +126,7 @@ async def test_the_index_and_the_address_of_a_tag(server: LocalServer) -> None:
     assert "Tag: R&amp;B/Soul" in shown
 
 
-async def test_a_tag_is_renamed_joined_and_deleted(server: LocalServer) -> None:
+async def test_a_tag_is_renamed_joined_and_deleted(server: LocalServer, live_jobs: None) -> None:
     house = server.house
     await fill(house.store, 3)
     await house.store.write(tags.set_all, 1, ["sea", "sun"])
@@ -140,6 +150,59 @@ async def test_a_tag_is_renamed_joined_and_deleted(server: LocalServer) -> None:
     assert "0 videos<" in (await server.get("/?q=sea")).text
     assert (await post(server, "/tags/delete", tag="sea")).status == 404
     assert (await post(server, "/tags/rename", tag="Sunny days", name=" ")).status == 400
+
+
+async def test_a_deleted_tag_comes_back_on_every_video_that_had_it(
+    house: Services, server: LocalServer, live_jobs: None
+) -> None:
+    await fill(house.store, 3)
+    for video in (1, 2, 3):
+        await house.store.write(tags.set_all, video, ["Family", "sea"])
+
+    def lose(tx: Transaction) -> None:
+        files.mark_missing(tx, files.of_video(tx.connection, 3))
+
+    await house.store.write(lose)
+    answer = await post(server, "/tags/delete", tag="FAMILY")
+    assert [await names(house, video) for video in (1, 2, 3)] == [["sea"]] * 3
+    page = (await server.get(answer.headers["location"])).text
+    assert "Tag “Family” deleted from 3 videos." in page
+    assert "Family" not in (await server.get("/tags")).text
+    (bulk_id,) = re.findall(r'name="bulk" value="(\d+)"', page)
+    back = await post(server, "/bulk/undo", bulk=bulk_id)
+    assert "Tag “Family” is back" in (await server.get(back.headers["location"])).text
+    assert [await names(house, video) for video in (1, 2, 3)] == [["Family", "sea"]] * 3
+
+
+async def test_deleting_a_tag_is_undone_by_a_toast(
+    server: LocalServer, house: Services, opened: BrowserContext, live_jobs: None
+) -> None:
+    await fill(house.store, 2)
+    await house.store.write(tags.set_all, 1, ["family", "sea"])
+    await house.store.write(tags.set_all, 2, ["family"])
+    page = await opened.new_page()
+    await page.clock.install()
+    await page.goto(f"http://127.0.0.1:{server.port}/tags")
+
+    async def delete(name: str) -> None:
+        await page.locator(f"summary[aria-label$={name}]").click()
+        await page.get_by_role("button", name=f"Delete tag {name}").click()
+
+    toasts = page.get_by_role("status").locator(".notice")
+    await delete("family")
+    await toasts.get_by_text("Tag “family” deleted from 2 videos.").wait_for()
+    await page.get_by_role("link", name="family 2").wait_for(state="detached")
+    await delete("sea")
+    await page.get_by_text("No tags yet").wait_for()
+    assert await toasts.count() == 2
+    assert await page.locator("#places [aria-current]").inner_text() == "Tags"
+    await toasts.filter(has_text="sea").get_by_role("button", name="Undo").focus()
+    await page.clock.fast_forward(10_100)
+    await toasts.filter(has_text="family").wait_for(state="detached")
+    await page.keyboard.press("Enter")  # the one with the focus has stayed
+    await toasts.get_by_text("Undone for 1 video.").wait_for()
+    await page.get_by_role("link", name="sea 1").wait_for()
+    assert not await browsers.axe_violations(page)
 
 
 async def test_the_index_of_tags_is_clean_for_axe(

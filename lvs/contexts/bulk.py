@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from lvs.contexts import words
+from lvs.contexts.gallery import Link
 from lvs.errors import InvalidInputError
 from lvs.models import Bulk
+from lvs.store.bulk import DELETE_TAG
 from lvs.store.tags import one_line
 
 
@@ -20,12 +22,17 @@ class Change:
     wanted: Any
 
 
+LIBRARY = Link("Go to library", "/")
+TAGS = Link("Go to tags", "/tags")
+
+
 @dataclass(frozen=True, slots=True)
 class BulkResult:
-    """`id` undoes it; 0 when there is nothing to undo."""
+    """`id` undoes it; 0 when there is nothing to undo. `back` leads to the list of what changed."""
 
     id: int
     words: str
+    back: Link = LIBRARY
 
 
 _FLAGS: dict[str, tuple[str, Any]] = {
@@ -61,10 +68,20 @@ def result_of(bulk_id: int, changed: int, asked: int) -> BulkResult:
     return BulkResult(bulk_id if changed else 0, f"{said}.")
 
 
-def undone(changed: int) -> BulkResult:
-    return BulkResult(0, f"Undone for {words.plural(changed, 'video')}.")
+def tag_deleted(bulk_id: int, name: str, count: int) -> BulkResult:
+    said = f"Tag “{name}” deleted from {words.plural(count, 'video')}."
+    return BulkResult(bulk_id if count else 0, said, TAGS)
+
+
+def undone(bulk: Bulk, changed: int) -> BulkResult:
+    back = TAGS if bulk.kind == DELETE_TAG else LIBRARY
+    return BulkResult(0, f"Undone for {words.plural(changed, 'video')}.", back)
 
 
 def kept_result(bulk: Bulk) -> BulkResult:
     """Of a change that is still kept, for a page of its own."""
+    if bulk.kind == DELETE_TAG and bulk.count:
+        return tag_deleted(bulk.id, bulk.value, bulk.count)
+    if bulk.kind == DELETE_TAG:
+        return BulkResult(0, f"Tag “{bulk.value}” is back on its videos.", TAGS)
     return BulkResult(bulk.id if bulk.count else 0, f"{words.plural(bulk.count, 'video')} changed.")

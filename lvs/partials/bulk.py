@@ -8,14 +8,15 @@ from quart import Response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs import web
-from lvs.contexts.bulk import BulkResult, change_of, result_of, undone
+from lvs.contexts.bulk import TAGS, BulkResult, change_of, result_of, undone
 from lvs.contexts.gallery import view_of
+from lvs.contexts.places import places_context
 from lvs.contexts.query import GalleryQuery, arguments_of, parse_query
 from lvs.errors import InvalidInputError
 from lvs.library.library import Library
 from lvs.partials.videos import number, row_id
 from lvs.services import services
-from lvs.store import gallery
+from lvs.store import bulk, gallery, tags
 from lvs.web import Rendered
 
 
@@ -32,20 +33,33 @@ async def change() -> Response | WerkzeugResponse:
     if not video_ids:
         raise InvalidInputError("Choose the videos first.")
     done = await house.bulk.change(wanted.kind, wanted.value, video_ids, wanted.wanted)
-    return await _answer(result_of(done.bulk_id, done.changed, len(video_ids)), done.bulk_id)
+    return await answer(result_of(done.bulk_id, done.changed, len(video_ids)), done.bulk_id)
 
 
 async def undo() -> Response | WerkzeugResponse:
     """Undo the change `bulk` (its id), where videos have not been changed again since."""
     bulk_id = await number("bulk")
-    done = await services().bulk.undo(bulk_id)
-    return await _answer(undone(done.changed), bulk_id)
+    house = services()
+    found = await house.store.read(bulk.bulk, bulk_id)
+    done = await house.bulk.undo(bulk_id)
+    return await answer(undone(found, done.changed), bulk_id)
 
 
-async def _answer(result: BulkResult, bulk_id: int) -> Response | WerkzeugResponse:
+async def answer(result: BulkResult, bulk_id: int) -> Response | WerkzeugResponse:
+    """What came of it, with its undo: as a toast, which the index of tags comes along with, or on a
+    page of its own."""
     if not web.is_fragment(request):
         return redirect(f"/bulk/{bulk_id}", 303)
-    html = services().templates.render("partials/_bulk_result.html", result=result)
+    house = services()
+    html = house.templates.render("partials/_bulk_result.html", result=result)
+    if result.back == TAGS:
+        found = await house.store.recall(tags.by_name)
+        places = await house.store.recall(places_context)
+        render = house.templates.render
+        html += web.partial("#tag-index", render("partials/_tag_index.html", tags=found))
+        html += web.partial(
+            "#places", render("partials/_places.html", places=places, place="/tags")
+        )
     return web.html_response(request, Rendered(html))
 
 

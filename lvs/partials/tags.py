@@ -8,11 +8,14 @@ from quart import Response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs import web
+from lvs.contexts.bulk import tag_deleted
 from lvs.contexts.query import arguments_of
 from lvs.models import Tag
+from lvs.partials.bulk import answer
 from lvs.partials.videos import of_video
 from lvs.services import services
 from lvs.store import Transaction, tags
+from lvs.store.bulk import DELETE_TAG
 from lvs.web import Rendered
 
 OFFERED = 12
@@ -58,8 +61,10 @@ async def rename() -> WerkzeugResponse:
     return redirect("/tags", 303)
 
 
-async def delete() -> WerkzeugResponse:
-    """Take the `tag` from every video."""
-    form = await request.form
-    await services().store.write(tags.delete, form.get("tag", ""))
-    return redirect("/tags", 303)
+async def delete() -> Response | WerkzeugResponse:
+    """Take the `tag` from every video; it can be undone as any change of many videos."""
+    house = services()
+    tag, video_ids = await house.store.read(tags.in_use, (await request.form).get("tag", ""))
+    done = await house.bulk.change(DELETE_TAG, tag.name, video_ids, False)
+    await house.store.write(tags.forget_unused, tag.name)
+    return await answer(tag_deleted(done.bulk_id, tag.name, done.changed), done.bulk_id)

@@ -14,14 +14,19 @@ from lvs.store import curation, playback, tags, videos
 from lvs.store.database import Transaction
 
 KEPT = 20
+DELETE_TAG = "delete-tag"
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of change: what a video has now, and how it gets another value of that."""
+    """A kind of change: what a video has now, and how it gets another value of that.
+
+    `missing` also changes videos whose files are missing.
+    """
 
     read: Callable[[sqlite3.Connection, int, str], Any]
     write: Callable[[Transaction, int, str, Any], object]
+    missing: bool = False
 
 
 def _tag_is_there(conn: sqlite3.Connection, video_id: int, name: str) -> bool:
@@ -46,6 +51,7 @@ KINDS: dict[str, Kind] = {
         lambda tx, video_id, _, value: playback.set_state(tx, video_id, *value),
     ),
     "tag": Kind(_tag_is_there, _set_tag),
+    DELETE_TAG: Kind(_tag_is_there, _set_tag, missing=True),
 }
 
 
@@ -66,7 +72,7 @@ def change(tx: Transaction, bulk_id: int, video_ids: Sequence[int], wanted: Any)
     conn = tx.connection
     kind, argument = _kind_of(conn, bulk_id)
     changed = 0
-    for video_id in videos.present(conn, video_ids):
+    for video_id in videos.present(conn, video_ids, missing=kind.missing):
         before = kind.read(conn, video_id, argument)
         if before == wanted:
             continue

@@ -155,19 +155,25 @@ def rename(tx: Transaction, name: str, new_name: str) -> None:
     _touch(tx, touched)
 
 
-def delete(tx: Transaction, name: str) -> None:
-    """Take a tag from every video, and forget it. Raises NotFoundError."""
-    tag_id = _existing(tx.connection, name)
-    touched = _videos_of(tx.connection, tag_id)
-    _drop(tx.connection, tag_id)
-    _touch(tx, touched)
+def in_use(conn: sqlite3.Connection, name: str) -> tuple[Tag, list[int]]:
+    """A tag and the videos that have it, missing ones too. Raises NotFoundError."""
+    tag_id = _existing(conn, name)
+    row = conn.execute("select id, name, video_count from tag where id = ?", (tag_id,)).fetchone()
+    return Tag(*row), _videos_of(conn, tag_id)
+
+
+def forget_unused(tx: Transaction, name: str) -> None:
+    """Delete a tag that no video has; whoever adds it again may write it differently."""
+    tx.connection.execute("delete from tag where key = ? and video_count = 0", (key_of(name),))
 
 
 def _existing(conn: sqlite3.Connection, name: str) -> int:
-    (tag_id,) = ids(conn, [name])
-    if not tag_id:
+    row = conn.execute(
+        "select id from tag where key = ? and video_count > 0", (key_of(name),)
+    ).fetchone()
+    if row is None:
         raise NotFoundError(f"There is no tag {name[:LONGEST]!r}; it may have just been renamed.")
-    return tag_id
+    return int(row[0])
 
 
 def _videos_of(conn: sqlite3.Connection, tag_id: int) -> list[int]:

@@ -109,11 +109,14 @@ def id_of_hash(conn: sqlite3.Connection, media_hash: str) -> int | None:
     return row[0] if row else None
 
 
-def present(conn: sqlite3.Connection, video_ids: Iterable[int]) -> list[int]:
-    """Those of these videos that have a file."""
+def present(
+    conn: sqlite3.Connection, video_ids: Iterable[int], *, missing: bool = False
+) -> list[int]:
+    """Those of these videos that have a file; with `missing`, all that are known."""
     rows = conn.execute(
-        "select id from video where file_count > 0 and id in (select value from json_each(?))",
-        (json.dumps(list(video_ids)),),
+        "select id from video where (file_count > 0 or ?)"
+        " and id in (select value from json_each(?))",
+        (missing, json.dumps(list(video_ids))),
     )
     return [row[0] for row in rows]
 

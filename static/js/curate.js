@@ -43,9 +43,9 @@ document.addEventListener('htmx:error', (event) => {
   const form = event.detail.ctx?.sourceElement;
   if (!before.has(form)) return;
   putBack(form);
-  const notice = Object.assign(document.createElement('p'), { className: 'notice notice-error' });
-  notice.textContent = 'The server cannot be reached, so nothing was changed.';
-  document.getElementById('notices').replaceChildren(notice);
+  const notice = document.getElementById('error-notice').content.firstElementChild.cloneNode(true);
+  notice.firstElementChild.textContent = "Can't reach the server. Nothing was changed.";
+  document.getElementById('notices').append(notice);
 });
 
 document.addEventListener('keydown', (event) => {

@@ -40,9 +40,20 @@ document.addEventListener('click', (event) => {
   event.target.closest('[data-dismiss]')?.closest('.notice').remove();
 });
 
-// What a button said it did has been read after a while; what it could not do stays.
-document.addEventListener('htmx:after:swap', () => {
-  for (const notice of document.querySelectorAll('#notices [data-fleeting]')) {
-    setTimeout(() => notice.remove(), 6000);
+// Toasts. What was done has been read after a while, unless somebody is at it; what failed stays.
+const FLEETING_MS = 10_000;
+const MOST_NOTICES = 3;
+const notices = document.getElementById('notices');
+
+function fade(notice) {
+  setTimeout(() => (notice.matches(':hover, :focus-within') ? fade(notice) : notice.remove()), FLEETING_MS);
+}
+
+new MutationObserver((records) => {
+  for (const notice of records.flatMap((record) => [...record.addedNodes])) {
+    if (notice.nodeType !== Node.ELEMENT_NODE) continue;
+    if (notice.matches('[data-fleeting]')) fade(notice);
+    else for (const older of [...notices.children]) if (older !== notice && older.textContent === notice.textContent) older.remove();
   }
-});
+  while (notices.children.length > MOST_NOTICES) notices.firstElementChild.remove();
+}).observe(notices, { childList: true });

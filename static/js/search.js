@@ -62,7 +62,7 @@ async function search() {
       break;
     }
     asked = now;
-    if (result === 'ok') notices.replaceChildren();
+    if (result === 'ok') for (const old of notices.querySelectorAll('.notice-error')) old.remove();
     if (library().dataset.here !== before) arrive(library());
   }
   fetching = false;
@@ -70,10 +70,10 @@ async function search() {
 
 function tellLost() {
   if (!notices.querySelector('[data-lost]')) {
-    const notice = Object.assign(document.createElement('p'), { className: 'notice notice-error' });
+    const notice = document.getElementById('error-notice').content.firstElementChild.cloneNode(true);
     notice.dataset.lost = '';
-    notice.textContent = "Can't reach the server. The search continues when it is back.";
-    notices.replaceChildren(notice);
+    notice.firstElementChild.textContent = "Can't reach the server. The search continues when it is back.";
+    notices.append(notice);
   }
   retry = setTimeout(search, RETRY_MS);
 }

@@ -56,6 +56,10 @@ document.addEventListener('keydown', (event) => {
   event.preventDefault();
 });
 
+// Toasts stand above the bar.
+const bar = document.querySelector('.bulk');
+if (bar) new ResizeObserver(() => document.documentElement.style.setProperty('--bulk-bar', `${bar.offsetHeight}px`)).observe(bar);
+
 // Cards that come or go change how many are chosen.
 const grid = document.getElementById('grid');
 if (grid) new MutationObserver(tell).observe(grid, { childList: true });
