@@ -138,6 +138,7 @@ def create_app(config: ServerConfig | None = None, *, house: Services | None = N
     """
     app = Quart(__name__, static_folder=None, template_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=1 << 20, PROVIDE_AUTOMATIC_OPTIONS=False)
+    app.asgi_websocket_class = web.NoWebsocket
     app.url_map.converters["path"] = AnyPathConverter
     app.url_map.merge_slashes = False
     for rule, handler, methods in ROUTES:
@@ -184,6 +185,7 @@ def _guard(app: Quart, templates: Templates) -> None:
         guard.add_headers(request, response)
         catalogues.add_version(request, response)
         house: Services = app.extensions[EXTENSION]
+        await web.validate_json(request, response)
         _record(house.metrics, response)
         return response
 

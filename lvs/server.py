@@ -6,10 +6,12 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import signal
 import socket
 import ssl
 import sys
+import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -36,6 +38,8 @@ log = logging.getLogger(__name__)
 
 OnStart = Callable[[Services, list[str]], Coroutine[Any, Any, None]]
 GRACE_S = 1.5  # for answers on their way; endless ones are ended first
+STOP_WITHIN_S = 8.0  # from then on, for all that runs in the background
+THREADS_END_WITHIN_S = 1.0
 
 
 def run(config: ServerConfig, on_start: OnStart) -> None:
@@ -46,8 +50,40 @@ def run(config: ServerConfig, on_start: OnStart) -> None:
     configure_logging(config)
     raise_descriptor_limit()
     _collect_seldom()
+    deadline = Deadline()
     with asyncio.Runner(loop_factory=_new_loop) as runner:
-        runner.run(_serve(config, on_start))
+        try:
+            runner.run(_serve(config, on_start, deadline))
+        finally:
+            deadline.within(THREADS_END_WITHIN_S, "a thread waits, perhaps for a disk")
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
+    deadline.cancel()
+
+
+class Deadline:
+    """Ends the process if it has not ended by then: a thread that waits for a disk holds it up,
+    and cannot be stopped. What was acknowledged is in the store."""
+
+    def __init__(self) -> None:
+        self._timer: threading.Timer | None = None
+
+    def within(self, seconds: float, otherwise: str) -> None:
+        """Replace the deadline; `otherwise` is the reason to log."""
+        self.cancel()
+        self._timer = threading.Timer(seconds, self._end, (otherwise,))
+        self._timer.daemon = True
+        self._timer.start()
+
+    def cancel(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _end(self, otherwise: str) -> None:
+        log.warning("The server ends at once: %s", otherwise)
+        logging.shutdown()
+        os._exit(0)
 
 
 def _collect_seldom() -> None:
@@ -60,7 +96,7 @@ def _collect_seldom() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-async def _serve(config: ServerConfig, on_start: OnStart) -> None:
+async def _serve(config: ServerConfig, on_start: OnStart, deadline: Deadline) -> None:
     stop = asyncio.Event()
     for name in ("SIGINT", "SIGTERM"):
         asyncio.get_running_loop().add_signal_handler(getattr(signal, name), stop.set)
@@ -84,6 +120,7 @@ async def _serve(config: ServerConfig, on_start: OnStart) -> None:
             try:
                 await _until_stopped(serving, stop, house)
             finally:
+                deadline.within(STOP_WITHIN_S, "a part of it did not stop")
                 beside.cancel()
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
-from quart import Request, Response, redirect
+from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, WebsocketScope
+from quart import Quart, Request, Response, redirect
+from werkzeug.http import parse_accept_header, parse_etags
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from lvs.access import is_catalogue, takes_json
+from lvs.access import SAFE_METHODS, is_catalogue, takes_json
 from lvs.errors import LvsError, TooManyError
 from lvs.network import split_url
 
@@ -64,16 +68,24 @@ def _with_advice(response: Response, error: LvsError) -> Response:
 
 
 class Rendered:
-    """A page's bytes, compressed at most once."""
+    """A page's bytes, compressed and hashed at most once."""
 
     def __init__(self, html: str) -> None:
         self.body = html.encode("utf-8", "replace")
         self._compressed: bytes | None = None
+        self._hash = ""
+
+    @property
+    def hash(self) -> str:
+        if not self._hash:
+            self._hash = _hash(self.body)
+        return self._hash
 
     def compress(self) -> bytes:
-        """The page in gzip."""
+        """The page in gzip; hashed, too, as this is done off the event loop."""
         if self._compressed is None:
-            self._compressed = gzip.compress(self.body, 5)
+            self._compressed = gzip.compress(self.body, 5, mtime=0)
+        self._hash = self.hash
         return self._compressed
 
 
@@ -84,11 +96,73 @@ def html_response(request: Request, page: Rendered, status: int = 200) -> Respon
         "Cache-Control": "no-cache",
         "Vary": "Accept-Encoding, HX-Request",
     }
+    compress = takes_gzip(request)
+    if status == 200 and request.method in SAFE_METHODS:
+        headers["ETag"] = etag_of(page.hash, compressed=compress)
+        if has_already(request, headers["ETag"]):
+            del headers["Content-Type"]
+            return Response(b"", 304, headers)
     body = page.body
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
+    if compress:
         body = page.compress()
         headers["Content-Encoding"] = "gzip"
     return Response(body, status, headers)
+
+
+# --- validators and compression (RFC 9110, sections 8.8, 12.5.3 and 13.1) ---
+
+
+def takes_gzip(request: Request) -> bool:
+    return _takes_gzip(request.headers.get("Accept-Encoding", ""))
+
+
+@lru_cache(256)
+def _takes_gzip(header: str) -> bool:
+    return parse_accept_header(header).quality("gzip") > 0
+
+
+def etag_of(content_hash: str, *, compressed: bool = False) -> str:
+    """A strong ETag; other bytes, so also compressed ones, have another."""
+    return f'"{content_hash}-gzip"' if compressed else f'"{content_hash}"'
+
+
+def has_already(request: Request, etag: str) -> bool:
+    """Whether the client has this representation: the answer is 304 without a body."""
+    header = request.headers.get("If-None-Match")
+    return header is not None and parse_etags(header).contains_weak(etag.strip('"'))
+
+
+async def validate_json(request: Request, response: Response) -> None:
+    """Let a client ask again for JSON that it has, and have it ask each time."""
+    if response.mimetype != "application/json":
+        return
+    response.headers.setdefault("Cache-Control", "no-cache")
+    if response.status_code != 200 or request.method not in SAFE_METHODS:
+        return
+    etag = etag_of(_hash(await response.get_data(as_text=False)))
+    response.headers["ETag"] = etag
+    if has_already(request, etag):
+        response.set_data(b"")
+        response.status_code = 304
+        del response.headers["Content-Type"], response.headers["Content-Length"]
+
+
+def _hash(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=12).hexdigest()
+
+
+# --- what is not spoken here ---
+
+
+class NoWebsocket:
+    """Refuses to open a websocket: there is none at any address."""
+
+    def __init__(self, app: Quart, scope: WebsocketScope) -> None:
+        pass
+
+    async def __call__(self, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        await receive()
+        await send({"type": "websocket.close", "code": 1000, "reason": None})
 
 
 # --- forms ---

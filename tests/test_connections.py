@@ -176,3 +176,33 @@ async def test_an_early_answer_costs_no_other_stream(server: LocalServer) -> Non
         assert events not in {
             it.stream_id for it in client.events if isinstance(it, h2.events.StreamEnded)
         }
+
+
+@pytest.mark.parametrize("path", ["/", "/events", "/api/videos", "/nothing"])
+async def test_there_is_no_websocket(
+    server: LocalServer, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(
+        f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
+    )
+    assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"HTTP/1.1 403")
+    writer.close()
+    assert not [record for record in caplog.records if record.exc_info]
+    await eventually(lambda: len(server.connections) == 0)
+
+
+@pytest.mark.parametrize("target", ["?", "?q=1", "x", "*"])
+async def test_a_target_that_is_no_path_is_refused(server: LocalServer, target: str) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"HTTP/1.1 400")
+    writer.close()
+
+
+@pytest.mark.parametrize("path", ["?", "x", "/\xff", "*"])
+async def test_so_it_is_over_http_2_at_no_cost_to_others(server: LocalServer, path: str) -> None:
+    async with http2(server.port) as client:
+        assert (await client.answer(client.request(path)))[0] == 400
+        assert (await client.answer(client.request("/ping")))[0] == 200

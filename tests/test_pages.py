@@ -406,7 +406,9 @@ async def test_static_files_are_compressed_and_kept(server: LocalServer) -> None
     answer = await server.get(url, headers={"Accept-Encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip"
     assert "immutable" in answer.headers["cache-control"]
-    again = await server.get(url, headers={"If-None-Match": answer.headers["etag"]})
+    again = await server.get(
+        url, headers={"Accept-Encoding": "gzip", "If-None-Match": answer.headers["etag"]}
+    )
     assert again.status == 304
 
 

@@ -290,3 +290,28 @@ def test_a_full_data_disk_is_told_and_nothing_is_half_done(
 
 def test_the_environment_of_the_suite_is_clean() -> None:
     assert not [name for name in os.environ if name.startswith("LVS_")]
+
+
+STUCK = """
+import threading, time
+from lvs.streaming import files
+files._open = lambda path: (print("opening", flush=True), time.sleep(600))
+from lvs.cli import main
+main(["serve"])
+"""
+
+
+def test_a_disk_that_hangs_does_not_hold_up_the_end(
+    videos: Path, tmp_path: Path, cast: Cast
+) -> None:
+    cast.unique(videos / "a.mp4")
+    age(videos)
+    with Process(videos, tmp_path / "data", command=("-c", STUCK)) as server:
+        server.wait_for(server.cards, "the video")
+        with socket.create_connection(("127.0.0.1", server.port)) as player:
+            player.sendall(b"GET /video/a.mp4 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            server.wait_for(lambda: "opening" in server.output, "a thread that hangs")
+            started = time.monotonic()
+            assert server.stop() == 0
+        assert time.monotonic() - started < 8
+        assert any("a thread waits" in line for line in server.output)

@@ -40,7 +40,7 @@ def asset(path: str) -> Asset | None:
     if mime_type.startswith("text/"):
         mime_type += "; charset=utf-8"
     version = hashlib.blake2b(body, digest_size=5).hexdigest()
-    return Asset(body, gzip.compress(body, 9), mime_type, version)
+    return Asset(body, gzip.compress(body, 9, mtime=0), mime_type, version)
 
 
 @lru_cache(maxsize=1)

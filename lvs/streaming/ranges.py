@@ -79,7 +79,7 @@ def _date(mtime_ns: int) -> datetime | None:
 def _has_it(request: Mapping[str, str], etag: str, modified: datetime | None) -> bool:
     """Whether the client has the file as it is; a date counts only without ETags (13.1.3)."""
     if "if-none-match" in request:
-        return parse_etags(request["if-none-match"]).contains(etag)
+        return parse_etags(request["if-none-match"]).contains_weak(etag)
     since = parse_date(request.get("if-modified-since"))
     return since is not None and modified is not None and modified <= since
 

@@ -9,7 +9,7 @@ import sqlite3
 
 from quart import Response, request
 
-from lvs import paths
+from lvs import paths, web
 from lvs.contexts.templates import asset
 from lvs.errors import NotFoundError, UnavailableError
 from lvs.media import pictures
@@ -147,15 +147,16 @@ async def static(path: str) -> Response:
     found = asset(path)
     if found is None:
         raise NotFoundError(f"There is no static file {path!r}.")
+    compress = web.takes_gzip(request)
     headers = {
         "Content-Type": found.mime_type,
         "Cache-Control": FOR_EVER if request.args.get("v") == found.version else "no-cache",
         "Vary": "Accept-Encoding",
-        "ETag": f'"{found.version}"',
+        "ETag": web.etag_of(found.version, compressed=compress),
     }
-    if request.headers.get("If-None-Match") == headers["ETag"]:
+    if web.has_already(request, headers["ETag"]):
         return Response(b"", 304, headers)
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
+    if compress:
         return Response(found.compressed, 200, {**headers, "Content-Encoding": "gzip"})
     return Response(found.body, 200, headers)
 
