@@ -13,6 +13,7 @@ import pytest
 from lvs.library import arrivals, watcher, watches
 from lvs.library.ingest import Ingest
 from lvs.library.inotify import Group, Inotify, OutOfWatchesError
+from lvs.library.notices import Notices
 from lvs.library.root_disk import RootDisk
 from lvs.models import Card, FileStat, Root
 from lvs.services import Services
@@ -304,3 +305,19 @@ async def test_off_means_off(open_a_house: OpenHouse, videos: Path, cast: Cast) 
     os.utime(path, (1_600_000_000, 1_600_000_000))
     house.library.ask_for_scan()
     await wait_for(house, "beach.mp4")
+
+
+async def test_the_notices_of_other_systems_are_those_of_watchfiles(
+    videos: Path, cast: Cast
+) -> None:
+    """As on macOS; watchfiles gives them here, too."""
+    changes = Notices(str(videos)).changes()
+    assert await anext(changes) == set()
+    cast.unique(videos / ".hidden" / "h.mp4")
+    (videos / "notes.txt").write_text("no video")
+    cast.unique(videos / "a.mp4")
+    found: set[str] = set()
+    while "a.mp4" not in found:
+        found |= await anext(changes)
+    assert found == {"a.mp4"}
+    await changes.aclose()
