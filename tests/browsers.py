@@ -82,7 +82,8 @@ async def until(page: Page, expression: str, arg: object = None) -> None:
 
 async def axe_violations(page: Page) -> list[str]:
     """What axe has against the page, rule by rule, with the elements."""
-    await page.evaluate(AXE.read_text())
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate(AXE.read_text())
     found = await page.evaluate("axe.run({resultTypes: ['violations']})")
     return [
         f"{violation['id']}: {node['html'][:160]}"

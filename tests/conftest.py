@@ -30,6 +30,7 @@ BROWSER_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--mute-audio",
+    "--disable-site-isolation-trials",  # a spare process for each context would never be used
     "--host-resolver-rules=MAP lvs.local 127.0.0.1",  # a name that is not loopback's own
 ]
 

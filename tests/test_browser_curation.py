@@ -69,6 +69,7 @@ async def test_a_heart_enters_and_leaves_the_open_favorites(
     assert await favorites.inner_text("#summary .count") == "1 video"
     assert await heart.get_attribute("aria-pressed") == "true"
     assert await watch.evaluate("document.activeElement.matches('.heart')")
+    await favorites.bring_to_front()
     await favorites.locator(".heart").click()
     await browsers.wait_for_titles(favorites, [])
     await favorites.get_by_text("No favorites yet").wait_for()

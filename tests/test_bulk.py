@@ -182,8 +182,8 @@ async def chosen(page: Page) -> list[str]:
 async def test_cards_are_chosen_by_clicks_ranges_and_keys(
     site: str, opened: BrowserContext, house: Services
 ) -> None:
-    page = await live_page(opened, f"{site}/?sort=title")
     other = await live_page(opened, f"{site}/?sort=title")
+    page = await live_page(opened, f"{site}/?sort=title")  # in front: the other draws seldom
     await page.get_by_text("Select", exact=True).click()
     cards = page.locator("#grid > .card")
     await cards.nth(1).locator(".card-picture").click()

@@ -36,8 +36,14 @@ def dashboard(live_server: LocalServer) -> str:
 
 
 async def test_what_failed_appears_and_is_tried_again(
-    live_house: Services, dashboard: str, opened: BrowserContext, videos: Path, cast: Cast
+    live_house: Services,
+    dashboard: str,
+    opened: BrowserContext,
+    videos: Path,
+    cast: Cast,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("lvs.dashboard.UPKEEP_EVERY_S", 0)
     page = await live_page(opened, dashboard)
     await page.evaluate("window.stayed = true")
     (videos / "broken.mp4").write_bytes(b"not a video" * 100)

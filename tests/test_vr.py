@@ -28,6 +28,8 @@ IWER = (HOME / "tests" / "vendor" / "iwer" / "iwer.min.js").read_text()
 # The picture is drawn by the processor: there need be no graphics card.
 WEBGL = [argument for argument in BROWSER_ARGUMENTS if argument != "--disable-gpu"]
 WEBGL += ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+WEBGL += ["--disable-gpu-compositing"]  # of the page around it
+SIZE = {"width": 480, "height": 270}  # few pixels: each takes time
 
 # iwer puts its own binding over the one of its layers: the first that is set is kept.
 INSTALL = """
@@ -71,7 +73,7 @@ def browser_arguments() -> list[str]:
 
 @pytest.fixture
 async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
-    async with browsers.context(browser, **browsers.HEADSET) as context:
+    async with browsers.context(browser, viewport=SIZE, has_touch=True) as context:
         yield context
 
 
