@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lvs import web
+from lvs.contexts import words
 from lvs.contexts.cards import Cards
 from lvs.contexts.gallery import folder_of, summary_context, view_of
 from lvs.contexts.places import places_context
@@ -116,9 +117,15 @@ class GalleryFeed:
         summary = summary_context(conn, kitchen.library, self.query, total)
         status = status_context(kitchen.library, self.query)
         render = kitchen.templates.render
-        return web.partial(
-            "#summary", render("partials/_summary.html", summary=summary)
-        ) + web.partial("#empty", render("partials/_empty.html", summary=summary, status=status))
+        return "".join(
+            (
+                web.partial("#summary", render("partials/_summary.html", summary=summary)),
+                web.partial(
+                    "#empty", render("partials/_empty.html", summary=summary, status=status)
+                ),
+                web.partial("#bulk-total", words.number(total), "innerHTML"),
+            )
+        )
 
     def status(self, kitchen: Kitchen) -> str:
         status = status_context(kitchen.library, self.query)
@@ -149,7 +156,7 @@ class WatchFeed:
         elif topics & _OF_NEIGHBOURS:
             parts += self._video(conn, kitchen, with_stage=False)
         for video, card in videos.cards(conn, touched & self.shown).items():
-            html = "".join(kitchen.cards.render(conn, [(video, card.version)]))
+            html = "".join(kitchen.cards.render(conn, [(video, card.version)], selectable=False))
             parts.append(web.partial(f"#v-{video}", html))
         return "".join(parts)
 

@@ -96,12 +96,14 @@ async def test_targets_are_large_enough_for_fingers_and_controllers(
             "/watch/Holidays/Beach%203.mp4",
             "/tags",
             "/headset",
+            "/api",
             "/admin/performance",
         ):
             await page.goto(site + path)
             small = await page.evaluate(
                 "[...document.querySelectorAll('a, button, select, summary')]"
-                ".filter(e => e.checkVisibility() && !e.matches('.skip, p a'))"  # within a sentence
+                # Links within a sentence are as large as its words.
+                ".filter(e => e.checkVisibility() && !e.matches('.skip, p a:not(.button)'))"
                 ".map(e => [e.textContent.trim().slice(0, 30), e.getBoundingClientRect()])"
                 ".filter(([_, r]) => r.height < 44 || r.width < 44)"
                 ".map(([text, r]) => `${text}: ${r.width} x ${r.height}`)"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext
+from playwright.async_api import Browser, BrowserContext, expect
 
 from lvs.services import Services
-from lvs.store import curation, searches
+from lvs.store import Transaction, curation, playback, searches
 from tests import browsers
 from tests.browsers import live_page, titles, until, wait_for_titles
 from tests.clips import Cast
@@ -184,6 +185,23 @@ async def test_counts_beside_the_lists_follow_what_is_given(
     await page.get_by_role("link", name="Library 4").wait_for()
     await live_house.store.write(curation.set_favorite, 1, True)
     await page.get_by_role("link", name="Favorites 1").wait_for()
+
+
+async def test_a_card_is_named_by_its_title_and_described_in_words(
+    site: str, opened: BrowserContext, live_house: Services
+) -> None:
+    def watched_in_part(tx: Transaction) -> None:
+        tx.connection.execute("update video set duration_s = 100, height = 720, width = 1280")
+        playback.save_position(tx, 1, 55.0)
+
+    page = await live_page(opened, site)
+    await until(page, "document.querySelectorAll('#grid > [data-state=ready]').length === 4")
+    await live_house.store.write(watched_in_part)
+    await page.reload()
+    link = page.locator("#v-1 .card-link")
+    await expect(link).to_have_accessible_name(re.compile(r"^(Alpine|Beach|City) \w+$"))
+    description = "1:40, new, 720p, 55 % watched · today"
+    await expect(link).to_have_accessible_description(description)
 
 
 async def test_a_search_is_saved_without_scripts(server: LocalServer) -> None:

@@ -250,8 +250,8 @@ async def test_cards_are_chosen_and_undone_without_scripts(
         await page.goto(f"{site}/?sort=title")
         assert await page.locator("#bulk").is_hidden()
         await page.get_by_text("Select", exact=True).click()
-        await page.get_by_role("checkbox", name="Choose B").check()
-        await page.get_by_role("checkbox", name="Choose C").check()
+        await page.get_by_role("checkbox", name="Select B").check()
+        await page.get_by_role("checkbox", name="Select C").check()
         await page.get_by_role("button", name="Watched", exact=True).click()
         await page.get_by_text("2 videos changed.").wait_for()
         states = [await house.store.read(playback.state_of, video) for video in range(1, 7)]

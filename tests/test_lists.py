@@ -280,3 +280,14 @@ async def test_a_push_names_a_copy_as_its_folder_does(copied: LocalServer) -> No
     stream = await copied.stream(f"/events?folder=Films&since={since}")
     message = await stream.until(lambda message: "card-title" in message.data)
     assert titles(message.data) == ["Big Buck Bunny"]
+
+
+async def test_every_form_that_a_control_belongs_to_is_on_its_page(films: LocalServer) -> None:
+    """Cards beside a video have nothing to be selected for."""
+    for path in ("/", "/watch/Films/Hare.mp4", "/tags", "/api"):
+        page = (await films.get(path)).text
+        assert set(re.findall(r' form="([^"]+)"', page)) <= set(
+            re.findall(r'<form id="([^"]+)"', page)
+        )
+        assert not re.search(r"<pre(?![^>]* role=)[^>]* aria-label=", page)
+        assert ("card-title" in page) == (path[1:6] in ("", "watch"))

@@ -22,15 +22,17 @@ from lvs.store.playback import WORTH_RESUMING_S
 KEPT = 4_000
 
 Copy = tuple[int, str]  # root and path of a file
-# Video, version, day, folders that are away, the copy shown in place of the video's own file.
-Key = tuple[int, int, int, frozenset[int], Copy | None]
+# Video, version, day, folders that are away, the copy shown in place of the video's own file, and
+# whether the card can be selected.
+Key = tuple[int, int, int, frozenset[int], Copy | None, bool]
 
 
 @dataclass(frozen=True, slots=True)
 class CardContext:
     """What `_card.html` shows. `state` is ready, waiting, failed, away or missing.
 
-    `rating` is the user's own, 0 for none; `resume_s` is where to go on, 0 for the start.
+    `rating` is the user's own, 0 for none; `resume_s` is where to go on, 0 for the start;
+    `in_words` is what is drawn on the picture.
     """
 
     id: int
@@ -44,6 +46,7 @@ class CardContext:
     preview: str
     duration: str
     badges: tuple[str, ...]
+    in_words: str
     age: str
     added_at: str
     views: str
@@ -58,6 +61,9 @@ class CardContext:
 def card_context(card: Card, library: Library, today: date) -> CardContext:
     away = library.roots[card.root_id].away_since if card.root_id in library.roots else None
     state, reason = _state(card, away)
+    badges, duration = _badges(card, today), words.duration(card.duration_s)
+    seen_percent = round(100 * resume_s(card) / (card.duration_s or 1))
+    seen = f"{seen_percent} % watched" if resume_s(card) else ""
     return CardContext(
         id=card.id,
         media_hash=card.media_hash,
@@ -68,8 +74,9 @@ def card_context(card: Card, library: Library, today: date) -> CardContext:
         picture=thumbnail_url(card, 320),
         picture_large=thumbnail_url(card, 640) if card.thumbnail else "",
         preview=card.preview or "",
-        duration=words.duration(card.duration_s),
-        badges=_badges(card, today),
+        duration=duration,
+        badges=badges,
+        in_words=", ".join(filter(None, (duration, *badges, seen))),
         age=words.age(card.added_at, today),
         added_at=words.iso(card.added_at),
         views=words.plural(card.views, "view") if card.views else "",
@@ -77,7 +84,7 @@ def card_context(card: Card, library: Library, today: date) -> CardContext:
         rating=card.rating or 0,
         favorite=card.favorite,
         resume_s=resume_s(card),
-        seen_percent=round(100 * resume_s(card) / (card.duration_s or 1)),
+        seen_percent=seen_percent,
         watched=card.watched,
     )
 
@@ -154,14 +161,16 @@ class Cards:
         conn: sqlite3.Connection,
         wanted: Sequence[tuple[int, int]],
         folder: Folder | None = None,
+        *,
+        selectable: bool = True,
     ) -> list[Markup]:
         """HTML of cards given as (id, version), in order, as a folder's list has them; the store is
-        asked for misses alone."""
+        asked for misses alone. Those beside a video cannot be selected."""
         today = date.today()  # noqa: DTZ011 - the household's own day
         day, away = today.toordinal(), self._library.away_ids
         ids = [video_id for video_id, _ in wanted]
         copies = videos.files_within(conn, folder, ids) if folder is not None else {}
-        keys = [(id_, version, day, away, copies.get(id_)) for id_, version in wanted]
+        keys = [(id_, version, day, away, copies.get(id_), selectable) for id_, version in wanted]
         found = {key: self.cache.get(key) for key in keys}
         missing = [key for key, html in found.items() if html is None]
         if missing:
@@ -177,6 +186,9 @@ class Cards:
             if key[0] in cards:
                 card = _as_copy(cards[key[0]], key[4])
                 context = card_context(card, self._library, today)
-                made[key] = Markup(self._templates.render("partials/_card.html", card=context))
+                html = self._templates.render(
+                    "partials/_card.html", card=context, selectable=key[5]
+                )
+                made[key] = Markup(html)
                 self.cache.put(key, made[key])
         return made

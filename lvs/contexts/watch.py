@@ -255,7 +255,7 @@ def _with_list(url: str, came_from: GalleryQuery | None) -> str:
 def _related(
     conn: sqlite3.Connection, cards: Cards, found: Sequence[Related]
 ) -> tuple[RelatedCard, ...]:
-    html = cards.render(conn, [(video.video_id, video.version) for video in found])
+    html = cards.render(conn, [(it.video_id, it.version) for it in found], selectable=False)
     return tuple(RelatedCard(card, _reason(video)) for video, card in zip(found, html, strict=True))
 
 
