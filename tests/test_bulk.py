@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
 from lvs.services import Services
-from lvs.store import bulk, curation, playback, tags
+from lvs.store import Transaction, bulk, curation, playback, tags
 from lvs.store import videos as records
 from tests import browsers
 from tests.browsers import live_page, until
@@ -133,6 +133,48 @@ async def test_what_makes_no_sense_is_refused(
     await fill(house.store, 2)
     assert (await send(server, pairs)).status == 400
     assert await stars(house, 2) == [None, None]
+
+
+async def test_a_disk_that_fills_up_ends_a_change_clearly(
+    house: Services, server: LocalServer
+) -> None:
+    """By SQLite's own limit of pages: it fails as a full disk does."""
+
+    def limit(tx: Transaction, more: int) -> None:
+        (pages,) = tx.connection.execute("pragma page_count").fetchone()
+        tx.connection.execute(f"pragma max_page_count = {pages + more}")
+
+    await fill(house.store, 1_000)
+    await house.store.write(limit, 8)
+    pairs = [("action", "rate"), ("stars", 3), ("all", 1), ("query", "")]
+    answer = await send(server, pairs)
+    (changed,) = re.findall(r"(\d+) of 1,000 videos changed, then it stopped.", answer.text)
+    assert 0 < int(changed) < 1_000
+    assert "is full" in answer.text
+    assert (await stars(house, 1_000)).count(3) == int(changed)
+    again = await send(server, pairs, htmx=False)
+    assert again.status == 503
+    await house.store.write(limit, 10_000)
+    (bulk_id,) = re.findall(r'name="bulk" value="(\d+)"', answer.text)
+    undone = await post(server, "/bulk/undo", htmx=True, bulk=bulk_id)
+    assert f"Undone for {changed} videos." in undone.text
+    assert (await stars(house, 1_000)).count(3) == 0
+
+
+async def test_a_video_that_cannot_be_changed_costs_no_other(
+    house: Services, server: LocalServer
+) -> None:
+    await fill(house.store, 450)
+    await house.store.write(
+        lambda tx: tx.connection.execute(
+            "create trigger odd before insert on rating when new.video_id = 77"
+            " begin select raise(abort, 'odd'); end"
+        )
+    )
+    answer = await send(server, [("action", "rate"), ("stars", 3), ("all", 1), ("query", "")])
+    assert "449 videos changed; 1 had it already or cannot have it." in answer.text
+    found = await stars(house, 450)
+    assert (found.count(3), found[76]) == (449, None)
 
 
 async def test_only_the_newest_changes_can_be_undone(house: Services) -> None:

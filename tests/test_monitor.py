@@ -54,9 +54,11 @@ async def test_a_section_that_cannot_be_read_stops_no_figure(
     live_house.dashboard.refresh()
     live_house.library.status.pictures_failed = 7_777
     await stream.until(lambda message: "7,777" in message.data)
+    stream.close()
+    await eventually(lambda: not live_house.dashboard.streams)
+    live_house.dashboard.refresh()
     other = await live_server.stream("/admin/events")
     assert "7,777" in str(await other.next())
-    stream.close()
     other.close()
 
 

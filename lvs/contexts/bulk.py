@@ -33,6 +33,7 @@ class BulkResult:
     id: int
     words: str
     back: Link = LIBRARY
+    complete: bool = True
 
 
 _FLAGS: dict[str, tuple[str, Any]] = {
@@ -59,8 +60,13 @@ def change_of(action: str, stars: str, tag: str) -> Change:
     )
 
 
-def result_of(bulk_id: int, changed: int, asked: int) -> BulkResult:
-    """In words, after it is done."""
+def result_of(bulk_id: int, changed: int, asked: int, problem: str = "") -> BulkResult:
+    """In words, after it is done, or was ended by a `problem`."""
+    if problem:
+        said = (
+            f"{words.number(changed)} of {words.plural(asked, 'video')} changed, then it stopped."
+        )
+        return BulkResult(bulk_id, f"{said} {problem}", complete=False)
     same = asked - changed
     said = f"{words.plural(changed, 'video')} changed"
     if same:
@@ -73,9 +79,12 @@ def tag_deleted(bulk_id: int, name: str, count: int) -> BulkResult:
     return BulkResult(bulk_id if count else 0, said, TAGS)
 
 
-def undone(bulk: Bulk, changed: int) -> BulkResult:
+def undone(bulk: Bulk, changed: int, problem: str = "") -> BulkResult:
     back = TAGS if bulk.kind == DELETE_TAG else LIBRARY
-    return BulkResult(0, f"Undone for {words.plural(changed, 'video')}.", back)
+    said = f"Undone for {words.plural(changed, 'video')}"
+    if problem:
+        return BulkResult(bulk.id, f"{said}, then it stopped. {problem}", back, complete=False)
+    return BulkResult(0, f"{said}.", back)
 
 
 def kept_result(bulk: Bulk) -> BulkResult:

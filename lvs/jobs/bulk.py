@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from lvs.errors import UnavailableError
 from lvs.progress import Progress
 from lvs.store import Store, bulk
 
+log = logging.getLogger(__name__)
+
 BATCH = 200  # a transaction of some 40 ms, behind which single changes wait
 QUEUED = 10
 WORTH_SHOWING = 1_000  # fewer are done before a bar could be read
@@ -18,10 +21,12 @@ WORTH_SHOWING = 1_000  # fewer are done before a bar could be read
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of it: `bulk_id` to undo it by, how many videos were changed."""
+    """What came of it: `bulk_id` to undo it by, how many videos were changed, and what ended it
+    before its end, if anything did."""
 
     bulk_id: int
     changed: int
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,8 @@ class BulkChanges:
 
     async def change(self, kind: str, value: str, video_ids: Sequence[int], wanted: Any) -> Done:
         """Give these videos what is `wanted` of a kind (`store.bulk.KINDS`), a transaction per
-        batch. Raises UnavailableError when too many such changes wait already, or the disk is full.
+        batch. A video that fails costs no other. Raises UnavailableError when too many such changes
+        wait already, or the disk is full before any video was changed.
         """
         return await self._ask(lambda: self._change(kind, value, list(video_ids), wanted))
 
@@ -81,16 +87,38 @@ class BulkChanges:
         changed = 0
         for start in range(0, len(video_ids), BATCH):
             batch = video_ids[start : start + BATCH]
-            changed += await self._store.write(bulk.change, bulk_id, batch, wanted)
+            try:
+                changed += await self._change_batch(bulk_id, batch, wanted)
+            except UnavailableError as error:  # of the disk: other batches fare no better
+                if not changed:
+                    raise
+                return Done(bulk_id, changed, error.detail)
             self._advance(len(batch))
         return Done(bulk_id, changed)
+
+    async def _change_batch(self, bulk_id: int, batch: list[int], wanted: Any) -> int:
+        """Returns how many were changed. Raises UnavailableError."""
+        try:
+            return await self._store.write(bulk.change, bulk_id, batch, wanted)
+        except UnavailableError:
+            raise
+        except Exception:
+            if len(batch) == 1:
+                log.exception("The video %d could not be changed", batch[0])
+                return 0
+        return sum([await self._change_batch(bulk_id, [one], wanted) for one in batch])
 
     async def _undo(self, bulk_id: int) -> Done:
         self._start((await self._store.read(bulk.bulk, bulk_id)).count)
         changed = 0
-        while (undone := await self._store.write(bulk.undo, bulk_id, BATCH)) is not None:
-            changed += undone
-            self._advance(BATCH)
+        try:
+            while (undone := await self._store.write(bulk.undo, bulk_id, BATCH)) is not None:
+                changed += undone
+                self._advance(BATCH)
+        except UnavailableError as error:
+            if not changed:
+                raise
+            return Done(bulk_id, changed, error.detail)
         return Done(bulk_id, changed)
 
     def _start(self, total: int) -> None:

@@ -12,7 +12,7 @@ from lvs.contexts.bulk import TAGS, BulkResult, change_of, result_of, undone
 from lvs.contexts.gallery import view_of
 from lvs.contexts.places import places_context
 from lvs.contexts.query import GalleryQuery, arguments_of, parse_query
-from lvs.errors import InvalidInputError
+from lvs.errors import InvalidInputError, UnavailableError
 from lvs.library.library import Library
 from lvs.partials.videos import number, row_id
 from lvs.services import services
@@ -33,7 +33,8 @@ async def change() -> Response | WerkzeugResponse:
     if not video_ids:
         raise InvalidInputError("Choose the videos first.")
     done = await house.bulk.change(wanted.kind, wanted.value, video_ids, wanted.wanted)
-    return await answer(result_of(done.bulk_id, done.changed, len(video_ids)), done.bulk_id)
+    result = result_of(done.bulk_id, done.changed, len(video_ids), done.problem)
+    return await answer(result, done.bulk_id)
 
 
 async def undo() -> Response | WerkzeugResponse:
@@ -42,12 +43,14 @@ async def undo() -> Response | WerkzeugResponse:
     house = services()
     found = await house.store.read(bulk.bulk, bulk_id)
     done = await house.bulk.undo(bulk_id)
-    return await answer(undone(found, done.changed), bulk_id)
+    return await answer(undone(found, done.changed, done.problem), bulk_id)
 
 
 async def answer(result: BulkResult, bulk_id: int) -> Response | WerkzeugResponse:
     """What came of it, with its undo: as a toast, which the index of tags comes along with, or on a
-    page of its own."""
+    page of its own. Raises UnavailableError in place of that page when not all was done."""
+    if not web.is_fragment(request) and not result.complete:
+        raise UnavailableError(f"{result.words} What was changed is at /bulk/{bulk_id}.")
     if not web.is_fragment(request):
         return redirect(f"/bulk/{bulk_id}", 303)
     house = services()
