@@ -34,7 +34,7 @@ def open_video(path: str) -> int:
         handle = _open_target(path)
     try:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, "Not a regular file", path)
+            raise OSError(errno.EINVAL, "it is not a regular file", path)
     except BaseException:
         os.close(handle)
         raise
@@ -44,5 +44,5 @@ def open_video(path: str) -> int:
 def _open_target(link: str) -> int:
     target = os.path.realpath(link, strict=True)
     if not is_video_name(os.path.basename(target)):  # noqa: PTH119
-        raise PermissionError(errno.EACCES, "A link to a file that is no video", link)
+        raise PermissionError(errno.EACCES, "it is a link to a file that is no video", link)
     return os.open(target, _FLAGS)

@@ -14,7 +14,7 @@ from lvs.services import Services
 from lvs.store import files
 from tests.clips import Cast
 from tests.conftest import OpenHouse
-from tests.servers import eventually
+from tests.servers import LocalServer, eventually
 from tests.test_ingest import age, library
 from tests.test_watch_folder import wait_for
 
@@ -170,6 +170,24 @@ async def test_a_link_publishes_nothing_but_videos(
     (videos / "twice.mp4").symlink_to(videos / "secret.mp4")
     (videos / "beach of mine.mp4").symlink_to(tmp_path / "elsewhere" / "beach.mp4")
     assert list(await library(house)) == ["beach of mine.mp4"]
+
+
+async def test_a_link_to_something_else_is_not_served_either(
+    server: LocalServer, videos: Path, tmp_path: Path, cast: Cast
+) -> None:
+    """Also where it has taken a known video's place a moment ago."""
+    (tmp_path / "secret.txt").write_text("a secret " * 1000)
+    cast.unique(videos / "a.mp4")
+    await library(server.house)
+    assert (await server.get("/video/a.mp4")).status == 200
+    (videos / "a.mp4").rename(tmp_path / "b.mp4")
+    (videos / "a.mp4").symlink_to(tmp_path / "secret.txt")
+    answer = await server.get("/video/a.mp4")
+    assert answer.status == 404
+    assert b"a secret" not in answer.body
+    (videos / "a.mp4").unlink()
+    (videos / "a.mp4").symlink_to(tmp_path / "b.mp4")
+    assert (await server.get("/video/a.mp4")).body == (tmp_path / "b.mp4").read_bytes()
 
 
 async def test_a_video_replaced_by_a_link_to_something_else_is_missing(

@@ -71,7 +71,7 @@ async def test_a_file_that_cannot_be_stored_is_reported_and_the_others_are_taken
 def test_a_fifo_is_opened_without_waiting_for_a_writer(tmp_path: Path) -> None:
     path = tmp_path / "x.mp4"
     os.mkfifo(path)
-    with pytest.raises(OSError, match="Not a regular file"):
+    with pytest.raises(OSError, match="not a regular file"):
         regular_files.open_video(str(path))
     assert disk.is_being_written(str(tmp_path), "x.mp4") is None
 

@@ -6,12 +6,13 @@ import asyncio
 import errno
 import logging
 import os
-import stat
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
+
+from lvs.regular_files import open_video
 
 log = logging.getLogger(__name__)
 
@@ -150,12 +151,8 @@ def _drop(read: asyncio.Future[bytes]) -> None:
 
 
 def _open(path: str) -> OpenFile:
-    # Without O_NONBLOCK opening a FIFO waits for a writer.
-    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
-    handle = os.open(path, flags)
+    handle = open_video(path)
     file = OpenFile(handle, os.fstat(handle))
-    if not stat.S_ISREG(file.stat.st_mode):
-        raise OSError(errno.EINVAL, "it is not a regular file")
     if hasattr(os, "posix_fadvise"):
         os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_SEQUENTIAL)
     return file
