@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import ssl
 from typing import Protocol
+from weakref import WeakSet
 
 MAX_CONNECTIONS = 4_096
 MAX_DESCRIPTORS = 65_536
@@ -22,6 +24,10 @@ class Connections:
         self._limit = limit
         self._open: set[Connection] = set()
         self._idle: dict[Connection, None] = {}
+
+    @property
+    def limit(self) -> int:
+        return self._limit
 
     def __len__(self) -> int:
         return len(self._open)
@@ -49,6 +55,28 @@ class Connections:
         self._idle.pop(connection, None)
 
 
+def bound_handshakes(context: ssl.SSLContext, limit: int) -> None:
+    """Refuse a TLS handshake while `limit` others are under way.
+
+    They hold descriptors, too, and only a connection that has finished its own is counted.
+    """
+    under_way: WeakSet[ssl.SSLObject] = WeakSet()
+
+    class Handshake(ssl.SSLObject):
+        def __new__(cls) -> Handshake:
+            if len(under_way) >= limit:
+                raise ConnectionAbortedError("too many TLS handshakes are under way")
+            made = super().__new__(cls)
+            under_way.add(made)
+            return made
+
+        def do_handshake(self) -> None:
+            super().do_handshake()
+            under_way.discard(self)
+
+    context.sslobject_class = Handshake
+
+
 def raise_descriptor_limit() -> int:
     """Let the process open as many files as it may, within reason; the number that it may now.
 
@@ -70,5 +98,5 @@ def raise_descriptor_limit() -> int:
 
 
 def connection_limit(descriptors: int) -> int:
-    """How many connections fit, each with an open file of its own."""
-    return max(16, min(MAX_CONNECTIONS, (descriptors - RESERVED_DESCRIPTORS) // 2))
+    """How many connections fit, each with an open file of its own, beside as many handshakes."""
+    return max(16, min(MAX_CONNECTIONS, (descriptors - RESERVED_DESCRIPTORS) // 3))

@@ -22,7 +22,12 @@ from lvs import hypercorn_fixes
 from lvs.application import create_app
 from lvs.certificates import Certificates
 from lvs.config import ServerConfig
-from lvs.connections import Connections, connection_limit, raise_descriptor_limit
+from lvs.connections import (
+    Connections,
+    bound_handshakes,
+    connection_limit,
+    raise_descriptor_limit,
+)
 from lvs.errors import StartError
 from lvs.lifecycle import open_house
 from lvs.logs import configure_logging
@@ -154,6 +159,8 @@ class Settings(HypercornConfig):
         context = super().create_ssl_context()
         if context is not None and self.certificates is not None:
             self.certificates.serve_by(context)
+        if context is not None and self.connections is not None:
+            bound_handshakes(context, self.connections.limit)
         return context
 
 

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import resource
 import socket
+import ssl
 import struct
 from pathlib import Path
 
@@ -14,7 +15,14 @@ import psutil
 import pytest
 from hypercorn.protocol.h2 import StreamBuffer
 
-from lvs.connections import Connections, connection_limit, raise_descriptor_limit
+from lvs.certificates import Certificates
+from lvs.connections import (
+    Connections,
+    bound_handshakes,
+    connection_limit,
+    raise_descriptor_limit,
+)
+from lvs.network import Names
 from lvs.services import Services
 from tests.http2 import http2
 from tests.servers import LocalServer, eventually, serving
@@ -90,9 +98,44 @@ async def test_when_all_are_busy_a_new_one_is_refused(house: Services) -> None:
 
 
 def test_connections_leave_descriptors_for_files() -> None:
-    assert connection_limit(1_024) == 384
+    assert connection_limit(1_024) == 256
     assert connection_limit(65_536) == 4_096
     assert connection_limit(256) == 16
+
+
+async def test_tls_handshakes_under_way_are_bounded(tmp_path: Path) -> None:
+    certificates = Certificates(tmp_path, lambda: Names(("localhost",), ()))
+    certificates.ensure()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificates.server_path)
+    bound_handshakes(context, 2)
+
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"!")
+        await writer.drain()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context) as server:
+        port = server.sockets[0].getsockname()[1]
+        trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        trust.load_verify_locations(cadata=certificates.authority_der())
+
+        async def greets() -> bool:
+            try:
+                reader, writer = await asyncio.open_connection(
+                    "127.0.0.1", port, ssl=trust, server_hostname="localhost"
+                )
+                found = await reader.read(1)
+                writer.transport.abort()
+                return found == b"!"
+            except OSError:
+                return False
+
+        assert all([await greets() for _ in range(5)])
+        silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+        assert not await greets()
+        for _, writer in silent:
+            writer.transport.abort()
+        await eventually(greets)
 
 
 def test_the_soft_limit_of_descriptors_is_raised(tmp_path: Path) -> None:
