@@ -1,15 +1,16 @@
-"""`python -m bench [names]`: measure, and print each budget with its ratio and verdict."""
+"""`python -m bench [names]`: measure, and print each budget with its ratio and verdict.
+
+`python -m bench attack` is `bench.attack`.
+"""
 
 from __future__ import annotations
 
-import os
-import platform
+import sys
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from bench import (
+    attack,
     dashboard,
     film,
     headset,
@@ -23,6 +24,7 @@ from bench import (
     writes,
 )
 from bench.harness import Line, workshop
+from bench.report import print_markdown, print_table
 
 BENCHMARKS = {
     "pages": pages.run,
@@ -50,32 +52,13 @@ def main(names: tuple[str, ...], markdown: bool) -> None:
         with workshop() as home:
             lines += BENCHMARKS[name](home)
     if markdown:
-        _print_markdown(lines)
+        print_markdown(lines)
     else:
-        _print_table(lines)
-
-
-def _print_table(lines: list[Line]) -> None:
-    table = Table(title=f"{platform.system()}, {os.cpu_count()} cores, {platform.python_version()}")
-    for heading in ("what", "figure", "baseline", "ratio", "budget", ""):
-        table.add_column(heading)
-    for line in lines:
-        table.add_row(
-            line.what, line.figure, line.baseline, line.ratio, line.budget, _verdict(line)
-        )
-    Console(width=200).print(table)
-
-
-def _print_markdown(lines: list[Line]) -> None:
-    click.echo("| what | figure | baseline | ratio | budget | |\n|---|---|---|---|---|---|")
-    for line in lines:
-        cells = (line.what, line.figure, line.baseline, line.ratio, line.budget, _verdict(line))
-        click.echo(f"| {' | '.join(cells)} |")
-
-
-def _verdict(line: Line) -> str:
-    return {True: "met", False: "MISSED", None: ""}[line.met]
+        print_table(lines)
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:2] == ["attack"]:
+        attack.main(sys.argv[2:], prog_name="python -m bench attack")
+    else:
+        main()
