@@ -187,6 +187,12 @@ async def test_counts_beside_the_lists_follow_what_is_given(
     await page.get_by_role("link", name="Favorites 1").wait_for()
 
 
+async def test_a_phone_shows_the_link_to_where_one_is(site: str, browser: Browser) -> None:
+    async with browsers.context(browser, **browsers.PHONE) as opened:
+        page = await live_page(opened, f"{site}/popular")
+        await expect(page.locator("#places [aria-current]")).to_be_in_viewport(ratio=1)
+
+
 async def test_a_card_is_named_by_its_title_and_described_in_words(
     site: str, opened: BrowserContext, live_house: Services
 ) -> None:

@@ -57,4 +57,4 @@ def _said(query: GalleryQuery) -> tuple[str, str]:
         return _AT_FIRST[query]
     if query.q:
         return f"No results for “{query.q}”", "No titles, folders or tags match."
-    return "No videos match", "No video has all that this list asks for."
+    return "No videos match", "No video matches all of these filters."

@@ -12,7 +12,7 @@ from lvs import paths
 from lvs.contexts.cards import Cards
 from lvs.contexts.empty import Empty, empty_context
 from lvs.contexts.filters import FilterForm, filter_form, filter_names
-from lvs.contexts.places import folder_name, list_name, place_of, saved_as
+from lvs.contexts.places import folder_name, has_own_link, list_name, place_of, saved_as
 from lvs.contexts.qualifiers import LONGEST_Q, is_unfinished, without_unfinished
 from lvs.contexts.query import GalleryQuery, parse_query
 from lvs.errors import InvalidInputError, NotFoundError
@@ -235,6 +235,7 @@ def summary_context(
     )
     heading = list_name(query, searches.saved(conn) if saved is None else saved)
     narrowed_by = _narrowed_by(query, heading)
+    chips = tuple(Link(name, wider.url()) for name, wider in narrowed_by)
 
     def count(other: GalleryQuery) -> int:
         return gallery.count(conn, view_of(conn, library, other))
@@ -243,8 +244,8 @@ def summary_context(
         heading=heading,
         crumbs=_crumbs(library, query),
         total=total,
-        filters=tuple(Link(name, wider.url()) for name, wider in narrowed_by),
-        folders=tuple(_folder_links(conn, library, query, folder)),
+        filters=() if has_own_link(query) else chips,
+        folders=tuple(_folder_links(conn, library, query, folder)) if total else (),
         sorts=sorts,
         kept=tuple(query.with_(sort="", seed=0).arguments),
         empty=None if total else empty_context(query, narrowed_by, count),

@@ -65,6 +65,11 @@ def places_context(conn: sqlite3.Connection) -> Places:
     )
 
 
+def has_own_link(query: GalleryQuery) -> bool:
+    """Whether this is a list that the navigation always has."""
+    return query.with_(after="", seed=0) in _LISTS
+
+
 def saved_as(query: GalleryQuery, saved: Iterable[SavedSearch]) -> SavedSearch | None:
     """The saved search that is this list."""
     whole = query.with_(after="", seed=0)

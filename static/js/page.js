@@ -36,6 +36,11 @@ document.addEventListener('keydown', (event) => {
   document.querySelector('[data-search]')?.select();
 });
 
+// Where the navigation is a line to scroll, one sees where one is.
+const places = document.getElementById('places');
+const here = places?.querySelector('[aria-current]');
+if (here) places.scrollLeft = here.offsetLeft - (places.clientWidth - here.offsetWidth) / 2;
+
 document.addEventListener('click', (event) => {
   event.target.closest('[data-dismiss]')?.closest('.notice').remove();
 });
