@@ -14,7 +14,7 @@ from lvs.library import disk, root_disk, scans, watches
 from lvs.library.root_disk import RootDisk
 from lvs.library.scanner import Scanner
 from lvs.library.tree import Step, Walk
-from lvs.models import Root
+from lvs.models import FileStat, Root
 from lvs.services import Services
 from lvs.store import files
 from tests.clips import Cast
@@ -107,6 +107,29 @@ async def test_a_folder_within_that_hangs_is_reported_and_the_rest_is_scanned(
 
     await eventually(found_too)
     await eventually(lambda: not house.library.status.problems)
+
+
+async def test_a_file_that_hangs_is_reported_and_the_others_are_taken_in(
+    house: Services,
+    videos: Path,
+    cast: Cast,
+    answers: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    names = [f"{number:02}.mp4" for number in range(30)]
+    for name in names:
+        cast.unique(videos / name)
+    real = disk.fingerprint
+
+    def fingerprint(root: str, file: FileStat) -> str:
+        if file.path == "07.mp4":
+            answers.wait()
+        return real(root, file)
+
+    monkeypatch.setattr(disk, "fingerprint", fingerprint)
+    found = await library(house)
+    assert sorted(found) == [name for name in names if name != "07.mp4"]
+    assert list(house.library.status.problems) == ["videos/07.mp4"]
 
 
 async def test_a_path_that_hangs_holds_one_thread_however_often_it_is_asked_for(

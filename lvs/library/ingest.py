@@ -12,7 +12,7 @@ from typing import TypeVar
 from lvs import paths
 from lvs.errors import UnavailableError
 from lvs.library import disk
-from lvs.library.root_disk import RootDisk
+from lvs.library.root_disk import READERS, RootDisk
 from lvs.library.status import LibraryStatus
 from lvs.models import FileStat, FoundFile, KnownFile, Root
 from lvs.store import Store, files
@@ -52,8 +52,10 @@ class Ingest:
         """
         touched = 0
         for batch in batches(stats):
-            identified = await asyncio.gather(*(self._identify(root, stat) for stat in batch))
-            found = [file for file in identified if file is not None]
+            shares = batches(batch, -(-len(batch) // READERS))
+            found: list[FoundFile] = []
+            for some in await asyncio.gather(*(self._identify(root, share) for share in shares)):
+                found += some
             if found:
                 touched += await self._store_batch(root, found, first_scan=first_scan)
         return touched
@@ -94,19 +96,25 @@ class Ingest:
             touched += await self._store_batch(root, [file], first_scan=first_scan)
         return touched
 
-    async def _identify(self, root: Root, file: FileStat) -> FoundFile | None:
+    async def _identify(self, root: Root, share: Sequence[FileStat]) -> list[FoundFile]:
+        """The files with their fingerprints, in one call; the unreadable ones are reported."""
         try:
-            fingerprint = await self._disks[root.id].run(
-                file.path, disk.fingerprint, root.path, file
+            answers = await self._disks[root.id].run(
+                f"{len(share)} fingerprints from {share[0].path}", _fingerprints, root.path, share
             )
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            if disk.says_nothing(error):
-                raise
-            self._report(root, file.path, error.strerror or "It cannot be read")
-            return None
-        return FoundFile(file.path, file.size, file.mtime_ns, fingerprint)
+        except TimeoutError as error:
+            if len(share) == 1:
+                answers = [error]
+            else:  # to find the one that hangs
+                alone = await asyncio.gather(*(self._identify(root, [stat]) for stat in share))
+                return [file for some in alone for file in some]
+        found = []
+        for file, answer in zip(share, answers, strict=True):
+            if isinstance(answer, str):
+                found.append(FoundFile(file.path, file.size, file.mtime_ns, answer))
+            elif not isinstance(answer, FileNotFoundError):
+                self._report(root, file.path, answer.strerror or "it cannot be read")
+        return found
 
     def _report(self, root: Root, path: str, problem: str) -> None:
         name = paths.to_words(f"{root.name}/{path}")
@@ -156,6 +164,20 @@ def _concerns_all(error: Exception) -> bool:
     )
 
 
+def _fingerprints(root: str, stats: Sequence[FileStat]) -> list[str | OSError]:
+    """Of each file its fingerprint, or why there is none. Raises OSError when that is not about
+    the file."""
+    answers: list[str | OSError] = []
+    for stat in stats:
+        try:
+            answers.append(disk.fingerprint(root, stat))
+        except OSError as error:
+            if disk.says_nothing(error):
+                raise
+            answers.append(error)
+    return answers
+
+
 def _gone(root: str, known: Sequence[KnownFile]) -> list[KnownFile]:
     return [file for file in known if _is_gone(root, file)]
 
@@ -180,6 +202,6 @@ def _left(root: str, known: Sequence[KnownFile]) -> set[int]:
     return left
 
 
-def batches(items: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), BATCH):
-        yield items[start : start + BATCH]
+def batches(items: Sequence[T], size: int = BATCH) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
