@@ -15,10 +15,15 @@ E = TypeVar("E", bound=h2.events.Event)
 
 
 class Http2Client:
-    """One connection; `events` are all that came so far."""
+    """One connection; `events` are all that came so far.
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader, self.writer = reader, writer
+    A polite one gives the server new room for what it has read (RFC 9113, section 5.2).
+    """
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, polite: bool
+    ) -> None:
+        self.reader, self.writer, self._polite = reader, writer, polite
         self.connection = h2.connection.H2Connection()
         self.events: list[h2.events.Event] = []
         self._next = 1
@@ -40,7 +45,12 @@ class Http2Client:
         data = await self.reader.read(65_536)
         if not data:
             raise EOFError("the server has closed the connection")
-        self.events += self.connection.receive_data(data)
+        came = self.connection.receive_data(data)
+        self.events += came
+        for event in came if self._polite else ():
+            if isinstance(event, h2.events.DataReceived):
+                length = event.flow_controlled_length
+                self.connection.acknowledge_received_data(length, event.stream_id)
         self.flush()
 
     async def until(
@@ -67,13 +77,15 @@ class Http2Client:
 
 
 @contextlib.asynccontextmanager
-async def http2(port: int, trust: ssl.SSLContext | None = None) -> AsyncIterator[Http2Client]:
+async def http2(
+    port: int, trust: ssl.SSLContext | None = None, *, polite: bool = False
+) -> AsyncIterator[Http2Client]:
     """A connection by prior knowledge, or over TLS."""
     name = "localhost" if trust else None
     reader, writer = await asyncio.open_connection(
         "127.0.0.1", port, ssl=trust, server_hostname=name
     )
-    client = Http2Client(reader, writer)
+    client = Http2Client(reader, writer, polite)
     client.connection.initiate_connection()
     client.flush()
     try:
