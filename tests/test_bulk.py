@@ -226,7 +226,7 @@ async def test_cards_are_chosen_by_clicks_ranges_and_keys(
 ) -> None:
     other = await live_page(opened, f"{site}/?sort=title")
     page = await live_page(opened, f"{site}/?sort=title")  # in front: the other draws seldom
-    await page.get_by_text("Select", exact=True).click()
+    await page.get_by_role("button", name="Select", exact=True).click()
     cards = page.locator("#grid > .card")
     await cards.nth(1).locator(".card-picture").click()
     await cards.nth(3).locator(".card-picture").click(modifiers=["Shift"])
@@ -261,7 +261,7 @@ async def test_a_toast_stands_above_the_bar_and_outlasts_it(
     site: str, opened: BrowserContext, house: Services
 ) -> None:
     page = await live_page(opened, f"{site}/?sort=title")
-    await page.get_by_text("Select", exact=True).click()
+    await page.get_by_role("button", name="Select", exact=True).click()
     await page.locator("#grid > .card .card-picture").first.click()
     await page.get_by_role("button", name="Favorite", exact=True).click()
     toast = page.locator("#notices .notice", has_text="1 video changed.")
@@ -291,7 +291,7 @@ async def test_cards_are_chosen_and_undone_without_scripts(
         page = await opened.new_page()
         await page.goto(f"{site}/?sort=title")
         assert await page.locator("#bulk").is_hidden()
-        await page.get_by_text("Select", exact=True).click()
+        await page.locator("label.select-open").click()
         await page.get_by_role("checkbox", name="Select B").check()
         await page.get_by_role("checkbox", name="Select C").check()
         await page.get_by_role("button", name="Watched", exact=True).click()

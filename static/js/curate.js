@@ -9,7 +9,7 @@ function showHeart(curation, button) {
 function showStars(curation, value) {
   for (const star of curation.querySelectorAll('[data-star]')) {
     star.classList.toggle('star-on', Number(star.value) <= value);
-    star.setAttribute('aria-checked', Number(star.value) === value);
+    star.setAttribute('aria-pressed', Number(star.value) === value);
   }
   const open = curation.querySelector('[popovertarget]');
   if (!open) return;

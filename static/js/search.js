@@ -11,11 +11,14 @@ let wait, rest, retry;
 let isMeant = false; // whether what is in the field is all
 let asked = { text: field.value.trim(), isMeant: true };
 let fetching = false;
+const address = () => location.pathname + location.search; // a link within the page leaves it
+let shown = address();
 let isOwn = false; // whether the newest entry of the history is ours to replace
 
 function arrive(region) {
   history[isOwn ? 'replaceState' : 'pushState'](null, '', region.dataset.here);
   isOwn = true;
+  shown = address();
   document.title = region.dataset.title;
   for (const link of document.querySelectorAll('#places a')) {
     link.ariaCurrent = link.getAttribute('href') === region.dataset.place ? 'page' : null;
@@ -98,5 +101,5 @@ if (library()) {
     mean();
   });
   // Back and forward lead to lists as they are now, the field and the stream with them.
-  addEventListener('popstate', () => location.reload());
+  addEventListener('popstate', () => shown !== address() && location.reload());
 }

@@ -33,25 +33,35 @@ document.addEventListener('click', (event) => {
   choose(box, !box.checked, event.shiftKey);
 });
 
-document.addEventListener('change', (event) => {
-  if (event.target.id === 'selecting' && !event.target.checked) {
+function select(on) {
+  mode().checked = on;
+  document.getElementById('select').setAttribute('aria-pressed', on);
+  if (!on) {
     for (const box of boxes()) box.checked = false;
     document.querySelector('[data-select-all]').checked = false;
   }
-  if (event.target.matches('#selecting, [data-select-all]')) tell();
+  tell();
+}
+
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-select]');
+  if (!button) return;
+  select(!isOn());
+  document.getElementById('select').focus(); // also from "Done", which is then hidden
 });
+document.addEventListener('change', (event) => event.target.matches('[data-select-all]') && tell());
 
 document.addEventListener('keydown', (event) => {
   if (!mode() || event.metaKey || event.altKey || event.target.closest('input:not([type=checkbox]), select, textarea')) return;
   const box = event.target.closest('#grid > .card')?.querySelector('.card-select');
   if (event.key === 'x' && !event.ctrlKey && box) {
-    mode().checked = true;
+    if (!isOn()) select(true);
     choose(box, !box.checked, event.shiftKey);
   } else if (event.key === 'a' && event.ctrlKey && isOn()) {
     for (const each of boxes()) each.checked = true;
     tell();
   } else if (event.key === 'Escape' && isOn()) {
-    mode().click();
+    select(false);
   } else return;
   event.preventDefault();
 });

@@ -1,0 +1,253 @@
+"""What axe cannot see: contrast of fields, forced colours, large text, the order of Tab."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from playwright.async_api import Browser, BrowserContext, Locator
+
+from lvs.services import Services
+from lvs.store import Transaction, curation, playback, tags
+from tests import browsers
+from tests.browsers import live_page, until
+from tests.clips import Cast
+from tests.libraries import fill
+from tests.servers import HOME, LocalServer
+from tests.test_ingest import library
+
+WATCH = "/watch/A%20folder/Video%20000000.mp4"
+
+
+@pytest.fixture
+async def site(house: Services, server: LocalServer) -> str:
+    await fill(house.store, 12, ["A folder", "Another"])
+
+    def give(tx: Transaction) -> None:
+        tx.connection.execute("update video set duration_s = 100")
+        for video in range(1, 13):
+            curation.rate(tx, video, 1 + video % 5)
+            tags.set_all(tx, video, ["sea", "an evening in the garden"])
+            playback.save_position(tx, video, 60)
+
+    await house.store.write(give)
+    return f"http://127.0.0.1:{server.port}"
+
+
+@pytest.fixture
+async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
+    async with browsers.context(browser, **browsers.DESKTOP) as context:
+        yield context
+
+
+# --- contrast (WCAG 2.2, 1.4.3 and 1.4.11) ---
+
+
+def colours(scheme: str) -> dict[str, str]:
+    """The colours of `tokens.css` by name, in one scheme."""
+    dark, light = (HOME / "static/css/tokens.css").read_text().split("@media", 1)
+    found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", dark))
+    light = light.partition("@media")[0]
+    return found | dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", light * (scheme == "light")))
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_fields_and_placeholders_have_contrast(scheme: str) -> None:
+    found = colours(scheme)
+    for ground in ("ground", "surface", "raised"):
+        assert contrast(found["field-line"], found[ground]) >= 3, ground
+        assert contrast(found["text-quiet"], found[ground]) >= 4.5, ground
+
+
+async def test_every_field_has_these_colours(site: str, opened: BrowserContext) -> None:
+    page = await opened.new_page()
+    for path in ("/", "/tags", WATCH, "/admin/performance"):
+        await page.goto(site + path)
+        wrong = await page.evaluate(
+            """() => {
+              const probe = document.body.appendChild(document.createElement('i'));
+              const colour = (name) => {
+                probe.style.color = `var(--${name})`;
+                return getComputedStyle(probe).color;
+              };
+              const [line, quiet] = [colour('field-line'), colour('text-quiet')];
+              const placeholder = (field) => getComputedStyle(field, '::placeholder').color;
+              const fields = 'input:not([type=checkbox], [type=hidden]), select';
+              return [...document.querySelectorAll(fields)]
+                .filter((field) => getComputedStyle(field).borderTopColor !== line
+                  || (field.placeholder && placeholder(field) !== quiet))
+                .map((field) => field.outerHTML);
+            }"""
+        )
+        assert wrong == [], path
+
+
+# --- forced colours ---
+
+
+async def pixels(part: Locator) -> np.ndarray:
+    """What is seen of an element, as rows of RGB."""
+    with av.open(io.BytesIO(await part.screenshot())) as image:
+        found: np.ndarray = next(image.decode(video=0)).to_ndarray(format="rgb24")
+    return found
+
+
+@pytest.fixture
+async def forced(browser: Browser) -> AsyncIterator[BrowserContext]:
+    options = {**browsers.DESKTOP, "forced_colors": "active"}
+    async with browsers.context(browser, **options) as context:
+        yield context
+
+
+async def test_what_backgrounds_tell_is_seen_in_forced_colours(
+    site: str, forced: BrowserContext
+) -> None:
+    page = await live_page(forced, site)
+
+    async def background(selector: str, pseudo: str = "") -> str:
+        found: str = await page.evaluate(
+            "([selector, pseudo]) => getComputedStyle(document.querySelector(selector), pseudo)"
+            ".backgroundColor",
+            [selector, pseudo],
+        )
+        return found
+
+    canvas = await background("body")
+    assert await background(".card-seen") != canvas
+    live = await background("[data-live]", "::before")
+    await page.evaluate("document.querySelector('[data-live]').dataset.live = 'off'")
+    assert await background("[data-live]", "::before") != live
+    assert await background(".rate-open", "::before") != canvas
+
+
+async def test_the_player_is_seen_in_forced_colours(
+    live_house: Services,
+    live_server: LocalServer,
+    videos: Path,
+    cast: Cast,
+    forced: BrowserContext,
+) -> None:
+    cast.copy("dark-start.mp4", videos / "B.mp4")
+    await library(live_house)
+    page = await live_page(forced, f"http://127.0.0.1:{live_server.port}/watch/B.mp4?t=3")
+    await until(page, "document.querySelector('video').readyState >= 2")
+    await page.evaluate("document.querySelector('video').volume = 0.5")
+    for part in ("media-time-range", "media-volume-range"):
+        bar = page.locator(part)
+        await bar.wait_for()
+        image = await pixels(bar)
+        width = image.shape[1]
+        around = image[2, 2]
+        done, left = image[:, width // 4], image[:, width * 3 // 4]
+        assert (done != around).any(), f"{part}: nothing is seen of what is done"
+        assert (left != around).any(), f"{part}: nothing is seen of what is left"
+        assert (done != left).any(), f"{part}: they look the same"
+
+
+# --- large text ---
+
+
+async def test_text_of_twice_the_size_does_not_widen_a_phone(site: str, browser: Browser) -> None:
+    async with browsers.context(browser, **browsers.PHONE) as phone:
+        page = await phone.new_page()
+        for path in ("/", WATCH, "/tags", "/admin/performance", "/headset"):
+            await page.goto(site + path)
+            await page.evaluate("document.documentElement.style.fontSize = '200%'")
+            assert await page.evaluate("document.documentElement.scrollWidth") == 390, path
+        await page.goto(site)
+        await page.evaluate("document.documentElement.style.fontSize = '200%'")
+        covered = await page.evaluate(
+            "[...document.querySelectorAll('.card-duration')].filter(duration =>"
+            " duration.previousElementSibling && duration.parentElement.querySelector('.badges')"
+            " ?.getBoundingClientRect().bottom > duration.getBoundingClientRect().top).length"
+        )
+        assert covered == 0, "badges are over the duration"
+
+
+# --- keys ---
+
+
+async def test_a_link_skips_to_the_first_video(site: str, opened: BrowserContext) -> None:
+    page = await live_page(opened, site)
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.textContent") == "Skip to videos"
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    first = page.locator("#grid > .card").first.locator(".card-link")
+    assert await first.evaluate("link => link === document.activeElement")
+
+
+async def test_select_is_a_button_that_says_whether_it_is_on(
+    site: str, opened: BrowserContext, house: Services
+) -> None:
+    page = await live_page(opened, site)
+    button = page.get_by_role("button", name="Select", exact=True)
+    assert await button.get_attribute("aria-pressed") == "false"
+    await button.focus()
+    await page.keyboard.press("Enter")
+    await page.locator("#bulk").wait_for()
+    assert await button.get_attribute("aria-pressed") == "true"
+    assert await page.get_by_role("checkbox", name="Select several videos").count() == 0
+    assert await button.evaluate("button => button === document.activeElement")
+    await page.get_by_role("button", name="Done").focus()
+    await page.keyboard.press("Enter")
+    await page.locator("#bulk").wait_for(state="hidden")
+    assert await button.get_attribute("aria-pressed") == "false"
+    assert await button.evaluate("button => button === document.activeElement")
+
+
+async def test_stars_are_buttons_and_arrow_keys_go_among_them(
+    site: str, opened: BrowserContext
+) -> None:
+    page = await live_page(opened, site + WATCH)
+    group = page.locator("#about").get_by_role("group", name="Rating of")
+    pressed = group.get_by_role("button", pressed=True)
+    assert await pressed.count() == 1
+    await group.get_by_role("button", name="2 stars", exact=True).focus()
+    await page.keyboard.press("ArrowRight")
+    await page.keyboard.press("Enter")
+    assert await pressed.get_attribute("aria-label") == "3 stars"
+    mask = await pressed.evaluate("star => getComputedStyle(star, '::before').maskImage")
+    assert "svg" in mask, "a character of a font is thin on some systems"
+
+
+@pytest.mark.parametrize(("size", "least"), [("desktop", 24), ("headset", 44), ("phone", 44)])
+async def test_the_link_back_is_large_enough(
+    site: str, browser: Browser, size: str, least: int
+) -> None:
+    async with browsers.context(browser, **browsers.SIZES[size]) as opened:
+        page = await opened.new_page()
+        await page.goto(site + WATCH)
+        box = await page.locator("#about .card-meta a").bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= least
+
+
+async def test_toasts_are_polite_and_errors_alerts_that_can_be_closed(
+    site: str, opened: BrowserContext
+) -> None:
+    page = await live_page(opened, site + WATCH)
+    assert await page.locator("#notices").get_attribute("role") == "status"
+    await page.route("**/videos/*/favorite", lambda route: route.abort())
+    await page.locator("#about .heart").click()
+    alert = page.get_by_role("alert").filter(has_text="Can't reach the server")
+    await alert.wait_for()
+    assert await alert.locator("xpath=ancestor::*[@role='alert']").count() == 0
+    await alert.get_by_role("button", name="Dismiss").click()
+    await alert.wait_for(state="detached")
