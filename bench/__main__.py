@@ -1,6 +1,6 @@
 """`python -m bench [names]`: measure, and print each budget with its ratio and verdict.
 
-`python -m bench attack` is `bench.attack`.
+`python -m bench attack` is `bench.attack`, `python -m bench kill` is `bench.kill`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from bench import (
     dashboard,
     film,
     headset,
+    kill,
     live,
     pages,
     scans,
@@ -57,8 +58,10 @@ def main(names: tuple[str, ...], markdown: bool) -> None:
         print_table(lines)
 
 
+COMMANDS = {"attack": attack.main, "kill": kill.main}
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["attack"]:
-        attack.main(sys.argv[2:], prog_name="python -m bench attack")
+    if sys.argv[1:2] and sys.argv[1] in COMMANDS:
+        COMMANDS[sys.argv[1]](sys.argv[2:], prog_name=f"python -m bench {sys.argv[1]}")
     else:
         main()
