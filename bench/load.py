@@ -37,7 +37,7 @@ def load(
     gzip: bool = True,
 ) -> Load:
     """Ask for `paths` in turn for a while. With `pause_s`, wait that long between two requests."""
-    requests = [_request(path, gzip) for path in paths]
+    requests = [request(path, gzip) for path in paths]
     return uvloop.run(_load(port, requests, connections, seconds, pause_s))
 
 
@@ -50,8 +50,33 @@ def post(
     pause_s: float = 0.0,
 ) -> Load:
     """Send (path, JSON body) in turn for a while, with a pause after each answer."""
-    requests = [_call(path, body) for path, body in calls]
+    requests = [call(path, body) for path, body in calls]
     return uvloop.run(_load(port, requests, connections, seconds, pause_s))
+
+
+def alternate(port: int, calls: dict[str, list[bytes]], rounds: int) -> dict[str, list[float]]:
+    """Milliseconds of each kind of call, one of each in turn on one connection, so that what else
+    the machine does falls on all alike."""
+    return uvloop.run(_alternate(port, calls, rounds))
+
+
+async def _alternate(
+    port: int, calls: dict[str, list[bytes]], rounds: int
+) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {kind: [] for kind in calls}
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
+    for number in range(rounds):
+        for kind, asked in calls.items():
+            began = time.perf_counter()
+            writer.write(asked[number % len(asked)])
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201", b"HTTP/1.1 204")):
+                raise RuntimeError(f"{asked[number % len(asked)]!r} was answered {head[:200]!r}")
+            length = _LENGTH.search(head)
+            await reader.readexactly(int(length.group(1)) if length else 0)
+            found[kind].append((time.perf_counter() - began) * 1000)
+    writer.close()
+    return found
 
 
 async def _load(
@@ -77,12 +102,12 @@ async def _load(
     return result
 
 
-def _request(path: str, gzip: bool) -> bytes:
+def request(path: str, gzip: bool = True) -> bytes:
     accept = "Accept-Encoding: gzip\r\n" if gzip else ""
     return f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{accept}\r\n".encode()
 
 
-def _call(path: str, body: object) -> bytes:
+def call(path: str, body: object) -> bytes:
     text = json.dumps(body)
     return (
         f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import time
 from pathlib import Path
 
 import uvloop
 
 from bench.harness import Library, Line, elsewhere, library, percentile, times, wait_until_quiet
-from bench.load import Load, load, post
+from bench.load import Load, alternate, call, load, post, request
 from lvs.store import Store, Transaction
 from tests.servers import Process, ask
 
@@ -18,6 +19,7 @@ VIDEOS = 100_000
 TAGS = 5_000
 WRITERS = 200
 HEARTS = 100
+ALONE = 300  # of each kind by one client; a connection takes 1,000 requests
 PAUSE_S = 0.2
 PAGES = 10
 NO_LIMIT = {"LVS_WRITES_PER_SECOND": "100000", "LVS_WRITES_BURST": "1000000"}
@@ -36,6 +38,8 @@ def run(home: Path) -> list[Line]:
             for pause_s in (0.0, PAUSE_S)
         }
         wait_until_quiet(server)
+        alone = elsewhere(alternate, server.port, _by_one(hashes), ALONE)
+        commits = _commits(home)
         quick = elsewhere(load, server.port, ["/ping"], connections=1, seconds=3)
         typed = [
             f"/partials/tags?tag={text}" for text in ("t", "ta", "tag%201", "ag", "g%204", "99")
@@ -45,7 +49,26 @@ def run(home: Path) -> list[Line]:
         facts = elsewhere(load, server.port, related, connections=1, seconds=3)
         seen = elsewhere(hearts_seen, server.port, hashes[:HEARTS])
     baseline = percentile(idle.latencies_ms, 99)
+    ping_ms = percentile(alone["ping"], 50)
+    rating_ms = percentile(alone["rating"], 50)
+    listed_ms = percentile(alone["list"], 50)
     return [
+        Line(
+            "a rating by one client, p50",
+            f"{rating_ms:.2f} ms (a commit of SQLite alone {percentile(commits, 50):.2f} ms)",
+            f"{ping_ms:.2f} ms, empty answer on the same connection",
+            times(rating_ms, ping_ms),
+            "2 at most",
+            rating_ms <= 2 * ping_ms,
+        ),
+        Line(
+            "GET /api/videos?limit=60, p50, each after a rating",
+            f"{listed_ms:.2f} ms",
+            f"{ping_ms:.2f} ms, empty answer on the same connection",
+            times(listed_ms, ping_ms),
+            "3 at most",
+            listed_ms <= 3 * ping_ms,
+        ),
         *(_writers(what, pause, load, baseline) for (what, pause), load in results.items()),
         Line(
             f"what the tag input offers, {TAGS:,} tags, p95",
@@ -64,6 +87,34 @@ def run(home: Path) -> list[Line]:
             percentile(seen, 95) < 250,
         ),
     ]
+
+
+def _by_one(hashes: list[str]) -> dict[str, list[bytes]]:
+    """What one client asks in turn. Each rating is another than the video has."""
+    ratings = [
+        call(f"/api/ratings/{media_hash}", {"value": value})
+        for value in (1, 2, 3, 4, 5)
+        for media_hash in hashes[:60]
+    ]
+    return {
+        "ping": [request("/ping")],
+        "rating": ratings,
+        "list": [request("/api/videos?limit=60")],
+    }
+
+
+def _commits(home: Path) -> list[float]:
+    """Milliseconds of the smallest durable transaction that SQLite makes on this disk."""
+    plain = sqlite3.connect(home / "plain.db", isolation_level=None)
+    plain.executescript("pragma journal_mode = wal; pragma synchronous = full;")
+    plain.execute("create table t (value)")
+    waits = []
+    for number in range(ALONE):
+        began = time.perf_counter()
+        plain.execute("insert into t values (?)", (number,))
+        waits.append((time.perf_counter() - began) * 1000)
+    plain.close()
+    return waits
 
 
 def _unkept(paths: list[str]) -> list[str]:

@@ -209,6 +209,10 @@ def _guard(app: Quart, templates: Templates) -> None:
 
     @app.errorhandler(sqlite3.Error)
     async def store_failed(error: sqlite3.Error) -> Response:
+        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+            log.warning("%s took too long to read", request.path)
+            ours = UnavailableError("This search takes too long; use fewer words.")
+            return web.error_response(request, ours, templates.render)
         log.exception("The library could not be read", exc_info=error)
         ours = UnavailableError(
             f"The library cannot be read just now ({error}). Run `python -m lvs doctor` on the "

@@ -51,6 +51,7 @@ from lvs.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 
+API_ITEMS_KEPT = 4_000
 STOP_WITHIN_S = 4.0
 RESTART_AFTER_S = 1.0  # after a first failure; doubled after each that follows
 RESTART_AFTER_MAX_S = 30.0
@@ -173,7 +174,13 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
         reader = FileReader()
         stack.callback(reader.close)
         caches: dict[str, Cache[Any, Any]]
-        caches = {"cards": cards.cache, "pages": pages.cache, "answers": store.answers}
+        api_items: Cache[tuple[int, int], bytes] = Cache(API_ITEMS_KEPT)
+        caches = {
+            "cards": cards.cache,
+            "pages": pages.cache,
+            "answers": store.answers,
+            "api_items": api_items,
+        }
         monitor = Monitor(_sources(config, metrics, library, hub, reader, caches, store))
         upkeep = Upkeep(config, store, library, keeper, errors, templates)
         dashboard = Dashboard(monitor, upkeep, templates)
@@ -183,6 +190,7 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
             library=library,
             templates=templates,
             cards=cards,
+            api_items=api_items,
             pages=pages,
             hub=hub,
             reader=reader,

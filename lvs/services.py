@@ -8,6 +8,7 @@ from typing import cast
 from quart import current_app
 
 from lvs.backups.keeper import Keeper
+from lvs.caches import Cache
 from lvs.certificates import Certificates
 from lvs.config import ServerConfig
 from lvs.contexts.cards import Cards
@@ -35,6 +36,7 @@ class Services:
     library: Library
     templates: Templates
     cards: Cards
+    api_items: Cache[tuple[int, int], bytes]  # JSON of a video by its row id and version
     pages: PageCache
     hub: Hub
     reader: FileReader

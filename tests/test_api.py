@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lvs.api.schemas import VideosOut
 from lvs.services import Services
-from lvs.store import Transaction, curation, gallery, playback, tags
+from lvs.store import Transaction, curation, gallery, layouts, playback, tags
 from lvs.store.views import View
 from tests.clips import Cast
 from tests.libraries import fill
@@ -70,6 +72,29 @@ async def test_a_video_has_all_its_facts(server: LocalServer, media_hash: str) -
     assert (await server.get(video["thumbnail_url"])).status == 200
     listed = json.loads((await call(server, "GET", "/api/videos")).body)
     assert listed == {"videos": [video], "next": None, "total": 1}
+
+
+async def test_the_list_has_each_video_as_it_is_now(
+    house: Services, server: LocalServer, media_hash: str
+) -> None:
+    """Also after a change of anything that its JSON tells: kept JSON is of a version."""
+    changes: list[Callable[[], Awaitable[object]]] = [
+        lambda: call(server, "POST", f"/api/ratings/{media_hash}", {"value": 4}),
+        lambda: call(server, "POST", "/api/favorites", {"media_hash": media_hash}),
+        lambda: call(server, "POST", "/api/tags/set", {"media_hash": media_hash, "tags": ["sea"]}),
+        lambda: house.store.write(playback.count_view, 1),
+        lambda: house.store.write(layouts.choose, 1, "180", "sbs"),
+    ]
+    seen = []
+    for change in changes:
+        await change()
+        video = json.loads((await call(server, "GET", f"/api/videos/{media_hash}")).body)
+        for _ in range(2):  # made, then kept
+            listed = (await call(server, "GET", "/api/videos")).body
+            assert json.loads(listed)["videos"] == [video]
+            assert VideosOut.model_validate_json(listed).model_dump_json().encode() == listed
+        seen.append(video)
+    assert all(seen.count(video) == 1 for video in seen)
 
 
 @pytest.mark.parametrize("sort", ["newest", "title", "random", "size"])

@@ -198,7 +198,7 @@ def test_every_acknowledged_write_is_there_after_kill_9_under_load(
 
         async def write_and_kill() -> None:
             running = [asyncio.create_task(writer.run()) for writer in writers]
-            while sum(writer.views_acknowledged for writer in writers) < 3 * WRITERS:
+            while min(writer.views_acknowledged for writer in writers) < 3:
                 await asyncio.sleep(0.01)
             server.process.kill()
             await asyncio.gather(*running)

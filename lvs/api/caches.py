@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from quart_schema import validate_response
-
+from lvs.api.calls import answers
 from lvs.api.refusals import refuses
 from lvs.api.schemas import CacheOut, CacheStatusOut, RefreshOut
 from lvs.caches import hit_rate
@@ -12,7 +11,7 @@ from lvs.store import gallery, videos
 from lvs.store.views import View
 
 
-@validate_response(CacheStatusOut)
+@answers(CacheStatusOut)
 async def status() -> CacheStatusOut:
     """Figures of the library and its caches."""
     house = services()
@@ -38,9 +37,9 @@ async def status() -> CacheStatusOut:
     )
 
 
-@validate_response(RefreshOut, 202)
+@answers(RefreshOut, 202)
 @refuses(403, 429)
-async def refresh() -> tuple[RefreshOut, int]:
+async def refresh() -> RefreshOut:
     """Look through all folders again; caches follow what is found by themselves."""
     services().library.ask_for_scan()
-    return RefreshOut(), 202
+    return RefreshOut()

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from quart_schema import validate_request, validate_response
-
+from lvs.api.calls import answers, takes
 from lvs.api.refusals import A_BODY, refuses
 from lvs.api.schemas import (
     FavoriteIn,
@@ -23,7 +22,7 @@ from lvs.services import services
 from lvs.store import Transaction, curation
 
 
-@validate_response(RatingOut)
+@answers(RatingOut)
 @refuses(404)
 async def rating(media_hash: str) -> RatingOut:
     """A video's ratings."""
@@ -35,31 +34,31 @@ def _ratings(conn: sqlite3.Connection, library: Library, target: Target) -> Rati
     return curation.rating_of(conn, found(conn, library, target)[0])
 
 
-@validate_request(RatingIn)
-@validate_response(RatingOut, 201)
+@takes(RatingIn)
+@answers(RatingOut, 201)
 @refuses(*A_BODY)
-async def rate(media_hash: str, data: RatingIn) -> tuple[RatingOut, int]:
+async def rate(media_hash: str, data: RatingIn) -> RatingOut:
     """Rate a video; rating it again replaces the rating."""
-    return await _rate(_by_hash(media_hash), data.value), 201
+    return await _rate(_by_hash(media_hash), data.value)
 
 
-@validate_request(TargetedRatingIn)
-@validate_response(RatingOut, 201)
+@takes(TargetedRatingIn)
+@answers(RatingOut, 201)
 @refuses(*A_BODY)
-async def rate_named(data: TargetedRatingIn) -> tuple[RatingOut, int]:
+async def rate_named(data: TargetedRatingIn) -> RatingOut:
     """Rate the video that the body names."""
-    return await _rate(data, data.value), 201
+    return await _rate(data, data.value)
 
 
-@validate_response(RatingOut)
+@answers(RatingOut)
 @refuses(403, 404, 429)
 async def clear_rating(media_hash: str) -> RatingOut:
     """Take one's rating back."""
     return await _rate(_by_hash(media_hash), None)
 
 
-@validate_request(FavoriteIn)
-@validate_response(FavoriteOut)
+@takes(FavoriteIn)
+@answers(FavoriteOut)
 @refuses(*A_BODY)
 async def set_favorite(data: FavoriteIn) -> FavoriteOut:
     """Make a video a favorite or not; without `favorite`, turn it over."""

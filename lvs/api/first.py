@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
-from quart_schema import validate_request, validate_response
-
+from lvs.api.calls import answers, takes
 from lvs.api.refusals import A_BODY, refuses
 from lvs.api.schemas import (
     FirstFavoriteIn,
@@ -31,8 +30,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-@validate_request(FirstRateIn)
-@validate_response(FirstRateOut)
+@takes(FirstRateIn)
+@answers(FirstRateOut)
 @refuses(*A_BODY)
 async def rate(data: FirstRateIn) -> FirstRateOut:
     """Rate a video; 0 clears its rating."""
@@ -40,8 +39,8 @@ async def rate(data: FirstRateIn) -> FirstRateOut:
     return FirstRateOut(rating=ratings.own, average=ratings.average)
 
 
-@validate_request(FirstFavoriteIn)
-@validate_response(FirstFavoriteOut)
+@takes(FirstFavoriteIn)
+@answers(FirstFavoriteOut)
 @refuses(*A_BODY)
 async def favorite(data: FirstFavoriteIn) -> FirstFavoriteOut:
     """Make a video a favorite or not; without `favorite`, turn it over."""
@@ -49,24 +48,24 @@ async def favorite(data: FirstFavoriteIn) -> FirstFavoriteOut:
     return FirstFavoriteOut(favorite=state.favorite)
 
 
-@validate_request(FirstTagIn)
-@validate_response(FirstTagsOut)
+@takes(FirstTagIn)
+@answers(FirstTagsOut)
 @refuses(*A_BODY)
 async def tag(data: FirstTagIn) -> FirstTagsOut:
     """Give a video a tag."""
     return _names(await _change(data, tags.add, data.tag))
 
 
-@validate_request(FirstTagIn)
-@validate_response(FirstTagsOut)
+@takes(FirstTagIn)
+@answers(FirstTagsOut)
 @refuses(*A_BODY)
 async def delete_tag(data: FirstTagIn) -> FirstTagsOut:
     """Take a tag from a video."""
     return _names(await _change(data, tags.remove, data.tag))
 
 
-@validate_request(FirstViewIn)
-@validate_response(FirstViewOut)
+@takes(FirstViewIn)
+@answers(FirstViewOut)
 @refuses(*A_BODY)
 async def view(data: FirstViewIn) -> FirstViewOut:
     """Count a view."""

@@ -7,8 +7,9 @@ import dataclasses
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from quart import Response
-from quart_schema import validate_querystring, validate_response
+from quart_schema import validate_querystring
 
+from lvs.api.calls import answers
 from lvs.api.prometheus import Figures
 from lvs.api.refusals import refuses
 from lvs.api.schemas import (
@@ -29,7 +30,7 @@ from lvs.contexts.performance import (
 from lvs.services import services
 
 
-@validate_response(PerformanceOut)
+@answers(PerformanceOut)
 async def snapshot() -> PerformanceOut:
     """All figures at once. `cache_hit_rate` is a percentage, times of `uptime_` are seconds."""
     house = services()
@@ -75,7 +76,7 @@ async def snapshot() -> PerformanceOut:
 
 
 @validate_querystring(RoutesIn)
-@validate_response(RoutesOut)
+@answers(RoutesOut)
 @refuses(400)
 async def routes(query_args: RoutesIn) -> RoutesOut:
     """The routes that were asked for, sorted."""
@@ -84,7 +85,7 @@ async def routes(query_args: RoutesIn) -> RoutesOut:
 
 
 @validate_querystring(HistoryIn)
-@validate_response(HistoryOut)
+@answers(HistoryOut)
 @refuses(400)
 async def history(query_args: HistoryIn) -> HistoryOut:
     """How it was: the last hour by the second, or the last day by the minute."""

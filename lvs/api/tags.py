@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 
-from quart_schema import (
-    validate_querystring,
-    validate_request,
-    validate_response,
-)
+from quart_schema import validate_querystring
 
+from lvs.api.calls import answers, takes
 from lvs.api.refusals import A_BODY, refuses
 from lvs.api.schemas import PopularIn, PopularOut, TagOut, TagsIn, TagsOut, Target
 from lvs.api.targets import found
@@ -20,7 +17,7 @@ from lvs.store import Transaction, tags
 
 
 @validate_querystring(PopularIn)
-@validate_response(PopularOut)
+@answers(PopularOut)
 @refuses(400)
 async def popular(query_args: PopularIn) -> PopularOut:
     """Tags that contain `q`: those that begin with it first, then by use."""
@@ -30,7 +27,7 @@ async def popular(query_args: PopularIn) -> PopularOut:
 
 
 @validate_querystring(Target)
-@validate_response(TagsOut)
+@answers(TagsOut)
 @refuses(400, 404)
 async def of_video(query_args: Target) -> TagsOut:
     """The tags of the video that the arguments name."""
@@ -38,8 +35,8 @@ async def of_video(query_args: Target) -> TagsOut:
     return _names(await house.store.read(_of_video, house.library, query_args))
 
 
-@validate_request(TagsIn)
-@validate_response(TagsOut)
+@takes(TagsIn)
+@answers(TagsOut)
 @refuses(*A_BODY)
 async def set_all(data: TagsIn) -> TagsOut:
     """Make these the video's tags, no others."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from quart import request
-from quart_schema import validate_querystring, validate_response
+from quart_schema import validate_querystring
 
 from lvs import paths
+from lvs.api.calls import answers
 from lvs.api.refusals import refuses
 from lvs.api.schemas import ListIn, VideoOut, VideoRating, VideosOut
+from lvs.caches import Cache
 from lvs.contexts import words
 from lvs.contexts.cards import thumbnail_url, watch_url
 from lvs.contexts.gallery import view_of
@@ -22,21 +25,20 @@ from lvs.services import services
 from lvs.store import gallery, tags
 from lvs.store import videos as videos_store
 
+Items = Cache[tuple[int, int], bytes]  # the JSON of a video by its row id and version
+
 
 @validate_querystring(ListIn)
-@validate_response(VideosOut)
+@answers(VideosOut)
 @refuses(400, 404)
-async def listed(query_args: ListIn) -> VideosOut:
+async def listed(query_args: ListIn) -> bytes:
     """A stretch of the gallery's list. A shuffled one needs its `seed` to be followed."""
     house = services()
-    arguments = arguments_of(request.query_string)
-    query = parse_query(arguments)
-    if not (arguments.get("sort") or query.q):
-        query = query.with_(sort="newest")  # of folders, too: programs follow what is new
-    return await house.store.read(_listed, house.library, query, query_args.limit)
+    query = parse_query(arguments_of(request.query_string))
+    return await house.store.read(_listed, house.library, house.api_items, query, query_args.limit)
 
 
-@validate_response(VideoOut)
+@answers(VideoOut)
 @refuses(404)
 async def single(media_hash: str) -> VideoOut:
     """One video by its identity."""
@@ -45,12 +47,28 @@ async def single(media_hash: str) -> VideoOut:
 
 
 def _listed(
-    conn: sqlite3.Connection, library: Library, query: GalleryQuery, limit: int
-) -> VideosOut:
+    conn: sqlite3.Connection, library: Library, items: Items, query: GalleryQuery, limit: int
+) -> bytes:
+    """The JSON of a `VideosOut`."""
     view = view_of(conn, library, query)
     page = gallery.page(conn, view, limit=limit, after=query.after or None)
-    ids = [video_id for video_id, _ in page.videos]
-    return VideosOut(videos=_videos(conn, library, ids), next=page.next, total=page.total)
+    videos = b",".join(_items(conn, library, items, page.videos))
+    following = json.dumps(page.next).encode()
+    return b'{"videos":[%b],"next":%b,"total":%d}' % (videos, following, page.total)
+
+
+def _items(
+    conn: sqlite3.Connection, library: Library, items: Items, wanted: Sequence[tuple[int, int]]
+) -> Iterator[bytes]:
+    """The JSON of videos given as (id, version); the store is asked for those not kept."""
+    kept = {key: items.get(key) for key in wanted}
+    missing = [key for key, item in kept.items() if item is None]
+    made = _videos(conn, library, [video_id for video_id, _ in missing]) if missing else []
+    for key, video in zip(missing, made, strict=True):
+        written = video.model_dump_json().encode()
+        items.put(key, written)
+        kept[key] = written
+    return (item for key in wanted if (item := kept[key]) is not None)
 
 
 def _single(conn: sqlite3.Connection, library: Library, media_hash: str) -> VideoOut:

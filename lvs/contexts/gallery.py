@@ -19,7 +19,7 @@ from lvs.errors import InvalidInputError, NotFoundError
 from lvs.library.library import Library
 from lvs.models import SORTS, Folder, SavedSearch
 from lvs.store import gallery, roots, search, searches, tags
-from lvs.store.views import View
+from lvs.store.views import View, has_few_hits
 
 PAGE_SIZE = 60
 SORT_NAMES = {
@@ -121,7 +121,8 @@ def view_of(conn: sqlite3.Connection, library: Library, query: GalleryQuery) -> 
     folder_id = folder.id if folder else None
     tag_ids = tags.ids(conn, query.tags)
     match = search.expression(query.q)
-    return View(query.order, folder_id, query.seed, query.filters, tag_ids, match)
+    few = has_few_hits(conn, match) if match else None
+    return View(query.order, folder_id, query.seed, query.filters, tag_ids, match, few)
 
 
 def folder_of(conn: sqlite3.Connection, library: Library, name: str) -> Folder | None:

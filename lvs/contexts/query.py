@@ -51,6 +51,11 @@ class GalleryQuery:
         return self.filters != NO_FILTERS or bool(self.tags or self.q)
 
     @property
+    def is_costly(self) -> bool:
+        """Whether reading it may take long in a large library: no index has its order or videos."""
+        return self.is_filtered or self.order in ("random", "recent")
+
+    @property
     def arguments(self) -> list[tuple[str, str]]:
         """The list without the place in it, defaults left out."""
         pairs = [("folder", self.folder)] if self.folder else []
@@ -95,7 +100,8 @@ def arguments_of(query_string: bytes) -> dict[str, str]:
         raise InvalidInputError("There are too many arguments in the address.") from error
     arguments = dict(pairs)
     if "tag" in arguments:
-        arguments["tag"] = "\n".join(value for name, value in pairs if name == "tag")
+        tags = "\n".join(value for name, value in pairs if name == "tag")
+        arguments["tag"] = tags.encode("utf-8", "replace").decode()  # no tag has such bytes
     return arguments
 
 

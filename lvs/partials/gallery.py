@@ -22,7 +22,8 @@ async def cards() -> Response:
     """The cards after a cursor, for the end of the grid, and what loads those after them."""
     house = services()
     query = parse_query(arguments_of(request.query_string))
-    stretch = await house.store.read(stretch_context, house.library, house.cards, query)
+    read = house.store.read_long if query.is_costly else house.store.read
+    stretch = await read(stretch_context, house.library, house.cards, query)
     html = web.partial("#grid", stretch.cards, "place") + house.templates.render(
         "partials/_more.html", stretch=stretch
     )
@@ -38,9 +39,8 @@ async def library() -> Response:
     shown = whole_number(arguments, "shown", 0, 1_000_000, default=PAGE_SIZE)
     limit = min(max(shown, PAGE_SIZE), SHOWN_AT_MOST)
     since = house.store.last_event_id
-    gallery = await house.store.read(
-        gallery_context, house.library, house.cards, query, since, limit
-    )
+    read = house.store.read_long if query.is_costly else house.store.read
+    gallery = await read(gallery_context, house.library, house.cards, query, since, limit)
     status = status_context(house.library, query)
     html = house.templates.render(
         "partials/_library.html", gallery=gallery, st=status, is_draft=is_draft

@@ -176,13 +176,26 @@ class Store:
 
         Raises UnavailableError when the store is closed, as all that uses it does.
         """
-        if not self._readers:
-            raise UnavailableError(_CLOSED)
         turn = next(self._turn)
-        reader = min(
-            (self._readers[(turn + step) % READERS] for step in range(READERS)),
-            key=lambda connection: connection.pending,
-        )
+        readers = [self._readers[(turn + step) % READERS] for step in range(len(self._readers))]
+        return await self._read_on(readers, function, args, kwargs)
+
+    async def read_long(
+        self,
+        function: Callable[Concatenate[sqlite3.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """As `read`, for what may take long: all such reads share one reader, and leave the others
+        to reads that are over in a moment."""
+        return await self._read_on(self._readers[:1], function, args, kwargs)
+
+    async def _read_on(
+        self, readers: list[_Connection], function: Callable[..., T], args: Any, kwargs: Any
+    ) -> T:
+        if not readers:
+            raise UnavailableError(_CLOSED)
+        reader = min(readers, key=lambda connection: connection.pending)
         result, queries = await reader.run(
             lambda connection: _in_snapshot(connection, function, args, kwargs)
         )

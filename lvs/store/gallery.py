@@ -124,6 +124,8 @@ def decode_cursor(cursor: str) -> Key:
         value, video_id = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         if not isinstance(value, str | int | float) or not isinstance(video_id, int):
             raise ValueError("not a key")
+        if isinstance(value, str):
+            value.encode()  # half a surrogate pair is no text to SQLite
         if isinstance(value, int) and not -(2**63) <= value < 2**63:
             raise ValueError("too large")
         if not -(2**63) <= video_id < 2**63:

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 
 from lvs import paths
 
+MAX_WORDS = 10  # of a search; those after are not looked for
+
 _PART = re.compile(r'(?P<minus>-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 
 
@@ -24,6 +26,8 @@ def expression(text: str) -> str:
     wanted: list[str] = []
     unwanted: list[str] = []
     for part in _PART.finditer(text):
+        if len(wanted) + len(unwanted) == MAX_WORDS:
+            break
         phrase = part["phrase"]
         words = _words(phrase if phrase is not None else part["word"])
         if not words:

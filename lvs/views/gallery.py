@@ -54,7 +54,8 @@ async def page(house: Services, query: GalleryQuery) -> Rendered:
     key = ("gallery", query, date.today(), house.store.edits)  # noqa: DTZ011
 
     async def render() -> Rendered:
-        gallery = await house.store.read(gallery_context, house.library, house.cards, query, since)
+        read = house.store.read_long if query.is_costly else house.store.read
+        gallery = await read(gallery_context, house.library, house.cards, query, since)
         status = status_context(house.library, query)
         return await rendered(house, "gallery.html", gallery.place, gallery=gallery, st=status)
 

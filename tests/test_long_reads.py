@@ -1,0 +1,119 @@
+"""Searches that take long: fewer do, they say so, and short reads need not wait for them."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import sqlite3
+
+import pytest
+
+from lvs.api import videos as videos_api
+from lvs.errors import UnavailableError
+from lvs.services import Services
+from lvs.store import database, gallery, search, views
+from lvs.store.views import View
+from tests.libraries import fill
+from tests.servers import LocalServer
+
+ENDLESS = "with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n"
+
+
+def endless(conn: sqlite3.Connection, *_: object) -> bytes:
+    conn.execute(ENDLESS).fetchone()
+    return b"never"
+
+
+@pytest.mark.parametrize("sort", ["random", "recent", "newest", "title", "rating"])
+async def test_a_word_that_most_videos_have_finds_the_same_in_every_order(
+    house: Services, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    """Found by walking the order, or by gathering the hits."""
+    await fill(house.store, 40)
+    match = search.expression("video")
+    few = await house.store.read(gallery.page, View(sort, seed=7, match=match), limit=50)
+    monkeypatch.setattr(views, "FEW_HITS", 5)
+    many = await house.store.read(gallery.page, View(sort, seed=7, match=match), limit=50)
+    assert many.videos == few.videos
+    assert len(many.videos) == many.total == 40
+
+
+@pytest.mark.parametrize("sort", ["random", "recent"])
+async def test_an_order_without_an_index_asks_the_search_once(
+    house: Services, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    """And not for each video: 100,000 of them took longer than a page may."""
+    monkeypatch.setattr(views, "FEW_HITS", 5)
+    await fill(house.store, 40)
+    view = View(sort, match=search.expression("video"))
+    way = await house.store.read(views.plan, view)
+    assert "v.id in (select rowid from video_text" in way.where
+    assert "exists (select 1 from video_text" not in way.where
+
+
+async def test_the_hits_of_a_list_are_counted_once(
+    server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(server.house.store, 5)
+    statements: list[str] = []
+    for _ in range(2):
+        await server.house.store.read(lambda conn: conn.set_trace_callback(statements.append))
+    assert (await server.get("/api/videos?q=video")).status == 200
+    assert len([one for one in statements if f"limit {views.FEW_HITS + 1}" in one]) == 1
+
+
+def test_ten_words_of_a_search_are_looked_for() -> None:
+    assert search.expression(" ".join("abcdefghijklmnop")).count("AND") == search.MAX_WORDS - 1
+
+
+async def test_a_search_that_takes_too_long_says_what_to_do(
+    server: LocalServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(database, "STATEMENT_LIMIT_S", 0.1)
+    monkeypatch.setattr(videos_api, "_listed", endless)
+    answer = await server.get("/api/videos?q=video")
+    assert answer.status == 503
+    assert "use fewer words" in answer.text
+    assert not any(record.exc_info for record in caplog.records)
+
+
+async def test_short_reads_do_not_wait_for_long_ones(
+    house: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "STATEMENT_LIMIT_S", 1.0)
+    long = [asyncio.create_task(house.store.read_long(endless)) for _ in range(4)]
+    await asyncio.sleep(0)
+    assert await house.store.read(gallery.count, View()) == 0
+    assert not any(task.done() for task in long)
+    for task in long[1:]:
+        task.cancel()
+    await asyncio.gather(*long, return_exceptions=True)
+
+
+async def test_a_store_that_is_closed_refuses_long_reads_too(house: Services) -> None:
+    await house.store.close()
+    with pytest.raises(UnavailableError):
+        await house.store.read_long(endless)
+
+
+HALF_A_PAIR = base64.urlsafe_b64encode(json.dumps(["\ud800", 1]).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"/api/videos?sort=title&after={HALF_A_PAIR}", 400),
+        (f"/?sort=title&after={HALF_A_PAIR}", 400),
+        ("/?tag=%ff", 200),
+        ("/partials/tags?tag=%ff", 200),
+        ("/events?tag=%ff&since=x", 400),
+    ],
+)
+async def test_text_that_is_none_is_refused_or_finds_nothing(
+    server: LocalServer, path: str, status: int
+) -> None:
+    await fill(server.house.store, 1)
+    answer = await server.get(path)
+    assert answer.status == status
+    assert "Video 000000" not in answer.text
