@@ -309,7 +309,7 @@ async def test_a_push_keeps_the_list_that_the_person_came_from(server: LocalServ
     message = await message_to(server, path, lambda: heart(server, 2))
     for way, name in (("prev", "Video%20000000.mp4"), ("next", "Video%20000002.mp4")):
         assert f'rel="{way}" href="/watch/{name}?sort=views&amp;list=1"' in message.data
-    assert '<a href="/?sort=views">Popular</a>' in message.data
+    assert 'href="/?sort=views">Popular</a>' in message.data
 
 
 async def test_a_push_is_of_the_region_that_changed_and_the_cards_that_the_page_shows(
