@@ -19,6 +19,7 @@ from typing import Protocol
 from lvs import web
 from lvs.contexts import words
 from lvs.contexts.cards import Cards
+from lvs.contexts.copies import words_for_copies
 from lvs.contexts.gallery import folder_of, summary_context, view_of
 from lvs.contexts.places import places_context
 from lvs.contexts.query import GalleryQuery
@@ -90,6 +91,11 @@ class GalleryFeed:
             raise TooMuchError from None
         if self.query.is_filtered or any(event.topic not in _OF_CARDS for event in events):
             parts.append(self._summary(conn, kitchen))
+        copied = [event.video_id for event in events if event.topic == "copied" and event.video_id]
+        view = view_of(conn, kitchen.library, self.query)
+        if copied and (said := words_for_copies(conn, view, copied)):
+            html = kitchen.templates.render("partials/_told.html", words=said)
+            parts.append(web.partial("#notices", html, "beforeend"))
         return "".join(parts)
 
     def _cards(

@@ -125,6 +125,33 @@ async def test_a_page_hears_of_its_own_folder_alone(
     assert [card for card, _ in places(message)] == [f"v-{cards['there/b.mp4'].id}"]
 
 
+async def test_a_page_whose_list_gets_a_copy_is_told_of_which_video(
+    server: LocalServer, videos: Path, cast: Cast
+) -> None:
+    cast.copy("beach.mp4", videos / "here" / "beach.mp4")
+    cast.unique(videos / "there" / "other.mp4")
+    await library(server.house)
+    since = server.house.store.last_event_id
+    pages = [await server.stream(f"/events?since={since}{more}") for more in ("", "&folder=there")]
+    elsewhere = await server.stream(f"/events?since={since}&favorites=1")
+    cast.copy("beach.mp4", videos / "there" / "again.mp4")
+    await library(server.house)
+    for page in pages:
+        message = await page.until(about_cards)
+        assert 'hx-target="#notices" hx-swap="beforeend"' in message.data
+        assert "Same content as “beach”" in message.data
+    for number in range(2):
+        cast.copy(f"{('forest', 'city')[number]}.mp4", videos / "here" / f"{number}.mp4")
+    await library(server.house)
+    for number in range(2):
+        cast.copy(f"{('forest', 'city')[number]}.mp4", videos / "there" / f"{number}.mp4")
+    await library(server.house)
+    message = await pages[0].until(lambda message: "copies of" in message.data)
+    assert "2 new files are copies of videos in the library" in message.data
+    await elsewhere.until(lambda message: "#summary" in message.data)
+    assert not any("#notices" in message.data for message in elsewhere.messages)
+
+
 async def test_a_page_that_was_away_catches_up_exactly(
     server: LocalServer, videos: Path, cast: Cast
 ) -> None:

@@ -167,7 +167,7 @@ def test_a_folder_that_cannot_be_read_is_reported_and_the_rest_goes_on(
         with Process(videos, tmp_path / "data", as_user=True) as server:
             server.wait_for(lambda: server.cards() == 1, "the readable video")
             page = server.get("/").text
-            assert "1 place could not be read" in page
+            assert "1 problem with the video folders" in page
             assert "videos/locked" in page
             assert "Permission denied" in page
     finally:
@@ -185,7 +185,9 @@ def test_a_folder_that_becomes_unreadable_loses_nothing(
     (videos / "locked").chmod(0o000)
     try:
         with Process(videos, tmp_path / "data", as_user=True) as server:
-            server.wait_for(lambda: "could not be read" in server.get("/").text, "the report")
+            server.wait_for(
+                lambda: "problem with the video folders" in server.get("/").text, "the report"
+            )
             assert server.cards() == 2
     finally:
         (videos / "locked").chmod(0o755)

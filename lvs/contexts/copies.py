@@ -1,0 +1,20 @@
+"""What a list's pages are told of new files whose content the library has already."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from lvs.contexts import words
+from lvs.store import gallery, videos
+from lvs.store.views import View
+
+
+def words_for_copies(conn: sqlite3.Connection, view: View, video_ids: list[int]) -> str:
+    """Empty when none of these videos is in the list."""
+    here = [video for video in video_ids if gallery.key_of(conn, view, video) is not None]
+    titles = [card.title for card in videos.cards(conn, here).values()]
+    if len(titles) == 1:
+        return f"Same content as “{titles[0]}”: one video with several files."
+    if titles:
+        return f"{words.number(len(titles))} new files are copies of videos in the library."
+    return ""
