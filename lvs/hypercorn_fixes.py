@@ -23,9 +23,9 @@ from hypercorn.asyncio.task_group import TaskGroup as _TaskGroup
 from hypercorn.asyncio.tcp_server import TCPServer as _TCPServer
 from hypercorn.config import Config
 from hypercorn.events import Closed, Event, RawData, Updated
-from hypercorn.protocol.events import Body, EndBody, Request, Response, StreamClosed
+from hypercorn.protocol.events import EndBody, Request, Response, StreamClosed
 from hypercorn.protocol.events import Event as StreamEvent
-from hypercorn.protocol.h2 import BUFFER_HIGH_WATER, BUFFER_LOW_WATER
+from hypercorn.protocol.h2 import BUFFER_LOW_WATER
 from hypercorn.protocol.h2 import H2Protocol as _H2Protocol
 from hypercorn.protocol.h2 import StreamBuffer as _StreamBuffer
 from hypercorn.protocol.http_stream import HTTPStream as _HTTPStream
@@ -63,7 +63,7 @@ def fixes() -> tuple[tuple[ModuleType, type], ...]:
 
 
 class StreamBuffer(_StreamBuffer):
-    """What an HTTP/2 response has written and its client has not taken yet.
+    """What an HTTP/2 response has written and its client has not taken yet: one piece.
 
     Hypercorn wakes the writer whenever `pop` takes little, so also when the client's window is
     closed and it takes nothing: one unread response then reads its whole file into memory.
@@ -106,15 +106,6 @@ class H2Protocol(_H2Protocol):
             CONNECTION_WINDOW_BYTES - DEFAULT_WINDOW_BYTES
         )
         await self._flush()
-
-    async def stream_send(self, event: StreamEvent) -> None:
-        """Send an event; a body in pieces, so that less than 64 KiB of it are buffered."""
-        if isinstance(event, Body):
-            for start in range(0, len(event.data), BUFFER_HIGH_WATER):
-                piece = event.data[start : start + BUFFER_HIGH_WATER]
-                await super().stream_send(Body(event.stream_id, piece))
-        else:
-            await super().stream_send(event)
 
 
 class _Streams(dict[int, Any]):

@@ -13,7 +13,7 @@ from pathlib import Path
 import h2.events
 import psutil
 import pytest
-from hypercorn.protocol.h2 import StreamBuffer
+from hypercorn.protocol.h2 import BUFFER_HIGH_WATER, StreamBuffer
 
 from lvs.certificates import Certificates
 from lvs.connections import (
@@ -24,6 +24,7 @@ from lvs.connections import (
 )
 from lvs.network import Names
 from lvs.services import Services
+from lvs.streaming.files import LARGEST_PIECE_BYTES
 from tests.http2 import http2
 from tests.servers import LocalServer, eventually, serving
 from tests.test_ingest import library
@@ -166,8 +167,8 @@ async def test_an_http_2_response_that_is_not_read_stays_on_disk(
         await eventually(buffered)
         for _ in range(200):
             await asyncio.sleep(0)
-        assert max(buffered()) <= 65_536
-        assert server.house.reader.sent_bytes < 5_000_000
+        assert max(buffered()) <= LARGEST_PIECE_BYTES + BUFFER_HIGH_WATER
+        assert server.house.reader.sent_bytes <= 2 * LARGEST_PIECE_BYTES
 
 
 def buffered() -> list[int]:
