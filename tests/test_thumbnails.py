@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from lvs.media import tones, work
+from lvs.media import thumbnails, tones, work
 from lvs.media.clips import Clip, make_clip
 from lvs.media.filters import through
 from tests.clips import Cast
@@ -47,6 +48,33 @@ def test_a_black_opening_is_passed_over(cast: Cast, tmp_path: Path) -> None:
 def test_a_video_that_is_all_black_still_has_a_picture(tmp_path: Path) -> None:
     path = make_clip(tmp_path / "night.mp4", Clip("color=c=black", duration_s=1))
     assert picture(path, tmp_path).max() < 20
+
+
+@pytest.mark.parametrize("look", [("noise", "alls=24:allf=t"), ("lutyuv", "y=150+val/20")])
+def test_without_contrast_the_best_of_a_few_keyframes_is_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, look: tuple[str, str]
+) -> None:
+    decoded_s: list[float] = []
+    near = thumbnails._keyframe_near
+
+    def counted(*arguments: Any) -> Any:
+        frame = near(*arguments)
+        if frame is not None:
+            decoded_s.append(frame.time)
+        return frame
+
+    monkeypatch.setattr(thumbnails, "_keyframe_near", counted)
+    monkeypatch.setattr(thumbnails, "_frames_from_start", None)  # no other frame is asked for
+    source = "color=c=gray" if look[0] == "noise" else "testsrc2"
+    clip = Clip(source, (320, 180), 4, filters=(look,))
+    picture(make_clip(tmp_path / "dim.mp4", clip), tmp_path)
+    assert 1 <= len(decoded_s) <= 4
+    assert len(set(decoded_s)) == len(decoded_s)
+
+
+def test_among_black_keyframes_one_that_shows_something_is_found(tmp_path: Path) -> None:
+    clip = Clip("testsrc2", (320, 180), 5, filters=(("fade", "t=in:st=3.5:d=0.2"),))
+    assert picture(make_clip(tmp_path / "late.mp4", clip), tmp_path).std() > 30
 
 
 def test_an_upright_phone_video_stands_upright(cast: Cast, tmp_path: Path) -> None:

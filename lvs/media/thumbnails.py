@@ -18,23 +18,34 @@ from lvs.media.probe import UnreadableError, displayed_size, is_hdr
 
 PREVIEW_WIDTH = 20
 _PLACES = (0.1, 0.35, 0.6, 0.02)  # of the duration, in the order tried
+_MORE_PLACES = (0.85, 0.48, 0.22)
 _DETAIL_ENOUGH = 18.0  # standard deviation of luma that a good picture reaches
+_ONE_COLOUR = 2.0  # that of single pixels, beneath which there is nothing to be seen
 _FRAMES_AT_MOST = 240
+_ALIKE = 0.05  # by how much the sizes of packets differ
+_FEW_FRAMES = 4  # of one in ten, once there is one with something to be seen
 
 
 def representative_frame(container: Any, stream: Any, duration_s: float) -> Any:
-    """The first keyframe with enough detail, else the most detailed frame that was found.
+    """The first keyframe with enough detail, else the most detailed one of a few.
 
-    Raises UnreadableError when no frame can be decoded.
+    Where those are all of one colour, a few others; where there is one keyframe only, or none that
+    can be had, the frames from the beginning. Raises UnreadableError when no frame can be decoded.
     """
-    best, best_detail = None, -1.0
-    for frame in _candidates(container, stream, duration_s):
-        detail = _detail(frame)
-        if detail > best_detail:
-            best, best_detail = frame, detail
-        if detail >= _DETAIL_ENOUGH:
+    best = _Best()
+    for places in (_PLACES, _MORE_PLACES) if duration_s > 0 else ():
+        for place in places:
+            best.offer(_keyframe_near(container, stream, place * duration_s, best))
+            if best.is_good:
+                return best.frame
+        if best.passable or best.count < 2:
             break
-    if best is None:
+    if best.count < 2 and not best.passable:
+        for frame in _frames_from_start(container, stream):
+            best.offer(frame)
+            if best.is_good or best.passable > _FEW_FRAMES:
+                break
+    if best.frame is None:
         codec = stream.codec_context
         raise UnreadableError(
             f"No picture could be decoded ({codec.name}); the file may be damaged."
@@ -42,21 +53,46 @@ def representative_frame(container: Any, stream: Any, duration_s: float) -> Any:
             else f"No picture could be decoded ({codec.name}): it is damaged, or has more than "
             f"{MAX_PIXELS // 1_000_000} million pixels."
         )
-    return best
+    return best.frame
 
 
-def _candidates(container: Any, stream: Any, duration_s: float) -> Iterator[Any]:
-    seen: set[int | None] = set()
-    for place in _PLACES if duration_s > 0 else ():
-        frame = _keyframe_near(container, stream, place * duration_s)
-        if frame is not None and frame.pts not in seen:
-            seen.add(frame.pts)
-            yield frame
-    yield from _frames_from_start(container, stream)
+class _Best:
+    """The best of the frames that were offered; how many there were, and since one was passable."""
+
+    def __init__(self) -> None:
+        self.frame: Any | None = None
+        self.count = self.passable = 0
+        self._detail = -1.0
+        self._packets: dict[int | None, int] = {}  # sizes by time
+
+    @property
+    def is_good(self) -> bool:
+        return self._detail >= _DETAIL_ENOUGH
+
+    def wants(self, packet: Any) -> bool:
+        """Whether a keyframe's packet is worth decoding: not seen before, and not of the size of
+        a passable one, which noise, fog and night have throughout."""
+        if packet.pts in self._packets:
+            return False
+        alike = any(abs(packet.size - size) < size * _ALIKE for size in self._packets.values())
+        self._packets[packet.pts] = packet.size
+        is_of_one_size = packet.stream.codec_context.codec.intra_only  # by a fixed rate
+        return not (alike and self.passable and not is_of_one_size)
+
+    def offer(self, frame: Any | None) -> None:
+        if frame is None:
+            return
+        self.count += 1
+        detail = _deviation(frame, "BILINEAR")
+        if detail > self._detail:
+            self.frame, self._detail = frame, detail
+        if self.passable or self.is_good or _deviation(frame, "POINT") >= _ONE_COLOUR:
+            self.passable += 1
 
 
-def _keyframe_near(container: Any, stream: Any, time_s: float) -> Any | None:
-    """The keyframe at or before a time: one packet decoded, the decoder flushed to give it up."""
+def _keyframe_near(container: Any, stream: Any, time_s: float, best: _Best) -> Any | None:
+    """The keyframe at or before a time, if it can be better than the best: one packet decoded, the
+    decoder flushed to give it up."""
     context = stream.codec_context
     with contextlib.suppress(av.FFmpegError, ValueError):
         start = container.start_time or 0
@@ -66,6 +102,8 @@ def _keyframe_near(container: Any, stream: Any, time_s: float) -> Any | None:
             if count > 500 or packet.size == 0:
                 return None
             if packet.is_keyframe:
+                if not best.wants(packet):
+                    return None
                 frames = context.decode(packet) or context.decode(None)
                 context.flush_buffers()
                 if frames:
@@ -86,9 +124,12 @@ def _frames_from_start(container: Any, stream: Any) -> Iterator[Any]:
                 return
 
 
-def _detail(frame: Any) -> float:
-    """Standard deviation of the luma of a 32 by 18 copy; 0 for a frame in one colour."""
-    small = frame.reformat(width=32, height=18, format="gray")
+def _deviation(frame: Any, interpolation: str) -> float:
+    """Standard deviation of the luma of a 32 by 18 copy; 0 for a frame in one colour.
+
+    BILINEAR is the mean of an area, which noise has no part in; POINT is single pixels.
+    """
+    small = frame.reformat(width=32, height=18, format="gray", interpolation=interpolation)
     plane = small.planes[0]
     pixels = bytes(plane)
     rows = [pixels[y * plane.line_size : y * plane.line_size + 32] for y in range(18)]
