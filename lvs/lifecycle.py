@@ -52,6 +52,7 @@ from lvs.upkeep import Upkeep
 log = logging.getLogger(__name__)
 
 API_ITEMS_KEPT = 4_000
+CHECK_DATABASE_EVERY_S = 1.0
 STOP_WITHIN_S = 4.0
 RESTART_AFTER_S = 1.0  # after a first failure; doubled after each that follows
 RESTART_AFTER_MAX_S = 30.0
@@ -173,14 +174,10 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
         metrics, pages = Metrics(), PageCache()
         reader = FileReader()
         stack.callback(reader.close)
-        caches: dict[str, Cache[Any, Any]]
         api_items: Cache[tuple[int, int], bytes] = Cache(API_ITEMS_KEPT)
-        caches = {
-            "cards": cards.cache,
-            "pages": pages.cache,
-            "answers": store.answers,
-            "api_items": api_items,
-        }
+        caches: dict[str, Cache[Any, Any]]
+        caches = {"cards": cards.cache, "pages": pages.cache, "answers": store.answers}
+        caches["api_items"] = api_items
         monitor = Monitor(_sources(config, metrics, library, hub, reader, caches, store))
         upkeep = Upkeep(config, store, library, keeper, errors, templates)
         dashboard = Dashboard(monitor, upkeep, templates)
@@ -237,6 +234,7 @@ def _start_tasks(supervisor: Supervisor, house: Services) -> None:
     library = house.library
     supervisor.start("live events", house.hub.follow_events, house.hub.resync)
     supervisor.start("live status", house.hub.follow_status, house.hub.resync)
+    supervisor.start("database file", partial(_watch_database, house.store, library))
     supervisor.start("heartbeat", house.hub.keep_alive)
     # A scan finds what such a task had taken note of, or would have noticed meanwhile.
     supervisor.start("arrivals", library.arrivals.run, library.ask_for_scan)
@@ -258,6 +256,13 @@ def _start_tasks(supervisor: Supervisor, house: Services) -> None:
         supervisor.start("dlna", partial(_be_a_media_server, house, addresses))
     if house.certificates is not None:
         supervisor.start("certificates", house.certificates.keep)
+
+
+async def _watch_database(store: Store, library: Library) -> None:
+    """Say on pages, within a second, when the database's file is gone."""
+    while True:
+        library.status.set_lost_database(await asyncio.to_thread(store.lost))
+        await asyncio.sleep(CHECK_DATABASE_EVERY_S)
 
 
 async def _be_a_media_server(house: Services, addresses: Callable[[], Addresses]) -> None:

@@ -45,6 +45,7 @@ class Status:
     more_arriving: int
     away: tuple[AwayFolder, ...]
     full_disk: str
+    lost_database: str
     problems: tuple[tuple[str, str], ...]
     folders: tuple[str, ...]
 
@@ -81,6 +82,7 @@ def status_context(library: Library, query: GalleryQuery | None = None) -> Statu
             for root in library.away()
         ),
         full_disk=status.full_disk,
+        lost_database=status.lost_database,
         problems=tuple(sorted(status.problems.items())),
         folders=tuple(paths.to_words(root.path) for root in library.roots.values()),
     )

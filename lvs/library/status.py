@@ -24,6 +24,7 @@ class LibraryStatus:
         self.pictures_busy = 0  # being worked on or queued for it
         self.arrivals: tuple[Arrival, ...] = ()
         self.problems: dict[str, str] = {}
+        self.lost_database = ""  # what is to be said when its file is gone
         self.full_disk = ""  # what is to be said of the data disk, if anything
 
     @property
@@ -46,6 +47,11 @@ class LibraryStatus:
     def set_full_disk(self, what: str) -> None:
         if what != self.full_disk:
             self.full_disk = what
+            self.changed()
+
+    def set_lost_database(self, what: str) -> None:
+        if what != self.lost_database:
+            self.lost_database = what
             self.changed()
 
     def forget_problem(self, path: str) -> None:

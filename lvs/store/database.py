@@ -125,6 +125,7 @@ class Store:
         self.bell = Bell()
         self.last_event_id = 0
         self.edits = 0
+        self._file: tuple[int, int] | None = None  # device and inode of the opened database
         self.events: Counter[Topic] = Counter()
         self.answers: Cache[Hashable, tuple[int, Any]] = Cache(ANSWERS_KEPT)
         self._events_kept = events_kept
@@ -144,6 +145,7 @@ class Store:
         try:
             _make_private(self.path)
             self._writer = await self._connect()
+            self._file = _identity(self.path)
             await self._writer.run(migrations.migrate)
             self._readers = [await self._connect(read_only=True) for _ in range(READERS)]
             self._snapshots = await self._connect(read_only=True)
@@ -265,7 +267,7 @@ class Store:
 
     async def _commit_batch(self, writer: _Connection, batch: list[_Job]) -> None:
         try:
-            last_event = await writer.run(lambda conn: _run_jobs(conn, batch, self._events_kept))
+            last_event = await writer.run(lambda conn: self._run(conn, batch))
         except BaseException as error:  # of the transaction, so of each
             for job in batch:
                 job.fail(self._explained(error))
@@ -279,6 +281,22 @@ class Store:
             self.events.update(job.topics)
             self.edits += bool(job.topics) and not job.by_ingest
             job.finish()
+
+    def _run(self, conn: CountedConnection, batch: list[_Job]) -> int | None:
+        """Raises UnavailableError where the transaction would end in a file that is deleted."""
+        if problem := self.lost():
+            raise UnavailableError(problem)
+        return _run_jobs(conn, batch, self._events_kept)
+
+    def lost(self) -> str:
+        """What to say when the path no longer leads to the database that is open: somebody deleted,
+        moved or replaced it. Empty while all is well."""
+        if _identity(self.path) == self._file:
+            return ""
+        return (
+            f"The database {self.path} was deleted, moved or replaced while the server runs, so "
+            "nothing can be saved. Put it back, or restart the server."
+        )
 
     def _explained(self, error: BaseException) -> BaseException:
         if not isinstance(error, sqlite3.OperationalError):
@@ -326,6 +344,14 @@ class _Job:
     def fail(self, error: BaseException) -> None:
         if not self.done.cancelled():
             self.done.set_exception(error)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _looked_at(done: asyncio.Future[Any]) -> None:
