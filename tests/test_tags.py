@@ -13,7 +13,7 @@ from playwright.async_api import Browser, BrowserContext
 
 from lvs.errors import InvalidInputError
 from lvs.services import Services
-from lvs.store import Transaction, files, gallery, playback, tags
+from lvs.store import Transaction, cleanup, files, gallery, playback, tags
 from lvs.store.views import View
 from tests import browsers
 from tests.browsers import live_page, until
@@ -48,6 +48,31 @@ async def test_a_tag_is_one_whatever_its_case_and_keeps_its_first(house: Service
     await house.store.write(tags.remove, 1, "sUMMER holiday")
     assert await names(house, 1) == []
     assert (await house.store.read(tags.most_used))[0].count == 1
+
+
+async def test_a_tag_that_no_video_has_leaves_no_row(house: Services) -> None:
+    await fill(house.store, 3)
+
+    async def rows() -> list[str]:
+        return await house.store.read(
+            lambda conn: [name for (name,) in conn.execute("select name from tag order by key")]
+        )
+
+    for video_id in (1, 2):
+        await house.store.write(tags.set_all, video_id, ["sea", "sun"])
+    await house.store.write(tags.remove, 1, "sea")
+    assert await rows() == ["sea", "sun"]
+    await house.store.write(tags.set_all, 2, [])
+    assert await rows() == ["sun"]
+
+    def goes_missing(tx: Transaction) -> None:
+        for video_id in (1, 2):
+            files.mark_missing(tx, files.of_video(tx.connection, video_id))
+
+    await house.store.write(goes_missing)
+    assert await rows() == ["sun"]  # it may come back
+    await house.store.write(cleanup.forget, [1, 2])
+    assert await rows() == []
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61, "a\x00b", "\u202e"])

@@ -67,6 +67,7 @@ def forget(tx: Transaction, video_ids: Sequence[int]) -> int:
         conn.execute(
             f"delete from {table} where video_id in (select value from json_each(?))", (gone,)
         )
+    conn.execute("delete from tag where video_count = 0")
     conn.execute("delete from video where id in (select value from json_each(?))", (gone,))
     for (video_id,) in rows:
         tx.emit("removed", video_id)

@@ -119,6 +119,7 @@ def set_all(tx: Transaction, video_id: int, names: Iterable[str]) -> list[Tag]:
         conn.execute(
             "delete from video_tag where video_id = ? and tag_id = ?", (video_id, had[key])
         )
+        conn.execute("delete from tag where id = ? and video_count = 0", (had[key],))
     for key in [key for key in wanted if key not in had]:
         conn.execute("insert or ignore into tag (name, key) values (?, ?)", (wanted[key], key))
         conn.execute(
