@@ -152,12 +152,18 @@ async def test_the_player_is_seen_in_forced_colours(
         bar = page.locator(part)
         await bar.wait_for()
         image = await pixels(bar)
-        width = image.shape[1]
-        around = image[2, 2]
-        done, left = image[:, width // 4], image[:, width * 3 // 4]
-        assert (done != around).any(), f"{part}: nothing is seen of what is done"
-        assert (left != around).any(), f"{part}: nothing is seen of what is left"
-        assert (done != left).any(), f"{part}: they look the same"
+        height, width, _ = image.shape
+        column = [[hex_of(pixel) for pixel in image[:, x]] for x in (width // 4, width * 3 // 4)]
+        around = column[0][height // 4]
+        done, left = (pixels[height // 2] for pixels in column)
+        assert contrast(done, left) >= 3, f"{part}: what is done and what is left look the same"
+        assert contrast(done, around) >= 3, f"{part}: what is done is not seen"
+        edge = max(contrast(pixel, around) for pixel in column[1][height // 4 :])
+        assert edge >= 3, f"{part}: what is left is not seen"
+
+
+def hex_of(pixel: np.ndarray) -> str:
+    return "#" + "".join(f"{int(value):02x}" for value in pixel)
 
 
 # --- large text ---
