@@ -215,8 +215,8 @@ def _guard(app: Quart, templates: Templates) -> None:
             return web.error_response(request, ours, templates.render)
         log.exception("The library could not be read", exc_info=error)
         ours = UnavailableError(
-            f"The library cannot be read just now ({error}). Run `python -m lvs doctor` on the "
-            "server to see what is wrong."
+            f"The library cannot be read just now ({error}). Run "
+            "`.venv/bin/python -m lvs doctor` on the server to see what is wrong."
         )
         return web.error_response(request, ours, templates.render)
 

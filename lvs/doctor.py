@@ -1,4 +1,4 @@
-"""`lvs doctor`: what this machine gives the server, and what to do where it does not."""
+"""`python -m lvs doctor`: what this machine gives the server, and what to do where it does not."""
 
 from __future__ import annotations
 

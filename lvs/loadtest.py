@@ -1,4 +1,4 @@
-"""`lvs load-test`: many requests to a running server, with a live table and a report."""
+"""`python -m lvs load-test`: many requests to a running server, with a live table and a report."""
 
 from __future__ import annotations
 

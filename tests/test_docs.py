@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from lvs.application import ROUTES
+from lvs.application import ROUTES, create_app
 from lvs.cli import main
 from lvs.config import PREFIX, ServerConfig
 from lvs.events import TOPICS
@@ -59,7 +59,31 @@ def test_every_event_is_documented(topic: str) -> None:
 def test_every_command_is_documented() -> None:
     assert isinstance(main, click.Group)
     for name in main.commands:
-        assert f"`python -m lvs {name}`" in document("IMPLEMENTATION.md")
+        assert f"`.venv/bin/python -m lvs {name}`" in document("IMPLEMENTATION.md")
+
+
+PROSE = [HOME / "README.md", *sorted(DOCS.glob("*.md"))]
+
+
+@pytest.mark.parametrize("path", PROSE, ids=lambda path: path.name)
+def test_addresses_in_the_text_are_there(path: Path) -> None:
+    routes = create_app().url_map.bind("localhost")
+    rules = {rule for rule, _, _ in ROUTES}
+    named = re.findall(r"`(?:(GET|HEAD|POST|DELETE) )?(/[^`\s?]*)[^`]*`", path.read_text("utf-8"))
+    for method, address in named:
+        if address not in rules:
+            methods = [method] if method else ["GET", "POST"]
+            assert any(routes.test(address, one) for one in methods), f"{method} {address}"
+        elif method not in ("", "HEAD"):
+            assert any(address == rule and method in found for rule, _, found in ROUTES), address
+
+
+@pytest.mark.parametrize(
+    "path", [*PROSE, *sorted((HOME / "templates").rglob("*.html"))], ids=lambda path: path.name
+)
+def test_commands_in_the_text_work_in_a_fresh_clone(path: Path) -> None:
+    """`python` alone has none of the packages: they are in `.venv`."""
+    assert not re.findall(r"(?<!\.venv/bin/)\bpython -m \w+", path.read_text("utf-8"))
 
 
 def vendored() -> list[Path]:

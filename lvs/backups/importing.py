@@ -31,7 +31,9 @@ async def import_from(store: Store, path: Path) -> Report:
     found = first.read(path)
     by_path, by_name = await store.read(gifts.videos_named)
     if not by_path:
-        raise InvalidInputError("The library has no videos yet: `python -m lvs scan` first.")
+        raise InvalidInputError(
+            "The library has no videos yet: `.venv/bin/python -m lvs scan` first."
+        )
     report = Report()
     matched = _match(found, by_path, by_name, report)
     for batch in _batches(matched):
