@@ -50,6 +50,26 @@ async def test_back_leads_to_the_card_that_was_opened(
         await until(page, IS_ON_SCREEN, identity)
 
 
+async def test_back_from_a_search_leads_to_where_it_was_begun(
+    server: LocalServer, browser: Browser
+) -> None:
+    await fill(server.house.store, 130)
+    async with browsers.context(browser, **browsers.DESKTOP) as opened:
+        url = f"http://127.0.0.1:{server.port}/?sort=title"
+        page = await live_page(opened, url)
+        await scroll_to_the_end(page)
+        card = page.locator(".card:has-text('Video 000100')")
+        await card.scroll_into_view_if_needed()
+        identity = await card.get_attribute("id")
+        await page.keyboard.press("/")
+        await page.keyboard.type("000007")
+        await page.wait_for_url("**/?q=000007")
+        async with page.expect_event("load"):  # the list as it is now
+            await go_back(page, url)
+        await until(page, ALL_THERE)
+        await until(page, IS_ON_SCREEN, identity)
+
+
 @pytest.fixture
 async def keeping_browser(
     chromium_path: str, browser_arguments: list[str]
