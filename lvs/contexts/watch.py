@@ -50,7 +50,6 @@ class RelatedCard:
 class Stage:
     """The player, or why there is none. `trouble` says what a browser can't play of this file, or
     is empty. `can_play` is false when there is no player, `can_download` when the file is missing.
-    `frame_rate` is frames per second, 0 where it is unknown.
     """
 
     card: CardContext
@@ -62,19 +61,22 @@ class Stage:
     poster: str
     width: int
     height: int
-    frame_rate: float
     start_s: int
     list: str
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is said about the video, and the way to its neighbours in the list."""
+    """What is said about the video, and the way to its neighbours in the list.
+
+    `frame_rate` is frames per second, 0 where it is unknown.
+    """
 
     card: CardContext
     trouble: str
     can_play: bool
     video_url: str
+    frame_rate: float
     facts: tuple[Fact, ...]
     tags: tuple[Tag, ...]
     layout: LayoutForm
@@ -152,7 +154,6 @@ def stage_context(
         poster=thumbnail_url(card, 640) if card.thumbnail else "",
         width=card.width or 1280,
         height=card.height or 720,
-        frame_rate=details.frame_rate or 0,
         start_s=start_s,
         list=came_from.url("", list=1).replace("?", "&") if came_from else "",
     )
@@ -174,6 +175,7 @@ def about_context(
         trouble=trouble,
         can_play=can_play,
         video_url=_video_url(library, card),
+        frame_rate=details.frame_rate or 0,
         facts=tuple(_facts(details, library)),
         tags=tuple(tags.of_video(conn, card.id)),
         layout=layout_form(layouts.of_video(conn, card.id)),

@@ -94,8 +94,8 @@ const faster = (step) => ({ video }) => {
   video.playbackRate = clamp(video.playbackRate + step, 0.25, 2);
 };
 // To the frame before or after the one that is shown; just past its beginning, which is rounded.
-const frame = (step) => ({ player, video }) => {
-  const rate = Number(player.dataset.frameRate) || 30;
+const frame = (step) => ({ video }) => {
+  const rate = Number(document.getElementById('about').dataset.frameRate) || 30; // kept true by pushes
   video.pause();
   video.currentTime = Math.max(0, (Math.floor(video.currentTime * rate + 0.01) + step) / rate + 0.001);
 };
