@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from bench.attack import connections, mixed
+from bench.attack import connections, headset, mixed
 from bench.harness import Line, workshop
 from bench.report import print_table
 
@@ -32,6 +32,7 @@ ATTACKS = (
     Attack("silent", "more silent clients than there are descriptors", connections.silent),
     Attack("cut", "4,000 requests for a video, cut at any moment", connections.cut),
     Attack("tls", "500 videos over TLS, left after 200 kB", connections.tls),
+    Attack("headset", "a headset that talks nonsense as fast as it is read", headset.frames),
     Attack("mixed", "all kinds of clients at once, for minutes", mixed.run),
 )
 NAMES = [attack.name for attack in ATTACKS]
