@@ -17,6 +17,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("cli",),
     ("commands", "doctor", "demo", "maintenance", "loadtest", "diagnostics"),
     ("server",),
+    ("hypercorn_fixes",),
     ("application",),
     ("lifecycle",),
     ("views", "partials", "api"),
@@ -35,7 +36,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("library", "backups", "jobs"),
     ("store", "media", "streaming"),
     ("events", "logs", "caches", "progress", "metrics", "certificates", "announce"),
-    ("regular_files",),
+    ("regular_files", "connections"),
     ("paths", "models", "config", "network"),
     ("errors", "__init__"),
 )
