@@ -132,7 +132,7 @@ async def test_the_way_back_from_a_video_names_the_list(
     await season.house.store.write(searches.save, "Goggles", "vr=1&sort=title")
     referer = {"Referer": f"http://127.0.0.1:{season.port}{path}"}
     page = (await season.get("/watch/Show/S01E02.mp4", headers=referer)).text
-    ((url, said),) = re.findall(r'<p class="card-meta"><a href="([^"]+)">([^<]+)</a>', page)
+    ((url, said),) = re.findall(r'<p class="card-meta"><a[^>]* href="([^"]+)">([^<]+)</a>', page)
     assert said == name
     assert where((await season.get(unescape(url))).text)[0] == name
 

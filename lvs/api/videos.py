@@ -34,7 +34,10 @@ Items = Cache[tuple[int, int], bytes]  # the JSON of a video by its row id and v
 async def listed(query_args: ListIn) -> bytes:
     """A stretch of the gallery's list. A shuffled one needs its `seed` to be followed."""
     house = services()
-    query = parse_query(arguments_of(request.query_string))
+    arguments = arguments_of(request.query_string)
+    query = parse_query(arguments)
+    if not (arguments.get("sort") or query.q):
+        query = query.with_(sort="newest")  # of folders, too: programs follow what is new
     return await house.store.read(_listed, house.library, house.api_items, query, query_args.limit)
 
 
