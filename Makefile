@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run demo test lint bench format clean
+.PHONY: run demo test lint bench fuzz format clean
 
 run: .venv/run.stamp
 	@$(BIN)/python -m lvs serve
@@ -25,6 +25,9 @@ format: .venv/test.stamp
 
 bench: .venv/test.stamp
 	$(BIN)/python -m bench
+
+fuzz: .venv/test.stamp
+	$(BIN)/python -m bench.fuzz --seconds $(or $(SECONDS),60)
 
 .venv/run.stamp: requirements.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv

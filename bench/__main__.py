@@ -16,6 +16,7 @@ from bench import (
     headset,
     kill,
     live,
+    memory,
     pages,
     scans,
     search,
@@ -37,6 +38,7 @@ BENCHMARKS = {
     "writes": writes.run,
     "dashboard": dashboard.run,
     "soak": soak.run,
+    "memory": memory.run,
     "headset": headset.run,
     "film": film.run,
 }

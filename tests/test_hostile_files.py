@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bench import fuzz
 from lvs.media.pool import MediaPool
 from tests import misbehaving
 from tests.clips import Cast
@@ -107,3 +108,10 @@ async def test_a_decoder_that_crashes_costs_its_file_alone(tmp_path: Path, cast:
 
 async def test_a_worker_ends_itself_when_its_server_is_gone() -> None:
     assert await asyncio.to_thread(misbehaving.notices_a_new_parent)
+
+
+async def test_films_damaged_by_chance_crash_no_worker(tmp_path: Path) -> None:
+    """Seconds of what `make fuzz` does for longer."""
+    found = await fuzz.into_workers(tmp_path, 1.5, 20, tmp_path / "kept")
+    assert found.tried > 0
+    assert found.failures == []
