@@ -168,7 +168,8 @@ async def eventually(check: Callable[[], object], timeout: float = 15) -> Any:
     while True:
         found = check()
         if isinstance(found, Awaitable):
-            found = await found
+            async with asyncio.timeout(timeout):  # a page that went may never answer
+                found = await found
         if found:
             return found
         if time.monotonic() > deadline:
