@@ -103,7 +103,7 @@ async def test_every_field_has_these_colours(site: str, opened: BrowserContext) 
 
 async def pixels(part: Locator) -> np.ndarray:
     """What is seen of an element, as rows of RGB."""
-    with av.open(io.BytesIO(await part.screenshot())) as image:
+    with av.open(io.BytesIO(await part.screenshot()), "r") as image:
         found: np.ndarray = next(image.decode(video=0)).to_ndarray(format="rgb24")
     return found
 
