@@ -66,9 +66,17 @@ document.addEventListener('keydown', (event) => {
   event.preventDefault();
 });
 
-// Toasts stand above the bar.
+// Toasts stand above the bar, which a short list leaves higher than the window's edge.
 const bar = document.querySelector('.bulk');
-if (bar) new ResizeObserver(() => document.documentElement.style.setProperty('--bulk-bar', `${bar.offsetHeight}px`)).observe(bar);
+function lift() {
+  const above = bar.offsetHeight ? Math.max(0, innerHeight - bar.getBoundingClientRect().top) : 0;
+  document.documentElement.style.setProperty('--bulk-bar', `${above}px`);
+}
+if (bar) {
+  const watching = new ResizeObserver(lift);
+  for (const box of [bar, document.body]) watching.observe(box);
+  for (const name of ['resize', 'scroll']) addEventListener(name, lift, { passive: true });
+}
 
 // Cards that come or go change how many are chosen.
 const grid = document.getElementById('grid');
