@@ -84,6 +84,7 @@ class Watches:
         if not there and watch is not None:
             watch.cancel()
             self.stands(root.id).clear()
+            self._status.forget_problem(_problem_of(root))
             return None
         if there and (watch is None or watch.done()):
             return asyncio.create_task(self._watch(root), name=f"watch {root.name}")
@@ -132,7 +133,12 @@ class Watches:
         elif failures == FAILURES_ALLOWED:
             interval = f"it is looked at every {self._config.poll_interval_s:g} s instead"
             log.warning("No notices of changes in %s (%s); %s", root.path, error, interval)
-            name = f"Changes in {paths.to_words(root.name)}"
-            self._status.report(name, f"The system gives no notices ({error}); {interval}")
+            self._status.report(
+                _problem_of(root), f"The system gives no notices ({error}); {interval}"
+            )
         else:
             log.warning("Changes in %s are not noticed: %s", root.path, error)
+
+
+def _problem_of(root: Root) -> str:
+    return f"Changes in {paths.to_words(root.name)}"
