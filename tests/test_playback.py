@@ -42,6 +42,7 @@ async def test_a_position_is_kept_until_the_end_is_seen(house: Services) -> None
 async def test_a_video_that_plays_on_changes_nobody_elses_pages(server: LocalServer) -> None:
     house = server.house
     await fill(house.store, 3)
+    await house.store.write(lambda tx: tx.connection.execute("update video set duration_s = 3600"))
     path = f"/videos/{await hash_of(house, 1)}/progress"
 
     async def told(position_s: float, *, playing: bool = True) -> bool:
