@@ -15,25 +15,31 @@ def rate(
     """Give a video 1 to 5 stars, or clear them; returns what its ratings are now."""
     conn = tx.connection
     had = _own_rating(conn, video_id, user_id)
+    if value == had:
+        return rating_of(conn, video_id, user_id)
     if value is None:
         conn.execute("delete from rating where video_id = ? and user_id = ?", (video_id, user_id))
-    elif value != had:
+    else:
         conn.execute(
             "insert into rating (video_id, user_id, value, rated_at) values (?, ?, ?, ?)"
             " on conflict (video_id, user_id)"
             " do update set value = excluded.value, rated_at = excluded.rated_at",
             (video_id, user_id, value, tx.at),
         )
-    if value != had:
-        videos.touch(tx, video_id)
-    return rating_of(conn, video_id, user_id)
+    videos.touch(tx, video_id)
+    return RatingSummary(*_shared_rating(conn, video_id), value)
 
 
 def rating_of(conn: sqlite3.Connection, video_id: int, user_id: int = HOUSEHOLD) -> RatingSummary:
+    return RatingSummary(*_shared_rating(conn, video_id), _own_rating(conn, video_id, user_id))
+
+
+def _shared_rating(conn: sqlite3.Connection, video_id: int) -> tuple[float, int]:
+    """(average, count) of all ratings of a video."""
     average, count = conn.execute(
         "select rating_average, rating_count from video where id = ?", (video_id,)
     ).fetchone()
-    return RatingSummary(average, count, _own_rating(conn, video_id, user_id))
+    return average, count
 
 
 def set_favorite(

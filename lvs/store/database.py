@@ -251,7 +251,7 @@ class Store:
         self._jobs.append(job)
         if self._committing is None:
             self._committing = asyncio.create_task(self._commit(), name="commit")
-        result: T = await asyncio.shield(done)
+        result: T = await done
         metrics.add_queries(job.queries)
         return result
 
@@ -276,11 +276,12 @@ class Store:
             return
         if last_event is not None:
             self.last_event_id = max(self.last_event_id, last_event)
-            self.bell.ring()
         for job in batch:
             self.events.update(job.topics)
             self.edits += bool(job.topics) and not job.by_ingest
             job.finish()
+        if last_event is not None:  # last: the answers go first, then the pushes
+            self.bell.ring()
 
     def _run(self, conn: CountedConnection, batch: list[_Job]) -> int | None:
         """Raises UnavailableError where the transaction would end in a file that is deleted."""
