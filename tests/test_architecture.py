@@ -36,7 +36,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("library", "backups", "jobs"),
     ("store", "media", "streaming"),
     ("events", "logs", "caches", "progress", "metrics", "certificates", "announce"),
-    ("regular_files", "connections"),
+    ("regular_files", "connections", "subprocesses"),
     ("paths", "models", "config", "network"),
     ("errors", "__init__"),
 )

@@ -23,7 +23,6 @@ from lvs.backups.folder import Backup
 from lvs.errors import InvalidInputError, UnavailableError
 from lvs.services import Services
 from lvs.store import Store, Transaction, cleanup, curation, export, files, layouts, playback, tags
-from tests import misbehaving
 from tests.conftest import OpenHouse
 from tests.libraries import fill
 from tests.servers import HOME, LocalServer, Process, eventually
@@ -268,7 +267,7 @@ async def test_a_backup_whose_process_is_killed_is_told_and_tried_again(
     for name in ("FIRST_AFTER_S", "AGAIN_AFTER_S", "LOOK_EVERY_S"):
         monkeypatch.setattr(f"lvs.backups.keeper.{name}", 0.01)
     with monkeypatch.context() as patched:
-        patched.setattr(make, "make", misbehaving.crash)
+        patched.setattr(keeper, "JOB", "tests.misbehaving:crash")
         running = asyncio.create_task(house.keeper.run())
         await eventually(lambda: "could not be made" in house.keeper.problem)
     await eventually(house.keeper.listed)

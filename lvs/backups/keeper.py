@@ -7,9 +7,7 @@ import logging
 import time
 from datetime import UTC, datetime, timedelta
 
-from anyio import CapacityLimiter, to_process
-
-from lvs.backups import folder, make
+from lvs.backups import folder, make, process
 from lvs.backups.folder import Backup
 from lvs.config import ServerConfig
 from lvs.errors import LvsError, UnavailableError
@@ -19,6 +17,7 @@ log = logging.getLogger(__name__)
 
 FIRST_AFTER_S = 600.0  # a new library has more urgent things to do
 AGAIN_AFTER_S = 3600.0  # when it failed, and at least so long between two, whatever the clock says
+JOB = "lvs.backups.make:make"
 LOOK_EVERY_S = 60.0  # clocks jump, machines sleep
 
 
@@ -30,7 +29,6 @@ class Keeper:
         self._config = config
         self._store = store
         self._one_at_a_time = asyncio.Lock()
-        self._limiter = CapacityLimiter(1)
         self.folder = config.data_directory / "backups"
         self.problem = ""
 
@@ -38,13 +36,8 @@ class Keeper:
         """Back up now. Raises LvsError with what to do."""
         async with self._one_at_a_time:
             try:
-                made = await to_process.run_sync(
-                    make.make,
-                    self._store.path,
-                    self.folder,
-                    self._config.backups_kept,
-                    cancellable=True,
-                    limiter=self._limiter,
+                made = await process.run(
+                    JOB, self._store.path, self.folder, self._config.backups_kept
                 )
             except LvsError as error:
                 self.problem = error.detail

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,13 +20,13 @@ from lvs.media import pictures
 from lvs.media.facts import Facts, Result, SourceError
 from lvs.media.limits import memory_per_worker
 from lvs.media.worker import READY
+from lvs.subprocesses import environment
 
 IDLE_S = 60.0
 FILES_PER_WORKER = 1_000  # whatever libav leaks is bounded
 START_LIMIT_S = 60.0
 ANSWER_LIMIT_BYTES = 1 << 20
 _JOB = "lvs.media.work:look_at"
-_HOME = Path(__file__).parent.parent.parent
 
 
 class MediaPool:
@@ -144,7 +143,7 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             limit=ANSWER_LIMIT_BYTES,
-            env=_surroundings(),
+            env=environment(),
         )
         worker = cls(process)
         try:
@@ -192,12 +191,6 @@ class _Worker:
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
         await asyncio.shield(self._process.wait())
-
-
-def _surroundings() -> dict[str, str]:
-    """Ours to be found by its name, and few arenas: each takes 64 MB of address space."""
-    places = [str(_HOME), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(places), "MALLOC_ARENA_MAX": "2"}
 
 
 def _result(answer: dict[str, Any]) -> Result:

@@ -1,0 +1,58 @@
+"""A backup in a process of its own, which ends with it: `python -m lvs.backups.process JOB ...`."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import pickle
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from lvs.backups.folder import Backup
+from lvs.errors import LvsError
+from lvs.subprocesses import environment
+
+
+async def run(job: str, database: Path, backups: Path, kept: int) -> Backup:
+    """What `job` (`module:function`, as `make.make`) returns; its LvsError is raised here.
+
+    Raises OSError when the process could not be started or ended without an answer. Cancelled, it
+    ends the process.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-P", "-m", "lvs.backups.process", job, str(database), str(backups), str(kept)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        env=environment(),
+    )
+    try:
+        answer, _ = await process.communicate()
+    except BaseException:
+        process.kill()
+        await asyncio.shield(process.wait())
+        raise
+    if process.returncode:
+        raise ChildProcessError(f"its process ended with {process.returncode}")
+    found: Backup | LvsError = pickle.loads(answer)  # from our own process
+    if isinstance(found, LvsError):
+        raise found
+    return found
+
+
+def main(job: str, database: str, backups: str, kept: str) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server, which ends this one
+    module, _, name = job.partition(":")
+    function: Any = getattr(importlib.import_module(module), name)
+    try:
+        found = function(Path(database), Path(backups), int(kept))
+    except LvsError as error:
+        found = error
+    sys.stdout.buffer.write(pickle.dumps(found))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
