@@ -94,7 +94,7 @@ class Feeder:
 
     async def run(self) -> None:
         """Work until cancelled. Started again after a failure, it finds its work as it was."""
-        news = self._store.bell.listener()
+        news = self._store.probe_bell.listener()
         try:
             while True:
                 news.clear()
@@ -110,7 +110,7 @@ class Feeder:
             await asyncio.gather(*self._busy.values(), return_exceptions=True)
             raise
         finally:
-            self._store.bell.forget(news)
+            self._store.probe_bell.forget(news)
 
     async def _fill(self) -> None:
         now = asyncio.get_running_loop().time()

@@ -57,10 +57,15 @@ class Transaction:
         self.connection = connection
         self.at = now_ms()
         self.by_ingest = False
+        self.may_need_probe = False
         self._events: dict[tuple[Topic, int | None], None] = {}
 
-    def emit(self, topic: Topic, video_id: int | None = None) -> None:
+    def emit(
+        self, topic: Topic, video_id: int | None = None, *, may_need_probe: bool = True
+    ) -> None:
+        """Tell of a change. `may_need_probe` is false for what leaves no video to probe."""
         self._events[topic, video_id] = None
+        self.may_need_probe |= may_need_probe
 
     @property
     def topics(self) -> list[Topic]:
@@ -116,13 +121,15 @@ class Store:
     """The library's truth. Open it once; close it last.
 
     `last_event_id` is the id of the newest event that is committed; `bell` rings after each
-    commit that made events, and `events` counts them by topic since the start. `edits` counts the
+    commit that made events, `probe_bell` after one that may have left videos to probe, and
+    `events` counts them by topic since the start. `edits` counts the
     changes by people: a page that was rendered before one is not to be served after it.
     """
 
     def __init__(self, path: Path, *, events_kept: int = 10_000) -> None:
         self.path = path
         self.bell = Bell()
+        self.probe_bell = Bell()
         self.last_event_id = 0
         self.edits = 0
         self._file: tuple[int, int] | None = None  # device and inode of the opened database
@@ -282,6 +289,8 @@ class Store:
             job.finish()
         if last_event is not None:  # last: the answers go first, then the pushes
             self.bell.ring()
+            if any(job.may_need_probe for job in batch):
+                self.probe_bell.ring()
 
     def _run(self, conn: CountedConnection, batch: list[_Job]) -> int | None:
         """Raises UnavailableError where the transaction would end in a file that is deleted."""
@@ -332,6 +341,7 @@ class _Job:
     error: Exception | None = None
     queries: int = 0
     by_ingest: bool = False
+    may_need_probe: bool = False
     topics: list[Topic] = field(default_factory=list)
 
     def finish(self) -> None:
@@ -386,6 +396,7 @@ def _run_job(conn: CountedConnection, job: _Job) -> int | None:
         job.result = job.run(transaction)
         last_event = transaction.write_events()
         job.topics, job.by_ingest = transaction.topics, transaction.by_ingest
+        job.may_need_probe = transaction.may_need_probe
         job.queries = conn.queries - before
     except sqlite3.OperationalError:  # the disk, not the job: it may have ended the transaction
         raise

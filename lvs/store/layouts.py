@@ -31,3 +31,4 @@ def choose(tx: Transaction, video_id: int, projection: str | None, stereo: str |
         (projection, stereo, other_eye, video_id),
     )
     videos.touch(tx, video_id)
+    tx.may_need_probe |= other_eye

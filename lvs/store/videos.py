@@ -208,7 +208,7 @@ def record_probe(tx: Transaction, video_id: int, fingerprint: str, columns: dict
 def touch(tx: Transaction, video_id: int) -> None:
     """A new version of a video's card, told to every page."""
     tx.connection.execute("update video set version = version + 1 where id = ?", (video_id,))
-    tx.emit("changed", video_id)
+    tx.emit("changed", video_id, may_need_probe=False)
 
 
 def remake(tx: Transaction, video_id: int) -> None:
