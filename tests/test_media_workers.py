@@ -20,7 +20,10 @@ import pytest
 
 from lvs.media import limits, work
 from lvs.media.pool import MediaPool
+from lvs.services import Services
+from lvs.store import curation, layouts, videos
 from tests.clips import Cast
+from tests.libraries import fill
 from tests.servers import HOME, eventually
 
 KEY = "0" * 16
@@ -183,3 +186,18 @@ def test_a_file_that_lies_about_its_pixels_is_not_decoded_either(tmp_path: Path)
     result = work.look_at(str(path), str(tmp_path / "p"), KEY)
     assert result.error
     assert result.preview is None
+
+
+async def test_workers_are_woken_by_what_is_to_be_probed_and_by_nothing_else(
+    house: Services,
+) -> None:
+    await fill(house.store, 1)
+    news = house.store.probe_bell.listener()
+    await house.store.write(curation.rate, 1, 4)
+    await house.store.write(layouts.choose, 1, "180", None)
+    assert not news.is_set()
+    await house.store.write(layouts.choose, 1, "180", "sbs")  # another eye is to be seen
+    assert news.is_set()
+    news.clear()
+    await house.store.write(videos.look_again)
+    assert news.is_set()

@@ -121,9 +121,9 @@ class Store:
     """The library's truth. Open it once; close it last.
 
     `last_event_id` is the id of the newest event that is committed; `bell` rings after each
-    commit that made events, `probe_bell` after one that may have left videos to probe, and
-    `events` counts them by topic since the start. `edits` counts the
-    changes by people: a page that was rendered before one is not to be served after it.
+    commit that made events, `probe_bell` after one that may have left videos to probe. `events`
+    counts them by topic since the start, `edits` the changes by people: a page that was rendered
+    before one is not to be served after it.
     """
 
     def __init__(self, path: Path, *, events_kept: int = 10_000) -> None:
