@@ -11,7 +11,7 @@ demo: .venv/run.stamp
 	@$(BIN)/python -m lvs demo
 
 test: .venv/test.stamp
-	$(BIN)/python -m tests.chromium
+	$(BIN)/python -m tests.helpers.chromium
 	$(BIN)/python -m pytest -n auto --dist worksteal --durations 15
 
 lint: .venv/test.stamp

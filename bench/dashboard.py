@@ -12,7 +12,7 @@ import uvloop
 from bench.harness import Line, elsewhere, library, resident_mb, times, wait_until_quiet
 from bench.load import load
 from lvs.metrics import Metrics, count_queries_here
-from tests.servers import Process
+from tests.helpers.servers import Process
 
 MANY = 50
 LOOK_S = 10.0

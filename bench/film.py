@@ -17,9 +17,9 @@ import numpy as np
 from playwright.async_api import async_playwright
 
 from bench.harness import Line, resident_mb, times, wait_until_quiet
-from tests import chromium
-from tests.conftest import BROWSER_ARGUMENTS
-from tests.servers import Process
+from tests.helpers import chromium
+from tests.helpers.browsers import BROWSER_ARGUMENTS
+from tests.helpers.servers import Process
 
 FILM_BYTES = float(os.environ.get("FILM_GB", "2.2")) * 1e9
 PLAY_S = float(os.environ.get("FILM_S", "60"))

@@ -24,7 +24,7 @@ import click
 from bench.harness import workshop
 from lvs.media.clips import Clip, make_clip
 from lvs.media.pool import MediaPool
-from tests.servers import Process
+from tests.helpers.servers import Process
 
 _SMALL = {"size": (160, 90), "duration_s": 0.6, "keyframe_every": 5}
 _X265 = {"preset": "ultrafast", "x265-params": "log-level=none"}

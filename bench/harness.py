@@ -19,8 +19,8 @@ from typing import ParamSpec, TypeVar
 import psutil
 
 from lvs.store import Store
-from tests.libraries import fill
-from tests.servers import Process
+from tests.helpers.libraries import fill
+from tests.helpers.servers import Process
 
 P = ParamSpec("P")
 T = TypeVar("T")

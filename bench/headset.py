@@ -20,7 +20,7 @@ from bench.harness import (
     times,
     wait_until_quiet,
 )
-from tests.clips import Cast
+from tests.helpers.clips import Cast
 
 FILE_BYTES = 1_500_000_000
 HEADSETS = 4

@@ -29,7 +29,7 @@ from bench.harness import Library, Line, library, workshop
 from bench.report import print_table
 from lvs.backups import folder
 from lvs.errors import InvalidInputError
-from tests.servers import Process
+from tests.helpers.servers import Process
 
 VIDEOS = 300
 ROUND_S = (0.3, 2.5)  # from the first acknowledged write to the kill

@@ -10,8 +10,8 @@ from pathlib import Path
 import uvloop
 
 from bench.harness import Library, Line, elsewhere, library, percentile, times, wait_until_quiet
-from tests.clips import Cast
-from tests.servers import Process, ask
+from tests.helpers.clips import Cast
+from tests.helpers.servers import Process, ask
 
 DROPS = 40
 PAGES = 10

@@ -19,7 +19,7 @@ from bench.harness import (
     wait_until_quiet,
 )
 from bench.load import Load, load
-from tests.servers import Process
+from tests.helpers.servers import Process
 
 ROUNDS = 3
 SECONDS = 3.0

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.harness import Library, Line, elsewhere, percentile, times, wait_until_quiet
 from bench.load import Load, load
-from tests.clips import Cast
+from tests.helpers.clips import Cast
 
 FILES = 20_000
 PATHS = ["/", "/?sort=title", "/?sort=size", "/?sort=duration"]

@@ -14,9 +14,9 @@ from playwright.async_api import CDPSession, Page, async_playwright
 
 from bench.harness import Line, library, resident_mb, times, wait_until_quiet
 from bench.load import load
-from tests import chromium
-from tests.conftest import BROWSER_ARGUMENTS
-from tests.servers import Process
+from tests.helpers import chromium
+from tests.helpers.browsers import BROWSER_ARGUMENTS
+from tests.helpers.servers import Process
 
 SOAK_S = float(os.environ.get("SOAK_S", "600"))
 SETTLE_S = SOAK_S / 10  # caches fill, windows fill

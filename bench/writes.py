@@ -13,7 +13,7 @@ import uvloop
 from bench.harness import Library, Line, elsewhere, library, percentile, times, wait_until_quiet
 from bench.load import Load, alternate, call, load, post, request
 from lvs.store import Store, Transaction
-from tests.servers import Process, ask
+from tests.helpers.servers import Process, ask
 
 VIDEOS = 100_000
 TAGS = 5_000

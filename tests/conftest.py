@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
 
 import filelock
 import pytest
@@ -17,22 +16,10 @@ from lvs.config import ServerConfig
 from lvs.lifecycle import open_house
 from lvs.services import Services
 from lvs.store import roots
-from tests import chromium
-from tests.clips import Cast
-from tests.servers import LocalServer, eventually, serving
-
-BROWSER_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--mute-audio",
-    "--disable-site-isolation-trials",  # a spare process for each context would never be used
-    "--host-resolver-rules=MAP lvs.local 127.0.0.1",  # a name that is not loopback's own
-]
+from tests.helpers import chromium
+from tests.helpers.browsers import BROWSER_ARGUMENTS, OpenBrowser
+from tests.helpers.clips import Cast
+from tests.helpers.servers import LocalServer, OpenHouse, eventually, serving
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -93,10 +80,6 @@ def config(videos: Path, tmp_path: Path) -> ServerConfig:
     )
 
 
-OpenHouse = Callable[..., Any]
-OpenBrowser = Callable[[Sequence[str]], Awaitable[Browser]]
-
-
 @pytest.fixture
 async def open_a_house(config: ServerConfig) -> AsyncIterator[OpenHouse]:
     """`await open_a_house(live=..., **settings)`: an open house, closed after the test."""
@@ -149,7 +132,7 @@ def browser_arguments() -> list[str]:
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
     path = chromium.find()
-    assert path, "no Chromium: run `python -m tests.chromium`"
+    assert path, "no Chromium: run `python -m tests.helpers.chromium`"
     return path
 
 

@@ -9,11 +9,9 @@ import pytest
 from lvs.access import Guard, RateLimit
 from lvs.config import ServerConfig
 from lvs.errors import TooManyError
-from tests.conftest import OpenHouse
-from tests.libraries import fill
-from tests.servers import Answer, LocalServer, serving
-from tests.test_api import call
-from tests.test_curation import hash_of
+from tests.helpers.libraries import fill, hash_of
+from tests.helpers.requests import call
+from tests.helpers.servers import Answer, LocalServer, OpenHouse, serving
 
 NEAR = "http://192.168.1.20:3000"
 

@@ -14,12 +14,11 @@ from playwright.async_api import Browser, BrowserContext, Locator
 
 from lvs.services import Services
 from lvs.store import Transaction, curation, playback, tags
-from tests import browsers
-from tests.browsers import live_page, until
-from tests.clips import Cast
-from tests.libraries import fill
-from tests.servers import HOME, LocalServer
-from tests.test_ingest import library
+from tests.helpers import browsers
+from tests.helpers.browsers import live_page, until
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import fill, library
+from tests.helpers.servers import HOME, LocalServer
 
 WATCH = "/watch/A%20folder/Video%20000000.mp4"
 

@@ -14,17 +14,10 @@ from lvs.api.schemas import VideosOut
 from lvs.services import Services
 from lvs.store import Transaction, curation, gallery, layouts, playback, tags
 from lvs.store.views import View
-from tests.clips import Cast
-from tests.libraries import fill
-from tests.servers import Answer, LocalServer
-from tests.test_curation import hash_of
-from tests.test_ingest import library
-
-
-async def call(server: LocalServer, method: str, path: str, body: Any = None) -> Answer:
-    headers = {"Content-Type": "application/json", "Accept": "application/json"}
-    text = body if body is None or isinstance(body, str | bytes) else json.dumps(body)
-    return await server.get(path, method=method, headers=headers, body=text)
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import fill, hash_of, library
+from tests.helpers.requests import call
+from tests.helpers.servers import LocalServer
 
 
 @pytest.fixture

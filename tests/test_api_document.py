@@ -20,8 +20,8 @@ from schemathesis.specs.openapi.checks import (
 
 from lvs.application import create_app
 from lvs.store import Store, roots
-from tests.libraries import fill
-from tests.servers import Process
+from tests.helpers.libraries import fill
+from tests.helpers.servers import Process
 
 
 def document() -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import HOME
+from tests.helpers.servers import HOME
 
 # From the roof down. A module imports from lower floors, and from its own room.
 FLOORS: tuple[tuple[str, ...], ...] = (
@@ -82,8 +82,8 @@ def test_sql_stays_in_the_store(path: Path) -> None:
 
 EVERY_MODULE = [
     *MODULES,
-    *sorted((HOME / "tests").glob("*.py")),
-    *sorted((HOME / "bench").glob("*.py")),
+    *sorted((HOME / "tests").rglob("*.py")),
+    *sorted((HOME / "bench").rglob("*.py")),
 ]
 
 

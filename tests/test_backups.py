@@ -23,10 +23,9 @@ from lvs.backups.folder import Backup
 from lvs.errors import InvalidInputError, UnavailableError
 from lvs.services import Services
 from lvs.store import Store, Transaction, cleanup, curation, export, files, layouts, playback, tags
-from tests.conftest import OpenHouse
-from tests.libraries import fill
-from tests.servers import HOME, LocalServer, Process, eventually
-from tests.test_curation import post
+from tests.helpers.libraries import fill
+from tests.helpers.requests import post
+from tests.helpers.servers import HOME, LocalServer, OpenHouse, Process, eventually
 
 
 def give(tx: Transaction) -> None:
@@ -267,7 +266,7 @@ async def test_a_backup_whose_process_is_killed_is_told_and_tried_again(
     for name in ("FIRST_AFTER_S", "AGAIN_AFTER_S", "LOOK_EVERY_S"):
         monkeypatch.setattr(f"lvs.backups.keeper.{name}", 0.01)
     with monkeypatch.context() as patched:
-        patched.setattr(keeper, "JOB", "tests.misbehaving:crash")
+        patched.setattr(keeper, "JOB", "tests.helpers.faulty_jobs:crash")
         running = asyncio.create_task(house.keeper.run())
         await eventually(lambda: "could not be made" in house.keeper.problem)
     await eventually(house.keeper.listed)

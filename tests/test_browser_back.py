@@ -8,13 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests import browsers
-from tests.browsers import live_page, until
-from tests.clips import Cast
-from tests.libraries import fill
-from tests.servers import LocalServer
-from tests.test_browser_live import scroll_to_the_end
-from tests.test_ingest import library
+from tests.helpers import browsers
+from tests.helpers.browsers import live_page, scroll_to_the_end, until
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import fill, library
+from tests.helpers.servers import LocalServer
 
 ALL_THERE = "document.querySelectorAll('#grid > .card').length === 130"
 IS_ON_SCREEN = """id => {

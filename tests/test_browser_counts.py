@@ -10,10 +10,10 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
 from lvs.services import Services
-from tests import browsers
-from tests.browsers import live_page
-from tests.clips import Cast
-from tests.servers import LocalServer, eventually
+from tests.helpers import browsers
+from tests.helpers.browsers import live_page
+from tests.helpers.clips import Cast
+from tests.helpers.servers import LocalServer, eventually
 
 SHOWN = """['#places', '#summary', '#grid', '#about .facts']
     .map((region) => document.querySelector(region)?.innerText ?? '').join('\\n')"""

@@ -10,11 +10,11 @@ import pytest
 from playwright.async_api import Browser, BrowserContext
 
 from lvs.services import Services
-from tests import browsers
-from tests.browsers import live_page, until
-from tests.clips import Cast
-from tests.servers import LocalServer, eventually
-from tests.test_ingest import age
+from tests.helpers import browsers
+from tests.helpers.browsers import live_page, until
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import age
+from tests.helpers.servers import LocalServer, eventually
 
 
 @pytest.fixture

@@ -9,10 +9,10 @@ from playwright.async_api import Browser, Page
 
 from lvs.services import Services
 from lvs.store import Transaction, curation, tags
-from tests import browsers
-from tests.browsers import until
-from tests.libraries import fill
-from tests.servers import LocalServer
+from tests.helpers import browsers
+from tests.helpers.browsers import until
+from tests.helpers.libraries import fill
+from tests.helpers.servers import LocalServer
 
 SIZES = ((390, 844), (820, 1180), (1280, 720), (1440, 900), (1920, 1080))
 

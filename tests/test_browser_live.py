@@ -6,18 +6,25 @@ import asyncio
 import contextlib
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Error, Page, Route
 
 from lvs.services import Services
-from tests import browsers
-from tests.browsers import live_page, titles, until, wait_for_titles
-from tests.clips import Cast
-from tests.libraries import fill
-from tests.servers import LocalServer, eventually, serving
+from tests.helpers import browsers
+from tests.helpers.browsers import (
+    live_page,
+    scroll_to_the_end,
+    scroll_until,
+    titles,
+    until,
+    wait_for_titles,
+)
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import fill
+from tests.helpers.servers import LocalServer, eventually, serving
 
 
 @pytest.fixture
@@ -246,19 +253,6 @@ async def test_a_long_list_goes_on_while_scrolling_and_stays_in_order(
     await until(page, "document.querySelectorAll('#grid > .card').length === 200")
     shown = await titles(page)
     assert shown == sorted(shown)
-
-
-async def scroll_until(page: Page, condition: Callable[[], object]) -> None:
-    async def there() -> object:
-        await page.mouse.wheel(0, 4000)
-        found = condition()
-        return await found if isinstance(found, Awaitable) else found
-
-    await eventually(there)
-
-
-async def scroll_to_the_end(page: Page) -> None:
-    await scroll_until(page, page.locator("#more[data-complete]").count)
 
 
 async def test_a_list_that_is_fetched_anew_while_it_grows_has_no_gap(

@@ -9,11 +9,11 @@ from typing import Any, Literal
 import pytest
 from playwright.async_api import Browser, Page
 
-from tests import browsers
-from tests.browsers import axe_violations, live_page, until
-from tests.clips import Cast
-from tests.servers import LocalServer, Process, eventually
-from tests.test_ingest import age
+from tests.helpers import browsers
+from tests.helpers.browsers import axe_violations, live_page, until
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import age
+from tests.helpers.servers import LocalServer, Process, eventually
 
 CARDS = 19
 

@@ -11,12 +11,12 @@ from playwright.async_api import Browser, BrowserContext, expect
 
 from lvs.services import Services
 from lvs.store import Transaction, curation, playback, searches
-from tests import browsers
-from tests.browsers import live_page, titles, until, wait_for_titles
-from tests.clips import Cast
-from tests.servers import LocalServer
-from tests.test_curation import post
-from tests.test_ingest import library
+from tests.helpers import browsers
+from tests.helpers.browsers import live_page, titles, until, wait_for_titles
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import library
+from tests.helpers.requests import post
+from tests.helpers.servers import LocalServer
 
 NAMES = ("Alpine lake", "Alpine sunrise", "Beach day", "City lights")
 

@@ -14,13 +14,12 @@ from playwright.async_api import Browser, BrowserContext, Page
 from lvs.services import Services
 from lvs.store import Transaction, bulk, curation, playback, tags
 from lvs.store import videos as records
-from tests import browsers
-from tests.browsers import live_page, until
-from tests.clips import Cast
-from tests.libraries import fill
-from tests.servers import Answer, LocalServer, serving
-from tests.test_curation import post
-from tests.test_ingest import library
+from tests.helpers import browsers
+from tests.helpers.browsers import live_page, until
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import fill, library
+from tests.helpers.requests import post
+from tests.helpers.servers import Answer, LocalServer, serving
 
 
 @pytest.fixture

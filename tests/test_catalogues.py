@@ -15,13 +15,10 @@ from lvs.quest.shelves import NEWEST_AT_MOST
 from lvs.services import Services
 from lvs.store import curation, searches, tags
 from lvs.store import videos as records
-from tests.conftest import OpenHouse
-from tests.headsets import FORM, Player
-from tests.libraries import fill
-from tests.servers import LocalServer, serving
-from tests.test_api import call
-from tests.test_curation import hash_of, post
-from tests.test_ingest import library
+from tests.helpers.headsets import FORM, Player
+from tests.helpers.libraries import fill, hash_of, library
+from tests.helpers.requests import call, post
+from tests.helpers.servers import LocalServer, OpenHouse, serving
 
 
 @pytest.mark.parametrize(

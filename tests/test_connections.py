@@ -25,9 +25,9 @@ from lvs.connections import (
 from lvs.network import Names
 from lvs.services import Services
 from lvs.streaming.files import LARGEST_PIECE_BYTES
-from tests.http2 import http2
-from tests.servers import LocalServer, eventually, serving
-from tests.test_ingest import library
+from tests.helpers.http2 import http2
+from tests.helpers.libraries import library
+from tests.helpers.servers import LocalServer, eventually, serving
 
 ASK = b"GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n"
 

@@ -8,25 +8,17 @@ import random
 import re
 import sqlite3
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
 from lvs.models import Filters
 from lvs.services import Services
-from lvs.store import Store, curation, gallery, roots, videos
+from lvs.store import Store, curation, gallery, roots
 from lvs.store.views import View
-from tests.clips import Cast
-from tests.libraries import fill
-from tests.servers import Answer, LocalServer, Process
-from tests.test_ingest import library
-
-
-async def post(server: LocalServer, path: str, htmx: bool = False, **form: object) -> Answer:
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    if htmx:
-        headers["HX-Request"] = "true"
-    return await server.get(path, method="POST", headers=headers, body=urlencode(form))
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import fill, hash_of, library
+from tests.helpers.requests import post
+from tests.helpers.servers import LocalServer, Process
 
 
 @pytest.fixture
@@ -35,11 +27,6 @@ async def media_hash(server: LocalServer, videos: Path, cast: Cast) -> str:
     await library(server.house)
     page = await server.house.store.read(gallery.page, View(), limit=1)
     return await hash_of(server.house, page.videos[0][0])
-
-
-async def hash_of(house: Services, video_id: int) -> str:
-    found: str = (await house.store.read(videos.cards, [video_id]))[video_id].media_hash
-    return found
 
 
 async def test_stars_and_hearts_go_back_to_their_page_without_scripts(

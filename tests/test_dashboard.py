@@ -15,13 +15,12 @@ from playwright.async_api import Browser, BrowserContext
 from lvs.services import Services
 from lvs.store import Transaction, curation, files
 from lvs.store import videos as records
-from tests import browsers
-from tests.browsers import live_page, until
-from tests.clips import Cast
-from tests.libraries import fill
-from tests.servers import LocalServer, eventually
-from tests.test_api import call
-from tests.test_curation import hash_of, post
+from tests.helpers import browsers
+from tests.helpers.browsers import live_page, until
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import fill, hash_of
+from tests.helpers.requests import call, post
+from tests.helpers.servers import LocalServer, eventually
 
 
 @pytest.fixture

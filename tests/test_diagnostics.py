@@ -12,7 +12,7 @@ from lvs import diagnostics
 from lvs.diagnostics import get_system_stats, measured, performance_report
 from lvs.errors import InvalidInputError
 from lvs.loadtest import plan_of
-from tests.servers import Process
+from tests.helpers.servers import Process
 
 
 async def test_functions_plain_and_async_are_timed(monkeypatch: pytest.MonkeyPatch) -> None:

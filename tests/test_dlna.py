@@ -26,9 +26,8 @@ from lvs.network import Doors
 from lvs.quest.directory import MOST_AT_ONCE
 from lvs.services import Services
 from lvs.store import curation, searches, tags
-from tests.libraries import fill
-from tests.servers import Answer, LocalServer, ask, eventually
-from tests.test_ingest import library
+from tests.helpers.libraries import fill, library
+from tests.helpers.servers import Answer, LocalServer, ask, eventually
 
 LOOPBACK = ipaddress.IPv4Address("127.0.0.1")
 DIRECTORY = "urn:schemas-upnp-org:service:ContentDirectory:1"

@@ -12,7 +12,7 @@ from lvs.application import ROUTES, create_app
 from lvs.cli import main
 from lvs.config import PREFIX, ServerConfig
 from lvs.events import TOPICS
-from tests.servers import HOME
+from tests.helpers.servers import HOME
 
 DOCS = HOME / "docs"
 

@@ -14,12 +14,11 @@ from playwright.async_api import Browser, Locator, Page
 
 from lvs.media.clips import Clip, make_clip
 from lvs.services import Services
-from tests import browsers
-from tests.browsers import live_page
-from tests.headsets import FORM, Player
-from tests.servers import LocalServer, eventually, serving
-from tests.test_api import call
-from tests.test_curation import post
+from tests.helpers import browsers
+from tests.helpers.browsers import live_page
+from tests.helpers.headsets import FORM, Player
+from tests.helpers.requests import call, post
+from tests.helpers.servers import LocalServer, eventually, serving
 
 
 @pytest.fixture

@@ -19,9 +19,8 @@ from lvs.contexts.headset import headset_context
 from lvs.network import Doors
 from lvs.services import Services
 from lvs.views.headset import SAMPLE_BYTES
-from tests import browsers
-from tests.conftest import OpenHouse
-from tests.servers import LocalServer, eventually, serving
+from tests.helpers import browsers
+from tests.helpers.servers import LocalServer, OpenHouse, eventually, serving
 
 LOOPBACK = ipaddress.IPv4Address("127.0.0.1")
 

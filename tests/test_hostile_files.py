@@ -13,8 +13,8 @@ import pytest
 
 from bench import fuzz
 from lvs.media.pool import MediaPool
-from tests import misbehaving
-from tests.clips import Cast
+from tests.helpers import faulty_jobs
+from tests.helpers.clips import Cast
 
 
 @contextlib.asynccontextmanager
@@ -60,7 +60,7 @@ async def test_a_playlist_in_disguise_reads_no_other_file(
 
 
 async def test_sound_alone_says_so(pool: MediaPool, tmp_path: Path) -> None:
-    path = misbehaving.make_sound(tmp_path / "song.mp4")
+    path = faulty_jobs.make_sound(tmp_path / "song.mp4")
     result = await pool.look_at(str(path), "0" * 16)
     assert result.error == "There is no picture in it, only sound."
 
@@ -92,7 +92,7 @@ async def test_mutated_files_end_in_a_picture_or_a_reason(
 
 
 async def test_a_decoder_that_hangs_costs_its_file_alone(tmp_path: Path, cast: Cast) -> None:
-    async with a_pool(tmp_path, 1.0, job="tests.misbehaving:hang_on_x") as pool:
+    async with a_pool(tmp_path, 1.0, job="tests.helpers.faulty_jobs:hang_on_x") as pool:
         result = await pool.look_at("x.mp4", "0" * 16)
         assert result.error is not None
         assert "longer than 1 s" in result.error
@@ -100,14 +100,14 @@ async def test_a_decoder_that_hangs_costs_its_file_alone(tmp_path: Path, cast: C
 
 
 async def test_a_decoder_that_crashes_costs_its_file_alone(tmp_path: Path, cast: Cast) -> None:
-    async with a_pool(tmp_path, job="tests.misbehaving:crash_on_x") as pool:
+    async with a_pool(tmp_path, job="tests.helpers.faulty_jobs:crash_on_x") as pool:
         result = await pool.look_at("x.mp4", "0" * 16)
         assert result.error == "The decoder crashed on it."
         assert (await pool.look_at(str(cast.path("beach.mp4")), "1" * 16)).error is None
 
 
 async def test_a_worker_ends_itself_when_its_server_is_gone() -> None:
-    assert await asyncio.to_thread(misbehaving.notices_a_new_parent)
+    assert await asyncio.to_thread(faulty_jobs.notices_a_new_parent)
 
 
 async def test_films_damaged_by_chance_crash_no_worker(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from cryptography.x509 import verification
 from lvs import certificates as module
 from lvs.certificates import Certificates
 from lvs.network import Names
-from tests.servers import Process, eventually
+from tests.helpers.servers import Process, eventually
 
 LAN = Names(
     ("localhost", "lvs.local", "nas"),

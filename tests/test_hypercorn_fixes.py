@@ -20,7 +20,7 @@ from hypercorn.asyncio.worker_context import EventWrapper
 from hypercorn.config import Config
 
 from lvs import hypercorn_fixes
-from tests.http2 import http2
+from tests.helpers.http2 import http2
 
 Fault = Callable[[pytest.MonkeyPatch, pytest.LogCaptureFixture], Awaitable[bool]]
 SOON_S = 0.3

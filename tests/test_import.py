@@ -13,8 +13,8 @@ from lvs.backups.importing import import_from
 from lvs.errors import InvalidInputError
 from lvs.services import Services
 from lvs.store import export
-from tests.libraries import fill
-from tests.servers import Process
+from tests.helpers.libraries import fill
+from tests.helpers.servers import Process
 
 RATINGS = {
     "Video 000000.mp4": 4,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -13,30 +12,12 @@ from lvs.config import ServerConfig
 from lvs.lifecycle import open_house
 from lvs.models import Card
 from lvs.services import Services
-from lvs.store import Transaction, files, gallery, videos
-from lvs.store.views import View
-from tests.clips import Cast
-from tests.conftest import OpenHouse
+from lvs.store import Transaction, files, gallery
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import library
+from tests.helpers.servers import OpenHouse
 
 Scan = Callable[[], Awaitable[dict[str, Card]]]
-
-
-def age(folder: Path, seconds: float = 60) -> None:
-    """Make everything look untouched for a while, so that a scan takes it in at once."""
-    then = time.time() - seconds
-    for path in folder.rglob("*"):
-        if path.is_file() and path.stat().st_mtime > then:
-            os.utime(path, (then, then))
-
-
-async def library(house: Services) -> dict[str, Card]:
-    """The library after a scan: cards by path."""
-    for root in house.library.config.video_directory:
-        age(root)
-    await house.library.scan_all()
-    page = await house.store.read(gallery.page, View(), limit=1000)
-    cards = await house.store.read(videos.cards, [video for video, _ in page.videos])
-    return {card.path: card for card in cards.values()}
 
 
 async def test_a_new_file_is_a_video(house: Services, videos: Path, cast: Cast) -> None:

@@ -12,11 +12,12 @@ from playwright.async_api import Browser
 from lvs.media.clips import Clip, make_clip
 from lvs.services import Services
 from lvs.store import videos as records
-from tests import browsers
-from tests.browsers import live_page
-from tests.servers import LocalServer, eventually
-from tests.test_curation import hash_of, post
-from tests.test_thumbnails import decoded
+from tests.helpers import browsers
+from tests.helpers.browsers import live_page
+from tests.helpers.images import decoded
+from tests.helpers.libraries import hash_of
+from tests.helpers.requests import post
+from tests.helpers.servers import LocalServer, eventually
 
 # White for the first eye, black for the second.
 HALVES = {"sbs": ("pad", "2*iw:ih:0:0"), "tb": ("pad", "iw:2*ih:0:0")}

@@ -12,11 +12,9 @@ from lvs import regular_files
 from lvs.library import tree
 from lvs.services import Services
 from lvs.store import files
-from tests.clips import Cast
-from tests.conftest import OpenHouse
-from tests.servers import LocalServer, eventually
-from tests.test_ingest import age, library
-from tests.test_watch_folder import wait_for
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import age, library, wait_for
+from tests.helpers.servers import LocalServer, OpenHouse, eventually
 
 Old = (1_600_000_000, 1_600_000_000)
 

@@ -13,11 +13,10 @@ import pytest
 
 from lvs.contexts.query import GalleryQuery, parse_query
 from lvs.store import searches, tags
-from tests.clips import Cast
-from tests.servers import LocalServer, eventually
-from tests.test_ingest import library
-from tests.test_live import heart
-from tests.test_pages import card_ids, hrefs
+from tests.helpers.clips import Cast
+from tests.helpers.html import card_ids, hrefs
+from tests.helpers.libraries import heart, library
+from tests.helpers.servers import LocalServer, eventually
 
 EPISODES = [f"S01E{number:02}" for number in (1, 2, 3, 8, 9, 10, 11, 12)]
 

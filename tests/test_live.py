@@ -15,13 +15,11 @@ import pytest
 from lvs.live import QUEUE_LENGTH, GalleryFeed
 from lvs.live import Message as HubMessage
 from lvs.services import Services
-from lvs.store import curation, gallery
+from lvs.store import gallery
 from lvs.store.views import View
-from tests.clips import Cast
-from tests.conftest import OpenHouse
-from tests.libraries import fill
-from tests.servers import LocalServer, Message, eventually, open_stream, serving
-from tests.test_ingest import library
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import fill, heart, library
+from tests.helpers.servers import LocalServer, Message, OpenHouse, eventually, open_stream, serving
 
 
 @pytest.fixture
@@ -370,12 +368,6 @@ async def test_a_file_that_vanishes_takes_the_player_along(
     message = await message_to(server, "/watch/a.mp4", gone)
     assert 'hx-target="#stage"' in message.data
     assert "<video" not in message.data
-
-
-async def heart(server: LocalServer, *video_ids: int) -> None:
-    await server.house.store.write(
-        lambda tx: [curation.set_favorite(tx, video_id, None) for video_id in video_ids]
-    )
 
 
 async def test_cards_that_are_no_row_ids_are_refused(server: LocalServer) -> None:

@@ -14,9 +14,8 @@ from lvs.events import Event
 from lvs.live import GalleryFeed, Kitchen
 from lvs.services import Services
 from lvs.store import bulk, curation, database
-from tests.conftest import OpenHouse
-from tests.libraries import fill
-from tests.servers import LocalServer, Message, Stream, eventually, serving
+from tests.helpers.libraries import fill
+from tests.helpers.servers import LocalServer, Message, OpenHouse, Stream, eventually, serving
 
 ENDLESS = "with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n"
 

@@ -14,8 +14,8 @@ from lvs.errors import UnavailableError
 from lvs.services import Services
 from lvs.store import database, gallery, search, views
 from lvs.store.views import View
-from tests.libraries import fill
-from tests.servers import LocalServer
+from tests.helpers.libraries import fill
+from tests.helpers.servers import LocalServer
 
 ENDLESS = "with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n"
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from lvs.services import Services
-from tests.libraries import fill
-from tests.servers import LocalServer, eventually
-from tests.test_curation import hash_of
+from tests.helpers.libraries import fill, hash_of
+from tests.helpers.servers import LocalServer, eventually
 
 
 def deleted(path: Path) -> None:

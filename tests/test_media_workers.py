@@ -22,9 +22,9 @@ from lvs.media import limits, work
 from lvs.media.pool import MediaPool
 from lvs.services import Services
 from lvs.store import curation, layouts, videos
-from tests.clips import Cast
-from tests.libraries import fill
-from tests.servers import HOME, eventually
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import fill
+from tests.helpers.servers import HOME, eventually
 
 KEY = "0" * 16
 
@@ -87,7 +87,7 @@ async def test_a_worker_that_was_killed_at_rest_blames_no_file(tmp_path: Path, c
 
 
 async def test_whoever_no_longer_waits_ends_the_worker(tmp_path: Path) -> None:
-    async with a_pool(tmp_path, job="tests.misbehaving:hang_on_x") as pool:
+    async with a_pool(tmp_path, job="tests.helpers.faulty_jobs:hang_on_x") as pool:
         asking = asyncio.create_task(pool.look_at("x.mp4", KEY))
         await eventually(workers)
         asking.cancel()
@@ -107,13 +107,13 @@ async def test_ctrl_c_in_the_terminal_is_no_crash(tmp_path: Path, cast: Cast) ->
 
 
 async def test_a_worker_that_cannot_start_is_no_fault_of_the_file(tmp_path: Path) -> None:
-    async with a_pool(tmp_path, job="tests.misbehaving:is_not_there") as pool:
+    async with a_pool(tmp_path, job="tests.helpers.faulty_jobs:is_not_there") as pool:
         with pytest.raises(OSError, match="ended at its start"):
             await pool.look_at("x.mp4", KEY)
 
 
 async def test_what_a_decoder_prints_is_no_answer(tmp_path: Path, cast: Cast) -> None:
-    async with a_pool(tmp_path, job="tests.misbehaving:print_first") as pool:
+    async with a_pool(tmp_path, job="tests.helpers.faulty_jobs:print_first") as pool:
         assert (await pool.look_at(str(cast.path("beach.mp4")), KEY)).error is None
 
 

@@ -13,9 +13,9 @@ import pytest
 from lvs.monitor import Disk
 from lvs.services import Services
 from lvs.tiles import view_of
-from tests.libraries import fill
-from tests.servers import LocalServer, eventually
-from tests.test_curation import hash_of, post
+from tests.helpers.libraries import fill, hash_of
+from tests.helpers.requests import post
+from tests.helpers.servers import LocalServer, eventually
 
 
 @contextlib.contextmanager

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from lvs import paths
-from tests.clips import Cast
-from tests.servers import LocalServer
-from tests.test_ingest import library
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import library
+from tests.helpers.servers import LocalServer
 
 NAMES = {
     "spaces": "a b  c.mp4",

@@ -10,7 +10,7 @@ from unittest.mock import Mock
 import pytest
 
 from lvs.network import Addresses, Doors, follow_addresses, lan_addresses, own_names
-from tests.servers import eventually
+from tests.helpers.servers import eventually
 
 
 def test_the_address_on_the_way_out_comes_first_and_resting_networks_do_not(

@@ -12,11 +12,9 @@ from lvs import regular_files
 from lvs.library import disk
 from lvs.models import FileStat
 from lvs.services import Services
-from tests.clips import Cast
-from tests.conftest import OpenHouse
-from tests.servers import LocalServer, eventually
-from tests.test_ingest import library
-from tests.test_watch_folder import wait_for
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import library, wait_for
+from tests.helpers.servers import LocalServer, OpenHouse, eventually
 
 YEAR_2300_NS = 10_413_792_000 * 10**9
 

@@ -18,9 +18,9 @@ from lvs.media.clips import Clip, make_clip
 from lvs.media.facts import Facts, Result, SourceError
 from lvs.services import Services
 from lvs.store import videos
-from tests.clips import Cast
-from tests.servers import eventually
-from tests.test_ingest import age
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import age
+from tests.helpers.servers import eventually
 
 Probe = Callable[[str], Result]
 

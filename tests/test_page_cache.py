@@ -13,8 +13,8 @@ from lvs.quest.sessions import Sessions
 from lvs.services import Services
 from lvs.store import curation, tags
 from lvs.web import Rendered
-from tests.libraries import fill
-from tests.servers import LocalServer, eventually
+from tests.helpers.libraries import fill
+from tests.helpers.servers import LocalServer, eventually
 
 
 class Kitchen:

@@ -20,19 +20,10 @@ from lvs.services import Services
 from lvs.store import Transaction, gallery, playback, videos
 from lvs.store import videos as videos_store
 from lvs.store.views import View
-from tests.clips import Cast
-from tests.conftest import OpenHouse
-from tests.libraries import fill
-from tests.servers import LocalServer, Process, ask, eventually, serving
-from tests.test_ingest import library
-
-
-def card_ids(html: str) -> list[int]:
-    return [int(id_) for id_ in re.findall(r'<li class="card" id="v-(\d+)"', html)]
-
-
-def hrefs(html: str, pattern: str) -> list[str]:
-    return [unescape(url) for url in re.findall(pattern, html)]
+from tests.helpers.clips import Cast
+from tests.helpers.html import card_ids, hrefs
+from tests.helpers.libraries import fill, library
+from tests.helpers.servers import LocalServer, OpenHouse, Process, ask, eventually, serving
 
 
 @pytest.mark.parametrize("sort", SORTS)

@@ -16,12 +16,11 @@ from lvs.contexts.places import places_context
 from lvs.library.timeline import FOLLOWED, Timeline
 from lvs.metrics import WINDOW, Metrics, latency_of
 from lvs.services import Services
-from tests import seed_003
-from tests.clips import Cast
-from tests.libraries import fill
-from tests.servers import LocalServer, eventually
-from tests.test_api import call
-from tests.test_curation import hash_of
+from tests.helpers import legacy_schema
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import fill, hash_of
+from tests.helpers.requests import call
+from tests.helpers.servers import LocalServer, eventually
 
 
 async def snapshot(server: LocalServer, path: str = "/admin/performance/json") -> dict[str, object]:
@@ -306,11 +305,13 @@ async def test_the_json_is_shaped_as_the_first_server_had_it(server: LocalServer
     server.house.monitor.take()
     used = await snapshot(server)
     for found in (empty, used):
-        jsonschema_rs.validate(seed_003.SNAPSHOT, found)
+        jsonschema_rs.validate(legacy_schema.SNAPSHOT, found)
     assert len(used["endpoints"]) == 6  # type: ignore[arg-type]
-    jsonschema_rs.validate(seed_003.ROUTES, await snapshot(server, "/api/admin/performance/routes"))
+    jsonschema_rs.validate(
+        legacy_schema.ROUTES, await snapshot(server, "/api/admin/performance/routes")
+    )
     broken = {**used, "cache_hit_rate": "93 %"}
-    assert not jsonschema_rs.is_valid(seed_003.SNAPSHOT, broken)
+    assert not jsonschema_rs.is_valid(legacy_schema.SNAPSHOT, broken)
 
 
 async def filled(server: LocalServer) -> list[str]:

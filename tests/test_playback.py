@@ -13,13 +13,12 @@ from lvs.media.clips import Clip, make_clip
 from lvs.services import Services
 from lvs.store import gallery, playback, videos
 from lvs.store.views import View
-from tests import browsers
-from tests.browsers import live_page, until
-from tests.clips import Cast
-from tests.libraries import fill
-from tests.servers import LocalServer, eventually
-from tests.test_curation import hash_of, post
-from tests.test_ingest import library
+from tests.helpers import browsers
+from tests.helpers.browsers import live_page, until
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import fill, hash_of, library
+from tests.helpers.requests import post
+from tests.helpers.servers import LocalServer, eventually
 
 
 async def test_a_position_is_kept_until_the_end_is_seen(house: Services) -> None:

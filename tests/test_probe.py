@@ -8,7 +8,7 @@ import pytest
 
 from lvs.media import work
 from lvs.media.facts import Result
-from tests.clips import Cast
+from tests.helpers.clips import Cast
 
 
 def look(path: Path, tmp_path: Path) -> Result:

@@ -17,9 +17,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.clips import Cast
-from tests.servers import HOME, Process, open_stream
-from tests.test_ingest import age
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import age
+from tests.helpers.servers import HOME, Process, open_stream
 
 
 def gone(family: list[psutil.Process]) -> bool:

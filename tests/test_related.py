@@ -10,11 +10,10 @@ from playwright.async_api import Browser
 from lvs.services import Services
 from lvs.store import Transaction, curation, files, related, tags
 from lvs.store.related import Related
-from tests import browsers
-from tests.clips import Cast
-from tests.libraries import fill
-from tests.servers import LocalServer
-from tests.test_ingest import library
+from tests.helpers import browsers
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import fill, library
+from tests.helpers.servers import LocalServer
 
 FILES = (
     "Trips/Lisbon tram ride.mp4",

@@ -13,9 +13,8 @@ import pytest
 from lvs.quest.remote import Remotes
 from lvs.services import Services
 from lvs.store import playback, videos
-from tests.libraries import fill
-from tests.servers import LocalServer, eventually
-from tests.test_curation import hash_of
+from tests.helpers.libraries import fill, hash_of
+from tests.helpers.servers import LocalServer, eventually
 
 
 class Headset:

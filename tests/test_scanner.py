@@ -14,9 +14,9 @@ from lvs.models import FileStat
 from lvs.services import Services
 from lvs.store import files, gallery, roots
 from lvs.store.views import View
-from tests.clips import Cast
-from tests.servers import Process, eventually
-from tests.test_ingest import age, library
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import age, library
+from tests.helpers.servers import Process, eventually
 
 
 async def test_hidden_and_unfinished_files_are_left_alone(

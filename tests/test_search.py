@@ -16,10 +16,9 @@ from lvs.services import Services
 from lvs.store import Transaction, gallery, playback, search, tags
 from lvs.store import videos as records
 from lvs.store.views import View
-from tests.clips import Cast
-from tests.libraries import fill
-from tests.servers import LocalServer
-from tests.test_ingest import library
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import fill, library
+from tests.helpers.servers import LocalServer
 
 FILES = (
     "Summer/Crème brûlée at the sea.mp4",

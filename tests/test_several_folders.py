@@ -17,11 +17,9 @@ from lvs.library.tree import Step, Walk
 from lvs.models import FileStat, Root
 from lvs.services import Services
 from lvs.store import files
-from tests.clips import Cast
-from tests.conftest import OpenHouse
-from tests.servers import eventually
-from tests.test_ingest import age, library
-from tests.test_watch_folder import wait_for
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import age, library, wait_for
+from tests.helpers.servers import OpenHouse, eventually
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from lvs.models import FoundFile
 from lvs.store import Store, Transaction, files, gallery, roots
 from lvs.store.database import newest_event
 from lvs.store.migrations import available
-from tests.servers import Process
+from tests.helpers.servers import Process
 
 
 @pytest.fixture

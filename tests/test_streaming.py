@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from lvs.services import Services
 from lvs.streaming import files, ranges
-from tests.clips import Cast
-from tests.servers import LocalServer, eventually
-from tests.test_ingest import library
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import library
+from tests.helpers.servers import LocalServer, eventually
 
 SIZE = 1_300_003
 ETAG = '"1-2-3"'
@@ -107,7 +107,7 @@ async def test_ranges_over_http_are_the_bytes_of_the_file(server: LocalServer, f
     @settings(max_examples=60, deadline=None)
     @given(st.integers(0, SIZE + 100), st.one_of(st.none(), st.integers(0, SIZE + 100)))
     def check(first: int, last: int | None) -> None:
-        from tests.servers import ask
+        from tests.helpers.servers import ask
 
         answer = ask(
             server.port,

@@ -14,8 +14,7 @@ from lvs.library.scanner import Scanner
 from lvs.lifecycle import Supervisor
 from lvs.models import Root
 from lvs.services import Services
-from tests.conftest import OpenHouse
-from tests.servers import eventually, open_stream, serving
+from tests.helpers.servers import OpenHouse, eventually, open_stream, serving
 
 
 @pytest.fixture

@@ -15,14 +15,12 @@ from lvs.errors import InvalidInputError
 from lvs.services import Services
 from lvs.store import Transaction, cleanup, files, gallery, playback, tags
 from lvs.store.views import View
-from tests import browsers
-from tests.browsers import live_page, until
-from tests.clips import Cast
-from tests.libraries import fill
-from tests.servers import LocalServer, eventually
-from tests.test_api import call
-from tests.test_curation import hash_of, post
-from tests.test_ingest import age, library
+from tests.helpers import browsers
+from tests.helpers.browsers import live_page, until
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import age, fill, hash_of, library
+from tests.helpers.requests import call, post
+from tests.helpers.servers import LocalServer, eventually
 
 
 @pytest.fixture

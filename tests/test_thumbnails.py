@@ -9,14 +9,12 @@ from typing import Any
 import av
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from lvs.media import thumbnails, tones, work
 from lvs.media.clips import Clip, make_clip
 from lvs.media.filters import through
-from tests.clips import Cast
-
-Picture = NDArray[np.int16]
+from tests.helpers.clips import Cast
+from tests.helpers.images import Picture, decoded
 
 
 def picture(path: Path, tmp_path: Path, name: str = "640.webp") -> Picture:
@@ -24,12 +22,6 @@ def picture(path: Path, tmp_path: Path, name: str = "640.webp") -> Picture:
     result = work.look_at(str(path), str(tmp_path / "pictures"), key)
     assert result.error is None
     return decoded(tmp_path / "pictures" / key[:2] / key / name)
-
-
-def decoded(path: Path) -> Picture:
-    with av.open(str(path)) as container:
-        frame = next(container.decode(video=0))
-    return frame.to_ndarray(format="rgb24").astype(np.int16)
 
 
 def test_every_size_and_kind_is_made(cast: Cast, tmp_path: Path) -> None:

@@ -17,11 +17,9 @@ from lvs.library.ingest import Ingest
 from lvs.services import Services
 from lvs.store import gallery
 from lvs.store.views import View
-from tests.clips import Cast
-from tests.conftest import OpenHouse
-from tests.servers import eventually
-from tests.test_ingest import age, library
-from tests.test_watch_folder import wait_for
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import age, library, wait_for
+from tests.helpers.servers import OpenHouse, eventually
 
 OLD = (1_600_000_000, 1_600_000_000)
 

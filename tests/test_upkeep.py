@@ -13,11 +13,11 @@ from playwright.async_api import Browser
 from lvs.services import Services
 from lvs.store import Transaction, cleanup, curation, files, roots
 from lvs.store import videos as records
-from tests import browsers
-from tests.clips import Cast
-from tests.libraries import fill
-from tests.servers import LocalServer, eventually
-from tests.test_curation import hash_of, post
+from tests.helpers import browsers
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import fill, hash_of
+from tests.helpers.requests import post
+from tests.helpers.servers import LocalServer, eventually
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,9 @@ import pytest
 
 from lvs import web
 from lvs.services import Services
-from tests.clips import Cast
-from tests.servers import Answer, LocalServer, eventually
-from tests.test_ingest import library
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import library
+from tests.helpers.servers import Answer, LocalServer, eventually
 
 GZIP = {"Accept-Encoding": "gzip"}
 PAGES = ["/", "/tags", "/api", "/headset", "/watch/a.mp4", "/favorites"]

@@ -17,12 +17,12 @@ from playwright.async_api import Browser, BrowserContext, Page
 from lvs.media.clips import Clip
 from lvs.media.filters import through
 from lvs.services import Services
-from tests import browsers
-from tests.browsers import until
-from tests.clips import Cast
-from tests.conftest import BROWSER_ARGUMENTS
-from tests.servers import HOME, LocalServer, eventually
-from tests.test_curation import hash_of, post
+from tests.helpers import browsers
+from tests.helpers.browsers import BROWSER_ARGUMENTS, until
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import hash_of
+from tests.helpers.requests import post
+from tests.helpers.servers import HOME, LocalServer, eventually
 
 IWER = (HOME / "tests" / "vendor" / "iwer" / "iwer.min.js").read_text()
 # The picture is drawn by the processor: there need be no graphics card.

@@ -15,30 +15,11 @@ from lvs.library.ingest import Ingest
 from lvs.library.inotify import Group, Inotify, OutOfWatchesError
 from lvs.library.notices import Notices
 from lvs.library.root_disk import RootDisk
-from lvs.models import Card, FileStat, Root
+from lvs.models import FileStat, Root
 from lvs.services import Services
-from lvs.store import gallery, videos
-from lvs.store.views import View
-from tests.clips import Cast
-from tests.conftest import OpenHouse
-from tests.servers import eventually
-
-
-async def shown(house: Services) -> dict[str, Card]:
-    page = await house.store.read(gallery.page, View(), limit=1000)
-    cards = await house.store.read(videos.cards, [video for video, _ in page.videos])
-    return {card.path: card for card in cards.values()}
-
-
-async def wait_for(house: Services, *names: str) -> dict[str, Card]:
-    """The library once it holds exactly these files."""
-
-    async def holds() -> dict[str, Card] | None:
-        found = await shown(house)
-        return (found or {"": None}) if set(found) == set(names) else None  # type: ignore[dict-item]
-
-    found: dict[str, Card] = await eventually(holds)
-    return found
+from tests.helpers.clips import Cast
+from tests.helpers.libraries import shown, wait_for
+from tests.helpers.servers import OpenHouse, eventually
 
 
 @pytest.fixture(params=["native", "polling"])

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from bench.harness import Line
-from tests.servers import Process
+from tests.helpers.servers import Process
 
 FILM = "/video/film.mp4"
 

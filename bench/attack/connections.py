@@ -24,8 +24,8 @@ from bench.attack.clients import (
     with_film,
 )
 from bench.harness import Line
-from tests.http2 import http2
-from tests.servers import Process
+from tests.helpers.http2 import http2
+from tests.helpers.servers import Process
 
 CUT = 4_000
 AT_ONCE = 40

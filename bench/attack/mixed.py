@@ -15,8 +15,8 @@ import h2.events
 
 from bench.attack.clients import FILM, Held, fetch, held, line, request, reset, settled, trusting
 from bench.harness import Line, library, wait_until_quiet
-from tests.http2 import http2
-from tests.servers import Process
+from tests.helpers.http2 import http2
+from tests.helpers.servers import Process
 
 PAGES = ("/", "/?sort=title", "/tags", "/favorites", "/api/videos", "/?q=video", "/ping")
 CLIENTS = {"pages": 3, "http2": 2, "stalls": 4, "cuts": 4, "live": 6, "uploads": 1, "rates": 1}

@@ -7,7 +7,7 @@ import json
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.servers import Answer, LocalServer
+from tests.helpers.servers import Answer, LocalServer
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

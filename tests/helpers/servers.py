@@ -26,7 +26,9 @@ from lvs.connections import Connections
 from lvs.server import hypercorn_settings, listen
 from lvs.services import Services
 
-HOME = Path(__file__).parent.parent
+OpenHouse = Callable[..., Any]
+
+HOME = Path(__file__).parent.parent.parent
 
 
 @dataclass

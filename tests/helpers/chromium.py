@@ -1,5 +1,6 @@
-"""Finds a Chromium for the browser tests, or installs one. `python -m tests.chromium` is a step of
-`make test`; its absence fails the suite.
+"""Finds a Chromium for the browser tests, or installs one.
+
+`python -m tests.helpers.chromium` is a step of `make test`; its absence fails the suite.
 
 The system's own comes first, then Debian's package (when root), then Playwright's download.
 """

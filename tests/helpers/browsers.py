@@ -6,15 +6,29 @@ import asyncio
 import contextlib
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Page
 
-from tests.servers import eventually
+from tests.helpers.servers import eventually
 
-AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
+BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--mute-audio",
+    "--disable-site-isolation-trials",  # a spare process for each context would never be used
+    "--host-resolver-rules=MAP lvs.local 127.0.0.1",  # a name that is not loopback's own
+]
+OpenBrowser = Callable[[Sequence[str]], Awaitable[Browser]]
+
+AXE = Path(__file__).parent.parent / "vendor" / "axe-core" / "axe.min.js"
 LIVE = "[data-live=on]"
 # A connection that is lost, and an answer that is a refusal, are told by the browser itself.
 EXPECTED = re.compile(r"net::ERR|Failed to fetch|htmx:sse:error|status of (40[049]|503)")
@@ -90,3 +104,16 @@ async def axe_violations(page: Page) -> list[str]:
         for violation in found["violations"]
         for node in violation["nodes"]
     ]
+
+
+async def scroll_until(page: Page, condition: Callable[[], object]) -> None:
+    async def there() -> object:
+        await page.mouse.wheel(0, 4000)
+        found = condition()
+        return await found if isinstance(found, Awaitable) else found
+
+    await eventually(there)
+
+
+async def scroll_to_the_end(page: Page) -> None:
+    await scroll_until(page, page.locator("#more[data-complete]").count)

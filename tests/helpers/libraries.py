@@ -1,0 +1,93 @@
+"""Libraries of any size without a file: rows as a scan and a probe would leave them."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from lvs.models import Card, FoundFile
+from lvs.services import Services
+from lvs.store import Store, Transaction, curation, files, gallery, videos
+from lvs.store.views import View
+from tests.helpers.servers import LocalServer, eventually
+
+BATCH = 2_000
+
+
+async def fill(
+    store: Store, count: int, folders: Sequence[str] = ("",), root_id: int = 1, start: int = 0
+) -> None:
+    """Add `count` videos, spread over folders, with facts, ages and pictures of their own."""
+    for first in range(start, start + count, BATCH):
+        last = min(first + BATCH, start + count)
+        await store.write(_add, root_id, range(first, last), folders)
+
+
+def _add(tx: Transaction, root_id: int, numbers: range, folders: Sequence[str]) -> None:
+    chance = random.Random(numbers.start)
+    found = []
+    for number in numbers:
+        folder = folders[number % len(folders)]
+        name = f"Video {number:06}.mp4"
+        path = f"{folder}/{name}" if folder else name
+        mtime_ns = (1_500_000_000 + chance.randrange(200_000_000)) * 1_000_000_000
+        size = chance.randrange(1_000_000, 4_000_000_000)
+        found.append(FoundFile(path, size, mtime_ns, f"{chance.getrandbits(64):016x}"))
+    files.take_in(tx, root_id, found, {}, first_scan=True)
+    tx.connection.execute(
+        "update video set probed_at = 1, container = 'mov', video_codec = 'h264',"
+        " audio_codec = 'aac', width = 1920, height = 1080, frame_rate = 25,"
+        " duration_s = 10 + abs(random() % 7000), view_count = abs(random() % 50),"
+        " rating_average = abs(random() % 5), thumbnail = fingerprint,"
+        " preview = 'data:image/webp;base64,' || hex(randomblob(90)), version = version + 1"
+        " where probed_at is null"
+    )
+
+
+def age(folder: Path, seconds: float = 60) -> None:
+    """Make everything look untouched for a while, so that a scan takes it in at once."""
+    then = time.time() - seconds
+    for path in folder.rglob("*"):
+        if path.is_file() and path.stat().st_mtime > then:
+            os.utime(path, (then, then))
+
+
+async def library(house: Services) -> dict[str, Card]:
+    """The library after a scan: cards by path."""
+    for root in house.library.config.video_directory:
+        age(root)
+    await house.library.scan_all()
+    page = await house.store.read(gallery.page, View(), limit=1000)
+    cards = await house.store.read(videos.cards, [video for video, _ in page.videos])
+    return {card.path: card for card in cards.values()}
+
+
+async def shown(house: Services) -> dict[str, Card]:
+    page = await house.store.read(gallery.page, View(), limit=1000)
+    cards = await house.store.read(videos.cards, [video for video, _ in page.videos])
+    return {card.path: card for card in cards.values()}
+
+
+async def wait_for(house: Services, *names: str) -> dict[str, Card]:
+    """The library once it holds exactly these files."""
+
+    async def holds() -> dict[str, Card] | None:
+        found = await shown(house)
+        return (found or {"": None}) if set(found) == set(names) else None  # type: ignore[dict-item]
+
+    found: dict[str, Card] = await eventually(holds)
+    return found
+
+
+async def hash_of(house: Services, video_id: int) -> str:
+    found: str = (await house.store.read(videos.cards, [video_id]))[video_id].media_hash
+    return found
+
+
+async def heart(server: LocalServer, *video_ids: int) -> None:
+    await server.house.store.write(
+        lambda tx: [curation.set_favorite(tx, video_id, None) for video_id in video_ids]
+    )
