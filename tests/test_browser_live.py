@@ -132,7 +132,7 @@ async def test_a_page_that_was_offline_catches_up_exactly(
     # An open stream outlives "offline" in Chromium; a network that is gone ends it.
     await page.evaluate("document.getElementById('live')._htmx.sse.reader.cancel()")
     await page.wait_for_selector("[data-live=off]", state="attached")
-    assert await page.inner_text("[data-live]") == "Reconnecting"
+    assert await page.inner_text("[data-live]") == "Reconnecting…"
     (videos / "b.mp4").unlink()
     (videos / "c.mp4").rename(videos / "0.mp4")
     cast.unique(videos / "d.mp4")

@@ -96,7 +96,7 @@ async def test_a_half_typed_filter_is_forgiven_and_questioned_after_a_rest(
     await page.evaluate(NOTE_NOTICES)
     await page.focus("#q")
     await page.keyboard.type("is:fav", delay=20)
-    await page.get_by_text("`is:fav` is no filter").wait_for()
+    await page.get_by_text("Unknown filter “is:fav”").wait_for()
     assert len(await titles(page)) == 4
     assert await page.evaluate("window.noticed") >= 800
     await page.keyboard.type("orite")
@@ -114,7 +114,7 @@ async def test_enter_says_that_a_filter_is_wrong_at_once(site: str, opened: Brow
     await page.fill("#q", "alpine rating:>")
     await until(page, "document.querySelectorAll('#grid > .card').length === 2")
     await page.keyboard.press("Enter")
-    await page.get_by_text("`rating:>` is no filter").wait_for()
+    await page.get_by_text("Unknown filter “rating:>”").wait_for()
     assert page.url == f"{site}/?q=alpine"
 
 
@@ -127,7 +127,7 @@ async def test_a_search_stays_in_the_list_where_it_began(
     await library(live_house)
     page = await live_page(opened, f"{site}/?folder=Films&sort=newest")
     await page.fill("#q", "har")
-    await page.get_by_role("link", name="Remove Folder: Films").wait_for()
+    await page.get_by_role("link", name="Remove filter Folder: Films").wait_for()
     assert sorted(await titles(page)) == ["Harbour", "Hare"]
     assert page.url == f"{site}/?folder=Films&q=har"
     assert await page.inner_text("#announcement") == "2 videos"
@@ -137,7 +137,7 @@ async def test_a_search_stays_in_the_list_where_it_began(
     await until(page, "location.search === '?folder=Films&sort=newest'")
     assert await page.inner_text("h1") == "Films"
     assert len(await titles(page)) == 2
-    assert await page.get_by_role("link", name="Remove Folder: Films").count() == 0
+    assert await page.get_by_role("link", name="Remove filter Folder: Films").count() == 0
 
 
 async def test_a_search_without_a_server_says_so_once_and_goes_on_when_it_is_back(
@@ -163,7 +163,7 @@ async def test_a_search_is_saved_shown_everywhere_and_forgotten(
 ) -> None:
     other = await live_page(opened, f"{site}/watch/City%20lights.mp4")
     page = await live_page(opened, f"{site}/?q=alpine&favorites=1")
-    await page.get_by_role("button", name="Save", exact=True).click()
+    await page.get_by_role("button", name="Save search").click()
     assert not await browsers.axe_violations(page)
     await page.get_by_label("Save this search as").fill("Mountains I like")
     await page.keyboard.press("Enter")
@@ -173,8 +173,8 @@ async def test_a_search_is_saved_shown_everywhere_and_forgotten(
     assert await page.locator("#save-search").is_hidden()
     await link.click()
     await other.wait_for_url(f"{site}/?q=alpine&favorites=1")
-    await other.get_by_role("button", name="Save", exact=True).click()
-    await other.get_by_role("button", name="Forget it").click()
+    await other.get_by_role("button", name="Save search").click()
+    await other.get_by_role("button", name="Delete saved search").click()
     await page.get_by_role("link", name="Mountains I like").wait_for(state="detached")
 
 
@@ -182,7 +182,7 @@ async def test_counts_beside_the_lists_follow_what_is_given(
     site: str, opened: BrowserContext, live_house: Services
 ) -> None:
     page = await live_page(opened, site)
-    await page.get_by_role("link", name="Library 4").wait_for()
+    await page.get_by_role("link", name="All videos 4").wait_for()
     await live_house.store.write(curation.set_favorite, 1, True)
     await page.get_by_role("link", name="Favorites 1").wait_for()
 

@@ -265,7 +265,7 @@ async def test_a_toast_stands_above_the_bar_and_outlasts_it(
     await page.get_by_role("button", name="Favorite", exact=True).click()
     toast = page.locator("#notices .notice", has_text="1 video changed.")
     await toast.wait_for()
-    refused = page.locator("#notices [role=alert]", has_text="needs at least one character")
+    refused = page.locator("#notices [role=alert]", has_text="needs at least one visible character")
     await page.get_by_role("button", name="Add tag").click()
     await refused.wait_for()
     for width, height in ((390, 844), (1280, 800)):

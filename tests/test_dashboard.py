@@ -175,7 +175,7 @@ async def test_a_lost_connection_and_its_return_are_shown(
     # An open stream outlives "offline" in Chromium; a network that is gone ends it.
     await page.evaluate("document.getElementById('live')._htmx.sse.reader.cancel()")
     await page.wait_for_selector("[data-live=off]", state="attached")
-    assert await page.inner_text("[data-live]") == "Reconnecting"
+    assert await page.inner_text("[data-live]") == "Reconnecting…"
     live_house.library.status.pictures_failed = 4_321
     await opened.set_offline(False)
     await page.wait_for_selector("[data-live=on]", state="attached")

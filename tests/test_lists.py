@@ -85,11 +85,11 @@ def where(html: str) -> tuple[str, str, list[str]]:
 @pytest.mark.parametrize(
     ("path", "name", "place"),
     [
-        ("/", "Library", "/"),
+        ("/", "All videos", "/"),
         ("/continue", "Continue watching", "/continue"),
         ("/favorites", "Favorites", "/favorites"),
         ("/?favorites=1&sort=title", "Favorites", "/favorites"),
-        ("/best-of", "Best of", "/best-of"),
+        ("/best-of", "Top rated", "/best-of"),
         ("/popular", "Popular", "/popular"),
         ("/tags", "Tags", "/tags"),
         ("/tag/family", "Tag: family", "/tags"),
@@ -175,7 +175,7 @@ def empty(html: str) -> list[str]:
         ("/?min_height=4320", "No videos match", "Remove 8K or higher (4 videos)", "/"),
         ("/?vr=1&min_rating=3", "No videos match", "Show all 4 videos", "/"),
         ("/favorites", "No favorites yet", "Show all 4 videos", "/"),
-        ("/best-of", "Nothing rated yet", "Show all 4 videos", "/"),
+        ("/best-of", "No top rated videos yet", "Show all 4 videos", "/"),
         ("/continue", "Nothing to continue", "Show all 4 videos", "/"),
     ],
 )

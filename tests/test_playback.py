@@ -156,10 +156,10 @@ async def test_what_was_begun_is_in_its_list_until_it_is_watched(
     assert not await browsers.axe_violations(watch)
     unseen = await live_page(opened, f"{site}/?sort=title")
     assert await browsers.titles(unseen) == ["First", "Second"]
-    await unseen.get_by_role("button", name="Filter").click()
+    await unseen.get_by_role("button", name="Filters").click()
     assert not await browsers.axe_violations(unseen)
     await unseen.get_by_label("Watched").select_option("Unwatched")
-    await unseen.get_by_role("button", name="Show", exact=True).click()
+    await unseen.get_by_role("button", name="Apply", exact=True).click()
     await browsers.wait_for_titles(unseen, ["First"])
     assert unseen.url == f"{site}/?sort=title&watched=0"
     await button.click()

@@ -14,9 +14,9 @@ TRIED = 10  # filters whose removal is counted, at most
 _AT_FIRST = {
     parse_query(PLACES[path]): said
     for path, said in {
-        "/continue": ("Nothing to continue", "Videos that you started to watch appear here."),
-        "/favorites": ("No favorites yet", "Press the heart of a video to add it here."),
-        "/best-of": ("Nothing rated yet", "Videos with four stars or more appear here."),
+        "/continue": ("Nothing to continue", "Videos you started appear here."),
+        "/favorites": ("No favorites yet", "Select the heart on a video to add it."),
+        "/best-of": ("No top rated videos yet", "Videos with 4 stars or more appear here."),
     }.items()
 }
 
@@ -57,4 +57,4 @@ def _said(query: GalleryQuery) -> tuple[str, str]:
         return _AT_FIRST[query]
     if query.q:
         return f"No results for “{query.q}”", "No titles, folders or tags match."
-    return "No videos match", "No video matches all of these filters."
+    return "No videos match", "No video matches all filters."

@@ -57,10 +57,10 @@ def filter_names(filters: Filters) -> list[tuple[str, dict[str, Any]]]:
     if filters.min_rating:
         found.append((f"{filters.min_rating} stars or more", {"min_rating": 0}))
     if filters.min_duration:
-        name = f"{words.duration(filters.min_duration)} or longer"
+        name = f"{words.length(filters.min_duration)} or longer"
         found.append((name, {"min_duration": 0}))
     if filters.max_duration:
-        name = f"Shorter than {words.duration(filters.max_duration)}"
+        name = f"Shorter than {words.length(filters.max_duration)}"
         found.append((name, {"max_duration": 0}))
     if filters.min_height:
         found.append((f"{_lines(filters.min_height)} or higher", {"min_height": 0}))
@@ -75,7 +75,7 @@ def filter_names(filters: Filters) -> list[tuple[str, dict[str, Any]]]:
 
 def filter_form(query: GalleryQuery) -> FilterForm:
     filters = query.filters
-    minutes = {minute * 60: words.duration(minute * 60) for minute in _MINUTES}
+    minutes = {minute * 60: words.length(minute * 60) for minute in _MINUTES}
     stars = {value: words.plural(value, "star") for value in range(1, 6)}
     watched = None if filters.watched is None else int(filters.watched)
     kept = query.with_(filters=Filters(started=filters.started), after="").arguments
@@ -98,7 +98,7 @@ def filter_form(query: GalleryQuery) -> FilterForm:
 
 def _select(label: str, argument: str, names: dict[int, str], current: int | None) -> Select:
     if current is not None and current not in names:  # asked for in words
-        own = words.duration(current) if "duration" in argument else _lines(current)
+        own = words.length(current) if "duration" in argument else _lines(current)
         names = dict(sorted({**names, current: own}.items()))
     options = [Option(name, str(value), value == current) for value, name in names.items()]
     return Select(label, argument, (Option("Any", "", current is None), *options))

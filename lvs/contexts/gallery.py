@@ -30,9 +30,9 @@ SORT_NAMES = {
     "views": "Most viewed",
     "duration": "Longest",
     "size": "Largest",
-    "random": "Shuffled",
+    "random": "Random",
     "relevance": "Best match",
-    "recent": "Last played",
+    "recent": "Recently watched",
 }
 
 
@@ -272,7 +272,7 @@ def _narrowed_by(query: GalleryQuery, heading: str) -> list[tuple[str, GalleryQu
 
 def _crumbs(library: Library, query: GalleryQuery) -> tuple[Link, ...]:
     everything = query.with_(folder="", after="")
-    crumbs = [Link("Library", everything.url(), current=not query.folder)]
+    crumbs = [Link("All videos", everything.url(), current=not query.folder)]
     parts = query.folder.split("/") if query.folder else []
     for depth, part in enumerate(parts, 1):
         path = "/".join(parts[:depth])

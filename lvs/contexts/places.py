@@ -38,14 +38,14 @@ class Places:
 # Without a store at hand: what the error page offers.
 BARE = Places(
     (
-        Place("library", "Library", "/"),
+        Place("library", "All videos", "/"),
         Place("continue", "Continue watching", "/continue"),
         Place("favorites", "Favorites", "/favorites"),
-        Place("best-of", "Best of", "/best-of"),
+        Place("best-of", "Top rated", "/best-of"),
         Place("popular", "Popular", "/popular"),
         Place("tags", "Tags", "/tags"),
         Place("random", "Surprise me", "/random"),
-        Place("headset", "On a headset", "/headset"),
+        Place("headset", "Headset", "/headset"),
     )
 )
 _NAMES = {place.url: place.name for place in BARE.lists}

@@ -89,9 +89,9 @@ def qualified(text: str) -> Qualified:
             filters = _filters(name, value)
             if filters is None:
                 raise InvalidInputError(
-                    f"`{name}:{value}` is no filter; there are `tag:`, `folder:`, `is:favorite`, "
-                    "`is:watched`, `is:unwatched`, `is:started`, `is:vr`, `is:3d`, `rating:>=4`, "
-                    "`duration:<10m` and `height:>=1080`."
+                    f"Unknown filter “{name}:{value}”. Try tag:name, folder:name, is:favorite, "
+                    "is:watched, is:unwatched, is:started, is:vr, is:3d, rating:>=4, "
+                    "duration:<10m or height:>=1080."
                 )
             found.filters |= filters
     return found

@@ -97,7 +97,7 @@ def arguments_of(query_string: bytes) -> dict[str, str]:
     try:
         pairs = parse_qsl(text, errors="surrogateescape", max_num_fields=50)
     except ValueError as error:
-        raise InvalidInputError("There are too many arguments in the address.") from error
+        raise InvalidInputError("The address has too many arguments. Use 50 at most.") from error
     arguments = dict(pairs)
     if "tag" in arguments:
         tags = "\n".join(value for name, value in pairs if name == "tag")
@@ -123,7 +123,7 @@ def parse_query(arguments: dict[str, str]) -> GalleryQuery:
     """
     sort = arguments.get("sort", "")
     if sort and sort not in SORTS:
-        raise InvalidInputError(f"`sort` is {sort!r}; it can be {', '.join(SORTS)}.")
+        raise InvalidInputError(f"`sort` is {sort!r}; it must be one of {', '.join(SORTS)}.")
     seed = 0
     if sort == "random":
         seed = whole_number(arguments, "seed", 1, SEEDS, default=random.randint(1, SEEDS))

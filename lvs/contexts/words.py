@@ -20,6 +20,16 @@ def duration(duration_s: float | None) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def length(seconds: int) -> str:
+    """A bound of a duration: `10 min`, `1 h 30 min`; with seconds as `duration` has it."""
+    hours, rest = divmod(seconds, 3600)
+    minutes, rest = divmod(rest, 60)
+    if rest or not (hours or minutes):
+        return duration(seconds)
+    parts = (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "")
+    return " ".join(filter(None, parts))
+
+
 def local_date(at_ms: int) -> date:
     return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone().date()
 

@@ -21,7 +21,7 @@ async def save() -> Response | WerkzeugResponse:
     given = parse_query(arguments_of(form.get("query", "").encode("ascii", "replace")))
     query = given.with_(after="", seed=0).url("").removeprefix("?")
     if len(query) > LONGEST_QUERY:
-        raise InvalidInputError("That search is too long to be saved.")
+        raise InvalidInputError("This search is too long to save. Use fewer words or filters.")
     await services().store.write(searches.save, form.get("name", ""), query)
     return web.done(request)
 

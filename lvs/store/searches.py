@@ -26,7 +26,7 @@ def save(tx: Transaction, name: str, query: str, user_id: int = HOUSEHOLD) -> No
     key = tags.key_of(words)
     others = [search for search in saved(tx.connection, user_id) if tags.key_of(search.name) != key]
     if len(others) >= MOST:
-        raise InvalidInputError(f"There are {MOST} saved searches at most; forget one first.")
+        raise InvalidInputError(f"You can keep {MOST} saved searches. Delete one first.")
     tx.connection.execute(
         "insert into saved_search (user_id, name, key, query, created_at) values (?, ?, ?, ?, ?)"
         " on conflict (user_id, key) do update set name = excluded.name, query = excluded.query",
@@ -41,5 +41,5 @@ def forget(tx: Transaction, search_id: int, user_id: int = HOUSEHOLD) -> None:
         "delete from saved_search where id = ? and user_id = ?", (search_id, user_id)
     )
     if not gone.rowcount:
-        raise NotFoundError("There is no such saved search; it may have just been forgotten.")
+        raise NotFoundError("Saved search not found. It may have been deleted.")
     tx.emit("searches")

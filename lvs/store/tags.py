@@ -20,9 +20,9 @@ def one_line(name: str, what: str = "A tag") -> str:
     """A name as it is kept: one line, single spaces. Raises InvalidInputError."""
     words = " ".join(unicodedata.normalize("NFC", name).split())
     if not words or not words.isprintable():
-        raise InvalidInputError(f"{what} needs at least one character that can be seen.")
+        raise InvalidInputError(f"{what} needs at least one visible character.")
     if len(words) > LONGEST:
-        raise InvalidInputError(f"{what} has {LONGEST} characters at most; this has {len(words)}.")
+        raise InvalidInputError(f"{what} can have {LONGEST} characters; this one has {len(words)}.")
     return words
 
 
@@ -113,7 +113,7 @@ def set_all(tx: Transaction, video_id: int, names: Iterable[str]) -> list[Tag]:
     for name in map(one_line, names):
         wanted.setdefault(key_of(name), name)
     if len(wanted) > MOST_ON_A_VIDEO:
-        raise InvalidInputError(f"A video has {MOST_ON_A_VIDEO} tags at most.")
+        raise InvalidInputError(f"A video can have at most {MOST_ON_A_VIDEO} tags.")
     had = {key_of(tag.name): tag.id for tag in of_video(conn, video_id)}
     for key in had.keys() - wanted.keys():
         conn.execute(
@@ -173,7 +173,9 @@ def _existing(conn: sqlite3.Connection, name: str) -> int:
         "select id from tag where key = ? and video_count > 0", (key_of(name),)
     ).fetchone()
     if row is None:
-        raise NotFoundError(f"There is no tag {name[:LONGEST]!r}; it may have just been renamed.")
+        raise NotFoundError(
+            f"Tag {name[:LONGEST]!r} not found. It may have been renamed or deleted."
+        )
     return int(row[0])
 
 

@@ -35,16 +35,16 @@ document.addEventListener('htmx:before:swap', (event) => {
 
 function listen() {
   stream.addEventListener('htmx:sse:after:connection', () => show('on', 'Live'));
-  stream.addEventListener('htmx:sse:error', () => show('off', 'Reconnecting'));
+  stream.addEventListener('htmx:sse:error', () => show('off', 'Reconnecting…'));
   stream.addEventListener('htmx:sse:before:connection', () => {
-    if (stream._htmx?.sse?.attempt) show('off', 'Reconnecting');
+    if (stream._htmx?.sse?.attempt) show('off', 'Reconnecting…');
   });
   stream.addEventListener('resync', catchUp);
   // The first connection is an ordinary request; when that fails, nobody else tries again.
   for (const name of ['htmx:error', 'htmx:response:error']) {
     stream.addEventListener(name, ({ target }) => {
       if (target !== stream) return; // of a list that is no longer shown
-      show('off', 'Reconnecting');
+      show('off', 'Reconnecting…');
       setTimeout(connect, 2000);
     });
   }
