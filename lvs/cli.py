@@ -97,7 +97,7 @@ def backup(to: Path | None) -> None:
 
     config = _config()
     folder = to or config.data_directory / "backups"
-    kept = config.backups_kept if to is None else sys.maxsize
+    kept = config.backup_retention if to is None else sys.maxsize
     with _failures():
         made = make(config.data_directory / "library.db", folder, kept)
     console.print(f"Backed up {made.manifest.videos} videos to {made.path}, and proved it.")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,12 +15,16 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
     SecretStr,
     ValidationError,
     model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
+    InitSettingsSource,
     JsonConfigSettingsSource,
     NoDecode,
     PydanticBaseSettingsSource,
@@ -30,6 +35,13 @@ from pydantic_settings import (
 from lvs.errors import StartError
 
 PREFIX = "LVS_"
+# Old names that are accepted until the next release: old name, new name.
+RENAMED = {
+    "announce": "mdns",
+    "backup_every_h": "backup_interval_h",
+    "backups_kept": "backup_retention",
+    "events_kept": "event_retention",
+}
 
 
 def _split(separator: str) -> BeforeValidator:
@@ -80,8 +92,8 @@ class ServerConfig(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65535, description="The port to listen on; 0 for any")
     https: bool = Field(
         default=True,
-        description="Also serve over HTTPS, which a browser wants for VR; by a certificate of this "
-        "server's own, or yours",
+        description="Also serve over HTTPS, which browsers require for VR, with a certificate of "
+        "the local certificate authority or your own",
     )
     https_port: int = Field(
         default=8443, ge=0, le=65535, description="The port for HTTPS; 0 for any"
@@ -89,90 +101,94 @@ class ServerConfig(BaseSettings):
     https_certificate: FolderPath | None = Field(
         default=None, description="Your own certificate (PEM, with its chain)"
     )
-    https_key: FolderPath | None = Field(default=None, description="The key of your certificate")
+    https_key: FolderPath | None = Field(
+        default=None, description="The private key of your certificate"
+    )
     watch: Literal["auto", "native", "polling", "off"] = Field(
         default="auto",
-        description="How changes are noticed: `auto` polls network mounts and asks the system "
-        "for notices elsewhere",
+        description="How changes are detected: `auto` polls network mounts and uses the system's "
+        "file notifications elsewhere",
     )
     poll_interval_s: float = Field(
-        default=5.0, ge=0.1, le=3600, description="Seconds between two looks where polling is used"
+        default=5.0, ge=0.1, le=3600, description="Seconds between polls"
     )
     workers: int = Field(
         default=0,
         ge=0,
         le=64,
-        description="Processes that read videos and make thumbnails; 0 for one per CPU core, "
-        "eight at most",
+        description="Worker processes that probe videos and make thumbnails; 0 for one per CPU "
+        "core, at most eight",
     )
     media_timeout_s: float = Field(
         default=30.0,
         ge=1,
         le=600,
-        description="Seconds a worker may spend on one file before it is given up",
+        description="Seconds a worker may spend on one file before the file counts as failed",
     )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode, _split(",")] = Field(
         default=(),
-        description="Host names to answer to, beside IP addresses, `localhost`, `*.local` and "
-        "this machine's name; comma-separated",
+        description="Host names to accept besides IP addresses, `localhost`, `*.local` and this "
+        "machine's name; comma-separated",
     )
     allowed_origins: Annotated[tuple[str, ...], NoDecode, _split(",")] = Field(
         default=(),
-        description="Origins that may call the JSON API, beside `localhost`, private addresses "
+        description="Origins that may call the JSON API besides `localhost`, private addresses "
         "and `*.local`; comma-separated",
     )
     writes_per_second: float = Field(
-        default=50.0, gt=0, le=100_000, description="Changes that one client may make in a second"
+        default=50.0, gt=0, le=100_000, description="Rate limit: changes per second and client"
     )
     writes_burst: int = Field(
-        default=200, ge=1, le=1_000_000, description="Changes that one client may make at once"
+        default=200, ge=1, le=1_000_000, description="Rate limit: burst of changes per client"
     )
-    backup_every_h: float = Field(
+    backup_interval_h: float = Field(
         default=24.0,
         ge=0,
         le=8760,
-        description="Hours between two backups, when something has changed; 0 for none",
+        description="Hours between backups, if something has changed; 0 turns them off",
     )
-    backups_kept: int = Field(
-        default=14, ge=1, le=10_000, description="How many backups are kept; older ones go"
+    backup_retention: int = Field(
+        default=14, ge=1, le=10_000, description="How many backups to keep; older ones are deleted"
     )
-    announce: bool = Field(
-        default=True, description="Tell the local network that `lvs.local` is here"
+    mdns: bool = Field(
+        default=True, description="Announce `lvs.local` on the local network by mDNS"
     )
     dlna: bool = Field(
         default=True,
-        description="Be a DLNA media server for players and televisions in the network",
+        description="Run a DLNA media server for players and televisions on the network",
     )
     dlna_port: int = Field(
-        default=0, ge=0, le=65535, description="The port of the media server; 0 for any"
+        default=0, ge=0, le=65535, description="The port of the DLNA server; 0 for any"
     )
     deovr_headsets: Annotated[tuple[str, ...], NoDecode, _split(",")] = Field(
         default=(),
-        description="Addresses of headsets whose DeoVR has its remote control on: views and "
-        "positions are followed; comma-separated",
+        description="Addresses of headsets with DeoVR's remote control turned on, to record "
+        "views and positions; comma-separated",
     )
     headset_login: Annotated[SecretStr, AfterValidator(_login)] = Field(
         default=SecretStr(""),
-        description="`name:password` that headset players have to send for their catalogue; the "
-        "pages are open to the network all the same",
+        description="`name:password` that headset players must send for their catalogue; pages "
+        "need no password",
     )
     headset_delete: bool = Field(
-        default=False, description="Whether HereSphere may delete the file of a video for ever"
+        default=False, description="Allow HereSphere to delete video files permanently"
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="How much is logged"
+        default="info", description="The lowest level to log"
     )
     log_format: Literal["text", "json"] = Field(
-        default="text", description="One readable line per event, or one JSON object"
+        default="text", description="Log readable lines, or one JSON object per line"
     )
     access_log: bool = Field(default=False, description="Log every request")
-    events_kept: int = Field(
+    event_retention: int = Field(
         default=10_000,
         ge=100,
         le=1_000_000,
-        description="How many events a page that was away can catch up on; past that it reloads "
-        "its list",
+        description="How many events to keep for pages that reconnect; a page that missed more "
+        "reloads its list",
     )
+
+    _renamed: tuple[str, ...] = PrivateAttr(default=())
 
     @classmethod
     def settings_customise_sources(
@@ -184,7 +200,26 @@ class ServerConfig(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         json_settings = JsonConfigSettingsSource(settings_cls)
-        return init_settings, env_settings, dotenv_settings, json_settings
+        assert isinstance(env_settings, EnvSettingsSource)
+        # `.env` and config.json bring their old names themselves, as keys without a field.
+        old_names = InitSettingsSource(settings_cls, _old_names(env_settings.env_vars))
+        return init_settings, env_settings, old_names, dotenv_settings, json_settings
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _accept_old_names(
+        cls, values: Any, handler: ModelWrapValidatorHandler[ServerConfig]
+    ) -> ServerConfig:
+        """Give the values of old names to the new ones. A new name wins, wherever it is set."""
+        used = []
+        for old, new in RENAMED.items():
+            for key in (PREFIX.lower() + old, old):  # environment and `.env`, then config.json
+                if key in values:
+                    values.setdefault(new, values.pop(key))
+                    used.append(old)
+        config = handler(values)
+        config._renamed = tuple(dict.fromkeys(used))
+        return config
 
     @model_validator(mode="after")
     def _folders_are_apart(self) -> ServerConfig:
@@ -209,6 +244,15 @@ class ServerConfig(BaseSettings):
         return self
 
     @property
+    def renamed_settings(self) -> list[str]:
+        """One sentence for each setting that was given by its old name."""
+        return [
+            f"The setting {PREFIX}{old.upper()} is now {PREFIX}{RENAMED[old].upper()}; the old "
+            "name is accepted until the next release."
+            for old in self._renamed
+        ]
+
+    @property
     def is_for_the_network(self) -> bool:
         """A server that only this machine reaches has nothing to tell others."""
         return self.host not in ("localhost", "127.0.0.1", "::1")
@@ -216,6 +260,12 @@ class ServerConfig(BaseSettings):
     @property
     def worker_count(self) -> int:
         return self.workers or min(os.cpu_count() or 1, 8)
+
+
+def _old_names(environment: Mapping[str, str | None]) -> dict[str, Any]:
+    """What the environment sets by old names, with the keys that `.env` has for them."""
+    keys = [PREFIX.lower() + old for old in RENAMED]
+    return {key: environment[key] for key in keys if key in environment}
 
 
 def load_config(**overrides: Any) -> ServerConfig:

@@ -35,6 +35,7 @@ def examine(config: ServerConfig) -> list[Finding]:
     """All checks, in the order a person would want them."""
     return [
         Finding(True, "Python", f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}"),
+        *(Finding(True, "Settings", "an old name", note) for note in config.renamed_settings),
         *_video_folders(config),
         *_data_folder(config),
         _database(config),

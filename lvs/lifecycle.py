@@ -138,7 +138,7 @@ def _call(name: str, after_failure: Callable[[], None] | None) -> None:
 async def open_store(config: ServerConfig) -> AsyncIterator[Store]:
     """The store of a data folder, for one process alone."""
     with only_process(config.data_directory):
-        store = Store(config.data_directory / "library.db", events_kept=config.events_kept)
+        store = Store(config.data_directory / "library.db", event_retention=config.event_retention)
         await store.open()
         try:
             yield store
@@ -154,6 +154,8 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
     Raises StartError with what to do.
     """
     _ignore_lease_signals()
+    for note in config.renamed_settings:
+        log.warning(note)
     async with AsyncExitStack() as stack:
         errors = RecentErrors()
         errors.attach()
@@ -247,7 +249,7 @@ def _start_tasks(supervisor: Supervisor, house: Services) -> None:
     supervisor.start("dashboard", house.dashboard.run)
     config = house.config
     addresses = partial(lan_addresses, config.host)
-    if config.announce and config.is_for_the_network:
+    if config.mdns and config.is_for_the_network:
         supervisor.start("name", Announcer(house.doors, addresses).run)
     if config.deovr_headsets:
         remotes = Remotes(config.deovr_headsets, house.store, house.sessions)

@@ -72,7 +72,7 @@ async def clean_up(config: ServerConfig, days: int, really: bool, console: Conso
             console.print("Nothing was changed. --yes forgets them, after a backup.")
         else:
             backups = config.data_directory / "backups"
-            made = make.make(store.path, backups, config.backups_kept)
+            made = make.make(store.path, backups, config.backup_retention)
             count = await store.write(cleanup.forget, [video.id for video in found])
             console.print(f"Backed up to {made.path}.")
             console.print(f"{words.plural(count, 'video')} forgotten.")

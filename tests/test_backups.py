@@ -211,7 +211,7 @@ async def test_the_backup_just_made_stays_whatever_the_clock_says(
 async def test_backups_go_on_after_a_wrong_clock(
     open_a_house: OpenHouse, clock: type[Clock]
 ) -> None:
-    house = await open_a_house(live=False, backup_every_h=1)
+    house = await open_a_house(live=False, backup_interval_h=1)
     await fill(house.store, 1)
     assert await house.keeper._is_due()
     stars = itertools.cycle((1, 2))
@@ -261,7 +261,7 @@ async def test_what_killed_backups_left_is_removed_and_a_running_one_stays(
 async def test_a_backup_whose_process_is_killed_is_told_and_tried_again(
     open_a_house: OpenHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house = await open_a_house(live=False, backup_every_h=1)
+    house = await open_a_house(live=False, backup_interval_h=1)
     await fill(house.store, 1)
     for name in ("FIRST_AFTER_S", "AGAIN_AFTER_S", "LOOK_EVERY_S"):
         monkeypatch.setattr(f"lvs.backups.keeper.{name}", 0.01)
@@ -301,7 +301,7 @@ def test_a_full_disk_is_told_and_leaves_no_half_backup(tmp_path: Path) -> None:
 async def test_backups_are_made_when_due_and_something_changed(
     open_a_house: OpenHouse,
 ) -> None:
-    house = await open_a_house(live=False, backup_every_h=1)
+    house = await open_a_house(live=False, backup_interval_h=1)
     await fill(house.store, 1)
     assert await house.keeper._is_due()
     made = await house.keeper.make()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lvs.config import load_config
+from lvs.config import PREFIX, RENAMED, ServerConfig, load_config
 from lvs.errors import StartError
 
 
@@ -69,3 +69,66 @@ def test_a_file_that_is_not_json_is_refused(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{port: 1}")
     with pytest.raises(StartError, match=r"config\.json"):
         load_config()
+
+
+OLD_NAMES = {
+    "announce": ("false", False),
+    "backup_every_h": ("1.5", 1.5),
+    "backups_kept": ("3", 3),
+    "events_kept": ("500", 500),
+}
+
+
+@pytest.mark.parametrize("old", list(RENAMED))
+@pytest.mark.parametrize("source", ["environment", ".env", "config.json"])
+def test_an_old_name_is_accepted_and_the_new_one_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, old: str
+) -> None:
+    text, value = OLD_NAMES[old]
+    if source == "environment":
+        monkeypatch.setenv(f"{PREFIX}{old.upper()}", text)
+    elif source == ".env":
+        (tmp_path / ".env").write_text(f"{PREFIX}{old.upper()}={text}\n")
+    else:
+        (tmp_path / "config.json").write_text(json.dumps({old: value}))
+    config = load_config()
+    assert getattr(config, RENAMED[old]) == value
+    (note,) = config.renamed_settings
+    assert f"{PREFIX}{old.upper()} is now {PREFIX}{RENAMED[old].upper()}" in note
+
+
+def test_a_new_name_wins_over_an_old_one_wherever_it_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LVS_BACKUPS_KEPT", "1")
+    monkeypatch.setenv("LVS_EVENTS_KEPT", "101")
+    (tmp_path / ".env").write_text("LVS_EVENT_RETENTION=200\nLVS_BACKUPS_KEPT=2\n")
+    (tmp_path / "config.json").write_text('{"backup_retention": 30, "backups_kept": 3}')
+    config = load_config()
+    assert (config.backup_retention, config.event_retention) == (30, 200)
+    assert len(config.renamed_settings) == 2
+
+
+def test_old_names_keep_the_order_of_the_sources(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.json").write_text('{"backups_kept": 3}')
+    assert load_config().backup_retention == 3
+    (tmp_path / ".env").write_text("LVS_BACKUPS_KEPT=2\n")
+    assert load_config().backup_retention == 2
+    monkeypatch.setenv("LVS_BACKUPS_KEPT", "1")
+    assert load_config().backup_retention == 1
+
+
+def test_a_bad_value_under_an_old_name_is_refused_by_its_new_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LVS_BACKUPS_KEPT", "none")
+    with pytest.raises(StartError, match="LVS_BACKUP_RETENTION is 'none'"):
+        load_config()
+
+
+def test_no_name_is_both_old_and_new() -> None:
+    assert load_config().renamed_settings == []
+    assert not RENAMED.keys() & ServerConfig.model_fields.keys()
+    assert set(RENAMED.values()) <= ServerConfig.model_fields.keys()

@@ -10,7 +10,7 @@ import pytest
 
 from lvs.application import ROUTES, create_app
 from lvs.cli import main
-from lvs.config import PREFIX, ServerConfig
+from lvs.config import PREFIX, RENAMED, ServerConfig
 from lvs.events import TOPICS
 from tests.helpers.servers import HOME
 
@@ -37,6 +37,12 @@ def test_every_setting_is_documented_with_its_default_and_purpose(name: str) -> 
 def test_no_setting_is_documented_that_is_not_there() -> None:
     documented = re.findall(rf"^\| `{PREFIX}(\w+)` \|", document("SETTINGS.md"), re.M)
     assert sorted(name.lower() for name in documented) == sorted(ServerConfig.model_fields)
+
+
+@pytest.mark.parametrize("old", list(RENAMED))
+def test_every_renamed_setting_is_documented(old: str) -> None:
+    line = f"- `{PREFIX}{old.upper()}` is now `{PREFIX}{RENAMED[old].upper()}`."
+    assert line in document("SETTINGS.md").splitlines()
 
 
 @pytest.mark.parametrize(("rule", "methods"), [(rule, methods) for rule, _, methods in ROUTES])

@@ -182,6 +182,16 @@ def test_a_bad_setting_is_told_in_one_line(videos: Path, tmp_path: Path) -> None
     assert server.output[0].startswith("LVS_WATCH is 'maybe'")
 
 
+def test_a_setting_by_its_old_name_is_told_once_at_the_start(videos: Path, tmp_path: Path) -> None:
+    with Process(videos, tmp_path / "data", {"LVS_BACKUPS_KEPT": "3"}) as server:
+        server.wait_for(lambda: any("Ctrl+C" in line for line in server.output), "its end")
+        server.stop()
+    assert (
+        sum("LVS_BACKUPS_KEPT is now LVS_BACKUP_RETENTION" in line for line in server.output) == 1
+    )
+    assert any("LVS_BACKUP_RETENTION = 3" in line for line in server.output)
+
+
 def test_a_missing_video_folder_is_made_and_the_page_says_what_to_do(tmp_path: Path) -> None:
     videos = tmp_path / "not" / "there"
     with Process(videos, tmp_path / "data") as server:

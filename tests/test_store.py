@@ -133,7 +133,7 @@ async def test_a_statement_that_never_ends_is_stopped(
 
 
 async def test_old_events_are_forgotten_and_the_gap_is_told(tmp_path: Path) -> None:
-    store = Store(tmp_path / "library.db", events_kept=100)
+    store = Store(tmp_path / "library.db", event_retention=100)
     await store.open()
     await store.write(roots.configure, {"videos": "/videos"})
     for start in range(0, 3000, 150):

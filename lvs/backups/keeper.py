@@ -37,7 +37,7 @@ class Keeper:
         async with self._one_at_a_time:
             try:
                 made = await process.run(
-                    JOB, self._store.path, self.folder, self._config.backups_kept
+                    JOB, self._store.path, self.folder, self._config.backup_retention
                 )
             except LvsError as error:
                 self.problem = error.detail
@@ -58,7 +58,7 @@ class Keeper:
     async def run(self) -> None:
         """Back up whenever it is due and something has changed since."""
         await asyncio.to_thread(make.remove_leftovers, self.folder)
-        if not self._config.backup_every_h:
+        if not self._config.backup_interval_h:
             await asyncio.Event().wait()
         not_before = time.monotonic() + FIRST_AFTER_S
         while True:
@@ -68,7 +68,7 @@ class Keeper:
 
     async def _make_when_due(self) -> float:
         """Returns before which time (monotonic) there is nothing to do."""
-        pause_s = min(AGAIN_AFTER_S, self._config.backup_every_h * 3600)
+        pause_s = min(AGAIN_AFTER_S, self._config.backup_interval_h * 3600)
         try:
             if not await self._is_due():
                 return 0.0
@@ -88,5 +88,5 @@ class Keeper:
             return self._store.last_event_id > 0
         age = datetime.now(UTC) - newest.manifest.made_at
         changed = newest.manifest.event != self._store.last_event_id
-        is_old = age >= timedelta(hours=self._config.backup_every_h)
+        is_old = age >= timedelta(hours=self._config.backup_interval_h)
         return changed and (is_old or age < timedelta(0))

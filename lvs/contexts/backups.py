@@ -31,10 +31,10 @@ class Backups:
 
 
 def backups_context(config: ServerConfig, keeper: Keeper, backups: Sequence[Backup]) -> Backups:
-    every_h = config.backup_every_h
+    every_h = config.backup_interval_h
     schedule = "None are made by themselves."
     if every_h:
-        kept = words.plural(config.backups_kept, "backup")
+        kept = words.plural(config.backup_retention, "backup")
         schedule = f"One every {every_h:g} hours when something has changed; {kept} are kept."
     return Backups(tuple(map(_row, backups)), str(keeper.folder), schedule, keeper.problem)
 

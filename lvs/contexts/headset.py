@@ -51,7 +51,7 @@ def headset_context(config: ServerConfig, doors: Doors, asked: str) -> Headset:
     host = lan[0] if asked_here and lan else asked
     plain = f"http://{host}:{doors.http}"
     secure = f"https://{host}:{doors.https}" if doors.https else ""
-    announced = [ANNOUNCED_NAME] if config.announce and config.is_for_the_network else []
+    announced = [ANNOUNCED_NAME] if config.mdns and config.is_for_the_network else []
     origins = [("http", doors.http), *([("https", doors.https)] if doors.https else [])]
     return Headset(
         reachable=config.is_for_the_network or not asked_here,  # else by a proxy before it

@@ -126,7 +126,7 @@ class Store:
     before one is not to be served after it.
     """
 
-    def __init__(self, path: Path, *, events_kept: int = 10_000) -> None:
+    def __init__(self, path: Path, *, event_retention: int = 10_000) -> None:
         self.path = path
         self.bell = Bell()
         self.probe_bell = Bell()
@@ -135,7 +135,7 @@ class Store:
         self._file: tuple[int, int] | None = None  # device and inode of the opened database
         self.events: Counter[Topic] = Counter()
         self.answers: Cache[Hashable, tuple[int, Any]] = Cache(ANSWERS_KEPT)
-        self._events_kept = events_kept
+        self._events_kept = event_retention
         self._writer: _Connection | None = None
         self._readers: list[_Connection] = []
         self._snapshots: _Connection | None = None
@@ -371,7 +371,7 @@ def _looked_at(done: asyncio.Future[Any]) -> None:
         done.exception()
 
 
-def _run_jobs(conn: CountedConnection, batch: list[_Job], events_kept: int) -> int | None:
+def _run_jobs(conn: CountedConnection, batch: list[_Job], event_retention: int) -> int | None:
     """One transaction for all; returns the id of the last event that it made."""
     last_event: int | None = None
     conn.execute("begin immediate")
@@ -379,7 +379,7 @@ def _run_jobs(conn: CountedConnection, batch: list[_Job], events_kept: int) -> i
         for job in batch:
             last_event = _run_job(conn, job) or last_event
         if last_event is not None and last_event % 1000 < 20 * len(batch):
-            _forget_old_events(conn, last_event - events_kept)
+            _forget_old_events(conn, last_event - event_retention)
         conn.execute("commit")
     except BaseException:
         if conn.in_transaction:
