@@ -81,7 +81,7 @@ class Certificates:
             _write(self.server_path, _issue(authority, names, now))
         except OSError as error:
             raise StartError(
-                f"The certificate for HTTPS cannot be written to {self._folder} "
+                f"The certificate for HTTPS can't be written to {self._folder} "
                 f"({error.strerror}). Make the folder writable, or set LVS_HTTPS=off."
             ) from error
         if self._context is not None:

@@ -289,12 +289,12 @@ def only_process(data_directory: Path) -> Iterator[None]:
         locks.close()
         raise StartError(
             f"The data folder {data_directory} is in use by another server{_whose(note)}. Stop it "
-            "first, or give this one a folder of its own with LVS_DATA_DIRECTORY."
+            "first, or set another folder with LVS_DATA_DIRECTORY."
         ) from None
     except OSError as error:
         locks.close()
         raise StartError(
-            f"The data folder {data_directory} cannot be written ({error.strerror}). Make it "
+            f"The data folder {data_directory} can't be written to ({error.strerror}). Make it "
             "writable for this user, or set LVS_DATA_DIRECTORY to a folder that is."
         ) from error
     try:

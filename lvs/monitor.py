@@ -254,7 +254,7 @@ def _said_of(disks: Sequence[Disk]) -> str:
     if not disks or not disks[0].is_nearly_full:
         return ""
     free = humanize.naturalsize(disks[0].free_bytes, binary=False)
-    return f"Only {free} are left on the disk of the data folder {disks[0].path}."
+    return f"Only {free} left on the disk of the data folder {disks[0].path}."
 
 
 def _open_files(process: psutil.Process) -> int:

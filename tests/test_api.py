@@ -228,7 +228,7 @@ async def test_what_a_program_gives_is_told_to_pages(
     media_hash = await hash_of(live_server.house, page.videos[0][0])
     stream = await live_server.stream("/events")
     await call(live_server, "POST", f"/api/ratings/{media_hash}", {"value": 5})
-    message = await stream.until(lambda message: "now 5 stars" in message.data)
+    message = await stream.until(lambda message: ", 5 stars" in message.data)
     assert "star-on" in message.data
     stream.close()
     assert (await live_server.house.store.read(curation.rating_of, page.videos[0][0])).own == 5

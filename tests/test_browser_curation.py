@@ -96,7 +96,7 @@ async def test_stars_by_keyboard(site: str, opened: BrowserContext) -> None:
     await page.keyboard.press("ArrowRight")
     await page.keyboard.press("Enter")
     await until(page, "document.querySelectorAll('#about .star-on').length === 3")
-    await page.get_by_role("button", name="Clear the rating").click()
+    await page.get_by_role("button", name="Clear rating").click()
     await until(page, "document.querySelectorAll('#about .star-on').length === 0")
 
 

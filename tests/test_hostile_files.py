@@ -44,7 +44,7 @@ async def test_a_text_named_like_a_video_says_so(pool: MediaPool, tmp_path: Path
     path.write_text("dear diary " * 1000)
     result = await pool.look_at(str(path), "0" * 16)
     assert result.error is not None
-    assert "not a video" in result.error
+    assert "Not a video" in result.error
 
 
 async def test_a_playlist_in_disguise_reads_no_other_file(
@@ -62,7 +62,7 @@ async def test_a_playlist_in_disguise_reads_no_other_file(
 async def test_sound_alone_says_so(pool: MediaPool, tmp_path: Path) -> None:
     path = faulty_jobs.make_sound(tmp_path / "song.mp4")
     result = await pool.look_at(str(path), "0" * 16)
-    assert result.error == "There is no picture in it, only sound."
+    assert result.error == "No video in this file, only audio."
 
 
 @pytest.mark.parametrize("kept", [10, 40, 300, 2_000])
@@ -102,7 +102,7 @@ async def test_a_decoder_that_hangs_costs_its_file_alone(tmp_path: Path, cast: C
 async def test_a_decoder_that_crashes_costs_its_file_alone(tmp_path: Path, cast: Cast) -> None:
     async with a_pool(tmp_path, job="tests.helpers.faulty_jobs:crash_on_x") as pool:
         result = await pool.look_at("x.mp4", "0" * 16)
-        assert result.error == "The decoder crashed on it."
+        assert result.error == "The decoder crashed on this file."
         assert (await pool.look_at(str(cast.path("beach.mp4")), "1" * 16)).error is None
 
 

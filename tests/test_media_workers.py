@@ -108,7 +108,7 @@ async def test_ctrl_c_in_the_terminal_is_no_crash(tmp_path: Path, cast: Cast) ->
 
 async def test_a_worker_that_cannot_start_is_no_fault_of_the_file(tmp_path: Path) -> None:
     async with a_pool(tmp_path, job="tests.helpers.faulty_jobs:is_not_there") as pool:
-        with pytest.raises(OSError, match="ended at its start"):
+        with pytest.raises(OSError, match="exited at its start"):
             await pool.look_at("x.mp4", KEY)
 
 
@@ -147,7 +147,7 @@ async def test_a_pipe_in_place_of_a_file_holds_no_worker(tmp_path: Path) -> None
     result = await asyncio.to_thread(
         work.look_at, str(tmp_path / "pipe.mp4"), str(tmp_path / "p"), KEY
     )
-    assert result.error == "It is not a file."
+    assert result.error == "Not a regular file."
 
 
 def huge(path: Path, width: int, height: int) -> Path:

@@ -77,7 +77,7 @@ async def test_a_disk_that_is_nearly_full_is_told_on_every_list(
     monkeypatch.setattr("lvs.monitor.shutil.disk_usage", lambda _: usage)
     monkeypatch.setattr("lvs.monitor.DISKS_EVERY_S", 1)
     told = await stream.until(lambda message: 'id="full-disk"' in message.data)
-    assert "Only 300.0 MB are left" in told.data
+    assert "Only 300.0 MB left" in told.data
     assert "Free some space" in (await live_server.get("/favorites")).text
     await eventually(lambda: live_house.monitor.now.disks[0].is_nearly_full)
     tile = next(tile for tile in view_of(live_house.monitor).tiles if tile.id == "tile-disk-0")

@@ -62,7 +62,7 @@ async def test_a_file_that_cannot_be_stored_is_reported_and_the_others_are_taken
     await wait_for(house, "a.mp4", "good.mp4", "z.mp4")
     problems = house.library.status.problems
     await eventually(lambda: {"videos/bad 1.mp4", "videos/bad 2.mp4"} <= set(problems))
-    assert "cannot be stored" in problems["videos/bad 2.mp4"]
+    assert "Can't be stored" in problems["videos/bad 2.mp4"]
     await eventually(lambda: not house.library.arrivals.busy)
 
 

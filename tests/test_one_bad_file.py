@@ -103,7 +103,7 @@ def test_an_error_of_the_decoder_is_the_reason(
 
     monkeypatch.setattr("lvs.media.thumbnails._keyframe_near", late)
     result = work.look_at(str(cast.path("beach.mp4")), str(tmp_path / "p"), "0" * 16)
-    assert result.error == "It could not be read: list index out of range."
+    assert result.error == "Can't be read: list index out of range."
     assert result.facts.width == 160
 
 
@@ -130,7 +130,7 @@ async def test_an_unexpected_error_is_recorded_with_its_file(
     probing(monkeypatch, ten, {"bad.mp4": raising(IndexError("late stream"))})
     async with feeding(ten):
         await eventually(lambda: all_done(ten), 5)
-    assert state(ten)["bad.mp4"] == (True, "It could not be read: late stream.")
+    assert state(ten)["bad.mp4"] == (True, "Can't be read: late stream.")
 
 
 async def test_a_file_that_is_gone_makes_nobody_wait(
@@ -150,7 +150,7 @@ async def test_a_file_that_stays_unreadable_is_recorded_in_the_end(
     probing(monkeypatch, ten, {"bad.mp4": raising(SourceError(errno.EIO, "Input/output error"))})
     async with feeding(ten):
         await eventually(lambda: all_done(ten), 5)
-    assert state(ten)["bad.mp4"] == (True, "It cannot be read: Input/output error.")
+    assert state(ten)["bad.mp4"] == (True, "Can't be read: Input/output error.")
 
 
 async def test_a_full_disk_lets_all_wait_and_is_forgotten_when_mended(
@@ -159,12 +159,12 @@ async def test_a_full_disk_lets_all_wait_and_is_forgotten_when_mended(
     monkeypatch.setattr("lvs.library.feeder.PAUSE_WHEN_REFUSED_S", 0.2)
     probing(monkeypatch, ten, {"bad.mp4": raising(OSError(errno.ENOSPC, "No space left"))})
     async with feeding(ten):
-        await eventually(lambda: "Pictures" in ten.library.status.problems)
-        assert "No space left" in ten.library.status.problems["Pictures"]
+        await eventually(lambda: "Thumbnails" in ten.library.status.problems)
+        assert "No space left" in ten.library.status.problems["Thumbnails"]
         assert state(ten)["bad.mp4"] == (False, None)
         probing(monkeypatch, ten, {})
         await eventually(lambda: all_done(ten), 5)
-        assert "Pictures" not in ten.library.status.problems
+        assert "Thumbnails" not in ten.library.status.problems
 
 
 async def test_a_store_that_refuses_loses_no_work(

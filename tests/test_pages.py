@@ -167,7 +167,7 @@ async def test_what_a_person_changes_shows_on_the_next_page_at_once(
     (videos / "broken.mp4").write_bytes(b"nothing of the kind")
     await library(server.house)
     (work,) = await server.house.store.read(videos_store.waiting, limit=1, wanted=[], busy=[])
-    failure = {"probe_error": "It is not a video."}
+    failure = {"probe_error": "Not a video."}
     write = server.house.store.write
     await write(videos_store.record_probe, work.video_id, work.fingerprint, failure)
     assert 'data-state="failed"' in (await server.get("/")).text
@@ -285,7 +285,7 @@ async def test_a_failed_video_says_why_and_can_be_tried_again(
     card = (await library(server.house))["bad.mp4"]
 
     def fail(tx: Transaction) -> None:
-        columns = {"probe_error": "It is not a video, or its beginning is damaged."}
+        columns = {"probe_error": "Not a video, or damaged at the start."}
         assert videos_store.record_probe(tx, card.id, _fingerprint(tx, card.id), columns)
 
     from lvs.store import videos as videos_store
@@ -293,7 +293,7 @@ async def test_a_failed_video_says_why_and_can_be_tried_again(
     await server.house.store.write(fail)
     page = (await server.get("/")).text
     assert 'data-state="failed"' in page
-    assert "its beginning is damaged" in page
+    assert "damaged at the start" in page
     form = "application/x-www-form-urlencoded"
     answer = await server.get(
         "/library/retry", method="POST", body=f"video={card.id}", headers={"Content-Type": form}
@@ -342,7 +342,7 @@ async def test_a_missing_video_keeps_its_page_and_says_so(
     await library(server.house)
     page = await server.get("/watch/a.mp4")
     assert page.status == 200
-    assert "Its file is away since today" in page.text
+    assert "File missing since today" in page.text
     assert "<video" not in page.text
 
 

@@ -288,8 +288,8 @@ def test_a_full_data_disk_is_told_and_nothing_is_half_done(
         "from lvs.cli import main; main(['serve'])",
     )
     with Process(videos, tmp_path / "data", command=limited) as server:
-        server.wait_for(lambda: "cannot be written" in server.get("/").text, "word of it")
-        assert any("cannot be written" in line for line in server.output)
+        server.wait_for(lambda: "be changed right now" in server.get("/").text, "word of it")
+        assert any("be changed right now" in line for line in server.output)
         assert server.cards() == 40
         (first,) = json.loads(server.get("/api/videos?limit=1").body)["videos"]
         rating = f"/api/ratings/{first['media_hash']}"

@@ -93,7 +93,7 @@ async def test_a_folder_within_that_hangs_is_reported_and_the_rest_is_scanned(
     monkeypatch.setattr(Walk, "read", read)
     house = await open_a_house(video_directory=(one,), watch="off")
     await wait_for(house, "a.mp4", "z/z.mp4")
-    assert house.library.status.problems["one/hangs"] == "The disk does not answer"
+    assert house.library.status.problems["one/hangs"] == "The disk does not respond"
     house.library.ask_for_scan()
     await eventually(lambda: not house.library.status.scan.running)
     answers.set()

@@ -205,7 +205,7 @@ def test_a_data_folder_that_may_not_be_written_is_told(videos: Path, tmp_path: P
     data.mkdir(mode=0o555)
     server = Process(videos, data, as_user=True).start(wait=False)
     assert server.wait() == 1
-    assert "cannot be written" in server.output[-1]
+    assert "can't be written to" in server.output[-1]
     assert "LVS_DATA_DIRECTORY" in server.output[-1]
 
 

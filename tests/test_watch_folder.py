@@ -160,7 +160,7 @@ async def test_a_root_without_notices_from_the_system_is_polled_which_is_said_on
     cast.unique(videos / "a.mp4")
     await wait_for(house, "a.mp4")
     assert "no more inotify watches" in house.library.status.problems["Changes in videos"]
-    told = [record for record in caplog.records if "No notices" in record.getMessage()]
+    told = [record for record in caplog.records if "No file notifications" in record.getMessage()]
     assert len(told) == 1
 
 

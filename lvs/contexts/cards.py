@@ -107,9 +107,9 @@ def thumbnail_url(card: Card, width: int, extension: str = "webp") -> str:
 
 def _state(card: Card, away_since: int | None) -> tuple[str, str]:
     if card.file_missing_since is not None:
-        return "missing", f"Its file is away {words.since(card.file_missing_since)}"
+        return "missing", f"File missing {words.since(card.file_missing_since)}"
     if away_since is not None:
-        return "away", f"Its folder is away {words.since(away_since)}"
+        return "away", f"Folder offline {words.since(away_since)}"
     if card.probe_error:
         return "failed", card.probe_error
     return ("ready" if card.thumbnail else "waiting"), ""

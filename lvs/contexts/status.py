@@ -54,9 +54,9 @@ def status_context(library: Library, query: GalleryQuery | None = None) -> Statu
     """The library's state; arrivals of the query's folder alone, when it has one."""
     status = library.status
     tasks = [
-        _task("Looking through the folders", status.scan),
-        _task("Making pictures", status.pictures),
-        _task("Changing videos", status.changes),
+        _task("Scanning folders", status.scan),
+        _task("Creating thumbnails", status.pictures),
+        _task("Updating videos", status.changes),
     ]
     prefix = f"{query.folder}/" if query and query.folder else ""
     arrivals = [
@@ -93,7 +93,7 @@ def _task(name: str, progress: Progress) -> Task | None:
         return None
     said = [f"{words.number(progress.done)} of {words.number(progress.total)}"]
     if progress.rate >= 1:
-        said.append(f"{words.number(round(progress.rate))} a second")
+        said.append(f"{words.number(round(progress.rate))} per second")
     if progress.left_s is not None and progress.total > progress.done:
         said.append(words.seconds_left(progress.left_s))
     return Task(name, progress.done, progress.total, " · ".join(said))

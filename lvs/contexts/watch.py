@@ -208,7 +208,7 @@ def playability(details: VideoDetails, card: CardContext) -> tuple[str, bool]:
     if card.state in _FILE_MISSING:
         return f"{card.reason}. It can be played when the file returns.", False
     if card.state == "failed":
-        return f"Can't play this file: {card.reason}", False
+        return f"Can't play this file: {card.reason[:1].lower()}{card.reason[1:]}", False
     if card.state == "waiting":
         return "", True
     if details.container not in _PLAYABLE_CONTAINERS:

@@ -152,8 +152,8 @@ class Arrivals:
         followed.next_look = time.monotonic() + pause_s
         if followed.failures == 1:
             count, name = len(followed.candidates), paths.to_words(followed.root.name)
-            log.warning("%d new files in %s wait to be stored: %s", count, name, error)
-            self._status.report(_problem_name(followed), f"{error} They are tried again.")
+            log.warning("%d new files in %s are not stored yet: %s", count, name, error)
+            self._status.report(_problem_name(followed), f"{error} Retrying.")
 
     def _went_well(self, followed: _Followed, took_s: float) -> None:
         followed.next_look = time.monotonic() + took_s * (LOOKS_SHARE - 1)
@@ -175,7 +175,7 @@ class Arrivals:
             except OSError as error:
                 if not self._may_yet_be_read(candidate, now):
                     name = paths.to_words(f"{root.name}/{path}")
-                    log.warning("Left out %s: %s", name, error.strerror)
+                    log.warning("Skipped %s: %s", name, error.strerror)
                     found[path] = None
                 continue
             candidate.unreadable_since = None

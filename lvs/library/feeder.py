@@ -36,7 +36,7 @@ PAUSE_S = 1.0
 ASIDE_KEPT = 1_000
 TRIES = 4  # of a file that cannot be read, with pauses of its own between them
 ASIDE_FIRST_S, ASIDE_LAST_S = 2.0, 300.0
-_PROBLEM = "Pictures"
+_PROBLEM = "Thumbnails"
 
 
 @dataclass(slots=True)
@@ -137,8 +137,8 @@ class Feeder:
             pause_s = PAUSE_WHEN_REFUSED_S if isinstance(error, OSError) else PAUSE_S
             self._refuse(_words(error), pause_s)
         except Exception as error:
-            log.exception("What was found out of %s is unusable", paths.to_words(work.path))
-            await self._blame(work, f"It could not be read: {error or type(error).__name__}.")
+            log.exception("The probe result of %s is unusable", paths.to_words(work.path))
+            await self._blame(work, f"Can't be read: {error or type(error).__name__}.")
         else:
             self._aside.pop(work.video_id, None)
             self._forgive()
@@ -152,14 +152,14 @@ class Feeder:
         """What was found out, once it is stored, and the seconds that a worker took for it."""
         root = self._roots.get(work.root_id)
         if root is None:
-            raise SourceError(errno.ENOENT, "its folder is no longer configured")
+            raise SourceError(errno.ENOENT, "the folder is no longer configured")
         path = disk.absolute(root.path, work.path)
         began = time.monotonic()
         key = fresh_key(work.fingerprint, work.thumbnail)
         result = await self._pool.look_at(path, key, work.stereo)
         took_s = time.monotonic() - began
         if result.error:
-            log.warning("No picture of %s: %s", paths.to_words(work.path), result.error)
+            log.warning("No thumbnail for %s: %s", paths.to_words(work.path), result.error)
         recorded = await self._store.write(
             videos.record_probe, work.video_id, work.fingerprint, _columns(key, result)
         )
@@ -192,7 +192,7 @@ class Feeder:
         """Try this file again later. One that is gone is the watcher's or the next scan's."""
         tries = self._aside[work.video_id].tries + 1 if work.video_id in self._aside else 1
         if tries >= TRIES and error.errno not in (errno.ENOENT, errno.ENOTDIR):
-            await self._blame(work, f"It cannot be read: {_words(error)}.")
+            await self._blame(work, f"Can't be read: {_words(error)}.")
             return
         pause_s = min(ASIDE_FIRST_S * 4 ** (tries - 1), ASIDE_LAST_S)
         until = asyncio.get_running_loop().time() + pause_s
@@ -205,8 +205,8 @@ class Feeder:
     def _refuse(self, why: str, pause_s: float) -> None:
         """The disk or the store takes nothing now: say so, and let all wait."""
         if _PROBLEM not in self._status.problems:
-            log.warning("Pictures wait: %s", why)
-        self._status.report(_PROBLEM, f"{why}; they wait until it is mended")
+            log.warning("Thumbnails are waiting: %s", why)
+        self._status.report(_PROBLEM, f"{why}. They are created once this is fixed.")
         self._pause_for(pause_s)
 
     def _forgive(self) -> None:

@@ -89,7 +89,7 @@ class Ingest:
             if _concerns_all(error):
                 raise
             if len(found) == 1:
-                self._report(root, found[0].path, f"It cannot be stored: {error}")
+                self._report(root, found[0].path, f"Can't be stored: {error}")
                 return 0
         touched = 0
         for file in found:  # to find the one that is to blame
@@ -113,12 +113,12 @@ class Ingest:
             if isinstance(answer, str):
                 found.append(FoundFile(file.path, file.size, file.mtime_ns, answer))
             elif not isinstance(answer, FileNotFoundError):
-                self._report(root, file.path, answer.strerror or "it cannot be read")
+                self._report(root, file.path, answer.strerror or "Can't be read")
         return found
 
     def _report(self, root: Root, path: str, problem: str) -> None:
         name = paths.to_words(f"{root.name}/{path}")
-        log.warning("Left out %s: %s", name, problem)
+        log.warning("Skipped %s: %s", name, problem)
         self._status.report(name, problem)
 
     async def _find_moved(

@@ -66,7 +66,7 @@ class Inotify:
         try:
             await self._watch("")
             if "" not in self._watch_of:
-                raise OSError(errno.ENOENT, "the folder cannot be watched")
+                raise OSError(errno.ENOENT, "the folder can't be watched")
             yield set()
             while True:
                 await self._readable()
@@ -80,7 +80,7 @@ class Inotify:
             async for _ in self._disk.listings(folder, stat=False, enter=self._add):
                 pass
         except OutOfWatchesError as error:
-            raise OSError(errno.ENOSPC, "the system grants no more inotify watches") from error
+            raise OSError(errno.ENOSPC, "the system allows no more inotify watches") from error
 
     def _add(self, folder: str) -> None:
         path = os.fsencode(disk.absolute(self._disk.path, folder))

@@ -84,7 +84,7 @@ class Library:
         for root_id in await self._store.read(roots.unconfigured, list(self.roots.values())):
             orphans = await self._store.read(files.present_under, root_id, "")
             if orphans:
-                log.info("%d files lie in a folder that is no longer configured", len(orphans))
+                log.info("%d files are in a folder that is no longer configured", len(orphans))
                 await self._store.write(files.mark_missing, orphans)
 
     def close(self) -> None:
@@ -108,7 +108,7 @@ class Library:
         for root in self.roots.values():
             if root.name == name:
                 return root, path
-        raise NotFoundError(f"There is no video folder named {paths.to_words(name)!r} here.")
+        raise NotFoundError(f"There is no video folder named {paths.to_words(name)!r}.")
 
     def absolute(self, root_id: int, path: str) -> str:
         return disk.absolute(self.roots[root_id].path, path)
@@ -144,7 +144,7 @@ class Library:
         try:
             state = await self._disks[root.id].state()
         except OSError as error:
-            log.debug("Cannot tell whether %s is there: %s", root.path, error)
+            log.debug("Can't check whether %s is online: %s", root.path, error)
             return self.roots[root.id].away_since is None
         there = _is_there(state, known, present)
         current = self.roots[root.id]
@@ -159,19 +159,19 @@ class Library:
             self.roots[root.id] = current
             raise
         self.status.changed()
-        log.warning("%s is %s", root.path, "back" if there else "away: nothing is lost")
+        log.warning("%s is %s", root.path, "back online" if there else "offline; nothing is lost")
         return there
 
     async def accept_empty(self, root_id: int) -> None:
         """The user says that the folder is meant to be empty: its files are missing."""
         root = self.roots.get(root_id)
         if root is None or root.away_since is None:
-            raise InvalidInputError("That folder is not away, so there is nothing to confirm.")
+            raise InvalidInputError("This folder is online, so there is nothing to confirm.")
         state = await self._disks[root_id].state()
         if state is None:
             raise InvalidInputError(
-                f"{root.path} cannot be read, so it cannot be said to be empty. Plug it in again, "
-                "or take it out of LVS_VIDEO_DIRECTORY."
+                f"{root.path} can't be read, so it can't be confirmed as empty. Plug it in, or "
+                "remove it from LVS_VIDEO_DIRECTORY."
             )
         known = await self._store.read(files.present_under, root_id, "")
         await self._ingest.mark_gone(root, known)
@@ -201,7 +201,7 @@ class Library:
                 await self._disks[root.id].run(file.path, os.unlink, path)
             except OSError as error:
                 raise UnavailableError(
-                    f"{paths.to_words(file.path)} cannot be deleted: {error.strerror}."
+                    f"Can't delete {paths.to_words(file.path)}: {error.strerror}."
                 ) from error
             await self.changed(root, {file.path})
 

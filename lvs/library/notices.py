@@ -48,7 +48,7 @@ class Notices:
             while True:
                 changes = await loop.run_in_executor(thread, next, watching, None)
                 if changes is None:
-                    raise OSError("the watch ended")
+                    raise OSError("the watch stopped")
                 if not stands:
                     stands = True
                     yield set()

@@ -51,8 +51,8 @@ class RootDisk:
         except FileExistsError:
             raise StartError(f"LVS_VIDEO_DIRECTORY {self.path} is a file; name a folder.") from None
         except OSError as error:
-            reason = error.strerror or "it does not answer"
-            log.warning("The video folder %s cannot be made: %s", self.path, reason)
+            reason = error.strerror or "it does not respond"
+            log.warning("Can't create the video folder %s: %s", self.path, reason)
 
     async def state(self) -> disk.FolderState | None:
         """The folder as it is now; None when it is away, or does not answer. Raises OSError."""
@@ -69,7 +69,7 @@ class RootDisk:
         """Call a function that reads what is at `path`. Raises TimeoutError, which is an OSError,
         when it takes too long, and whatever the function raises."""
         if path in self._hanging:
-            raise TimeoutError(errno.ETIMEDOUT, "The disk does not answer")
+            raise TimeoutError(errno.ETIMEDOUT, "The disk does not respond")
         call = self._readers.submit(function, *args, **kwargs)
         try:
             async with asyncio.timeout(ANSWER_WITHIN_S) as limit:
@@ -80,7 +80,7 @@ class RootDisk:
             if not call.cancel():
                 self._hanging.add(path)
                 call.add_done_callback(lambda _: self._hanging.discard(path))
-            raise TimeoutError(errno.ETIMEDOUT, "The disk does not answer") from None
+            raise TimeoutError(errno.ETIMEDOUT, "The disk does not respond") from None
 
     async def listings(
         self,

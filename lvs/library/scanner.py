@@ -56,7 +56,7 @@ class Scanner:
         seen, unreadable = set(), []
         async for listing in self._disks[root.id].listings(beneath):
             if self._roots[root.id].away_since is not None:
-                raise RootAwayError(f"{root.path} is away")
+                raise RootAwayError(f"{root.path} is offline")
             seen.add(listing.path)
             if listing.error is not None:
                 unreadable.append(listing.path)
@@ -105,8 +105,8 @@ class Scanner:
 
     def _report(self, root: Root, listing: FolderListing) -> None:
         path = paths.to_words(f"{root.name}/{listing.path}")
-        log.warning("Cannot read the folder %s: %s", path, listing.error)
-        self._status.report(path, listing.error or "cannot be read")
+        log.warning("Can't read the folder %s: %s", path, listing.error)
+        self._status.report(path, listing.error or "Can't be read")
 
     def _advance(self, count: int) -> None:
         if count and self._status.scan.running:

@@ -76,7 +76,7 @@ class Scans:
             except Exception as error:
                 if not failures:
                     log.warning("%s failed: %s", problem, error, exc_info=error)
-                self._status.report(problem, f"{error} It is tried again.")
+                self._status.report(problem, f"{error} Retrying.")
                 wanted.set()
                 await asyncio.sleep(min(RETRY_S * 2**failures, RETRY_MAX_S))
                 failures = min(failures + 1, 10)

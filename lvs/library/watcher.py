@@ -87,7 +87,7 @@ class _Pending:
                 if len(self._paths) > PENDING:
                     self._paths = {""}
                 self._news.set()
-            raise OSError("the watch ended")
+            raise OSError("the watch stopped")
         finally:
             self._news.set()
 

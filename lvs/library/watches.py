@@ -65,7 +65,7 @@ class Watches:
                     there = await self._check(root)
                 except Exception as error:  # of the store: it is tried again
                     if not failed:
-                        log.warning("Cannot check %s: %s", root.path, error, exc_info=error)
+                        log.warning("Can't check %s: %s", root.path, error, exc_info=error)
                     failed = True
                 else:
                     failed = False
@@ -124,20 +124,18 @@ class Watches:
                 await self._changed(root, batch)
         except Exception as error:
             name = paths.to_words(root.name)
-            log.warning("%d changes in %s wait for a scan: %s", len(batch), name, error)
+            log.warning("%d changes in %s are left to a scan: %s", len(batch), name, error)
             self._ask_for_scan(root.id)
 
     def _report(self, root: Root, error: Exception, failures: int) -> None:
         if failures < FAILURES_ALLOWED:
-            log.info("The watch of %s ended (%s); another begins", root.path, error)
+            log.info("Watching %s stopped (%s); restarting", root.path, error)
         elif failures == FAILURES_ALLOWED:
-            interval = f"it is looked at every {self._config.poll_interval_s:g} s instead"
-            log.warning("No notices of changes in %s (%s); %s", root.path, error, interval)
-            self._status.report(
-                _problem_of(root), f"The system gives no notices ({error}); {interval}"
-            )
+            interval = f"polling every {self._config.poll_interval_s:g} s instead"
+            log.warning("No file notifications for %s (%s); %s", root.path, error, interval)
+            self._status.report(_problem_of(root), f"No file notifications ({error}); {interval}")
         else:
-            log.warning("Changes in %s are not noticed: %s", root.path, error)
+            log.warning("Changes in %s are not detected: %s", root.path, error)
 
 
 def _problem_of(root: Root) -> str:

@@ -70,9 +70,9 @@ class MediaPool:
                     try:
                         return await self._ask(request)
                     except TimeoutError:
-                        why = f"Reading it took longer than {self._timeout_s:g} s and was given up."
+                        why = f"Reading took longer than {self._timeout_s:g} s and was stopped."
                         return _failure(why)
-        return _failure("The decoder crashed on it.")
+        return _failure("The decoder crashed on this file.")
 
     async def close(self) -> None:
         """End all processes, also those at work."""
@@ -150,7 +150,7 @@ class _Worker:
             async with asyncio.timeout(START_LIMIT_S):
                 said = await worker._answers.readline()
             if said != READY:
-                raise ChildProcessError(None, "A media worker ended at its start")
+                raise ChildProcessError(None, "A media worker exited at its start")
         except BaseException as error:
             await worker.kill()
             if isinstance(error, TimeoutError | ValueError):

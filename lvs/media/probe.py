@@ -55,9 +55,9 @@ def opened(path: str) -> Iterator[Any]:
             )
         except (av.FFmpegError, ValueError) as error:
             raise UnreadableError(
-                "It is not a video, or its beginning is damaged."
+                "Not a video, or damaged at the start."
                 if isinstance(error, av.error.InvalidDataError | ValueError)
-                else f"It cannot be opened: {error.strerror or error}."
+                else f"Can't be opened: {error.strerror or error}."
             ) from error
         yield stack.enter_context(container)
 
@@ -66,11 +66,11 @@ def _look_before(path: str) -> None:
     try:
         found = os.stat(path)
     except PermissionError as error:
-        raise UnreadableError(f"It cannot be read: {error.strerror}.") from error
+        raise UnreadableError(f"Can't be read: {error.strerror}.") from error
     except OSError as error:
         raise SourceError(error.errno, error.strerror) from error
     if not stat.S_ISREG(found.st_mode):  # a pipe would never end
-        raise UnreadableError("It is not a file.")
+        raise UnreadableError("Not a regular file.")
     if found.st_size == 0:
         raise UnreadableError("The file is empty.")
 
@@ -85,9 +85,9 @@ def video_stream(container: Any) -> Any:
     ]
     if not streams:
         raise UnreadableError(
-            "There is no picture in it, only sound."
+            "No video in this file, only audio."
             if container.streams.audio
-            else "There is no picture in it that this server can decode."
+            else "No video in this file that can be decoded."
         )
     context = streams[0].codec_context
     context.options = _DECODER_OPTIONS

@@ -48,9 +48,9 @@ def representative_frame(container: Any, stream: Any, duration_s: float) -> Any:
     if best.frame is None:
         codec = stream.codec_context
         raise UnreadableError(
-            f"No picture could be decoded ({codec.name}); the file may be damaged."
+            f"No frame could be decoded ({codec.name}). The file may be damaged."
             if codec.width
-            else f"No picture could be decoded ({codec.name}): it is damaged, or has more than "
+            else f"No frame could be decoded ({codec.name}): the file is damaged, or has more than "
             f"{MAX_PIXELS // 1_000_000} million pixels."
         )
     return best.frame

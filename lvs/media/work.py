@@ -48,14 +48,14 @@ def _pictured(
 
 
 def _reason(error: Exception) -> str:
-    """Why there is no picture, for a person."""
+    """Why there is no thumbnail, for a person."""
     if isinstance(error, UnreadableError):
         return str(error)
     if isinstance(error, MemoryError):
-        return "It needs more memory than a worker may use."
+        return "Needs more memory than a worker may use."
     if isinstance(error, av.FFmpegError):
-        return f"It could not be read: {error.strerror or error}."
-    return f"It could not be read: {error or type(error).__name__}."
+        return f"Can't be read: {error.strerror or error}."
+    return f"Can't be read: {error or type(error).__name__}."
 
 
 def _be_there(path: str) -> None:

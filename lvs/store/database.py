@@ -454,12 +454,12 @@ def _start_advice(path: Path, error: Exception) -> str:
     if "not a database" in text or "malformed" in text:
         return (
             f"The database {path} is damaged ({text}). Move it aside and start again: the videos "
-            "are scanned anew; a backup restores ratings, tags and views."
+            "are scanned again; a backup restores ratings, tags and views."
         )
     if "full" in text or getattr(error, "errno", None) == 28:
-        return f"The disk that holds {path.parent} is full. Free some space and start again."
+        return f"The disk of {path.parent} is full. Free some space and start again."
     return (
-        f"The data folder {path.parent} cannot be written ({text}). Make it writable for this "
+        f"The data folder {path.parent} can't be written to ({text}). Make it writable for this "
         "user, or set LVS_DATA_DIRECTORY to a folder that is."
     )
 
@@ -467,7 +467,7 @@ def _start_advice(path: Path, error: Exception) -> str:
 def _write_advice(path: Path, error: Exception) -> str:
     if "full" in str(error):
         return (
-            f"The disk that holds {path.parent} is full, so nothing was changed. Free some "
-            "space and try again."
+            f"The disk of {path.parent} is full, so nothing was changed. Free some space and "
+            "try again."
         )
-    return f"The library cannot be written just now ({error}); nothing was changed."
+    return f"The library can't be changed right now ({error}); nothing was changed."
