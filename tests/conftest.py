@@ -10,16 +10,16 @@ from pathlib import Path
 
 import filelock
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from lvs.config import ServerConfig
 from lvs.lifecycle import open_house
 from lvs.services import Services
 from lvs.store import roots
-from tests.helpers import chromium
+from tests.helpers import browsers, chromium
 from tests.helpers.browsers import BROWSER_ARGUMENTS, OpenBrowser
 from tests.helpers.clips import Cast
-from tests.helpers.servers import LocalServer, OpenHouse, eventually, serving
+from tests.helpers.servers import LocalServer, StartServices, eventually, serving
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -81,8 +81,8 @@ def config(videos: Path, tmp_path: Path) -> ServerConfig:
 
 
 @pytest.fixture
-async def open_a_house(config: ServerConfig) -> AsyncIterator[OpenHouse]:
-    """`await open_a_house(live=..., **settings)`: an open house, closed after the test."""
+async def start_services(config: ServerConfig) -> AsyncIterator[StartServices]:
+    """`await start_services(live=..., **settings)`: running services, closed after the test."""
     async with AsyncExitStack() as stack:
 
         async def open_it(*, live: bool = True, **settings: object) -> Services:
@@ -93,16 +93,16 @@ async def open_a_house(config: ServerConfig) -> AsyncIterator[OpenHouse]:
 
 
 @pytest.fixture
-async def house(open_a_house: OpenHouse) -> Services:
+async def services(start_services: StartServices) -> Services:
     """Nothing runs by itself: tests call what they want to see."""
-    opened: Services = await open_a_house(live=False)
+    opened: Services = await start_services(live=False)
     return opened
 
 
 @pytest.fixture
-async def live_house(open_a_house: OpenHouse) -> Services:
+async def live_services(start_services: StartServices) -> Services:
     """Its first scan is over, which would find rows gone that a test fills in without files."""
-    opened: Services = await open_a_house()
+    opened: Services = await start_services()
 
     async def scanned() -> bool:
         states = [await opened.store.read(roots.scan_state, root) for root in opened.library.roots]
@@ -113,14 +113,14 @@ async def live_house(open_a_house: OpenHouse) -> Services:
 
 
 @pytest.fixture
-async def server(house: Services) -> AsyncIterator[LocalServer]:
-    async with serving(house) as server:
+async def server(services: Services) -> AsyncIterator[LocalServer]:
+    async with serving(services) as server:
         yield server
 
 
 @pytest.fixture
-async def live_server(live_house: Services) -> AsyncIterator[LocalServer]:
-    async with serving(live_house) as server:
+async def live_server(live_services: Services) -> AsyncIterator[LocalServer]:
+    async with serving(live_services) as server:
         yield server
 
 
@@ -164,3 +164,10 @@ async def browser(
     yield browser
     for context in browser.contexts:
         await context.close()
+
+
+@pytest.fixture
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """A desktop's context, whose pages fail the test when a script or a policy complains."""
+    async with browsers.context(browser, **browsers.DESKTOP) as context:
+        yield context

@@ -11,7 +11,7 @@ from lvs.config import ServerConfig
 from lvs.errors import TooManyError
 from tests.helpers.libraries import fill, hash_of
 from tests.helpers.requests import call
-from tests.helpers.servers import Answer, LocalServer, OpenHouse, serving
+from tests.helpers.servers import Answer, LocalServer, StartServices, serving
 
 NEAR = "http://192.168.1.20:3000"
 
@@ -73,8 +73,8 @@ async def test_a_preflight_is_answered_and_only_ours_are_let_in(server: LocalSer
 async def test_a_program_of_the_house_may_write_and_a_foreign_one_may_not(
     server: LocalServer,
 ) -> None:
-    await fill(server.house.store, 1)
-    path = f"/api/ratings/{await hash_of(server.house, 1)}"
+    await fill(server.services.store, 1)
+    path = f"/api/ratings/{await hash_of(server.services, 1)}"
     sent = {
         "Content_Type": "application/json",
         "body": '{"value": 4}',
@@ -93,8 +93,8 @@ async def test_a_program_of_the_house_may_write_and_a_foreign_one_may_not(
 async def test_an_address_that_is_none_is_foreign_and_nothing_is_written(
     server: LocalServer,
 ) -> None:
-    await fill(server.house.store, 1)
-    media_hash = await hash_of(server.house, 1)
+    await fill(server.services.store, 1)
+    media_hash = await hash_of(server.services, 1)
     form = {"Content_Type": "application/x-www-form-urlencoded", "body": "value=4"}
     path = f"/videos/{media_hash}/rating"
     assert (await ask(server, "POST", path, Origin="http://[", **form)).status == 403
@@ -118,7 +118,7 @@ async def test_an_address_that_is_none_is_foreign_and_nothing_is_written(
 async def test_a_form_leads_back_to_this_server_alone(
     server: LocalServer, page: str, location: str
 ) -> None:
-    referer = f"http://127.0.0.1:{server.port}{page}"
+    referer = f"{server.url}{page}"
     answer = await ask(server, "POST", "/library/scan", Referer=referer)
     assert (answer.status, answer.headers["location"]) == (303, location)
 
@@ -143,11 +143,11 @@ def test_a_client_has_a_burst_and_then_its_share(monkeypatch: pytest.MonkeyPatch
         limit.spend("phone")
 
 
-async def test_too_many_changes_are_told_when_to_come_back(open_a_house: OpenHouse) -> None:
-    house = await open_a_house(live=False, writes_per_second=0.5, writes_burst=3)
-    await fill(house.store, 1)
-    async with serving(house) as server:
-        path = f"/api/ratings/{await hash_of(house, 1)}"
+async def test_too_many_changes_are_told_when_to_come_back(start_services: StartServices) -> None:
+    services = await start_services(live=False, writes_per_second=0.5, writes_burst=3)
+    await fill(services.store, 1)
+    async with serving(services) as server:
+        path = f"/api/ratings/{await hash_of(services, 1)}"
         for _ in range(3):
             assert (await call(server, "POST", path, {"value": 3})).status == 201
         answer = await call(server, "POST", path, {"value": 4})
@@ -157,7 +157,7 @@ async def test_too_many_changes_are_told_when_to_come_back(open_a_house: OpenHou
 
 
 async def test_the_first_servers_calls_are_kept(server: LocalServer) -> None:
-    await fill(server.house.store, 1)
+    await fill(server.services.store, 1)
     name = "Video 000000.mp4"
 
     async def said(path: str, **body: object) -> object:
@@ -183,7 +183,7 @@ async def test_the_first_servers_calls_are_kept(server: LocalServer) -> None:
 
 
 async def test_caches_tell_how_they_do(server: LocalServer) -> None:
-    await fill(server.house.store, 3)
+    await fill(server.services.store, 3)
     for _ in range(3):
         assert (await server.get("/")).status == 200
     found = json.loads((await server.get("/admin/cache/status")).body)

@@ -24,8 +24,8 @@ WATCH = "/watch/A%20folder/Video%20000000.mp4"
 
 
 @pytest.fixture
-async def site(house: Services, server: LocalServer) -> str:
-    await fill(house.store, 12, ["A folder", "Another"])
+async def site(services: Services, server: LocalServer) -> str:
+    await fill(services.store, 12, ["A folder", "Another"])
 
     def give(tx: Transaction) -> None:
         tx.connection.execute("update video set duration_s = 100")
@@ -34,14 +34,8 @@ async def site(house: Services, server: LocalServer) -> str:
             tags.set_all(tx, video, ["sea", "an evening in the garden"])
             playback.save_position(tx, video, 60)
 
-    await house.store.write(give)
-    return f"http://127.0.0.1:{server.port}"
-
-
-@pytest.fixture
-async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
-    async with browsers.context(browser, **browsers.DESKTOP) as context:
-        yield context
+    await services.store.write(give)
+    return server.url
 
 
 # --- contrast (WCAG 2.2, 1.4.3 and 1.4.11) ---
@@ -74,8 +68,8 @@ def test_fields_and_placeholders_have_contrast(scheme: str) -> None:
         assert contrast(found["text-quiet"], found[ground]) >= 4.5, ground
 
 
-async def test_every_field_has_these_colours(site: str, opened: BrowserContext) -> None:
-    page = await opened.new_page()
+async def test_every_field_has_these_colours(site: str, context: BrowserContext) -> None:
+    page = await context.new_page()
     for path in ("/", "/tags", WATCH, "/admin/performance"):
         await page.goto(site + path)
         wrong = await page.evaluate(
@@ -136,15 +130,15 @@ async def test_what_backgrounds_tell_is_seen_in_forced_colours(
 
 
 async def test_the_player_is_seen_in_forced_colours(
-    live_house: Services,
+    live_services: Services,
     live_server: LocalServer,
     videos: Path,
     cast: Cast,
     forced: BrowserContext,
 ) -> None:
     cast.copy("dark-start.mp4", videos / "B.mp4")
-    await library(live_house)
-    page = await live_page(forced, f"http://127.0.0.1:{live_server.port}/watch/B.mp4?t=3")
+    await library(live_services)
+    page = await live_page(forced, f"{live_server.url}/watch/B.mp4?t=3")
     await until(page, "document.querySelector('video').readyState >= 2")
     await page.evaluate("document.querySelector('video').volume = 0.5")
     for part in ("media-time-range", "media-volume-range"):
@@ -188,8 +182,8 @@ async def test_text_of_twice_the_size_does_not_widen_a_phone(site: str, browser:
 # --- keys ---
 
 
-async def test_a_link_skips_to_the_first_video(site: str, opened: BrowserContext) -> None:
-    page = await live_page(opened, site)
+async def test_a_link_skips_to_the_first_video(site: str, context: BrowserContext) -> None:
+    page = await live_page(context, site)
     await page.keyboard.press("Tab")
     assert await page.evaluate("document.activeElement.textContent") == "Skip to videos"
     await page.keyboard.press("Enter")
@@ -199,9 +193,9 @@ async def test_a_link_skips_to_the_first_video(site: str, opened: BrowserContext
 
 
 async def test_select_is_a_button_that_says_whether_it_is_on(
-    site: str, opened: BrowserContext, house: Services
+    site: str, context: BrowserContext, services: Services
 ) -> None:
-    page = await live_page(opened, site)
+    page = await live_page(context, site)
     button = page.get_by_role("button", name="Select", exact=True)
     assert await button.get_attribute("aria-pressed") == "false"
     await button.focus()
@@ -218,9 +212,9 @@ async def test_select_is_a_button_that_says_whether_it_is_on(
 
 
 async def test_stars_are_buttons_and_arrow_keys_go_among_them(
-    site: str, opened: BrowserContext
+    site: str, context: BrowserContext
 ) -> None:
-    page = await live_page(opened, site + WATCH)
+    page = await live_page(context, site + WATCH)
     group = page.locator("#about").get_by_role("group", name="Rating of")
     pressed = group.get_by_role("button", pressed=True)
     assert await pressed.count() == 1
@@ -236,8 +230,8 @@ async def test_stars_are_buttons_and_arrow_keys_go_among_them(
 async def test_the_link_back_is_large_enough(
     site: str, browser: Browser, size: str, least: int
 ) -> None:
-    async with browsers.context(browser, **browsers.SIZES[size]) as opened:
-        page = await opened.new_page()
+    async with browsers.context(browser, **browsers.SIZES[size]) as context:
+        page = await context.new_page()
         await page.goto(site + WATCH)
         box = await page.locator("#about .card-meta a").bounding_box()
         assert box is not None
@@ -245,9 +239,9 @@ async def test_the_link_back_is_large_enough(
 
 
 async def test_toasts_are_polite_and_errors_alerts_that_can_be_closed(
-    site: str, opened: BrowserContext
+    site: str, context: BrowserContext
 ) -> None:
-    page = await live_page(opened, site + WATCH)
+    page = await live_page(context, site + WATCH)
     assert await page.locator("#notices").get_attribute("role") == "status"
     await page.route("**/videos/*/favorite", lambda route: route.abort())
     await page.locator("#about .heart").click()

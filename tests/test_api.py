@@ -23,9 +23,9 @@ from tests.helpers.servers import LocalServer
 @pytest.fixture
 async def media_hash(server: LocalServer, videos: Path, cast: Cast) -> str:
     cast.copy("beach.mp4", videos / "Holidays" / "beach & sun.mp4")
-    await library(server.house)
-    page = await server.house.store.read(gallery.page, View(), limit=1)
-    return await hash_of(server.house, page.videos[0][0])
+    await library(server.services)
+    page = await server.services.store.read(gallery.page, View(), limit=1)
+    return await hash_of(server.services, page.videos[0][0])
 
 
 async def test_ratings_are_given_read_and_cleared(server: LocalServer, media_hash: str) -> None:
@@ -68,15 +68,15 @@ async def test_a_video_has_all_its_facts(server: LocalServer, media_hash: str) -
 
 
 async def test_the_list_has_each_video_as_it_is_now(
-    house: Services, server: LocalServer, media_hash: str
+    services: Services, server: LocalServer, media_hash: str
 ) -> None:
     """Also after a change of anything that its JSON tells: kept JSON is of a version."""
     changes: list[Callable[[], Awaitable[object]]] = [
         lambda: call(server, "POST", f"/api/ratings/{media_hash}", {"value": 4}),
         lambda: call(server, "POST", "/api/favorites", {"media_hash": media_hash}),
         lambda: call(server, "POST", "/api/tags/set", {"media_hash": media_hash, "tags": ["sea"]}),
-        lambda: house.store.write(playback.count_view, 1),
-        lambda: house.store.write(layouts.choose, 1, "180", "sbs"),
+        lambda: services.store.write(playback.count_view, 1),
+        lambda: services.store.write(layouts.choose, 1, "180", "sbs"),
     ]
     seen = []
     for change in changes:
@@ -92,9 +92,9 @@ async def test_the_list_has_each_video_as_it_is_now(
 
 @pytest.mark.parametrize("sort", ["newest", "title", "random", "size"])
 async def test_the_list_is_followed_to_its_end(
-    house: Services, server: LocalServer, sort: str
+    services: Services, server: LocalServer, sort: str
 ) -> None:
-    await fill(house.store, 45)
+    await fill(services.store, 45)
     path, seen = f"/api/videos?sort={sort}&limit=20&seed=7", []
     while path:
         page = json.loads((await call(server, "GET", path)).body)
@@ -119,10 +119,10 @@ async def test_the_list_is_followed_to_its_end(
     ],
 )
 async def test_the_queries_of_a_list_do_not_grow_with_it(
-    house: Services, server: LocalServer, query: str
+    services: Services, server: LocalServer, query: str
 ) -> None:
-    await fill(house.store, 150)
-    await house.store.write(give_everything)
+    await fill(services.store, 150)
+    await services.store.write(give_everything)
     counts = []
     for limit in (5, 150):
         statements: list[str] = []
@@ -131,10 +131,10 @@ async def test_the_queries_of_a_list_do_not_grow_with_it(
             conn.set_trace_callback(into.append if into is not None else None)
 
         for _ in range(2):  # whichever reader answers
-            await house.store.read(trace, statements)
+            await services.store.read(trace, statements)
         assert (await call(server, "GET", f"/api/videos?limit={limit}{query}")).status == 200
         for _ in range(2):
-            await house.store.read(trace, None)
+            await services.store.read(trace, None)
         counts.append(len([s for s in statements if s.lower().startswith("select")]))
     assert counts[0] == counts[1]
 
@@ -223,12 +223,12 @@ async def test_the_document_tells_of_every_call(server: LocalServer) -> None:
 async def test_what_a_program_gives_is_told_to_pages(
     live_server: LocalServer, videos: Path, cast: Cast
 ) -> None:
-    await fill(live_server.house.store, 1)
-    page = await live_server.house.store.read(gallery.page, View(), limit=1)
-    media_hash = await hash_of(live_server.house, page.videos[0][0])
+    await fill(live_server.services.store, 1)
+    page = await live_server.services.store.read(gallery.page, View(), limit=1)
+    media_hash = await hash_of(live_server.services, page.videos[0][0])
     stream = await live_server.stream("/events")
     await call(live_server, "POST", f"/api/ratings/{media_hash}", {"value": 5})
     message = await stream.until(lambda message: ", 5 stars" in message.data)
     assert "star-on" in message.data
     stream.close()
-    assert (await live_server.house.store.read(curation.rating_of, page.videos[0][0])).own == 5
+    assert (await live_server.services.store.read(curation.rating_of, page.videos[0][0])).own == 5

@@ -25,7 +25,7 @@ from lvs.services import Services
 from lvs.store import Store, Transaction, cleanup, curation, export, files, layouts, playback, tags
 from tests.helpers.libraries import fill
 from tests.helpers.requests import post
-from tests.helpers.servers import HOME, LocalServer, OpenHouse, Process, eventually
+from tests.helpers.servers import HOME, LocalServer, Process, StartServices, eventually
 
 
 def give(tx: Transaction) -> None:
@@ -39,10 +39,10 @@ def give(tx: Transaction) -> None:
 
 
 @pytest.fixture
-async def given(house: Services) -> Services:
-    await fill(house.store, 60, ["", "Holidays", "Caf\udce9"])
-    await house.store.write(give)
-    return house
+async def given(services: Services) -> Services:
+    await fill(services.store, 60, ["", "Holidays", "Caf\udce9"])
+    await services.store.write(give)
+    return services
 
 
 async def exported(store: Store) -> list[str]:
@@ -209,21 +209,21 @@ async def test_the_backup_just_made_stays_whatever_the_clock_says(
 
 
 async def test_backups_go_on_after_a_wrong_clock(
-    open_a_house: OpenHouse, clock: type[Clock]
+    start_services: StartServices, clock: type[Clock]
 ) -> None:
-    house = await open_a_house(live=False, backup_interval_h=1)
-    await fill(house.store, 1)
-    assert await house.keeper._is_due()
+    services = await start_services(live=False, backup_interval_h=1)
+    await fill(services.store, 1)
+    assert await services.keeper._is_due()
     stars = itertools.cycle((1, 2))
     for years in (10, 0, -10, 0):
         clock.years = years
-        await asyncio.to_thread(make.make, house.store.path, house.keeper.folder, 3)
-        assert not await house.keeper._is_due()  # nothing has changed
-        await house.store.write(curation.rate, 1, next(stars))
-        assert not await house.keeper._is_due()  # an hour has not passed
+        await asyncio.to_thread(make.make, services.store.path, services.keeper.folder, 3)
+        assert not await services.keeper._is_due()  # nothing has changed
+        await services.store.write(curation.rate, 1, next(stars))
+        assert not await services.keeper._is_due()  # an hour has not passed
         for other in (years - 1, years + 1):
             clock.years = other
-            assert await house.keeper._is_due(), "the clock jumped"
+            assert await services.keeper._is_due(), "the clock jumped"
 
 
 def test_backups_of_older_programs_are_older(tmp_path: Path) -> None:
@@ -236,7 +236,7 @@ def test_backups_of_older_programs_are_older(tmp_path: Path) -> None:
 
 
 async def test_what_killed_backups_left_is_removed_and_a_running_one_stays(
-    given: Services, open_a_house: OpenHouse
+    given: Services, start_services: StartServices
 ) -> None:
     backups = given.keeper.folder
     dies = (
@@ -259,18 +259,18 @@ async def test_what_killed_backups_left_is_removed_and_a_running_one_stays(
 
 
 async def test_a_backup_whose_process_is_killed_is_told_and_tried_again(
-    open_a_house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+    start_services: StartServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house = await open_a_house(live=False, backup_interval_h=1)
-    await fill(house.store, 1)
+    services = await start_services(live=False, backup_interval_h=1)
+    await fill(services.store, 1)
     for name in ("FIRST_AFTER_S", "AGAIN_AFTER_S", "LOOK_EVERY_S"):
         monkeypatch.setattr(f"lvs.backups.keeper.{name}", 0.01)
     with monkeypatch.context() as patched:
         patched.setattr(keeper, "JOB", "tests.helpers.faulty_jobs:crash")
-        running = asyncio.create_task(house.keeper.run())
-        await eventually(lambda: "could not be made" in house.keeper.problem)
-    await eventually(house.keeper.listed)
-    await eventually(lambda: not house.keeper.problem)
+        running = asyncio.create_task(services.keeper.run())
+        await eventually(lambda: "could not be made" in services.keeper.problem)
+    await eventually(services.keeper.listed)
+    await eventually(lambda: not services.keeper.problem)
     running.cancel()
 
 
@@ -299,33 +299,33 @@ def test_a_full_disk_is_told_and_leaves_no_half_backup(tmp_path: Path) -> None:
 
 
 async def test_backups_are_made_when_due_and_something_changed(
-    open_a_house: OpenHouse,
+    start_services: StartServices,
 ) -> None:
-    house = await open_a_house(live=False, backup_interval_h=1)
-    await fill(house.store, 1)
-    assert await house.keeper._is_due()
-    made = await house.keeper.make()
-    assert not await house.keeper._is_due()
-    await house.store.write(curation.rate, 1, 4)
-    assert not await house.keeper._is_due()  # an hour has not passed
+    services = await start_services(live=False, backup_interval_h=1)
+    await fill(services.store, 1)
+    assert await services.keeper._is_due()
+    made = await services.keeper.make()
+    assert not await services.keeper._is_due()
+    await services.store.write(curation.rate, 1, 4)
+    assert not await services.keeper._is_due()  # an hour has not passed
     older = made.manifest.model_copy(
         update={"made_at": made.manifest.made_at.replace(year=made.manifest.made_at.year - 1)}
     )
     folder.write_json(made.path / "manifest.json", older.model_dump(mode="json"))
-    assert await house.keeper._is_due()
+    assert await services.keeper._is_due()
 
 
 async def test_the_admin_page_makes_one(server: LocalServer) -> None:
-    await fill(server.house.store, 3)
+    await fill(server.services.store, 3)
     assert "No backup yet" in (await server.get("/admin/performance")).text
     answer = await post(server, "/admin/backup")
     assert (answer.status, answer.headers["location"]) == (303, "/")
-    (made,) = await server.house.keeper.listed()
+    (made,) = await server.services.keeper.listed()
     assert made.name in (await server.get("/admin/performance")).text
     fragment = await post(server, "/admin/backup", htmx=True)
     assert "Backed up 3 videos" in fragment.text
     assert fragment.headers["hx-retarget"] == "#notices"
-    assert len(await server.house.keeper.listed()) == 2
+    assert len(await server.services.keeper.listed()) == 2
 
 
 def test_backup_wipe_restore_by_commands(videos: Path, tmp_path: Path) -> None:

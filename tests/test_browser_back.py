@@ -30,10 +30,10 @@ async def go_back(page: Page, url: str) -> None:
 async def test_back_leads_to_the_card_that_was_opened(
     server: LocalServer, browser: Browser
 ) -> None:
-    await fill(server.house.store, 130)
-    async with browsers.context(browser, **browsers.DESKTOP) as opened:
-        url = f"http://127.0.0.1:{server.port}/?sort=title"
-        page = await live_page(opened, url)
+    await fill(server.services.store, 130)
+    async with browsers.context(browser, **browsers.DESKTOP) as context:
+        url = f"{server.url}/?sort=title"
+        page = await live_page(context, url)
         await scroll_to_the_end(page)
         card = page.locator(".card:has-text('Video 000100')")
         await card.scroll_into_view_if_needed()
@@ -51,10 +51,10 @@ async def test_back_leads_to_the_card_that_was_opened(
 async def test_back_from_a_search_leads_to_where_it_was_begun(
     server: LocalServer, browser: Browser
 ) -> None:
-    await fill(server.house.store, 130)
-    async with browsers.context(browser, **browsers.DESKTOP) as opened:
-        url = f"http://127.0.0.1:{server.port}/?sort=title"
-        page = await live_page(opened, url)
+    await fill(server.services.store, 130)
+    async with browsers.context(browser, **browsers.DESKTOP) as context:
+        url = f"{server.url}/?sort=title"
+        page = await live_page(context, url)
         await scroll_to_the_end(page)
         card = page.locator(".card:has-text('Video 000100')")
         await card.scroll_into_view_if_needed()
@@ -87,10 +87,10 @@ async def test_the_browser_keeps_a_list_and_a_video_for_the_way_back(
     server: LocalServer, keeping_browser: Browser, videos: Path, cast: Cast
 ) -> None:
     cast.unique(videos / "a.mp4")
-    await library(server.house)
-    site = f"http://127.0.0.1:{server.port}"
-    async with browsers.context(keeping_browser, **browsers.DESKTOP) as opened:
-        page = await live_page(opened, f"{site}/?sort=title")
+    await library(server.services)
+    site = server.url
+    async with browsers.context(keeping_browser, **browsers.DESKTOP) as context:
+        page = await live_page(context, f"{site}/?sort=title")
         await page.evaluate("window.isKept = true")
         await page.goto(f"{site}/watch/a.mp4")
         await page.wait_for_selector("[data-vr=offered]", state="attached")

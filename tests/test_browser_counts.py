@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
-import pytest
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import BrowserContext, Page
 
 from lvs.services import Services
 from tests.helpers import browsers
@@ -19,15 +17,9 @@ SHOWN = """['#places', '#summary', '#grid', '#about .facts']
     .map((region) => document.querySelector(region)?.innerText ?? '').join('\\n')"""
 
 
-@pytest.fixture
-async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
-    async with browsers.context(browser, **browsers.DESKTOP) as context:
-        yield context
-
-
-async def assert_as_if_loaded_anew(opened: BrowserContext, pages: list[Page]) -> None:
+async def assert_as_if_loaded_anew(context: BrowserContext, pages: list[Page]) -> None:
     """Within a while: files settle, are probed, and are told of."""
-    fresh = await opened.new_page()
+    fresh = await context.new_page()
 
     async def is_equal(page: Page) -> bool:
         await fresh.goto(page.url)
@@ -38,8 +30,8 @@ async def assert_as_if_loaded_anew(opened: BrowserContext, pages: list[Page]) ->
     await fresh.close()
 
 
-async def is_probed(house: Services, count: int) -> bool:
-    row = await house.store.read(
+async def is_probed(services: Services, count: int) -> bool:
+    row = await services.store.read(
         lambda conn: conn.execute(
             "select count(*) from video v join file f on f.id = v.file_id"
             " where v.thumbnail is not null"
@@ -49,25 +41,25 @@ async def is_probed(house: Services, count: int) -> bool:
 
 
 async def test_counts_are_right_after_a_move_and_after_a_copy(
-    live_server: LocalServer, opened: BrowserContext, videos: Path, cast: Cast
+    live_server: LocalServer, context: BrowserContext, videos: Path, cast: Cast
 ) -> None:
-    house, site = live_server.house, f"http://127.0.0.1:{live_server.port}"
+    services, site = live_server.services, live_server.url
     cast.copy("forest.mp4", videos / "Films" / "Forest.mp4")
     cast.copy("river.mp4", videos / "Films" / "River.mp4")
     cast.copy("beach.mp4", videos / "Music" / "Beach.mp4")
-    await eventually(lambda: is_probed(house, 3))
-    await eventually(lambda: house.library.watching)
+    await eventually(lambda: is_probed(services, 3))
+    await eventually(lambda: services.library.watching)
     paths = ("/", "/?folder=Films", "/?folder=Music", "/watch/Music/Beach.mp4")
-    pages = [await live_page(opened, site + path) for path in paths]
+    pages = [await live_page(context, site + path) for path in paths]
 
-    before = house.store.last_event_id
+    before = services.store.last_event_id
     (videos / "Films" / "River.mp4").rename(videos / "Music" / "River.mp4")
-    await eventually(lambda: house.store.last_event_id > before)
-    await assert_as_if_loaded_anew(opened, pages)
+    await eventually(lambda: services.store.last_event_id > before)
+    await assert_as_if_loaded_anew(context, pages)
     assert await browsers.titles(pages[2]) == ["Beach", "River"]
 
-    before = house.store.last_event_id
+    before = services.store.last_event_id
     cast.copy("beach.mp4", videos / "Films" / "Beach again.mp4")
-    await eventually(lambda: house.store.last_event_id > before)
-    await assert_as_if_loaded_anew(opened, pages)
+    await eventually(lambda: services.store.last_event_id > before)
+    await assert_as_if_loaded_anew(context, pages)
     assert "Films/Beach again.mp4" in await pages[3].inner_text("#about .facts")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -18,19 +17,13 @@ from tests.helpers.servers import LocalServer, eventually
 
 
 @pytest.fixture
-async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
-    async with browsers.context(browser, **browsers.DESKTOP) as context:
-        yield context
-
-
-@pytest.fixture
-async def site(live_house: Services, live_server: LocalServer, videos: Path, cast: Cast) -> str:
+async def site(live_services: Services, live_server: LocalServer, videos: Path, cast: Cast) -> str:
     for name in ("beach", "city", "forest"):
         cast.copy(f"{name}.mp4", videos / f"{name.title()}.mp4")
     age(videos)
-    await eventually(lambda: live_house.library.watching)
-    live_house.library.ask_for_scan()
-    url = f"http://127.0.0.1:{live_server.port}"
+    await eventually(lambda: live_services.library.watching)
+    live_services.library.ask_for_scan()
+    url = live_server.url
 
     async def all_ready() -> bool:
         return (await live_server.get("/")).text.count('data-state="ready"') == 3
@@ -40,10 +33,10 @@ async def site(live_house: Services, live_server: LocalServer, videos: Path, cas
 
 
 async def test_stars_given_on_a_card_are_on_the_watch_page_at_once(
-    site: str, opened: BrowserContext
+    site: str, context: BrowserContext
 ) -> None:
-    gallery = await live_page(opened, f"{site}/?sort=title")
-    watch = await live_page(opened, f"{site}/watch/City.mp4")
+    gallery = await live_page(context, f"{site}/?sort=title")
+    watch = await live_page(context, f"{site}/watch/City.mp4")
     card = gallery.locator(".card:has-text('City')")
     await card.locator(".rate-open").click()
     await until(watch, "performance.now() > 0")
@@ -57,11 +50,11 @@ async def test_stars_given_on_a_card_are_on_the_watch_page_at_once(
 
 
 async def test_a_heart_enters_and_leaves_the_open_favorites(
-    site: str, opened: BrowserContext
+    site: str, context: BrowserContext
 ) -> None:
-    favorites = await live_page(opened, f"{site}/favorites")
+    favorites = await live_page(context, f"{site}/favorites")
     assert await browsers.titles(favorites) == []
-    watch = await live_page(opened, f"{site}/watch/Forest.mp4")
+    watch = await live_page(context, f"{site}/watch/Forest.mp4")
     heart = watch.locator("#about .heart")
     await heart.focus()
     await watch.keyboard.press("Space")
@@ -77,9 +70,9 @@ async def test_a_heart_enters_and_leaves_the_open_favorites(
 
 
 async def test_a_refusal_puts_the_control_back_and_says_why(
-    site: str, opened: BrowserContext, live_house: Services
+    site: str, context: BrowserContext, live_services: Services
 ) -> None:
-    page = await live_page(opened, f"{site}/watch/Beach.mp4")
+    page = await live_page(context, f"{site}/watch/Beach.mp4")
     await page.route("**/videos/*/rating", lambda route: route.abort())
     await page.locator("#about").get_by_role("button", name="5 stars", exact=True).click()
     await page.get_by_text("Can't reach the server").wait_for()
@@ -89,8 +82,8 @@ async def test_a_refusal_puts_the_control_back_and_says_why(
     await until(page, "document.querySelectorAll('#about .star-on').length === 2")
 
 
-async def test_stars_by_keyboard(site: str, opened: BrowserContext) -> None:
-    page = await live_page(opened, f"{site}/watch/Beach.mp4")
+async def test_stars_by_keyboard(site: str, context: BrowserContext) -> None:
+    page = await live_page(context, f"{site}/watch/Beach.mp4")
     await page.locator("#about").get_by_role("button", name="1 star", exact=True).focus()
     await page.keyboard.press("ArrowRight")
     await page.keyboard.press("ArrowRight")
@@ -101,8 +94,8 @@ async def test_stars_by_keyboard(site: str, opened: BrowserContext) -> None:
 
 
 async def test_hearts_and_stars_without_scripts(site: str, browser: Browser) -> None:
-    async with browsers.context(browser, **browsers.PHONE, java_script_enabled=False) as opened:
-        page = await opened.new_page()
+    async with browsers.context(browser, **browsers.PHONE, java_script_enabled=False) as context:
+        page = await context.new_page()
         await page.goto(f"{site}/?sort=title")
         card = page.locator(".card:has-text('City')")
         await card.locator(".heart").click()
@@ -115,8 +108,8 @@ async def test_hearts_and_stars_without_scripts(site: str, browser: Browser) -> 
 
 
 async def test_tags_views_and_watched_without_scripts(site: str, browser: Browser) -> None:
-    async with browsers.context(browser, **browsers.PHONE, java_script_enabled=False) as opened:
-        page = await opened.new_page()
+    async with browsers.context(browser, **browsers.PHONE, java_script_enabled=False) as context:
+        page = await context.new_page()
         address = f"{site}/watch/City.mp4"
         await page.goto(address)
         await page.get_by_label("Add a tag").fill("Night")

@@ -67,22 +67,22 @@ BROKEN_NUMBERS = """() => [...document.querySelectorAll('.count, .chip-count')]
 
 
 @pytest.fixture
-async def site(house: Services, server: LocalServer) -> str:
-    await fill(house.store, 16, ["A folder", "Another folder with a long name"])
+async def site(services: Services, server: LocalServer) -> str:
+    await fill(services.store, 16, ["A folder", "Another folder with a long name"])
 
     def give(tx: Transaction) -> None:
         for video in range(1, 17):
             curation.rate(tx, video, 1 + video % 5)
             tags.set_all(tx, video, ["sea", "an evening in the garden"])
 
-    await house.store.write(give)
-    return f"http://127.0.0.1:{server.port}"
+    await services.store.write(give)
+    return server.url
 
 
 @pytest.fixture
 async def page(browser: Browser) -> AsyncIterator[Page]:
-    async with browsers.context(browser) as opened:
-        yield await opened.new_page()
+    async with browsers.context(browser) as context:
+        yield await context.new_page()
 
 
 async def assert_fits(page: Page, name: str) -> None:

@@ -6,11 +6,10 @@ import asyncio
 import contextlib
 import os
 import shutil
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Error, Page, Route
+from playwright.async_api import BrowserContext, Error, Page, Route
 
 from lvs.services import Services
 from tests.helpers import browsers
@@ -28,15 +27,9 @@ from tests.helpers.servers import LocalServer, eventually, serving
 
 
 @pytest.fixture
-async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
-    async with browsers.context(browser, **browsers.DESKTOP) as context:
-        yield context
-
-
-@pytest.fixture
 async def site(live_server: LocalServer) -> str:
-    await eventually(lambda: live_server.house.library.watching)
-    return f"http://127.0.0.1:{live_server.port}"
+    await eventually(lambda: live_server.services.library.watching)
+    return live_server.url
 
 
 async def mark(page: Page) -> None:
@@ -50,14 +43,14 @@ async def assert_not_reloaded(*pages: Page) -> None:
 
 
 async def test_copied_renamed_replaced_and_deleted_files_on_three_pages(
-    site: str, opened: BrowserContext, videos: Path, cast: Cast
+    site: str, context: BrowserContext, videos: Path, cast: Cast
 ) -> None:
     cast.copy("forest.mp4", videos / "trips" / "Forest.mp4")
     cast.copy("river.mp4", videos / "River.mp4")
-    gallery = await live_page(opened, site)
+    gallery = await live_page(context, site)
     await gallery.wait_for_selector("#grid > .card >> nth=1")
-    folder = await live_page(opened, f"{site}/?folder=trips")
-    by_title = await live_page(opened, f"{site}/?sort=title")
+    folder = await live_page(context, f"{site}/?folder=trips")
+    by_title = await live_page(context, f"{site}/?sort=title")
     pages = (gallery, folder, by_title)
     for page in pages:
         await mark(page)
@@ -97,14 +90,18 @@ async def test_copied_renamed_replaced_and_deleted_files_on_three_pages(
 
 
 async def test_scroll_and_focus_stay_while_cards_arrive_and_leave(
-    live_house: Services, live_server: LocalServer, opened: BrowserContext, videos: Path, cast: Cast
+    live_services: Services,
+    live_server: LocalServer,
+    context: BrowserContext,
+    videos: Path,
+    cast: Cast,
 ) -> None:
     for number in range(40):
         cast.unique(videos / f"Clip {number:02}.mp4")
     for path in videos.iterdir():
         os.utime(path, (1_600_000_000, 1_600_000_000))
-    live_house.library.ask_for_scan()
-    page = await live_page(opened, f"http://127.0.0.1:{live_server.port}/?sort=title")
+    live_services.library.ask_for_scan()
+    page = await live_page(context, f"{live_server.url}/?sort=title")
     await until(page, "document.querySelectorAll('.card-image[srcset]').length === 40")
     card = page.locator(".card:has-text('Clip 30')")
     await card.locator("a").focus()
@@ -121,14 +118,14 @@ async def test_scroll_and_focus_stay_while_cards_arrive_and_leave(
 
 
 async def test_a_page_that_was_offline_catches_up_exactly(
-    site: str, opened: BrowserContext, videos: Path, cast: Cast
+    site: str, context: BrowserContext, videos: Path, cast: Cast
 ) -> None:
     for name in ("a", "b", "c"):
         cast.unique(videos / f"{name}.mp4")
-    page = await live_page(opened, f"{site}/?sort=title")
+    page = await live_page(context, f"{site}/?sort=title")
     await wait_for_titles(page, ["a", "b", "c"])
     await mark(page)
-    await opened.set_offline(True)
+    await context.set_offline(True)
     # An open stream outlives "offline" in Chromium; a network that is gone ends it.
     await page.evaluate("document.getElementById('live')._htmx.sse.reader.cancel()")
     await page.wait_for_selector("[data-live=off]", state="attached")
@@ -136,11 +133,11 @@ async def test_a_page_that_was_offline_catches_up_exactly(
     (videos / "b.mp4").unlink()
     (videos / "c.mp4").rename(videos / "0.mp4")
     cast.unique(videos / "d.mp4")
-    other = await (await opened.browser.new_context()).new_page()  # type: ignore[union-attr]
+    other = await (await context.browser.new_context()).new_page()  # type: ignore[union-attr]
     await other.goto(f"{site}/?sort=title")
     await wait_for_titles(other, ["0", "a", "d"])
     assert await titles(page) == ["a", "b", "c"]
-    await opened.set_offline(False)
+    await context.set_offline(False)
     await wait_for_titles(page, ["0", "a", "d"])
     await page.wait_for_selector("[data-live=on]", state="attached")
     await assert_not_reloaded(page)
@@ -152,24 +149,24 @@ HIDE = """hidden => {
 }"""
 
 
-async def hidden_page(site: str, opened: BrowserContext, house: Services) -> Page:
+async def hidden_page(site: str, context: BrowserContext, services: Services) -> Page:
     """A page that shows `a` by title, was marked and then hidden; its stream is gone."""
-    page = await live_page(opened, f"{site}/?sort=title")
+    page = await live_page(context, f"{site}/?sort=title")
     await wait_for_titles(page, ["a"])
     await mark(page)
     await page.evaluate(HIDE, True)
-    await eventually(lambda: house.hub.streams == 0)
+    await eventually(lambda: services.hub.streams == 0)
     return page
 
 
 async def test_a_hidden_page_lets_go_of_its_stream_and_catches_up_when_shown(
-    site: str, opened: BrowserContext, live_house: Services, videos: Path, cast: Cast
+    site: str, context: BrowserContext, live_services: Services, videos: Path, cast: Cast
 ) -> None:
     cast.unique(videos / "a.mp4")
-    page = await hidden_page(site, opened, live_house)
+    page = await hidden_page(site, context, live_services)
     cast.unique(videos / "b.mp4")
     (videos / "a.mp4").rename(videos / "c.mp4")
-    watcher = await live_page(opened, f"{site}/?sort=title")
+    watcher = await live_page(context, f"{site}/?sort=title")
     await wait_for_titles(watcher, ["b", "c"])
     assert await titles(page) == ["a"]
     await page.evaluate(HIDE, False)
@@ -178,30 +175,30 @@ async def test_a_hidden_page_lets_go_of_its_stream_and_catches_up_when_shown(
 
 
 async def test_a_page_that_missed_more_than_is_kept_fetches_its_list_anew(
-    site: str, opened: BrowserContext, live_house: Services, videos: Path, cast: Cast
+    site: str, context: BrowserContext, live_services: Services, videos: Path, cast: Cast
 ) -> None:
     cast.unique(videos / "a.mp4")
-    page = await hidden_page(site, opened, live_house)
+    page = await hidden_page(site, context, live_services)
     cast.unique(videos / "b.mp4")
-    watcher = await live_page(opened, f"{site}/?sort=title")
+    watcher = await live_page(context, f"{site}/?sort=title")
     await wait_for_titles(watcher, ["a", "b"])
-    await live_house.store.write(lambda tx: tx.connection.execute("delete from event"))
+    await live_services.store.write(lambda tx: tx.connection.execute("delete from event"))
     await page.evaluate(HIDE, False)
     await wait_for_titles(page, ["a", "b"])
     await assert_not_reloaded(page)
 
 
 async def test_pages_come_back_when_the_server_does(
-    opened: BrowserContext, live_house: Services, videos: Path, cast: Cast
+    context: BrowserContext, live_services: Services, videos: Path, cast: Cast
 ) -> None:
     cast.unique(videos / "a.mp4")
-    async with serving(live_house) as server:
-        page = await live_page(opened, f"http://127.0.0.1:{server.port}/")
+    async with serving(live_services) as server:
+        page = await live_page(context, f"{server.url}/")
         await wait_for_titles(page, ["a"])
         await mark(page)
-        live_house.hub.close()
+        live_services.hub.close()
         await page.wait_for_selector("[data-live=off]", state="attached")
-        live_house.hub.open()
+        live_services.hub.open()
         await page.wait_for_selector("[data-live=on]", state="attached")
         cast.unique(videos / "b.mp4")
         await page.wait_for_selector(".card:has-text('b')")
@@ -209,9 +206,9 @@ async def test_pages_come_back_when_the_server_does(
 
 
 async def test_a_growing_file_is_an_arriving_tile_and_then_a_card(
-    site: str, opened: BrowserContext, videos: Path, cast: Cast
+    site: str, context: BrowserContext, videos: Path, cast: Cast
 ) -> None:
-    page = await live_page(opened, site)
+    page = await live_page(context, site)
     assert "No videos yet" in await page.inner_text("#empty")
     content = cast.path("beach.mp4").read_bytes()
     with (videos / "Slow one.mp4").open("wb") as handle:
@@ -228,11 +225,11 @@ async def test_a_growing_file_is_an_arriving_tile_and_then_a_card(
 
 
 async def test_an_unplugged_folder_greys_its_cards_and_they_come_back(
-    site: str, opened: BrowserContext, videos: Path, cast: Cast, tmp_path: Path
+    site: str, context: BrowserContext, videos: Path, cast: Cast, tmp_path: Path
 ) -> None:
     for name in ("a", "b"):
         cast.unique(videos / f"{name}.mp4")
-    page = await live_page(opened, f"{site}/?sort=title")
+    page = await live_page(context, f"{site}/?sort=title")
     await until(page, "document.querySelectorAll('.card-image[srcset]').length === 2")
     videos.rename(tmp_path / "unplugged")
     await page.wait_for_selector("#grid > [data-state=away] >> nth=1")
@@ -243,11 +240,15 @@ async def test_an_unplugged_folder_greys_its_cards_and_they_come_back(
 
 
 async def test_a_long_list_goes_on_while_scrolling_and_stays_in_order(
-    live_house: Services, live_server: LocalServer, opened: BrowserContext, videos: Path, cast: Cast
+    live_services: Services,
+    live_server: LocalServer,
+    context: BrowserContext,
+    videos: Path,
+    cast: Cast,
 ) -> None:
-    await eventually(lambda: live_house.library.watching)
-    await fill(live_house.store, 200)
-    page = await live_page(opened, f"http://127.0.0.1:{live_server.port}/?sort=title")
+    await eventually(lambda: live_services.library.watching)
+    await fill(live_services.store, 200)
+    page = await live_page(context, f"{live_server.url}/?sort=title")
     assert len(await titles(page)) in range(60, 181)
     await scroll_to_the_end(page)
     await until(page, "document.querySelectorAll('#grid > .card').length === 200")
@@ -256,12 +257,13 @@ async def test_a_long_list_goes_on_while_scrolling_and_stays_in_order(
 
 
 async def test_a_list_that_is_fetched_anew_while_it_grows_has_no_gap(
-    live_house: Services, live_server: LocalServer, opened: BrowserContext
+    live_services: Services, live_server: LocalServer, context: BrowserContext
 ) -> None:
-    await eventually(lambda: live_house.library.watching)
-    await fill(live_house.store, 400)
-    await eventually(live_house.library.away)  # its files are not there: nothing more will happen
-    page = await live_page(opened, f"http://127.0.0.1:{live_server.port}/?sort=title")
+    await eventually(lambda: live_services.library.watching)
+    await fill(live_services.store, 400)
+    # Its files are not there: once the folder is offline, nothing more happens.
+    await eventually(live_services.library.away)
+    page = await live_page(context, f"{live_server.url}/?sort=title")
     region, third_stretch = asyncio.Event(), asyncio.Event()
     stretches = 0
 
@@ -280,7 +282,7 @@ async def test_a_list_that_is_fetched_anew_while_it_grows_has_no_gap(
     await page.route("**/partials/library*", late_region)
     await page.route("**/partials/cards*", late_third_stretch)
     async with page.expect_request("**/partials/library*"):
-        await fill(live_house.store, 100, start=400)  # more than a message carries
+        await fill(live_services.store, 100, start=400)  # more than a message carries
     await scroll_until(page, lambda: stretches == 3)
     region.set()  # its answer has the 60 cards that the page had when it asked
     await until(page, "document.querySelectorAll('#grid > .card').length === 60")
@@ -292,15 +294,19 @@ async def test_a_list_that_is_fetched_anew_while_it_grows_has_no_gap(
 
 
 async def test_a_card_that_belongs_further_down_comes_with_its_stretch(
-    live_house: Services, live_server: LocalServer, opened: BrowserContext, videos: Path, cast: Cast
+    live_services: Services,
+    live_server: LocalServer,
+    context: BrowserContext,
+    videos: Path,
+    cast: Cast,
 ) -> None:
-    await eventually(lambda: live_house.library.watching)
+    await eventually(lambda: live_services.library.watching)
     cast.unique(videos / "A file.mp4")  # a folder that is suddenly empty is away
-    await eventually(lambda: live_house.library.status.pictures_made)
-    await fill(live_house.store, 200)
-    page = await opened.new_page()
+    await eventually(lambda: live_services.library.status.pictures_made)
+    await fill(live_services.store, 200)
+    page = await context.new_page()
     await page.route("**/partials/cards*", lambda route: route.abort())
-    await page.goto(f"http://127.0.0.1:{live_server.port}/?sort=title")
+    await page.goto(f"{live_server.url}/?sort=title")
     await page.wait_for_selector(browsers.LIVE, state="attached")
     cast.unique(videos / "Video 000010 and a half.mp4")
     cast.unique(videos / "Video 000150 and a half.mp4")
@@ -312,9 +318,9 @@ async def test_a_card_that_belongs_further_down_comes_with_its_stretch(
 
 
 async def test_a_folder_that_is_dropped_in_fills_the_page(
-    site: str, opened: BrowserContext, videos: Path, cast: Cast, tmp_path: Path
+    site: str, context: BrowserContext, videos: Path, cast: Cast, tmp_path: Path
 ) -> None:
-    page = await live_page(opened, site)
+    page = await live_page(context, site)
     for number in range(8):
         cast.unique(tmp_path / "new" / f"{number}.mp4")
     shutil.copytree(tmp_path / "new", videos / "dropped")

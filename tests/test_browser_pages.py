@@ -43,7 +43,7 @@ def all_is_ready(library: Process) -> bool:
 
 @pytest.fixture
 def site(library: Process) -> str:
-    return f"http://127.0.0.1:{library.port}"
+    return library.url
 
 
 async def measure_shift(page: Page) -> None:
@@ -73,9 +73,9 @@ async def test_axe_finds_nothing_and_the_pages_fit(browser: Browser, site: str, 
         "/watch/nothing.mp4",
     )
     schemes: tuple[Literal["dark", "light"], ...] = ("dark", "light")
-    async with browsers.context(browser, **browsers.SIZES[size]) as opened:
+    async with browsers.context(browser, **browsers.SIZES[size]) as context:
         for path in paths:
-            page = await opened.new_page()
+            page = await context.new_page()
             await page.goto(site + path)
             for scheme in schemes:
                 await page.emulate_media(color_scheme=scheme)
@@ -89,8 +89,8 @@ async def test_axe_finds_nothing_and_the_pages_fit(browser: Browser, site: str, 
 async def test_targets_are_large_enough_for_fingers_and_controllers(
     browser: Browser, site: str, size: str
 ) -> None:
-    async with browsers.context(browser, **browsers.SIZES[size]) as opened:
-        page = await opened.new_page()
+    async with browsers.context(browser, **browsers.SIZES[size]) as context:
+        page = await context.new_page()
         for path in (
             "/",
             "/watch/Holidays/Beach%203.mp4",
@@ -116,8 +116,8 @@ async def test_the_first_screen_shows_what_it_should(
     browser: Browser, site: str, size: str, columns: int
 ) -> None:
     """Two columns on a phone, three in a headset, two full rows on a desktop."""
-    async with browsers.context(browser, **browsers.SIZES[size]) as opened:
-        page = await live_page(opened, site)
+    async with browsers.context(browser, **browsers.SIZES[size]) as context:
+        page = await live_page(context, site)
         boxes = await page.evaluate(
             "[...document.querySelectorAll('#grid > .card')].map(e => e.getBoundingClientRect())"
             ".map(r => [r.top, r.bottom])"
@@ -129,8 +129,8 @@ async def test_the_first_screen_shows_what_it_should(
 
 
 async def test_nothing_shifts_while_pictures_load(browser: Browser, site: str) -> None:
-    async with browsers.context(browser, **browsers.DESKTOP) as opened:
-        page = await opened.new_page()
+    async with browsers.context(browser, **browsers.DESKTOP) as context:
+        page = await context.new_page()
         await measure_shift(page)
         await page.goto(site)
         await until(page, "[...document.images].every(image => image.complete)")
@@ -141,8 +141,8 @@ async def test_nothing_shifts_while_pictures_load(browser: Browser, site: str) -
 
 
 async def test_a_video_plays_and_obeys_the_keyboard(browser: Browser, site: str) -> None:
-    async with browsers.context(browser, **browsers.DESKTOP) as opened:
-        page = await live_page(opened, f"{site}/watch/scene_180_sbs.mp4?t=2")
+    async with browsers.context(browser, **browsers.DESKTOP) as context:
+        page = await live_page(context, f"{site}/watch/scene_180_sbs.mp4?t=2")
         await until(page, "document.querySelector('video').readyState >= 2")
 
         async def state(expression: str) -> Any:
@@ -176,8 +176,8 @@ async def test_a_video_plays_and_obeys_the_keyboard(browser: Browser, site: str)
 
 async def test_keys_on_a_focused_player_count_once(browser: Browser, site: str) -> None:
     """media-chrome hears them there itself; ours must not add to it."""
-    async with browsers.context(browser, **browsers.DESKTOP) as opened:
-        page = await live_page(opened, f"{site}/watch/scene_180_sbs.mp4")
+    async with browsers.context(browser, **browsers.DESKTOP) as context:
+        page = await live_page(context, f"{site}/watch/scene_180_sbs.mp4")
         await until(page, "document.querySelector('video').readyState >= 2")
         await page.focus("media-controller")
         await page.keyboard.press("Space")
@@ -187,23 +187,23 @@ async def test_keys_on_a_focused_player_count_once(browser: Browser, site: str) 
 
 
 async def test_what_cannot_be_played_is_said_in_the_page(browser: Browser, site: str) -> None:
-    async with browsers.context(browser, **browsers.DESKTOP) as opened:
-        page = await live_page(opened, f"{site}/watch/broken.mp4")
+    async with browsers.context(browser, **browsers.DESKTOP) as context:
+        page = await live_page(context, f"{site}/watch/broken.mp4")
         assert "Can't play this file" in await page.inner_text("#stage")
         assert await page.locator("video").count() == 0
-        page = await live_page(opened, f"{site}/watch/sound.mkv")
+        page = await live_page(context, f"{site}/watch/sound.mkv")
         assert "browsers often lack AC-3" in await page.inner_text("#about .notice")
 
 
 async def test_the_watch_page_follows_a_rename(
     browser: Browser, live_server: LocalServer, videos: Path, cast: Cast
 ) -> None:
-    house = live_server.house
-    await eventually(lambda: house.library.watching)
+    services = live_server.services
+    await eventually(lambda: services.library.watching)
     cast.copy("beach.mp4", videos / "Beach.mp4")
-    await eventually(lambda: house.library.status.pictures_made)
-    async with browsers.context(browser, **browsers.DESKTOP) as opened:
-        page = await live_page(opened, f"http://127.0.0.1:{live_server.port}/watch/Beach.mp4")
+    await eventually(lambda: services.library.status.pictures_made)
+    async with browsers.context(browser, **browsers.DESKTOP) as context:
+        page = await live_page(context, f"{live_server.url}/watch/Beach.mp4")
         (videos / "Beach.mp4").rename(videos / "Sunset.mp4")
         await until(page, "document.querySelector('h1').textContent === 'Sunset'")
 
@@ -212,8 +212,8 @@ async def test_everything_works_without_scripts(
     browser: Browser, site: str, library: Process
 ) -> None:
     options = {**browsers.DESKTOP, "java_script_enabled": False}
-    async with browsers.context(browser, **options) as opened:
-        page = await opened.new_page()
+    async with browsers.context(browser, **options) as context:
+        page = await context.new_page()
         await page.goto(site)
         assert await page.locator("#grid > .card").count() == CARDS
         await page.select_option("#sort", "title")
@@ -236,8 +236,8 @@ async def test_everything_works_without_scripts(
 
 
 async def test_a_person_can_get_everywhere_with_the_tab_key(browser: Browser, site: str) -> None:
-    async with browsers.context(browser, **browsers.DESKTOP) as opened:
-        page = await live_page(opened, site)
+    async with browsers.context(browser, **browsers.DESKTOP) as context:
+        page = await live_page(context, site)
         seen = []
         for _ in range(20):
             await page.keyboard.press("Tab")
@@ -256,8 +256,8 @@ async def test_a_person_can_get_everywhere_with_the_tab_key(browser: Browser, si
 
 
 async def test_nothing_is_loaded_from_elsewhere(browser: Browser, site: str) -> None:
-    async with browsers.context(browser, **browsers.DESKTOP) as opened:
-        page = await opened.new_page()
+    async with browsers.context(browser, **browsers.DESKTOP) as context:
+        page = await context.new_page()
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         for path in ("/", "/watch/Holidays/Beach%203.mp4"):

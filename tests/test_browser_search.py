@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -22,23 +21,17 @@ NAMES = ("Alpine lake", "Alpine sunrise", "Beach day", "City lights")
 
 
 @pytest.fixture
-async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
-    async with browsers.context(browser, **browsers.DESKTOP) as context:
-        yield context
-
-
-@pytest.fixture
-async def site(live_house: Services, live_server: LocalServer, videos: Path, cast: Cast) -> str:
+async def site(live_services: Services, live_server: LocalServer, videos: Path, cast: Cast) -> str:
     for name in NAMES:
         cast.unique(videos / f"{name}.mp4")
-    await library(live_house)
-    return f"http://127.0.0.1:{live_server.port}"
+    await library(live_services)
+    return live_server.url
 
 
 async def test_results_come_as_one_types_and_stay_live(
-    site: str, opened: BrowserContext, live_house: Services, videos: Path, cast: Cast
+    site: str, context: BrowserContext, live_services: Services, videos: Path, cast: Cast
 ) -> None:
-    page = await live_page(opened, f"{site}/?sort=title")
+    page = await live_page(context, f"{site}/?sort=title")
     await page.keyboard.press("/")
     await page.keyboard.type("alp", delay=30)
     await until(page, "document.querySelectorAll('#grid > .card').length === 2")
@@ -52,16 +45,16 @@ async def test_results_come_as_one_types_and_stay_live(
     await until(page, "document.querySelector('[data-live=on]') !== null")
     cast.unique(videos / "Alpine summit.mp4")
     cast.unique(videos / "Beach night.mp4")
-    await library(live_house)
+    await library(live_services)
     await until(page, "document.querySelectorAll('#grid > .card').length === 2")
     assert set(await titles(page)) == {"Alpine summit", "Alpine sunrise"}
     assert await page.input_value("#q") == "alpine su"
 
 
 async def test_back_and_forward_lead_to_the_lists_as_they_were(
-    site: str, opened: BrowserContext
+    site: str, context: BrowserContext
 ) -> None:
-    page = await live_page(opened, f"{site}/?sort=title")
+    page = await live_page(context, f"{site}/?sort=title")
     await page.fill("#q", "alpine")
     await until(page, "document.querySelectorAll('#grid > .card').length === 2")
     await page.fill("#q", "beach")
@@ -76,7 +69,7 @@ async def test_back_and_forward_lead_to_the_lists_as_they_were(
     await page.get_by_role("link", name="City lights").wait_for(state="detached")
     await wait_for_titles(page, ["Beach day"])
     assert await page.input_value("#q") == "beach"
-    other = await opened.new_page()
+    other = await context.new_page()
     await other.goto(page.url)
     assert await titles(other) == ["Beach day"]
 
@@ -89,10 +82,10 @@ NOTE_NOTICES = """() => {
 
 
 async def test_a_half_typed_filter_is_forgiven_and_questioned_after_a_rest(
-    site: str, opened: BrowserContext, live_house: Services
+    site: str, context: BrowserContext, live_services: Services
 ) -> None:
-    await live_house.store.write(curation.set_favorite, 1, True)
-    page = await live_page(opened, site)
+    await live_services.store.write(curation.set_favorite, 1, True)
+    page = await live_page(context, site)
     await page.evaluate(NOTE_NOTICES)
     await page.focus("#q")
     await page.keyboard.type("is:fav", delay=20)
@@ -108,8 +101,10 @@ async def test_a_half_typed_filter_is_forgiven_and_questioned_after_a_rest(
     assert await page.evaluate("location.search") == ""
 
 
-async def test_enter_says_that_a_filter_is_wrong_at_once(site: str, opened: BrowserContext) -> None:
-    page = await live_page(opened, site)
+async def test_enter_says_that_a_filter_is_wrong_at_once(
+    site: str, context: BrowserContext
+) -> None:
+    page = await live_page(context, site)
     await page.evaluate(NOTE_NOTICES)
     await page.fill("#q", "alpine rating:>")
     await until(page, "document.querySelectorAll('#grid > .card').length === 2")
@@ -119,13 +114,13 @@ async def test_enter_says_that_a_filter_is_wrong_at_once(site: str, opened: Brow
 
 
 async def test_a_search_stays_in_the_list_where_it_began(
-    site: str, opened: BrowserContext, live_house: Services, videos: Path, cast: Cast
+    site: str, context: BrowserContext, live_services: Services, videos: Path, cast: Cast
 ) -> None:
     for name in ("Harbour", "Hare"):
         cast.unique(videos / "Films" / f"{name}.mp4")
     cast.unique(videos / "Harp.mp4")
-    await library(live_house)
-    page = await live_page(opened, f"{site}/?folder=Films&sort=newest")
+    await library(live_services)
+    page = await live_page(context, f"{site}/?folder=Films&sort=newest")
     await page.fill("#q", "har")
     await page.get_by_role("link", name="Remove filter Folder: Films").wait_for()
     assert sorted(await titles(page)) == ["Harbour", "Hare"]
@@ -141,10 +136,10 @@ async def test_a_search_stays_in_the_list_where_it_began(
 
 
 async def test_a_search_without_a_server_says_so_once_and_goes_on_when_it_is_back(
-    site: str, opened: BrowserContext
+    site: str, context: BrowserContext
 ) -> None:
-    page = await live_page(opened, site)
-    await opened.set_offline(True)
+    page = await live_page(context, site)
+    await context.set_offline(True)
     await page.fill("#q", "beach")
     notice = page.locator("#notices .notice")
     await page.get_by_text("Can't reach the server").wait_for()
@@ -153,16 +148,16 @@ async def test_a_search_without_a_server_says_so_once_and_goes_on_when_it_is_bac
         pass
     assert await notice.count() == 1
     assert len(await titles(page)) == 4
-    await opened.set_offline(False)
+    await context.set_offline(False)
     await wait_for_titles(page, ["City lights"])
     await notice.wait_for(state="detached")
 
 
 async def test_a_search_is_saved_shown_everywhere_and_forgotten(
-    site: str, opened: BrowserContext
+    site: str, context: BrowserContext
 ) -> None:
-    other = await live_page(opened, f"{site}/watch/City%20lights.mp4")
-    page = await live_page(opened, f"{site}/?q=alpine&favorites=1")
+    other = await live_page(context, f"{site}/watch/City%20lights.mp4")
+    page = await live_page(context, f"{site}/?q=alpine&favorites=1")
     await page.get_by_role("button", name="Save search").click()
     assert not await browsers.axe_violations(page)
     await page.get_by_label("Save this search as").fill("Mountains I like")
@@ -179,30 +174,30 @@ async def test_a_search_is_saved_shown_everywhere_and_forgotten(
 
 
 async def test_counts_beside_the_lists_follow_what_is_given(
-    site: str, opened: BrowserContext, live_house: Services
+    site: str, context: BrowserContext, live_services: Services
 ) -> None:
-    page = await live_page(opened, site)
+    page = await live_page(context, site)
     await page.get_by_role("link", name="All videos 4").wait_for()
-    await live_house.store.write(curation.set_favorite, 1, True)
+    await live_services.store.write(curation.set_favorite, 1, True)
     await page.get_by_role("link", name="Favorites 1").wait_for()
 
 
 async def test_a_phone_shows_the_link_to_where_one_is(site: str, browser: Browser) -> None:
-    async with browsers.context(browser, **browsers.PHONE) as opened:
-        page = await live_page(opened, f"{site}/popular")
+    async with browsers.context(browser, **browsers.PHONE) as context:
+        page = await live_page(context, f"{site}/popular")
         await expect(page.locator("#places [aria-current]")).to_be_in_viewport(ratio=1)
 
 
 async def test_a_card_is_named_by_its_title_and_described_in_words(
-    site: str, opened: BrowserContext, live_house: Services
+    site: str, context: BrowserContext, live_services: Services
 ) -> None:
     def watched_in_part(tx: Transaction) -> None:
         tx.connection.execute("update video set duration_s = 100, height = 720, width = 1280")
         playback.save_position(tx, 1, 55.0)
 
-    page = await live_page(opened, site)
+    page = await live_page(context, site)
     await until(page, "document.querySelectorAll('#grid > [data-state=ready]').length === 4")
-    await live_house.store.write(watched_in_part)
+    await live_services.store.write(watched_in_part)
     await page.reload()
     link = page.locator("#v-1 .card-link")
     await expect(link).to_have_accessible_name(re.compile(r"^(Alpine|Beach|City) \w+$"))
@@ -218,7 +213,7 @@ async def test_a_search_is_saved_without_scripts(server: LocalServer) -> None:
     page = (await server.get("/tags")).text
     assert 'href="/?max_duration=600&amp;sort=title">Short ones</a>' in page
     assert (await post(server, "/searches", name="short ONES", query="q=sea")).status == 303
-    (saved,) = await server.house.store.read(searches.saved)
+    (saved,) = await server.services.store.read(searches.saved)
     assert (saved.name, saved.query) == ("short ONES", "q=sea")
     assert (await post(server, "/searches", name=" ", query="q=sea")).status == 400
     assert (await post(server, "/searches", name="x", query="sort=odd")).status == 400
@@ -231,11 +226,11 @@ async def test_a_search_is_saved_without_scripts(server: LocalServer) -> None:
 
 
 async def test_where_one_is_stays_marked_when_the_navigation_is_pushed(
-    site: str, opened: BrowserContext, live_house: Services
+    site: str, context: BrowserContext, live_services: Services
 ) -> None:
-    store = live_house.store
+    store = live_services.store
     await store.write(searches.save, "Mountains", "q=alpine")
-    page = await live_page(opened, f"{site}/?q=alpine")
+    page = await live_page(context, f"{site}/?q=alpine")
     current = page.locator("#places [aria-current=page]")
     assert await current.inner_text() == "Mountains"
     await store.write(searches.save, "Lakes", "q=lake")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import BrowserContext, Page
 
 from lvs.services import Services
-from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import library
@@ -18,24 +16,18 @@ from tests.helpers.servers import LocalServer
 
 
 @pytest.fixture
-async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
-    async with browsers.context(browser, **browsers.DESKTOP) as context:
-        yield context
-
-
-@pytest.fixture
-async def site(live_house: Services, live_server: LocalServer, videos: Path, cast: Cast) -> str:
+async def site(live_services: Services, live_server: LocalServer, videos: Path, cast: Cast) -> str:
     """Films A, B and C in one folder; B is six seconds long."""
     cast.unique(videos / "A.mp4")
     cast.copy("dark-start.mp4", videos / "B.mp4")
     cast.unique(videos / "C.mp4")
-    await library(live_house)
-    return f"http://127.0.0.1:{live_server.port}"
+    await library(live_services)
+    return live_server.url
 
 
-async def film(opened: BrowserContext, site: str) -> Page:
+async def film(context: BrowserContext, site: str) -> Page:
     """B at its second 2, where nothing has the focus."""
-    page = await live_page(opened, f"{site}/watch/B.mp4?t=2")
+    page = await live_page(context, f"{site}/watch/B.mp4?t=2")
     await until(page, "document.querySelector('video').readyState >= 2")
     await until(page, "document.querySelector('video').currentTime > 1.9")
     await until(page, "document.querySelector('[data-controls]').hidden === false")
@@ -48,9 +40,9 @@ async def state(page: Page, expression: str) -> Any:
 
 
 async def test_each_key_of_the_help_does_what_it_says_from_anywhere(
-    site: str, opened: BrowserContext
+    site: str, context: BrowserContext
 ) -> None:
-    page = await film(opened, site)
+    page = await film(context, site)
     shown = set(await page.locator(".help kbd").all_text_contents())
     tried = set()
 
@@ -101,9 +93,9 @@ async def test_each_key_of_the_help_does_what_it_says_from_anywhere(
 
 
 async def test_the_help_has_a_button_and_keys_do_not_reach_through_it(
-    site: str, opened: BrowserContext
+    site: str, context: BrowserContext
 ) -> None:
-    page = await film(opened, site)
+    page = await film(context, site)
     await page.get_by_role("button", name="Keyboard shortcuts").click()
     await page.get_by_role("heading", name="Keyboard shortcuts").wait_for()
     await page.keyboard.press("m")
@@ -113,9 +105,9 @@ async def test_the_help_has_a_button_and_keys_do_not_reach_through_it(
 
 
 async def test_a_file_that_vanishes_takes_its_player_along_and_brings_it_back(
-    site: str, opened: BrowserContext, live_house: Services, videos: Path
+    site: str, context: BrowserContext, live_services: Services, videos: Path
 ) -> None:
-    page = await film(opened, site)
+    page = await film(context, site)
     await page.evaluate("window.notReloaded = true")
     await page.keyboard.press("k")
     await until(page, "!document.querySelector('video').paused")

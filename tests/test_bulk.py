@@ -23,14 +23,14 @@ from tests.helpers.servers import Answer, LocalServer, serving
 
 
 @pytest.fixture
-async def house(live_house: Services) -> Services:
+async def services(live_services: Services) -> Services:
     """Its folder is empty, so scans find the rows of the tests away; nothing else touches them."""
-    return live_house
+    return live_services
 
 
 @pytest.fixture
-async def server(house: Services) -> AsyncIterator[LocalServer]:
-    async with serving(house) as server:
+async def server(services: Services) -> AsyncIterator[LocalServer]:
+    async with serving(services) as server:
         yield server
 
 
@@ -43,26 +43,26 @@ async def send(
     return await server.get("/bulk", method="POST", headers=headers, body=urlencode(pairs))
 
 
-async def stars(house: Services, count: int) -> list[int | None]:
-    cards = await house.store.read(records.cards, range(1, count + 1))
+async def stars(services: Services, count: int) -> list[int | None]:
+    cards = await services.store.read(records.cards, range(1, count + 1))
     return [cards[video].rating for video in sorted(cards)]
 
 
 async def test_the_chosen_are_changed_and_it_is_undone(
-    house: Services, server: LocalServer
+    services: Services, server: LocalServer
 ) -> None:
-    await fill(house.store, 6)
-    await house.store.write(curation.rate, 2, 1)
+    await fill(services.store, 6)
+    await services.store.write(curation.rate, 2, 1)
     answer = await send(
         server, [("action", "rate"), ("stars", 4), *(("video", n) for n in (1, 2, 3))]
     )
     assert "3 videos changed." in answer.text
-    assert await stars(house, 4) == [4, 4, 4, None]
-    await house.store.write(curation.rate, 3, 5)  # changed again since: that stands
+    assert await stars(services, 4) == [4, 4, 4, None]
+    await services.store.write(curation.rate, 3, 5)  # changed again since: that stands
     (bulk_id,) = re.findall(r'name="bulk" value="(\d+)"', answer.text)
     undone = await post(server, "/bulk/undo", htmx=True, bulk=bulk_id)
     assert "Undone for 2 videos." in undone.text
-    assert await stars(house, 4) == [None, 1, 5, None]
+    assert await stars(services, 4) == [None, 1, 5, None]
     again = await post(server, "/bulk/undo", htmx=True, bulk=bulk_id)
     assert "Undone for 0 videos." in again.text
     assert (await post(server, "/bulk/undo", htmx=True, bulk=999)).status == 404
@@ -80,36 +80,36 @@ async def test_the_chosen_are_changed_and_it_is_undone(
     ],
 )
 async def test_thousands_are_changed_in_batches_and_undone(
-    house: Services, server: LocalServer, action: str, more: dict[str, str]
+    services: Services, server: LocalServer, action: str, more: dict[str, str]
 ) -> None:
-    await fill(house.store, 2_500, ["", "Half"])
-    before = await everything(house)
+    await fill(services.store, 2_500, ["", "Half"])
+    before = await everything(services)
     pairs = [("action", action), ("all", 1), ("query", "folder=Half"), *more.items()]
     answer = await send(server, pairs)
     assert "1,250 videos changed." in answer.text
-    assert await everything(house) != before
+    assert await everything(services) != before
     (bulk_id,) = re.findall(r'name="bulk" value="(\d+)"', answer.text)
     undone = await post(server, "/bulk/undo", htmx=True, bulk=bulk_id)
     assert "Undone for 1,250 videos." in undone.text
-    assert await everything(house) == before
+    assert await everything(services) == before
 
 
-async def everything(house: Services) -> list[object]:
-    cards = await house.store.read(records.cards, range(1, 2_501))
-    given = await house.store.read(tags.of_videos, range(1, 2_501))
+async def everything(services: Services) -> list[object]:
+    cards = await services.store.read(records.cards, range(1, 2_501))
+    given = await services.store.read(tags.of_videos, range(1, 2_501))
     return [(c.id, c.rating, c.favorite, c.watched, given.get(c.id)) for c in cards.values()]
 
 
 async def test_a_video_that_may_not_have_a_tag_is_left_as_it_is(
-    house: Services, server: LocalServer
+    services: Services, server: LocalServer
 ) -> None:
-    await fill(house.store, 3)
-    await house.store.write(tags.set_all, 1, [f"tag {n}" for n in range(50)])
-    await house.store.write(tags.set_all, 2, ["Sea"])
+    await fill(services.store, 3)
+    await services.store.write(tags.set_all, 1, [f"tag {n}" for n in range(50)])
+    await services.store.write(tags.set_all, 2, ["Sea"])
     pairs = [("action", "tag"), ("tag", "sea"), *(("video", n) for n in (1, 2, 3, 77))]
     answer = await send(server, pairs)
     assert "1 video changed; 3 had it already or cannot have it." in answer.text
-    assert [tag.name for tag in await house.store.read(tags.of_video, 3)] == ["Sea"]
+    assert [tag.name for tag in await services.store.read(tags.of_video, 3)] == ["Sea"]
     pairs = [("action", "untag"), ("tag", "SEA"), *(("video", n) for n in (1, 2, 3))]
     assert "2 videos changed" in (await send(server, pairs)).text
 
@@ -127,15 +127,15 @@ async def test_a_video_that_may_not_have_a_tag_is_left_as_it_is(
     ],
 )
 async def test_what_makes_no_sense_is_refused(
-    house: Services, server: LocalServer, pairs: list[tuple[str, object]]
+    services: Services, server: LocalServer, pairs: list[tuple[str, object]]
 ) -> None:
-    await fill(house.store, 2)
+    await fill(services.store, 2)
     assert (await send(server, pairs)).status == 400
-    assert await stars(house, 2) == [None, None]
+    assert await stars(services, 2) == [None, None]
 
 
 async def test_a_disk_that_fills_up_ends_a_change_clearly(
-    house: Services, server: LocalServer
+    services: Services, server: LocalServer
 ) -> None:
     """By SQLite's own limit of pages: it fails as a full disk does."""
 
@@ -143,28 +143,28 @@ async def test_a_disk_that_fills_up_ends_a_change_clearly(
         (pages,) = tx.connection.execute("pragma page_count").fetchone()
         tx.connection.execute(f"pragma max_page_count = {pages + more}")
 
-    await fill(house.store, 1_000)
-    await house.store.write(limit, 8)
+    await fill(services.store, 1_000)
+    await services.store.write(limit, 8)
     pairs = [("action", "rate"), ("stars", 3), ("all", 1), ("query", "")]
     answer = await send(server, pairs)
     (changed,) = re.findall(r"(\d+) of 1,000 videos changed, then it stopped.", answer.text)
     assert 0 < int(changed) < 1_000
     assert "is full" in answer.text
-    assert (await stars(house, 1_000)).count(3) == int(changed)
+    assert (await stars(services, 1_000)).count(3) == int(changed)
     again = await send(server, pairs, htmx=False)
     assert again.status == 503
-    await house.store.write(limit, 10_000)
+    await services.store.write(limit, 10_000)
     (bulk_id,) = re.findall(r'name="bulk" value="(\d+)"', answer.text)
     undone = await post(server, "/bulk/undo", htmx=True, bulk=bulk_id)
     assert f"Undone for {changed} videos." in undone.text
-    assert (await stars(house, 1_000)).count(3) == 0
+    assert (await stars(services, 1_000)).count(3) == 0
 
 
 async def test_a_video_that_cannot_be_changed_costs_no_other(
-    house: Services, server: LocalServer
+    services: Services, server: LocalServer
 ) -> None:
-    await fill(house.store, 450)
-    await house.store.write(
+    await fill(services.store, 450)
+    await services.store.write(
         lambda tx: tx.connection.execute(
             "create trigger odd before insert on rating when new.video_id = 77"
             " begin select raise(abort, 'odd'); end"
@@ -172,47 +172,41 @@ async def test_a_video_that_cannot_be_changed_costs_no_other(
     )
     answer = await send(server, [("action", "rate"), ("stars", 3), ("all", 1), ("query", "")])
     assert "449 videos changed; 1 had it already or cannot have it." in answer.text
-    found = await stars(house, 450)
+    found = await stars(services, 450)
     assert (found.count(3), found[76]) == (449, None)
 
 
-async def test_only_the_newest_changes_can_be_undone(house: Services) -> None:
-    await fill(house.store, 1)
-    first = await house.bulk.change("favorite", "favorite", [1], True)
+async def test_only_the_newest_changes_can_be_undone(services: Services) -> None:
+    await fill(services.store, 1)
+    first = await services.bulk.change("favorite", "favorite", [1], True)
     for _ in range(bulk.KEPT):
-        await house.bulk.change("rate", "4", [1], 4)
-    kept = await house.store.read(
+        await services.bulk.change("rate", "4", [1], 4)
+    kept = await services.store.read(
         lambda conn: [row[0] for row in conn.execute("select id from bulk order by id")]
     )
     assert len(kept) == bulk.KEPT
     assert first.bulk_id not in kept
 
 
-async def test_it_goes_on_when_whoever_asked_has_left(house: Services) -> None:
-    await fill(house.store, 2_000)
+async def test_it_goes_on_when_whoever_asked_has_left(services: Services) -> None:
+    await fill(services.store, 2_000)
     asking = asyncio.create_task(
-        house.bulk.change("rate", "2", range(1, 2_001), 2), name="asks and leaves"
+        services.bulk.change("rate", "2", range(1, 2_001), 2), name="asks and leaves"
     )
-    while not house.library.status.changes.done:
+    while not services.library.status.changes.done:
         await asyncio.sleep(0)
     asking.cancel()
-    later = await house.bulk.change("favorite", "favorite", [1], True)
+    later = await services.bulk.change("favorite", "favorite", [1], True)
     assert later.changed == 1
-    assert await stars(house, 2_000) == [2] * 2_000
+    assert await stars(services, 2_000) == [2] * 2_000
 
 
 @pytest.fixture
-async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
-    async with browsers.context(browser, **browsers.DESKTOP) as context:
-        yield context
-
-
-@pytest.fixture
-async def site(house: Services, server: LocalServer, videos: Path, cast: Cast) -> str:
+async def site(services: Services, server: LocalServer, videos: Path, cast: Cast) -> str:
     for name in "ABCDEF":
         cast.unique(videos / f"{name}.mp4")
-    await library(house)
-    return f"http://127.0.0.1:{server.port}"
+    await library(services)
+    return server.url
 
 
 async def chosen(page: Page) -> list[str]:
@@ -221,10 +215,10 @@ async def chosen(page: Page) -> list[str]:
 
 
 async def test_cards_are_chosen_by_clicks_ranges_and_keys(
-    site: str, opened: BrowserContext, house: Services
+    site: str, context: BrowserContext, services: Services
 ) -> None:
-    other = await live_page(opened, f"{site}/?sort=title")
-    page = await live_page(opened, f"{site}/?sort=title")  # in front: the other draws seldom
+    other = await live_page(context, f"{site}/?sort=title")
+    page = await live_page(context, f"{site}/?sort=title")  # in front: the other draws seldom
     await page.get_by_role("button", name="Select", exact=True).click()
     cards = page.locator("#grid > .card")
     await cards.nth(1).locator(".card-picture").click()
@@ -257,9 +251,9 @@ async def test_cards_are_chosen_by_clicks_ranges_and_keys(
 
 
 async def test_a_toast_stands_above_the_bar_and_outlasts_it(
-    site: str, opened: BrowserContext, house: Services
+    site: str, context: BrowserContext, services: Services
 ) -> None:
-    page = await live_page(opened, f"{site}/?sort=title")
+    page = await live_page(context, f"{site}/?sort=title")
     await page.get_by_role("button", name="Select", exact=True).click()
     await page.locator("#grid > .card .card-picture").first.click()
     await page.get_by_role("button", name="Favorite", exact=True).click()
@@ -284,10 +278,10 @@ async def test_a_toast_stands_above_the_bar_and_outlasts_it(
 
 
 async def test_cards_are_chosen_and_undone_without_scripts(
-    site: str, browser: Browser, house: Services
+    site: str, browser: Browser, services: Services
 ) -> None:
-    async with browsers.context(browser, **browsers.PHONE, java_script_enabled=False) as opened:
-        page = await opened.new_page()
+    async with browsers.context(browser, **browsers.PHONE, java_script_enabled=False) as context:
+        page = await context.new_page()
         await page.goto(f"{site}/?sort=title")
         assert await page.locator("#bulk").is_hidden()
         await page.locator("label.select-open").click()
@@ -295,9 +289,9 @@ async def test_cards_are_chosen_and_undone_without_scripts(
         await page.get_by_role("checkbox", name="Select C").check()
         await page.get_by_role("button", name="Watched", exact=True).click()
         await page.get_by_text("2 videos changed.").wait_for()
-        states = [await house.store.read(playback.state_of, video) for video in range(1, 7)]
+        states = [await services.store.read(playback.state_of, video) for video in range(1, 7)]
         assert sum(watched for _, watched in states) == 2
         await page.get_by_role("button", name="Undo").click()
         await page.get_by_text("0 videos changed.").wait_for()
-        states = [await house.store.read(playback.state_of, video) for video in range(1, 7)]
+        states = [await services.store.read(playback.state_of, video) for video in range(1, 7)]
         assert sum(watched for _, watched in states) == 0

@@ -18,7 +18,7 @@ from lvs.store import videos as records
 from tests.helpers.headsets import FORM, Player
 from tests.helpers.libraries import fill, hash_of, library
 from tests.helpers.requests import call, post
-from tests.helpers.servers import LocalServer, OpenHouse, serving
+from tests.helpers.servers import LocalServer, StartServices, serving
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ async def test_every_layout_has_its_names(
     heresphere: tuple[object, ...],
     screen: tuple[str, str],
 ) -> None:
-    await fill(server.house.store, 1)
-    media_hash = await hash_of(server.house, 1)
+    await fill(server.services.store, 1)
+    media_hash = await hash_of(server.services, 1)
     await post(server, f"/videos/{media_hash}/layout", projection=projection, stereo=stereo)
     player = Player(server)
     found = await player.ask(f"/heresphere/{media_hash}")
@@ -55,9 +55,9 @@ async def test_every_layout_has_its_names(
 
 
 async def test_lists_are_bounded_and_hold_what_can_be_played(
-    server: LocalServer, house: Services
+    server: LocalServer, services: Services
 ) -> None:
-    await fill(house.store, NEWEST_AT_MOST + 50)
+    await fill(services.store, NEWEST_AT_MOST + 50)
 
     def give(tx: Any) -> None:
         for video_id in range(1, 300):
@@ -67,25 +67,25 @@ async def test_lists_are_bounded_and_hold_what_can_be_played(
         searches.save(tx, "Lost", "folder=gone")
         tx.connection.execute("update video set probe_error = 'x' where id = 7")
 
-    await house.store.write(give)
+    await services.store.write(give)
     player = Player(server)
     shelves = {s["name"]: s["list"] for s in (await player.ask("/heresphere"))["library"]}
     assert len(shelves["Newest"]) >= NEWEST_AT_MOST - 1
     assert len(shelves["Favorites"]) <= 200
     assert {"sea", "Short"} <= shelves.keys()
     assert "Lost" not in shelves
-    broken = await hash_of(house, 7)
+    broken = await hash_of(services, 7)
     assert not any(link.endswith(broken) for links in shelves.values() for link in links)
     assert (await player.answer(f"/heresphere/{broken}")).status == 404
     scenes = {s["name"]: s["list"] for s in (await player.ask("/deovr"))["scenes"]}
     assert len(scenes["Newest"]) <= 500
 
 
-async def test_a_wrong_login_is_told_and_shows_nothing(open_a_house: OpenHouse) -> None:
-    house = await open_a_house(live=False, headset_login="ann:secret:with:colons")
-    await fill(house.store, 2)
-    media_hash = await hash_of(house, 1)
-    async with serving(house) as server:
+async def test_a_wrong_login_is_told_and_shows_nothing(start_services: StartServices) -> None:
+    services = await start_services(live=False, headset_login="ann:secret:with:colons")
+    await fill(services.store, 2)
+    media_hash = await hash_of(services, 1)
+    async with serving(services) as server:
         player = Player(server)
         for login, access in (
             ({}, "0"),
@@ -143,8 +143,8 @@ async def test_a_wrong_login_is_told_and_shows_nothing(open_a_house: OpenHouse) 
 async def test_a_bad_body_is_refused_and_changes_nothing(
     server: LocalServer, body: str, status: int
 ) -> None:
-    await fill(server.house.store, 1)
-    media_hash = await hash_of(server.house, 1)
+    await fill(server.services.store, 1)
+    media_hash = await hash_of(server.services, 1)
     try:
         answer = await Player(server).answer(f"/heresphere/{media_hash}", body)
     except ConnectionResetError:  # it still sends when it has been refused
@@ -170,13 +170,13 @@ DELETIONS: list[object] = [True, "true", 1, "1", [True], {"a": 1}, "yes", 1.0]
 @pytest.mark.parametrize("value", DELETIONS, ids=repr)
 @pytest.mark.parametrize("allowed", [False, True])
 async def test_a_file_is_deleted_only_where_it_is_allowed_and_really_meant(
-    open_a_house: OpenHouse, videos: Path, value: object, allowed: bool
+    start_services: StartServices, videos: Path, value: object, allowed: bool
 ) -> None:
     make_clip(videos / "film.mp4", Clip(duration_s=0.2))
-    house = await open_a_house(live=False, headset_delete=allowed)
-    await library(house)
-    media_hash = await hash_of(house, 1)
-    async with serving(house) as server:
+    services = await start_services(live=False, headset_delete=allowed)
+    await library(services)
+    media_hash = await hash_of(services, 1)
+    async with serving(services) as server:
         player = Player(server)
         assert (await player.ask(f"/heresphere/{media_hash}"))["writeDelete"] is allowed
         answer = await player.answer(f"/heresphere/{media_hash}", {"deleteFile": value})
@@ -188,19 +188,19 @@ async def test_a_file_is_deleted_only_where_it_is_allowed_and_really_meant(
 
 
 async def test_pages_of_other_sites_cannot_write_by_a_catalogue(server: LocalServer) -> None:
-    await fill(server.house.store, 1)
-    media_hash = await hash_of(server.house, 1)
+    await fill(server.services.store, 1)
+    media_hash = await hash_of(server.services, 1)
     answer = await Player(server).answer(
         f"/heresphere/{media_hash}", {"rating": 1}, Origin="https://elsewhere.example"
     )
     assert answer.status == 403
 
 
-async def test_browsing_a_catalogue_spends_no_writes(open_a_house: OpenHouse) -> None:
-    house = await open_a_house(live=False, writes_per_second=0.01, writes_burst=2)
-    await fill(house.store, 1)
-    media_hash = await hash_of(house, 1)
-    async with serving(house) as server:
+async def test_browsing_a_catalogue_spends_no_writes(start_services: StartServices) -> None:
+    services = await start_services(live=False, writes_per_second=0.01, writes_burst=2)
+    await fill(services.store, 1)
+    media_hash = await hash_of(services, 1)
+    async with serving(services) as server:
         player = Player(server)
         for _ in range(10):
             await player.ask(f"/heresphere/{media_hash}", {})
@@ -211,13 +211,13 @@ async def test_browsing_a_catalogue_spends_no_writes(open_a_house: OpenHouse) ->
         assert statuses == [200, 200, 429, 429]
 
 
-async def test_only_a_post_changes_anything(open_a_house: OpenHouse, videos: Path) -> None:
+async def test_only_a_post_changes_anything(start_services: StartServices, videos: Path) -> None:
     make_clip(videos / "film.mp4", Clip(duration_s=0.2))
-    house = await open_a_house(live=False, headset_delete=True)
-    await library(house)
-    media_hash = await hash_of(house, 1)
-    before = await house.store.read(records.cards, [1])
-    async with serving(house) as server:
+    services = await start_services(live=False, headset_delete=True)
+    await library(services)
+    media_hash = await hash_of(services, 1)
+    before = await services.store.read(records.cards, [1])
+    async with serving(services) as server:
         for path, body in (
             (f"/heresphere/{media_hash}", {"rating": 1, "isFavorite": True}),
             (f"/heresphere/{media_hash}", {"deleteFile": True}),
@@ -225,18 +225,18 @@ async def test_only_a_post_changes_anything(open_a_house: OpenHouse, videos: Pat
         ):
             answer = await server.get(path, method="GET", body=json.dumps(body))
             assert answer.status == 200
-    assert await house.store.read(records.cards, [1]) == before
+    assert await services.store.read(records.cards, [1]) == before
     assert (videos / "film.mp4").exists()
 
 
-async def test_only_a_member_tells_what_is_played(open_a_house: OpenHouse) -> None:
-    house = await open_a_house(live=False, headset_login="ann:secret")
-    await fill(house.store, 2)
-    media_hash, other = await hash_of(house, 1), await hash_of(house, 2)
-    before = (await house.store.read(records.cards, [1]))[1].views
+async def test_only_a_member_tells_what_is_played(start_services: StartServices) -> None:
+    services = await start_services(live=False, headset_login="ann:secret")
+    await fill(services.store, 2)
+    media_hash, other = await hash_of(services, 1), await hash_of(services, 2)
+    before = (await services.store.read(records.cards, [1]))[1].views
     event = {"username": "ann", "event": 1, "time": 0, "connectionKey": "x"}
     member = {"username": "ann", "password": "secret"}
-    async with serving(house) as server:
+    async with serving(services) as server:
         player = Player(server)
         token = (await player.ask("/heresphere/auth", member))["auth-token"]
         address = (await player.ask(f"/heresphere/{media_hash}", member))["eventServer"]
@@ -251,22 +251,22 @@ async def test_only_a_member_tells_what_is_played(open_a_house: OpenHouse) -> No
             (plain, {"auth-token": token}, 1),
         ):
             assert await player.ask(path, event, **headers) == {"access": access}
-            views = (await house.store.read(records.cards, [1]))[1].views
+            views = (await services.store.read(records.cards, [1]))[1].views
             assert views == before + (access == 1), path
 
 
 @pytest.mark.parametrize("time", ["Infinity", "NaN", "1e999", "1e12", "-1"])
 async def test_a_time_that_is_none_is_refused(server: LocalServer, time: str) -> None:
-    await fill(server.house.store, 1)
-    path = f"/heresphere/{await hash_of(server.house, 1)}/events"
+    await fill(server.services.store, 1)
+    path = f"/heresphere/{await hash_of(server.services, 1)}/events"
     assert (await Player(server).answer(path, f'{{"event": 2, "time": {time}}}')).status == 400
 
 
-async def test_passwords_are_not_to_be_guessed(open_a_house: OpenHouse) -> None:
-    house = await open_a_house(live=False, headset_login="ann:secret")
+async def test_passwords_are_not_to_be_guessed(start_services: StartServices) -> None:
+    services = await start_services(live=False, headset_login="ann:secret")
     right = {"username": "ann", "password": "secret"}
     wrong = {"username": "ann", "password": "guess"}
-    async with serving(house) as server:
+    async with serving(services) as server:
         player = Player(server)
         token = (await player.ask("/heresphere/auth", right))["auth-token"]
         asked: list[tuple[str, object, dict[str, str]]] = [

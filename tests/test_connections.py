@@ -72,8 +72,8 @@ async def test_clients_that_leave_keep_no_connection(server: LocalServer, reques
     await eventually(lambda: psutil.Process().num_fds() <= descriptors + 2)
 
 
-async def test_the_longest_idle_connection_makes_room(house: Services) -> None:
-    async with serving(house, Connections(2)) as server:
+async def test_the_longest_idle_connection_makes_room(services: Services) -> None:
+    async with serving(services, Connections(2)) as server:
         first, second = await knock(server), await knock(server)
         await answered(first)
         await answered(second)
@@ -86,8 +86,8 @@ async def test_the_longest_idle_connection_makes_room(house: Services) -> None:
             client.close()
 
 
-async def test_when_all_are_busy_a_new_one_is_refused(house: Services) -> None:
-    async with serving(house, Connections(2)) as server:
+async def test_when_all_are_busy_a_new_one_is_refused(services: Services) -> None:
+    async with serving(services, Connections(2)) as server:
         busy = [await server.stream("/events") for _ in range(2)]
         late = await knock(server)
         assert await closed(late)
@@ -150,11 +150,11 @@ def test_the_soft_limit_of_descriptors_is_raised(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-async def large(house: Services, videos: Path) -> str:
+async def large(services: Services, videos: Path) -> str:
     """The path of a video of 200 MB."""
     with (videos / "large.mp4").open("wb") as handle:
         handle.truncate(200_000_000)
-    await library(house)
+    await library(services)
     return "/video/large.mp4"
 
 
@@ -168,7 +168,7 @@ async def test_an_http_2_response_that_is_not_read_stays_on_disk(
         for _ in range(200):
             await asyncio.sleep(0)
         assert max(buffered()) <= LARGEST_PIECE_BYTES + BUFFER_HIGH_WATER
-        assert server.house.reader.sent_bytes <= 2 * LARGEST_PIECE_BYTES
+        assert server.services.reader.sent_bytes <= 2 * LARGEST_PIECE_BYTES
 
 
 def buffered() -> list[int]:

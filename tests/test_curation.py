@@ -24,9 +24,9 @@ from tests.helpers.servers import LocalServer, Process
 @pytest.fixture
 async def media_hash(server: LocalServer, videos: Path, cast: Cast) -> str:
     cast.copy("beach.mp4", videos / "beach.mp4")
-    await library(server.house)
-    page = await server.house.store.read(gallery.page, View(), limit=1)
-    return await hash_of(server.house, page.videos[0][0])
+    await library(server.services)
+    page = await server.services.store.read(gallery.page, View(), limit=1)
+    return await hash_of(server.services, page.videos[0][0])
 
 
 async def test_stars_and_hearts_go_back_to_their_page_without_scripts(
@@ -67,18 +67,20 @@ async def test_an_unknown_video_is_404(server: LocalServer) -> None:
     assert (await post(server, "/videos/0000000000000000/rating", value=3)).status == 404
 
 
-async def test_lists_of_what_was_given(house: Services, server: LocalServer) -> None:
-    await fill(house.store, 6)
-    ids = [v for v, _ in (await house.store.read(gallery.page, View(), limit=6)).videos]
-    await house.store.write(lambda tx: tx.connection.execute("update video set rating_average=0"))
+async def test_lists_of_what_was_given(services: Services, server: LocalServer) -> None:
+    await fill(services.store, 6)
+    ids = [v for v, _ in (await services.store.read(gallery.page, View(), limit=6)).videos]
+    await services.store.write(
+        lambda tx: tx.connection.execute("update video set rating_average=0")
+    )
     for video_id, stars in zip(ids, (1, 2, 3, 4, 5, 5), strict=True):
-        await house.store.write(curation.rate, video_id, stars)
-    await house.store.write(curation.set_favorite, ids[2], None)
+        await services.store.write(curation.rate, video_id, stars)
+    await services.store.write(curation.set_favorite, ids[2], None)
     good = View("rating", filters=Filters(min_rating=4))
-    best = await house.store.read(gallery.page, good, limit=10)
+    best = await services.store.read(gallery.page, good, limit=10)
     assert best.total == 3
     assert {video for video, _ in best.videos} == set(ids[3:])
-    liked = await house.store.read(gallery.page, View(filters=Filters(favorites=True)), limit=10)
+    liked = await services.store.read(gallery.page, View(filters=Filters(favorites=True)), limit=10)
     assert [video for video, _ in liked.videos] == [ids[2]]
     assert "1 video<" in (await server.get("/favorites")).text
     assert "3 videos<" in (await server.get("/best-of")).text
@@ -105,11 +107,13 @@ def recount(conn: sqlite3.Connection) -> list[tuple[object, ...]]:
 
 @pytest.mark.parametrize("spread", [1, 50])
 async def test_200_writers_at_once_leave_aggregates_that_equal_a_recount(
-    house: Services, spread: int
+    services: Services, spread: int
 ) -> None:
-    await fill(house.store, spread)
-    await house.store.write(lambda tx: tx.connection.execute("update video set rating_average=0"))
-    await house.store.write(
+    await fill(services.store, spread)
+    await services.store.write(
+        lambda tx: tx.connection.execute("update video set rating_average=0")
+    )
+    await services.store.write(
         lambda tx: tx.connection.executemany(
             "insert into user (name) values (?)", [(f"user {number}",) for number in range(20)]
         )
@@ -120,11 +124,11 @@ async def test_200_writers_at_once_leave_aggregates_that_equal_a_recount(
         for _ in range(5):
             video, user = chance.randint(1, spread), chance.randint(1, 21)
             stars = chance.choice([None, 1, 2, 3, 4, 5])
-            await house.store.write(curation.rate, video, stars, user)
-            await house.store.write(curation.set_favorite, video, None, user)
+            await services.store.write(curation.rate, video, stars, user)
+            await services.store.write(curation.set_favorite, video, None, user)
 
     await asyncio.gather(*(write_some() for _ in range(200)))
-    assert await house.store.read(recount) == []
+    assert await services.store.read(recount) == []
 
 
 WRITERS = 200

@@ -6,11 +6,10 @@ import asyncio
 import functools
 import shutil
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext
+from playwright.async_api import BrowserContext
 
 from lvs.services import Services
 from lvs.store import Transaction, curation, files
@@ -24,26 +23,20 @@ from tests.helpers.servers import LocalServer, eventually
 
 
 @pytest.fixture
-async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
-    async with browsers.context(browser, **browsers.DESKTOP) as context:
-        yield context
-
-
-@pytest.fixture
 def dashboard(live_server: LocalServer) -> str:
-    return f"http://127.0.0.1:{live_server.port}/admin/performance"
+    return f"{live_server.url}/admin/performance"
 
 
 async def test_what_failed_appears_and_is_tried_again(
-    live_house: Services,
+    live_services: Services,
     dashboard: str,
-    opened: BrowserContext,
+    context: BrowserContext,
     videos: Path,
     cast: Cast,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("lvs.dashboard.UPKEEP_EVERY_S", 0)
-    page = await live_page(opened, dashboard)
+    page = await live_page(context, dashboard)
     await page.evaluate("window.stayed = true")
     (videos / "broken.mp4").write_bytes(b"not a video" * 100)
     row = page.locator("#upkeep-failed li", has_text="broken.mp4")
@@ -56,17 +49,17 @@ async def test_what_failed_appears_and_is_tried_again(
 
 
 async def test_every_button_says_what_it_did_or_why_not(
-    live_house: Services,
+    live_services: Services,
     live_server: LocalServer,
     dashboard: str,
-    opened: BrowserContext,
+    context: BrowserContext,
     videos: Path,
     cast: Cast,
 ) -> None:
     cast.copy("beach.mp4", videos / "beach.mp4")
-    live_house.library.ask_for_scan()
-    await eventually(lambda: live_house.library.status.pictures_made == 1)
-    page = await live_page(opened, dashboard)
+    live_services.library.ask_for_scan()
+    await eventually(lambda: live_services.library.status.pictures_made == 1)
+    page = await live_page(context, dashboard)
     notice = page.locator("#notices")
 
     async def press(name: str) -> None:
@@ -80,13 +73,13 @@ async def test_every_button_says_what_it_did_or_why_not(
     await page.get_by_label("Make those of one video anew").fill("beach.mp4")
     await press("Make anew")
     await notice.get_by_text("Making the pictures of 1 video anew.").wait_for()
-    await eventually(lambda: live_house.library.status.pictures_made == 2)
+    await eventually(lambda: live_services.library.status.pictures_made == 2)
     await press("Back up now")
     await notice.get_by_text("Backed up 1 video as").wait_for()
-    (made,) = await live_house.keeper.listed()
+    (made,) = await live_services.keeper.listed()
     await page.locator("#upkeep-backups td, #upkeep-backups th", has_text=made.name).wait_for()
-    shutil.rmtree(live_house.keeper.folder)
-    live_house.keeper.folder.write_text("not a folder")
+    shutil.rmtree(live_services.keeper.folder)
+    live_services.keeper.folder.write_text("not a folder")
     await press("Back up now")
     await notice.get_by_text("could not be written").wait_for()
     await page.locator("#upkeep-backups", has_text="The last one failed").wait_for()
@@ -99,14 +92,14 @@ async def test_every_button_says_what_it_did_or_why_not(
 
 
 async def test_new_pictures_have_an_address_of_their_own(
-    live_house: Services, live_server: LocalServer, videos: Path, cast: Cast
+    live_services: Services, live_server: LocalServer, videos: Path, cast: Cast
 ) -> None:
     """A browser keeps a picture for ever: what is made anew must not look like what it has."""
     cast.copy("beach.mp4", videos / "beach.mp4")
-    live_house.library.ask_for_scan()
-    status, store = live_house.library.status, live_house.store
+    live_services.library.ask_for_scan()
+    status, store = live_services.library.status, live_services.store
     await eventually(lambda: status.pictures_made == 1)
-    media_hash = await hash_of(live_house, 1)
+    media_hash = await hash_of(live_services, 1)
 
     async def key() -> str | None:
         found = await store.read(records.thumbnail_of, media_hash)
@@ -119,16 +112,16 @@ async def test_new_pictures_have_an_address_of_their_own(
     for number in (2, 3):
         assert (await post(live_server, "/library/rebuild", filename="beach.mp4")).status == 303
         await eventually(functools.partial(made, number))
-        await eventually(live_house.library.feeder.is_idle)
+        await eventually(live_services.library.feeder.is_idle)
         assert await key() == f"{first}-{number}"
-    kept = list((live_house.config.data_directory / "thumbnails").glob("*/*"))
+    kept = list((live_services.config.data_directory / "thumbnails").glob("*/*"))
     assert [folder.name for folder in kept] == [f"{first}-3"]
     picture = await live_server.get(f"/thumbnails/{media_hash}/320.webp?v={first}-3")
     assert "immutable" in picture.headers["cache-control"]
 
 
 async def test_what_there_is_nothing_to_do_for_is_refused(
-    server: LocalServer, house: Services
+    server: LocalServer, services: Services
 ) -> None:
     for path in ("/library/retry", "/library/rebuild", "/admin/cleanup"):
         answer = await post(server, path, htmx=True)
@@ -136,17 +129,17 @@ async def test_what_there_is_nothing_to_do_for_is_refused(
         assert "notice-error" in answer.text
     assert (await post(server, "/library/rebuild", filename="../x.mp4")).status == 404
     assert (await post(server, "/library/rebuild", video="x")).status == 400
-    root = next(iter(house.library.roots.values()))
+    root = next(iter(services.library.roots.values()))
     Path(root.path).rmdir()
-    await house.library.check(root)
+    await services.library.check(root)
     answer = await post(server, "/library/scan", htmx=True)
     assert answer.status == 409
     assert "cannot be reached" in answer.text
 
 
-async def test_events_are_counted_by_topic(server: LocalServer, house: Services) -> None:
-    await fill(house.store, 4)
-    before = house.store.events.copy()
+async def test_events_are_counted_by_topic(server: LocalServer, services: Services) -> None:
+    await fill(services.store, 4)
+    before = services.store.events.copy()
 
     def some(tx: Transaction) -> None:
         curation.rate(tx, 1, 5)
@@ -157,43 +150,46 @@ async def test_events_are_counted_by_topic(server: LocalServer, house: Services)
         tx.emit("changed", 4)
         raise ZeroDivisionError
 
-    await house.store.write(some)
+    await services.store.write(some)
     with pytest.raises(ZeroDivisionError):
-        await house.store.write(refuse)
-    told = house.store.events - before
+        await services.store.write(refuse)
+    told = services.store.events - before
     assert (told["changed"], told["removed"]) == (2, 1)
     text = (await server.get("/metrics")).text
-    assert f'lvs_events_total{{topic="changed"}} {house.store.events["changed"]}.0' in text
+    assert f'lvs_events_total{{topic="changed"}} {services.store.events["changed"]}.0' in text
 
 
 async def test_a_lost_connection_and_its_return_are_shown(
-    live_house: Services, live_server: LocalServer, dashboard: str, opened: BrowserContext
+    live_services: Services, live_server: LocalServer, dashboard: str, context: BrowserContext
 ) -> None:
-    page = await live_page(opened, dashboard)
+    page = await live_page(context, dashboard)
     await page.evaluate("window.stayed = true")
-    await opened.set_offline(True)
+    await context.set_offline(True)
     # An open stream outlives "offline" in Chromium; a network that is gone ends it.
     await page.evaluate("document.getElementById('live')._htmx.sse.reader.cancel()")
     await page.wait_for_selector("[data-live=off]", state="attached")
     assert await page.inner_text("[data-live]") == "Reconnecting…"
-    live_house.library.status.pictures_failed = 4_321
-    await opened.set_offline(False)
+    live_services.library.status.pictures_failed = 4_321
+    await context.set_offline(False)
     await page.wait_for_selector("[data-live=on]", state="attached")
     await page.locator("#tile-failed", has_text="4,321").wait_for()
     assert await page.evaluate("window.stayed")
 
 
 async def test_an_hour_passes_at_once(
-    live_house: Services, dashboard: str, opened: BrowserContext, monkeypatch: pytest.MonkeyPatch
+    live_services: Services,
+    dashboard: str,
+    context: BrowserContext,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Lines stay bounded, and the day has its line."""
     now = time.time()
     monkeypatch.setattr("lvs.monitor.time.time", lambda: now)
     for number in range(7_200):
         now += 1
-        live_house.metrics.record("GET /x", "x", 0.01, failed=False, queries=number % 7)
-        live_house.monitor.take()
-    page = await live_page(opened, dashboard)
+        live_services.metrics.record("GET /x", "x", 0.01, failed=False, queries=number % 7)
+        live_services.monitor.take()
+    page = await live_page(context, dashboard)
     points = "document.querySelector('#tile-uptime polyline').getAttribute('points').split(' ')"
     assert len(await page.evaluate(points)) == 120
     points = points.replace("tile-uptime", "tile-day-requests")
@@ -202,11 +198,11 @@ async def test_an_hour_passes_at_once(
 
 
 async def test_a_table_keeps_its_order_and_its_place(
-    live_house: Services, live_server: LocalServer, dashboard: str, opened: BrowserContext
+    live_services: Services, live_server: LocalServer, dashboard: str, context: BrowserContext
 ) -> None:
     for path in ("/ping", "/tags", "/api/videos"):
         await live_server.get(path)
-    page = await live_page(opened, dashboard)
+    page = await live_page(context, dashboard)
     await page.get_by_role("button", name="Route", exact=True).click()
     await page.locator("#panel-routes").scroll_into_view_if_needed()
     top = await page.evaluate("scrollY")
@@ -219,10 +215,10 @@ async def test_a_table_keeps_its_order_and_its_place(
 
 
 async def test_the_dashboard_moves_without_a_reload(
-    live_house: Services, live_server: LocalServer, opened: BrowserContext
+    live_services: Services, live_server: LocalServer, context: BrowserContext
 ) -> None:
-    await fill(live_house.store, 3)
-    page = await live_page(opened, f"http://127.0.0.1:{live_server.port}/admin/performance")
+    await fill(live_services.store, 3)
+    page = await live_page(context, f"{live_server.url}/admin/performance")
     await page.evaluate("window.stayed = true")
     await page.get_by_role("button", name="Requests").click()
     assert not await browsers.axe_violations(page)
@@ -231,7 +227,7 @@ async def test_the_dashboard_moves_without_a_reload(
     row = page.locator("tr", has_text="GET /api/videos")
     await row.locator("[data-request-count='60']").wait_for()
     await until(page, "document.querySelector('#routes tr').textContent.includes('/api/videos')")
-    media_hash = await hash_of(live_house, 1)
+    media_hash = await hash_of(live_services, 1)
     await call(live_server, "POST", f"/api/ratings/{media_hash}", {"value": 3})
     await page.get_by_text("p95 of the last 1 rating").wait_for()
     await page.locator("#tile-uptime polyline").wait_for(state="attached")
@@ -240,11 +236,11 @@ async def test_the_dashboard_moves_without_a_reload(
 
 
 async def test_a_dashboard_that_opens_takes_no_news_from_another(
-    live_house: Services, live_server: LocalServer
+    live_services: Services, live_server: LocalServer
 ) -> None:
     first = await live_server.stream("/admin/events")
     await first.next()
-    live_house.library.status.pictures_failed = 7_777
+    live_services.library.status.pictures_failed = 7_777
     second = await live_server.stream("/admin/events")
     await second.next()
     await first.until(lambda message: "7,777" in message.data, timeout=5)
@@ -254,24 +250,24 @@ async def test_a_dashboard_that_opens_takes_no_news_from_another(
 
 
 async def test_fifty_dashboards_cost_one_rendering(
-    live_house: Services, live_server: LocalServer, monkeypatch: pytest.MonkeyPatch
+    live_services: Services, live_server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     streams = [await live_server.stream("/admin/events") for _ in range(50)]
     for stream in streams:
         await stream.next()
     rendered = 0
-    view = live_house.dashboard.view
+    view = live_services.dashboard.view
 
     def counted() -> object:
         nonlocal rendered
         rendered += 1
         return view()
 
-    monkeypatch.setattr(live_house.dashboard, "view", counted, raising=False)
+    monkeypatch.setattr(live_services.dashboard, "view", counted, raising=False)
     told = [len(stream.messages) for stream in streams]
     await asyncio.gather(*(stream.next() for stream in streams))
     assert rendered <= 2
     assert [len(stream.messages) for stream in streams] == [count + 1 for count in told]
     for stream in streams:
         stream.close()
-    await eventually(lambda: not live_house.dashboard._subscribers, timeout=20)
+    await eventually(lambda: not live_services.dashboard._subscribers, timeout=20)

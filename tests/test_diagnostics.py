@@ -59,7 +59,7 @@ def test_a_load_stays_on_this_machine(url: str) -> None:
 def test_a_running_server_is_put_under_load(videos: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     with Process(videos, tmp_path / "data") as server:
-        url = f"http://127.0.0.1:{server.port}"
+        url = server.url
         command = ("-m", "lvs", "load-test", url, "--seconds", "1", "--report", str(report))
         run = Process(videos, tmp_path / "other", command=command).start(wait=False)
         assert run.wait() == 0, run.output

@@ -44,8 +44,8 @@ async def servers(
 ) -> AsyncIterator[MediaServers]:
     """A media server on loopback, over the library of a test."""
     monkeypatch.setattr("lvs.dlna.TELL_EVERY_S", 0.01)
-    house, doors = server.house, Doors(http=server.port)
-    found = MediaServers(house.store, house.library, doors, lambda: [LOOPBACK], 0)
+    services, doors = server.services, Doors(http=server.port)
+    found = MediaServers(services.store, services.library, doors, lambda: [LOOPBACK], 0)
     running = asyncio.create_task(found.run())
     await eventually(lambda: found.locations)
     yield found
@@ -109,14 +109,14 @@ async def test_folders_lists_and_tags_are_browsed(
         (videos / name).parent.mkdir(parents=True, exist_ok=True)
         clip = Clip(duration_s=0.2, metadata={"title": name})
         await asyncio.to_thread(make_clip, videos / name, clip)
-    await library(server.house)
+    await library(server.services)
 
     def give(tx: Any) -> None:
         curation.set_favorite(tx, 1, True)
         tags.add(tx, 1, "night & day")
         searches.save(tx, "Short", "max_duration=600")
 
-    await server.house.store.write(give)
+    await server.services.store.write(give)
     root = await by_title(device, "0")
     assert {"Newest", "Favorites", "VR", "Short", "Folders", "Tags"} <= root.keys()
     assert root["Newest"].get("childCount") == "3"
@@ -140,10 +140,10 @@ async def test_a_video_is_played_from_its_entry(
 ) -> None:
     clip = Clip("testsrc2", (640, 320), 3.5)
     await asyncio.to_thread(make_clip, videos / "film.mp4", clip)
-    house = server.house
-    await library(house)
-    feeding = asyncio.create_task(house.library.feeder.run())
-    await eventually(lambda: house.library.status.pictures_made)
+    services = server.services
+    await library(services)
+    feeding = asyncio.create_task(services.library.feeder.run())
+    await eventually(lambda: services.library.status.pictures_made)
     (item,) = (await browse(device, "list:"))[0]
     resource = item.find("res", NAMES)
     assert resource is not None
@@ -167,8 +167,8 @@ async def test_a_video_is_played_from_its_entry(
     await asyncio.gather(feeding, return_exceptions=True)
 
 
-async def test_long_lists_come_in_parts(device: UpnpDevice, house: Services) -> None:
-    await fill(house.store, MOST_AT_ONCE + 60)
+async def test_long_lists_come_in_parts(device: UpnpDevice, services: Services) -> None:
+    await fill(services.store, MOST_AT_ONCE + 60)
     seen: list[str] = []
     while len(seen) < MOST_AT_ONCE + 60:
         entries, total = await browse(device, "list:sort=title", len(seen), 0 if seen else 50)
@@ -187,7 +187,7 @@ async def test_folders_page_across_folders_and_videos(
         await asyncio.to_thread(
             make_clip, videos / "top" / name, Clip(duration_s=0.2, metadata={"title": name})
         )
-    await library(server.house)
+    await library(server.services)
     seen = []
     for start in range(0, 6, 2):
         entries, total = await browse(device, "folder:top", start, 2)
@@ -206,13 +206,13 @@ async def test_what_is_not_there_is_refused(device: UpnpDevice, object_id: str) 
         assert refused.value.error_code == 701
 
 
-async def test_a_change_counts_up(device: UpnpDevice, house: Services) -> None:
+async def test_a_change_counts_up(device: UpnpDevice, services: Services) -> None:
     async def update_id() -> int:
         found = await device.service(DIRECTORY).action("GetSystemUpdateID").async_call()
         return int(found["Id"])
 
     before = await update_id()
-    await fill(house.store, 3)
+    await fill(services.store, 3)
 
     async def higher() -> bool:
         return await update_id() > before
@@ -290,26 +290,26 @@ async def test_a_subscription_has_an_end(servers: MediaServers, timeout: str, gr
 
 
 async def test_an_event_is_not_sent_where_a_subscriber_redirects_to(
-    servers: MediaServers, house: Services
+    servers: MediaServers, services: Services
 ) -> None:
     moved = b"HTTP/1.1 307 Moved\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"
     async with Trap(moved).listening() as trap, Trap().listening() as other:
         await subscribe(servers, f"<{trap.url}/x>")
         await subscribe(servers, f"<{other.url}/x>")
-        await fill(house.store, 1)
+        await fill(services.store, 1)
         await eventually(lambda: len(other.asked) > 1 and len(trap.asked) > 1)
         assert set(trap.asked) == {"/x"}
 
 
 async def test_subscribers_are_few(
-    servers: MediaServers, house: Services, monkeypatch: pytest.MonkeyPatch
+    servers: MediaServers, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with Trap().listening() as trap:
         for number in range(12):
             assert (await subscribe(servers, f"<{trap.url}/{number}>")).status == 200
         await eventually(lambda: len(trap.asked) == 12)  # each is told how things are
         trap.asked.clear()
-        await fill(house.store, 1)
+        await fill(services.store, 1)
         await eventually(lambda: len(trap.asked) == MAX_SUBSCRIBERS_EACH)
         assert sorted(trap.asked) == ["/10", "/11", "/8", "/9"]
         monkeypatch.setattr("lvs.dlna_server.MAX_SUBSCRIBERS_EACH", 100)
@@ -318,7 +318,7 @@ async def test_subscribers_are_few(
 
 
 async def test_a_subscriber_that_hangs_or_has_left_costs_no_other(
-    servers: MediaServers, house: Services
+    servers: MediaServers, services: Services
 ) -> None:
     async with Trap(b"").listening() as hangs, Trap().listening() as good:
         async with Trap().listening() as left:
@@ -326,7 +326,7 @@ async def test_a_subscriber_that_hangs_or_has_left_costs_no_other(
                 await subscribe(servers, f"<{trap.url}/x>")
             await eventually(lambda: left.asked)
         for number in range(4):
-            await fill(house.store, 1, start=number)
+            await fill(services.store, 1, start=number)
             await eventually(functools.partial(lambda n: len(good.asked) > n + 1, number))
         assert len(left.asked) == 1
 
@@ -422,9 +422,9 @@ async def test_connections_that_ask_nothing_are_few_and_end(
 
 
 async def test_an_address_that_cannot_be_served_costs_no_other(server: LocalServer) -> None:
-    house, doors = server.house, Doors(http=server.port)
+    services, doors = server.services, Doors(http=server.port)
     nobody = ipaddress.IPv4Address("203.0.113.9")
-    found = MediaServers(house.store, house.library, doors, lambda: [nobody, LOOPBACK], 0)
+    found = MediaServers(services.store, services.library, doors, lambda: [nobody, LOOPBACK], 0)
     running = asyncio.create_task(found.run())
     await eventually(lambda: found.locations)
     assert urlsplit(found.locations[0]).hostname == "127.0.0.1"

@@ -20,16 +20,16 @@ from lvs.network import Doors
 from lvs.services import Services
 from lvs.views.headset import SAMPLE_BYTES
 from tests.helpers import browsers
-from tests.helpers.servers import LocalServer, OpenHouse, eventually, serving
+from tests.helpers.servers import LocalServer, StartServices, eventually, serving
 
 LOOPBACK = ipaddress.IPv4Address("127.0.0.1")
 
 
 @pytest.fixture
-async def server(open_a_house: OpenHouse) -> AsyncIterator[LocalServer]:
-    house: Services = await open_a_house(live=False)
-    async with serving(house) as server:
-        house.doors.http, house.doors.https = server.port, 8443
+async def server(start_services: StartServices) -> AsyncIterator[LocalServer]:
+    services: Services = await start_services(live=False)
+    async with serving(services) as server:
+        services.doors.http, services.doors.https = server.port, 8443
         yield server
 
 
@@ -54,17 +54,17 @@ async def test_a_page_asked_for_here_names_an_address_of_the_network(
     assert f"http://192.168.1.9:{server.port}/deovr" in (await server.get("/headset")).text
 
 
-def test_without_https_only_plain_addresses_are_shown(house: Services) -> None:
-    context = headset_context(house.config, Doors(8080, 0), "192.168.1.9")
+def test_without_https_only_plain_addresses_are_shown(services: Services) -> None:
+    context = headset_context(services.config, Doors(8080, 0), "192.168.1.9")
     assert context.secure is None
     assert not any("https" in url for url in (*context.others, *context.probes))
 
 
 async def test_a_server_of_this_machine_alone_says_that_no_headset_reaches_it(
-    open_a_house: OpenHouse,
+    start_services: StartServices,
 ) -> None:
-    house = await open_a_house(live=False, host="127.0.0.1")
-    async with serving(house) as server:
+    services = await start_services(live=False, host="127.0.0.1")
+    async with serving(services) as server:
         page = (await server.get("/headset")).text
         assert "LVS_HOST=0.0.0.0" in page
         assert "lvs.local" not in page
@@ -77,14 +77,14 @@ async def test_a_server_of_this_machine_alone_says_that_no_headset_reaches_it(
 async def test_under_another_server_the_page_names_the_port_it_was_asked_at(
     server: LocalServer,
 ) -> None:
-    server.house.doors.http = server.house.doors.https = 0
+    server.services.doors.http = server.services.doors.https = 0
     page = (await server.get("/headset", headers={"Host": "nas.local:9999"})).text
     assert "http://nas.local:9999/deovr" in page
     assert ":0/" not in page
 
 
-def test_only_what_is_on_is_shown(house: Services) -> None:
-    quiet = house.config.model_copy(update={"announce": False, "dlna": False})
+def test_only_what_is_on_is_shown(services: Services) -> None:
+    quiet = services.config.model_copy(update={"announce": False, "dlna": False})
     context = headset_context(quiet, Doors(8080, 8443), "192.168.1.9")
     assert not context.probes
     assert not any("lvs.local" in url for url in context.others)
@@ -110,9 +110,9 @@ async def test_the_sample_is_served_in_ranges(server: LocalServer) -> None:
 
 @pytest.mark.parametrize("size", ["phone", "headset"])
 async def test_a_device_tests_itself(server: LocalServer, browser: Browser, size: str) -> None:
-    async with browsers.context(browser, **browsers.SIZES[size]) as opened:
-        page = await opened.new_page()
-        await page.goto(f"http://127.0.0.1:{server.port}/headset")
+    async with browsers.context(browser, **browsers.SIZES[size]) as context:
+        page = await context.new_page()
+        await page.goto(f"{server.url}/headset")
         await page.get_by_role("button", name="Test", exact=True).click()
         results = page.locator("#selftest li")
         await results.filter(has_text="AV1, 8K").wait_for()
@@ -120,7 +120,7 @@ async def test_a_device_tests_itself(server: LocalServer, browser: Browser, size
         assert "Mbit/s" in await results.filter(has_text="Speed").inner_text()
         assert "yes" in await results.filter(has_text="HTTPS").inner_text()  # loopback is secure
         assert not await browsers.axe_violations(page)
-    await eventually(lambda: not server.house.reader.open)
+    await eventually(lambda: not server.services.reader.open)
 
 
 @pytest.mark.usefixtures("multicast")

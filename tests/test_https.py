@@ -50,17 +50,17 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
+def services(tmp_path: Path) -> House:
     return House(tmp_path / "certificates")
 
 
 @pytest.fixture
-async def tls(house: House) -> AsyncIterator[int]:
+async def tls(services: House) -> AsyncIterator[int]:
     """The port of a bare TLS server with the present certificate; answers each with a byte."""
-    house.certificates.ensure()
+    services.certificates.ensure()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(house.certificates.server_path)
-    house.certificates.serve_by(context)
+    context.load_cert_chain(services.certificates.server_path)
+    services.certificates.serve_by(context)
 
     async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"!")
@@ -81,32 +81,32 @@ async def greet(port: int, trust: ssl.SSLContext, name: str) -> None:
 
 
 async def test_a_client_that_trusts_the_authority_accepts_names_and_addresses(
-    house: House, tls: int
+    services: House, tls: int
 ) -> None:
     for name in ("localhost", "lvs.local", "nas", "127.0.0.1", "192.168.7.7"):
-        await greet(tls, house.trust(), name)
+        await greet(tls, services.trust(), name)
     for name in ("elsewhere.example", "10.1.1.1"):
         with pytest.raises(ssl.SSLCertVerificationError, match="mismatch"):
-            await greet(tls, house.trust(), name)
+            await greet(tls, services.trust(), name)
     with pytest.raises(ssl.SSLCertVerificationError, match=r"unable to get|self.signed"):
         await greet(tls, ssl.create_default_context(), "localhost")
 
 
-async def test_a_renewed_certificate_reaches_new_connections(house: House, tls: int) -> None:
+async def test_a_renewed_certificate_reaches_new_connections(services: House, tls: int) -> None:
     with pytest.raises(ssl.SSLCertVerificationError):
-        await greet(tls, house.trust(), "192.168.9.9")
-    house.names = Names(LAN.hosts, (*LAN.addresses, ipaddress.ip_address("192.168.9.9")))
-    assert house.certificates.ensure()
-    await greet(tls, house.trust(), "192.168.9.9")
+        await greet(tls, services.trust(), "192.168.9.9")
+    services.names = Names(LAN.hosts, (*LAN.addresses, ipaddress.ip_address("192.168.9.9")))
+    assert services.certificates.ensure()
+    await greet(tls, services.trust(), "192.168.9.9")
 
 
-def test_it_is_made_once_and_kept(house: House) -> None:
-    assert house.certificates.ensure()
-    first, authority = house.server(), house.certificates.authority_der()
-    assert not house.certificates.ensure()
-    assert (house.server(), house.certificates.authority_der()) == (first, authority)
+def test_it_is_made_once_and_kept(services: House) -> None:
+    assert services.certificates.ensure()
+    first, authority = services.server(), services.certificates.authority_der()
+    assert not services.certificates.ensure()
+    assert (services.server(), services.certificates.authority_der()) == (first, authority)
     for name in ("authority.pem", "server.pem"):
-        assert stat.S_IMODE((house.folder / name).stat().st_mode) == 0o600
+        assert stat.S_IMODE((services.folder / name).stat().st_mode) == 0o600
     assert b"PRIVATE" not in authority
     assert first.not_valid_after_utc - first.not_valid_before_utc <= timedelta(days=398)
 
@@ -115,23 +115,23 @@ def test_it_is_made_once_and_kept(house: House) -> None:
     "later", [timedelta(days=368), timedelta(days=398), timedelta(days=-3)], ids=str
 )
 def test_one_that_is_nearly_over_over_or_not_yet_good_is_renewed(
-    house: House, later: timedelta
+    services: House, later: timedelta
 ) -> None:
-    house.certificates.ensure(NOW)
-    authority, first = house.certificates.authority_der(), house.server()
-    assert house.certificates.ensure(NOW + later)
-    assert house.server().serial_number != first.serial_number
-    assert house.server().not_valid_after_utc > NOW + later
-    assert house.certificates.authority_der() == authority
+    services.certificates.ensure(NOW)
+    authority, first = services.certificates.authority_der(), services.server()
+    assert services.certificates.ensure(NOW + later)
+    assert services.server().serial_number != first.serial_number
+    assert services.server().not_valid_after_utc > NOW + later
+    assert services.certificates.authority_der() == authority
 
 
 @pytest.mark.parametrize("what", ["names", "damage", "other authority", "half written"])
-def test_what_does_not_fit_is_renewed(house: House, tmp_path: Path, what: str) -> None:
-    house.certificates.ensure()
-    first = house.server()
-    path = house.folder / "server.pem"
+def test_what_does_not_fit_is_renewed(services: House, tmp_path: Path, what: str) -> None:
+    services.certificates.ensure()
+    first = services.server()
+    path = services.folder / "server.pem"
     if what == "names":
-        house.names = Names((*LAN.hosts, "tv.local"), LAN.addresses)
+        services.names = Names((*LAN.hosts, "tv.local"), LAN.addresses)
     elif what == "damage":
         path.write_bytes(path.read_bytes()[:300] + b"x" + path.read_bytes()[301:])
     elif what == "half written":
@@ -140,41 +140,41 @@ def test_what_does_not_fit_is_renewed(house: House, tmp_path: Path, what: str) -
         other = House(tmp_path / "other")
         other.certificates.ensure()
         path.write_bytes((other.folder / "server.pem").read_bytes())
-    assert house.certificates.ensure()
-    assert house.server().serial_number != first.serial_number
-    assert not house.certificates.ensure()
+    assert services.certificates.ensure()
+    assert services.server().serial_number != first.serial_number
+    assert not services.certificates.ensure()
 
 
-def test_an_authority_near_its_end_is_made_anew(house: House) -> None:
-    house.certificates.ensure(NOW)
-    before = (house.folder / "authority.pem").read_bytes()
-    assert house.certificates.ensure(NOW + timedelta(days=3630))
-    assert (house.folder / "authority.pem").read_bytes() != before
+def test_an_authority_near_its_end_is_made_anew(services: House) -> None:
+    services.certificates.ensure(NOW)
+    before = (services.folder / "authority.pem").read_bytes()
+    assert services.certificates.ensure(NOW + timedelta(days=3630))
+    assert (services.folder / "authority.pem").read_bytes() != before
 
 
 async def test_the_authority_vouches_for_nothing_outside(
-    house: House, tls: int, monkeypatch: pytest.MonkeyPatch
+    services: House, tls: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Even somebody who steals its key cannot pass for a bank."""
     monkeypatch.setattr(module, "_within", lambda _, names: names)
-    house.names = Names(("bank.example",), (ipaddress.ip_address("93.184.216.34"),))
-    assert house.certificates.ensure()
+    services.names = Names(("bank.example",), (ipaddress.ip_address("93.184.216.34"),))
+    assert services.certificates.ensure()
     for name in ("bank.example", "93.184.216.34"):
         with pytest.raises(ssl.SSLCertVerificationError, match="permitted subtree"):
-            await greet(tls, house.trust(), name)
+            await greet(tls, services.trust(), name)
 
 
 def test_names_the_authority_may_not_vouch_for_are_left_out(
-    house: House, caplog: pytest.LogCaptureFixture
+    services: House, caplog: pytest.LogCaptureFixture
 ) -> None:
-    house.certificates.ensure()
-    house.names = Names((*LAN.hosts, "films.example.org"), LAN.addresses)
-    assert not house.certificates.ensure()
-    assert not house.certificates.ensure()
+    services.certificates.ensure()
+    services.names = Names((*LAN.hosts, "films.example.org"), LAN.addresses)
+    assert not services.certificates.ensure()
+    assert not services.certificates.ensure()
     assert caplog.text.count("films.example.org") == 1
-    (house.folder / "authority.pem").unlink()
-    assert house.certificates.ensure()
-    san = house.server().extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    (services.folder / "authority.pem").unlink()
+    assert services.certificates.ensure()
+    san = services.server().extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert "films.example.org" in san.get_values_for_type(x509.DNSName)
 
 
@@ -254,19 +254,19 @@ def test_own_certificates_are_served(videos: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "data" / "certificates").exists()
 
 
-def test_the_chain_keeps_to_the_profile_of_the_web(house: House) -> None:
+def test_the_chain_keeps_to_the_profile_of_the_web(services: House) -> None:
     """RFC 5280 and what the CA/Browser Forum asks, as strictly as it can be had."""
-    house.certificates.ensure()
-    authority = x509.load_der_x509_certificate(house.certificates.authority_der())
+    services.certificates.ensure()
+    authority = x509.load_der_x509_certificate(services.certificates.authority_der())
     policy = verification.PolicyBuilder().store(verification.Store([authority]))
     for name in (
         x509.DNSName("lvs.local"),
         x509.IPAddress(ipaddress.ip_address("192.168.7.7")),
     ):
-        chain = policy.build_server_verifier(name).verify(house.server(), [])
-        assert chain == [house.server(), authority]
+        chain = policy.build_server_verifier(name).verify(services.server(), [])
+        assert chain == [services.server(), authority]
     with pytest.raises(verification.VerificationError):
-        policy.build_server_verifier(x509.DNSName("nothing.local")).verify(house.server(), [])
+        policy.build_server_verifier(x509.DNSName("nothing.local")).verify(services.server(), [])
 
 
 def test_a_seek_over_http_2_ends_the_stream_and_not_the_connection(

@@ -33,17 +33,17 @@ FILES: dict[str, Any] = {
 
 
 @pytest.fixture
-async def known(house: Services) -> Services:
+async def known(services: Services) -> Services:
     """Video 000000 at the top, 000001 in A, 000002 in B, ... and two that are called the same."""
-    await fill(house.store, 6, ["", "A", "B"])
-    await house.store.write(
+    await fill(services.store, 6, ["", "A", "B"])
+    await services.store.write(
         lambda tx: [
             tx.connection.execute("update file set path = ? where video_id = ?", (path, video))
             for path, video in ((b"A/twice.mp4", 5), (b"B/twice.mp4", 6))
         ]
     )
-    await house.store.write(lambda tx: tx.connection.execute("update video set view_count = 7"))
-    return house
+    await services.store.write(lambda tx: tx.connection.execute("update video set view_count = 7"))
+    return services
 
 
 def write_files(folder: Path) -> Path:
@@ -76,8 +76,8 @@ def write_database(folder: Path) -> Path:
     return path
 
 
-async def exported(house: Services) -> dict[str, Any]:
-    lines = await house.store.read(lambda conn: "".join(export.export(conn)))
+async def exported(services: Services) -> dict[str, Any]:
+    lines = await services.store.read(lambda conn: "".join(export.export(conn)))
     return {video["title"]: video for video in json.loads(lines)["videos"]}
 
 

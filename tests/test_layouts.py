@@ -23,49 +23,49 @@ from tests.helpers.servers import LocalServer, eventually
 HALVES = {"sbs": ("pad", "2*iw:ih:0:0"), "tb": ("pad", "iw:2*ih:0:0")}
 
 
-async def settled(house: Services) -> None:
-    await eventually(lambda: not house.library.status.scan.running)
-    await eventually(house.library.feeder.is_idle)
+async def settled(services: Services) -> None:
+    await eventually(lambda: not services.library.status.scan.running)
+    await eventually(services.library.feeder.is_idle)
 
 
-async def dropped(house: Services, videos: Path, name: str, clip: Clip) -> str:
+async def dropped(services: Services, videos: Path, name: str, clip: Clip) -> str:
     made = await asyncio.to_thread(make_clip, videos / ".making.mp4", clip)
     made.rename(videos / name)
-    house.library.ask_for_scan()
-    await eventually(lambda: house.library.status.pictures_made == 1)
-    await settled(house)
-    return await hash_of(house, 1)
+    services.library.ask_for_scan()
+    await eventually(lambda: services.library.status.pictures_made == 1)
+    await settled(services)
+    return await hash_of(services, 1)
 
 
-async def eye(house: Services, media_hash: str) -> str:
+async def eye(services: Services, media_hash: str) -> str:
     """Which eye the picture shows."""
-    found = await house.store.read(records.thumbnail_of, media_hash)
+    found = await services.store.read(records.thumbnail_of, media_hash)
     assert found is not None
     assert found.key is not None
-    folder = house.config.data_directory / "thumbnails" / found.key[:2] / found.key
+    folder = services.config.data_directory / "thumbnails" / found.key[:2] / found.key
     light = decoded(folder / "320.webp").mean()
     return "first" if light > 200 else "second" if light < 50 else "both"
 
 
 @pytest.mark.parametrize("first", ["sbs", "tb"])
 async def test_the_picture_is_of_the_left_eye_as_a_person_says(
-    live_server: LocalServer, live_house: Services, videos: Path, first: str
+    live_server: LocalServer, live_services: Services, videos: Path, first: str
 ) -> None:
     clip = Clip("color=c=white", (640, 320), 1, filters=(HALVES[first],))
-    media_hash = await dropped(live_house, videos, "film.mp4", clip)
-    assert await eye(live_house, media_hash) == "both"
+    media_hash = await dropped(live_services, videos, "film.mp4", clip)
+    assert await eye(live_services, media_hash) == "both"
     swapped = {"sbs": "rl", "tb": "bt"}[first]
     for stereo, seen in ((first, "first"), (swapped, "second"), ("", "both")):
         answer = await post(live_server, f"/videos/{media_hash}/layout", stereo=stereo)
         assert answer.status == 303
-        await settled(live_house)
-        assert await eye(live_house, media_hash) == seen
+        await settled(live_services)
+        assert await eye(live_services, media_hash) == seen
 
 
 async def test_a_choice_outlasts_another_look_and_filters_follow(
-    live_server: LocalServer, live_house: Services, videos: Path
+    live_server: LocalServer, live_services: Services, videos: Path
 ) -> None:
-    media_hash = await dropped(live_house, videos, "film_180_sbs.mp4", Clip(duration_s=1))
+    media_hash = await dropped(live_services, videos, "film_180_sbs.mp4", Clip(duration_s=1))
 
     async def told() -> tuple[str, str, bool]:
         found = json.loads((await live_server.get(f"/api/videos/{media_hash}")).body)
@@ -81,14 +81,14 @@ async def test_a_choice_outlasts_another_look_and_filters_follow(
     await post(live_server, f"/videos/{media_hash}/layout", projection="mkx200", stereo="rl")
     assert await told() == ("mkx200", "sbs", True)
     await post(live_server, "/library/rebuild")
-    await settled(live_house)
+    await settled(live_services)
     assert await told() == ("mkx200", "sbs", True)
     await post(live_server, f"/videos/{media_hash}/layout", projection="flat", stereo="mono")
     assert await listed("vr=1") == await listed("stereo=1") == 0
     await post(live_server, f"/videos/{media_hash}/layout", projection="mkx200", stereo="rl")
     assert await told() == ("mkx200", "sbs", True)
     await post(live_server, "/library/rebuild")
-    await settled(live_house)
+    await settled(live_services)
     assert await told() == ("mkx200", "sbs", True)
     await post(live_server, f"/videos/{media_hash}/layout", projection="flat", stereo="mono")
     assert await listed("vr=1") == await listed("stereo=1") == 0
@@ -100,14 +100,14 @@ async def test_a_choice_outlasts_another_look_and_filters_follow(
 
 
 async def test_a_choice_is_made_on_the_watch_page_and_seen_on_others(
-    live_server: LocalServer, live_house: Services, videos: Path, browser: Browser
+    live_server: LocalServer, live_services: Services, videos: Path, browser: Browser
 ) -> None:
-    await dropped(live_house, videos, "film.mp4", Clip(duration_s=1))
-    site = f"http://127.0.0.1:{live_server.port}"
-    async with browsers.context(browser, **browsers.HEADSET) as opened:
-        gallery = await live_page(opened, site)
-        other = await live_page(opened, f"{site}/watch/film.mp4")
-        page = await live_page(opened, f"{site}/watch/film.mp4")
+    await dropped(live_services, videos, "film.mp4", Clip(duration_s=1))
+    site = live_server.url
+    async with browsers.context(browser, **browsers.HEADSET) as context:
+        gallery = await live_page(context, site)
+        other = await live_page(context, f"{site}/watch/film.mp4")
+        page = await live_page(context, f"{site}/watch/film.mp4")
         await page.get_by_role("button", name="VR format: Flat").click()
         assert not await browsers.axe_violations(page)
         await page.get_by_label("Projection").select_option("360")

@@ -14,7 +14,7 @@ from lvs.services import Services
 from lvs.store import files
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import age, library, wait_for
-from tests.helpers.servers import LocalServer, OpenHouse, eventually
+from tests.helpers.servers import LocalServer, StartServices, eventually
 
 Old = (1_600_000_000, 1_600_000_000)
 
@@ -78,7 +78,7 @@ def test_videos_in_linked_folders_are_counted_as_they_are_found(
 
 
 async def test_a_scan_of_one_folder_agrees_with_a_scan_of_all(
-    house: Services, videos: Path, tmp_path: Path, cast: Cast
+    services: Services, videos: Path, tmp_path: Path, cast: Cast
 ) -> None:
     cast.unique(tmp_path / "outside" / "deep" / "x.mp4")
     cast.unique(videos / "real" / "y.mp4")
@@ -87,79 +87,79 @@ async def test_a_scan_of_one_folder_agrees_with_a_scan_of_all(
     (videos / "a").symlink_to(tmp_path / "outside")
     (videos / "again").symlink_to(videos / "real")
     expected = {"a/deep/x.mp4", "real/y.mp4"}
-    assert set(await library(house)) == expected
-    root = next(iter(house.library.roots.values()))
-    since = house.store.last_event_id
+    assert set(await library(services)) == expected
+    root = next(iter(services.library.roots.values()))
+    since = services.store.last_event_id
     for folder in ("a", "a/deep", "b", "b/deep", "again", "real"):
-        await house.library.changed(root, {folder})
-    await house.library.scan_all()
-    assert house.store.last_event_id == since
-    assert set(await library(house)) == expected
+        await services.library.changed(root, {folder})
+    await services.library.scan_all()
+    assert services.store.last_event_id == since
+    assert set(await library(services)) == expected
 
 
 async def test_files_move_to_the_other_link_when_theirs_is_removed(
-    house: Services, videos: Path, tmp_path: Path, cast: Cast
+    services: Services, videos: Path, tmp_path: Path, cast: Cast
 ) -> None:
     cast.unique(tmp_path / "outside" / "x.mp4")
     age(tmp_path / "outside")
     (videos / "a").symlink_to(tmp_path / "outside")
     (videos / "b").symlink_to(tmp_path / "outside")
-    before = await library(house)
+    before = await library(services)
     (videos / "a").unlink()
-    after = await library(house)
+    after = await library(services)
     assert list(after) == ["b/x.mp4"]
     assert after["b/x.mp4"].media_hash == before["a/x.mp4"].media_hash
 
 
 async def test_a_new_link_that_comes_first_takes_the_files_over(
-    house: Services, videos: Path, tmp_path: Path, cast: Cast
+    services: Services, videos: Path, tmp_path: Path, cast: Cast
 ) -> None:
     cast.unique(tmp_path / "outside" / "x.mp4")
     age(tmp_path / "outside")
     (videos / "b").symlink_to(tmp_path / "outside")
-    before = await library(house)
+    before = await library(services)
     (videos / "a").symlink_to(tmp_path / "outside")
-    after = await library(house)
+    after = await library(services)
     assert list(after) == ["a/x.mp4"]
     assert after["a/x.mp4"].media_hash == before["b/x.mp4"].media_hash
-    known = await house.store.read(files.of_video, after["a/x.mp4"].id)
+    known = await services.store.read(files.of_video, after["a/x.mp4"].id)
     assert [file.path for file in known if file.missing_since is None] == ["a/x.mp4"]
 
 
 @pytest.mark.parametrize("how", ["native", "polling"])
 async def test_folders_linked_crosswise_are_watched(
-    open_a_house: OpenHouse, videos: Path, tmp_path: Path, cast: Cast, how: str
+    start_services: StartServices, videos: Path, tmp_path: Path, cast: Cast, how: str
 ) -> None:
     link_crosswise(videos, 9)
     (tmp_path / "outside").mkdir()
     (videos / "linked").symlink_to(tmp_path / "outside")
-    house = await open_a_house(watch=how, poll_interval_s=0.2)
-    await eventually(lambda: house.library.watching)
+    services = await start_services(watch=how, poll_interval_s=0.2)
+    await eventually(lambda: services.library.watching)
     cast.unique(videos / "f3" / "x.mp4")
     cast.unique(tmp_path / "outside" / "new" / "y.mp4")
-    await wait_for(house, "f3/x.mp4", "linked/new/y.mp4")
+    await wait_for(services, "f3/x.mp4", "linked/new/y.mp4")
     shutil.rmtree(tmp_path / "outside" / "new")
-    await wait_for(house, "f3/x.mp4")
+    await wait_for(services, "f3/x.mp4")
 
 
 async def test_a_link_to_a_folder_that_comes_and_goes_is_noticed(
-    open_a_house: OpenHouse, videos: Path, tmp_path: Path, cast: Cast
+    start_services: StartServices, videos: Path, tmp_path: Path, cast: Cast
 ) -> None:
     cast.unique(tmp_path / "outside" / "x.mp4")
     cast.unique(videos / "stays.mp4")
-    house = await open_a_house(watch="native")
-    await wait_for(house, "stays.mp4")
-    await eventually(lambda: house.library.watching)
+    services = await start_services(watch="native")
+    await wait_for(services, "stays.mp4")
+    await eventually(lambda: services.library.watching)
     (videos / "linked").symlink_to(tmp_path / "outside")
-    await wait_for(house, "stays.mp4", "linked/x.mp4")
+    await wait_for(services, "stays.mp4", "linked/x.mp4")
     cast.unique(tmp_path / "outside" / "y.mp4")
-    await wait_for(house, "stays.mp4", "linked/x.mp4", "linked/y.mp4")
+    await wait_for(services, "stays.mp4", "linked/x.mp4", "linked/y.mp4")
     (videos / "linked").unlink()
-    await wait_for(house, "stays.mp4")
+    await wait_for(services, "stays.mp4")
 
 
 async def test_a_link_publishes_nothing_but_videos(
-    house: Services, videos: Path, tmp_path: Path, cast: Cast
+    services: Services, videos: Path, tmp_path: Path, cast: Cast
 ) -> None:
     (tmp_path / "secret.txt").write_text("a secret " * 1000)
     cast.copy("beach.mp4", tmp_path / "elsewhere" / "beach.mp4")
@@ -167,7 +167,7 @@ async def test_a_link_publishes_nothing_but_videos(
     (videos / "secret.mp4").symlink_to(tmp_path / "secret.txt")
     (videos / "twice.mp4").symlink_to(videos / "secret.mp4")
     (videos / "beach of mine.mp4").symlink_to(tmp_path / "elsewhere" / "beach.mp4")
-    assert list(await library(house)) == ["beach of mine.mp4"]
+    assert list(await library(services)) == ["beach of mine.mp4"]
 
 
 async def test_a_link_to_something_else_is_not_served_either(
@@ -176,7 +176,7 @@ async def test_a_link_to_something_else_is_not_served_either(
     """Also where it has taken a known video's place a moment ago."""
     (tmp_path / "secret.txt").write_text("a secret " * 1000)
     cast.unique(videos / "a.mp4")
-    await library(server.house)
+    await library(server.services)
     assert (await server.get("/video/a.mp4")).status == 200
     (videos / "a.mp4").rename(tmp_path / "b.mp4")
     (videos / "a.mp4").symlink_to(tmp_path / "secret.txt")
@@ -189,14 +189,14 @@ async def test_a_link_to_something_else_is_not_served_either(
 
 
 async def test_a_video_replaced_by_a_link_to_something_else_is_missing(
-    house: Services, videos: Path, tmp_path: Path, cast: Cast
+    services: Services, videos: Path, tmp_path: Path, cast: Cast
 ) -> None:
     (tmp_path / "secret.txt").write_text("a secret " * 1000)
     cast.unique(videos / "stays.mp4")
     cast.unique(videos / "a.mp4")
-    await library(house)
+    await library(services)
     (videos / "a.mp4").unlink()
     (videos / "a.mp4").symlink_to(tmp_path / "secret.txt")
     with pytest.raises(PermissionError):
         regular_files.open_video(str(videos / "a.mp4"))
-    assert list(await library(house)) == ["stays.mp4"]
+    assert list(await library(services)) == ["stays.mp4"]

@@ -39,7 +39,7 @@ async def season(server: LocalServer, videos: Path, cast: Cast) -> LocalServer:
     for name in (*EPISODES[::2], *EPISODES[1::2]):
         path = cast.unique(videos / "Show" / f"{name}.mp4")
         os.utime(path, (1_700_000_000, 1_700_000_000))
-    await library(server.house)
+    await library(server.services)
     return server
 
 
@@ -51,7 +51,7 @@ async def test_a_folder_lists_its_episodes_in_order(season: LocalServer) -> None
 
 @pytest.mark.parametrize("came_from", ["/?folder=Show", None])
 async def test_next_is_the_next_episode(season: LocalServer, came_from: str | None) -> None:
-    referer = {"Referer": f"http://127.0.0.1:{season.port}{came_from}"} if came_from else {}
+    referer = {"Referer": f"{season.url}{came_from}"} if came_from else {}
     url = "/watch/Show/S01E01.mp4"
     watched = []
     while url:
@@ -108,7 +108,7 @@ def where(html: str) -> tuple[str, str, list[str]]:
 async def test_a_page_says_where_one_is(
     season: LocalServer, path: str, name: str, place: str
 ) -> None:
-    await season.house.store.write(searches.save, "Goggles", "vr=1&sort=title")
+    await season.services.store.write(searches.save, "Goggles", "vr=1&sort=title")
     page = await season.get(path)
     if page.status == 303:
         page = await season.get(page.headers["location"])
@@ -128,8 +128,8 @@ async def test_a_page_says_where_one_is(
 async def test_the_way_back_from_a_video_names_the_list(
     season: LocalServer, path: str, name: str
 ) -> None:
-    await season.house.store.write(searches.save, "Goggles", "vr=1&sort=title")
-    referer = {"Referer": f"http://127.0.0.1:{season.port}{path}"}
+    await season.services.store.write(searches.save, "Goggles", "vr=1&sort=title")
+    referer = {"Referer": f"{season.url}{path}"}
     page = (await season.get("/watch/Show/S01E02.mp4", headers=referer)).text
     ((url, said),) = re.findall(r'<p class="card-meta"><a[^>]* href="([^"]+)">([^<]+)</a>', page)
     assert said == name
@@ -141,8 +141,8 @@ async def films(server: LocalServer, videos: Path, cast: Cast) -> LocalServer:
     """Harbours in two folders, one of them a family video, and a show."""
     for name in ("Films/Harbour", "Films/Hare", "Music/Harp", "Show/Pilot"):
         cast.unique(videos / f"{name}.mp4")
-    found = await library(server.house)
-    await server.house.store.write(tags.add, found["Music/Harp.mp4"].id, "family")
+    found = await library(server.services)
+    await server.services.store.write(tags.add, found["Music/Harp.mp4"].id, "family")
     return server
 
 
@@ -250,7 +250,7 @@ async def copied(server: LocalServer, videos: Path, cast: Cast) -> LocalServer:
     (videos / "Films").mkdir()
     shutil.copyfile(first, videos / "Films" / "Big Buck Bunny.mp4")
     cast.unique(videos / "Films" / "Zebra.mp4")
-    await library(server.house)
+    await library(server.services)
     return server
 
 
@@ -271,20 +271,20 @@ async def test_a_copy_has_the_name_that_it_has_in_its_folder(
     assert "/watch/Films/Big%20Buck%20Bunny.mp4" in hrefs(page, r'class="card-link" href="([^"]+)"')
     page = (await copied.get("/?folder=Downloads")).text
     assert titles(page) == ["bigbuckbunny (1)"]
-    referer = {"Referer": f"http://127.0.0.1:{copied.port}/?folder=Films"}
+    referer = {"Referer": f"{copied.url}/?folder=Films"}
     page = (await copied.get("/watch/Films/Zebra.mp4", headers=referer)).text
     assert steps(page) == ["Big Buck Bunny"]
     (videos / "Films" / "Big Buck Bunny.mp4").rename(videos / "Films" / "Bunny.mp4")
-    await library(copied.house)
+    await library(copied.services)
     await shows(copied, "/?folder=Films", {"Bunny", "Zebra"})
     (videos / "Downloads" / "bigbuckbunny (1).mp4").unlink()
-    await library(copied.house)
+    await library(copied.services)
     await shows(copied, "/", {"Bunny", "Zebra"})
 
 
 async def test_a_push_names_a_copy_as_its_folder_does(copied: LocalServer) -> None:
     (bunny,) = card_ids((await copied.get("/?folder=Downloads")).text)
-    since = copied.house.store.last_event_id
+    since = copied.services.store.last_event_id
     await heart(copied, bunny)
     stream = await copied.stream(f"/events?folder=Films&since={since}")
     message = await stream.until(lambda message: "card-title" in message.data)

@@ -19,14 +19,21 @@ from lvs.store import gallery
 from lvs.store.views import View
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill, heart, library
-from tests.helpers.servers import LocalServer, Message, OpenHouse, eventually, open_stream, serving
+from tests.helpers.servers import (
+    LocalServer,
+    Message,
+    StartServices,
+    eventually,
+    open_stream,
+    serving,
+)
 
 
 @pytest.fixture
-async def told(open_a_house: OpenHouse) -> Services:
-    """A house whose hub runs, and nothing else: tests scan when they want to."""
-    house: Services = await open_a_house(live=False)
-    return house
+async def told(start_services: StartServices) -> Services:
+    """Services whose hub runs, and nothing else: tests scan when they want to."""
+    services: Services = await start_services(live=False)
+    return services
 
 
 @pytest.fixture
@@ -58,12 +65,12 @@ async def test_ids_increase_and_a_page_misses_nothing(
     stream = await server.stream("/events?since=0")
     for name in ("a.mp4", "b.mp4", "c.mp4"):
         cast.unique(videos / name)
-        await library(server.house)
+        await library(server.services)
         await stream.until(about_cards)
     ids = [message.id for message in stream.messages if about_cards(message)]
     assert all(id_ is not None for id_ in ids)
     assert ids == sorted(set(ids), key=lambda id_: id_ or 0)
-    assert ids[-1] == server.house.store.last_event_id
+    assert ids[-1] == server.services.store.last_event_id
 
 
 async def test_a_new_card_stands_in_the_order_of_each_page(
@@ -71,17 +78,17 @@ async def test_a_new_card_stands_in_the_order_of_each_page(
 ) -> None:
     cast.unique(videos / "b.mp4")
     cast.unique(videos / "d.mp4")
-    cards = await library(server.house)
-    since = server.house.store.last_event_id
+    cards = await library(server.services)
+    since = server.services.store.last_event_id
     by_title = await server.stream(f"/events?since={since}&sort=title")
     by_title_last = await server.stream(f"/events?since={since}&sort=title")
     cast.unique(videos / "c.mp4")
-    cards = await library(server.house)
+    cards = await library(server.services)
     message = await by_title.until(about_cards)
     assert places(message) == [(f"v-{cards['c.mp4'].id}", f"v-{cards['d.mp4'].id}")]
     await by_title_last.until(about_cards)
     cast.unique(videos / "e.mp4")
-    cards = await library(server.house)
+    cards = await library(server.services)
     assert places(await by_title_last.until(about_cards)) == [(f"v-{cards['e.mp4'].id}", "end")]
 
 
@@ -90,13 +97,13 @@ async def test_several_new_cards_are_placed_from_the_end(
 ) -> None:
     """Each is put before one that the page has by then."""
     cast.unique(videos / "z.mp4")
-    first = await library(server.house)
+    first = await library(server.services)
     known = {f"v-{first['z.mp4'].id}", "end"}
-    since = server.house.store.last_event_id
+    since = server.services.store.last_event_id
     stream = await server.stream(f"/events?since={since}&sort=title")
     for name in "abcdefgh":
         cast.unique(videos / f"{name}.mp4")
-    await library(server.house)
+    await library(server.services)
     message = await stream.until(about_cards)
     assert len(places(message)) == 8
     for card, where in places(message):
@@ -109,16 +116,16 @@ async def test_a_page_hears_of_its_own_folder_alone(
 ) -> None:
     cast.unique(videos / "here" / "a.mp4")
     cast.unique(videos / "there" / "b.mp4")
-    cards = await library(server.house)
-    since = server.house.store.last_event_id
+    cards = await library(server.services)
+    since = server.services.store.last_event_id
     stream = await server.stream(f"/events?since={since}&folder=here")
     (videos / "here" / "a.mp4").rename(videos / "there" / "a.mp4")
-    await library(server.house)
+    await library(server.services)
     message = await stream.until(about_cards)
     assert f'hx-target="#v-{cards["here/a.mp4"].id}" hx-swap="delete"' in message.data
     assert places(message) == []
     (videos / "there" / "b.mp4").rename(videos / "here" / "b.mp4")
-    await library(server.house)
+    await library(server.services)
     message = await stream.until(about_cards)
     assert [card for card, _ in places(message)] == [f"v-{cards['there/b.mp4'].id}"]
 
@@ -128,22 +135,22 @@ async def test_a_page_whose_list_gets_a_copy_is_told_of_which_video(
 ) -> None:
     cast.copy("beach.mp4", videos / "here" / "beach.mp4")
     cast.unique(videos / "there" / "other.mp4")
-    await library(server.house)
-    since = server.house.store.last_event_id
+    await library(server.services)
+    since = server.services.store.last_event_id
     pages = [await server.stream(f"/events?since={since}{more}") for more in ("", "&folder=there")]
     elsewhere = await server.stream(f"/events?since={since}&favorites=1")
     cast.copy("beach.mp4", videos / "there" / "again.mp4")
-    await library(server.house)
+    await library(server.services)
     for page in pages:
         message = await page.until(about_cards)
         assert 'hx-target="#notices" hx-swap="beforeend"' in message.data
         assert "Same content as “beach”" in message.data
     for number in range(2):
         cast.copy(f"{('forest', 'city')[number]}.mp4", videos / "here" / f"{number}.mp4")
-    await library(server.house)
+    await library(server.services)
     for number in range(2):
         cast.copy(f"{('forest', 'city')[number]}.mp4", videos / "there" / f"{number}.mp4")
-    await library(server.house)
+    await library(server.services)
     message = await pages[0].until(lambda message: "copies of" in message.data)
     assert "2 new files are copies of videos in the library" in message.data
     await elsewhere.until(lambda message: "#summary" in message.data)
@@ -155,14 +162,14 @@ async def test_a_page_that_was_away_catches_up_exactly(
 ) -> None:
     cast.unique(videos / "goes.mp4")
     cast.unique(videos / "stays.mp4")
-    cards = await library(server.house)
-    left_at = server.house.store.last_event_id
+    cards = await library(server.services)
+    left_at = server.services.store.last_event_id
     (videos / "goes.mp4").unlink()
     cast.unique(videos / "comes.mp4")
-    after = await library(server.house)
+    after = await library(server.services)
     stream = await server.stream("/events?since=0&sort=title", last_event_id=left_at)
     message = await stream.until(about_cards)
-    assert message.id == server.house.store.last_event_id
+    assert message.id == server.services.store.last_event_id
     assert f'hx-target="#v-{cards["goes.mp4"].id}" hx-swap="delete"' in message.data
     assert [card for card, _ in places(message)] == [f"v-{after['comes.mp4'].id}"]
 
@@ -171,12 +178,12 @@ async def test_a_gap_that_cannot_be_replayed_asks_for_a_resync(
     server: LocalServer, videos: Path, cast: Cast
 ) -> None:
     cast.unique(videos / "a.mp4")
-    await library(server.house)
-    await server.house.store.write(lambda tx: tx.connection.execute("delete from event"))
+    await library(server.services)
+    await server.services.store.write(lambda tx: tx.connection.execute("delete from event"))
     stream = await server.stream("/events", last_event_id=1)
     message = await stream.next()
     assert message is not None
-    assert (message.event, message.id) == ("resync", server.house.store.last_event_id)
+    assert (message.event, message.id) == ("resync", server.services.store.last_event_id)
 
 
 async def test_a_page_of_another_database_is_resynced(server: LocalServer) -> None:
@@ -189,11 +196,11 @@ async def test_a_page_of_another_database_is_resynced(server: LocalServer) -> No
 async def test_very_many_changes_are_a_resync_not_a_flood(
     server: LocalServer, videos: Path, cast: Cast
 ) -> None:
-    stream = await server.stream(f"/events?since={server.house.store.last_event_id}")
+    stream = await server.stream(f"/events?since={server.services.store.last_event_id}")
     content = cast.path("beach.mp4").read_bytes()
     for number in range(90):
         (videos / f"{number}.mp4").write_bytes(content + bytes([number]))
-    await library(server.house)
+    await library(server.services)
     message = await stream.until(lambda message: message.event == "resync" or about_cards(message))
     assert message.event == "resync"
 
@@ -201,9 +208,9 @@ async def test_very_many_changes_are_a_resync_not_a_flood(
 async def test_equal_pages_share_one_rendering(
     server: LocalServer, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    since = server.house.store.last_event_id
+    since = server.services.store.last_event_id
     streams = [await server.stream(f"/events?since={since}") for _ in range(10)]
-    await eventually(lambda: server.house.hub.streams == 10)
+    await eventually(lambda: server.services.hub.streams == 10)
     rendered: list[object] = []
     real = GalleryFeed.update
 
@@ -213,7 +220,7 @@ async def test_equal_pages_share_one_rendering(
 
     monkeypatch.setattr(GalleryFeed, "update", counted)
     cast.unique(videos / "a.mp4")
-    await library(server.house)
+    await library(server.services)
     for stream in streams:
         await stream.until(about_cards)
     assert len(rendered) == 1
@@ -273,12 +280,12 @@ async def test_a_watch_page_hears_of_its_video(
     server: LocalServer, videos: Path, cast: Cast
 ) -> None:
     cast.unique(videos / "a.mp4")
-    cards = await library(server.house)
+    cards = await library(server.services)
     card = cards["a.mp4"]
-    since = server.house.store.last_event_id
+    since = server.services.store.last_event_id
     stream = await server.stream(f"/events?video={card.media_hash}&since={since}")
     (videos / "a.mp4").rename(videos / "A better name.mp4")
-    await library(server.house)
+    await library(server.services)
     message = await stream.until(lambda message: "#about" in message.data)
     assert "<h1>A better name</h1>" in message.data
 
@@ -287,7 +294,7 @@ async def test_the_store_and_the_stream_agree_under_load(
     server: LocalServer, videos: Path, cast: Cast
 ) -> None:
     """Applying the messages to a list gives the list that the store has."""
-    since = server.house.store.last_event_id
+    since = server.services.store.last_event_id
     stream = await open_stream(server.port, f"/events?since={since}&sort=title")
     page: list[str] = []
     content = cast.path("beach.mp4").read_bytes()
@@ -297,8 +304,8 @@ async def test_the_store_and_the_stream_agree_under_load(
             (videos / f"{name}.mp4").write_bytes(content + f"{round_}-{number}".encode())
         if round_ % 3 == 2:
             sorted(videos.iterdir())[0].unlink()
-        await library(server.house)
-    last = server.house.store.last_event_id
+        await library(server.services)
+    last = server.services.store.last_event_id
     while not stream.messages or (stream.messages[-1].id or 0) < last:
         message = await stream.next()
         assert message is not None
@@ -310,7 +317,7 @@ async def test_the_store_and_the_stream_agree_under_load(
             if card in page:
                 page.remove(card)
             page.insert(len(page) if where == "end" else page.index(where), card)
-    stored = await server.house.store.read(gallery.page, View("title"), limit=100)
+    stored = await server.services.store.read(gallery.page, View("title"), limit=100)
     assert page == [f"v-{video}" for video, _ in stored.videos]
 
 
@@ -326,8 +333,8 @@ async def message_to(
 
 
 async def test_a_push_keeps_the_list_that_the_person_came_from(server: LocalServer) -> None:
-    await fill(server.house.store, 3)
-    await server.house.store.write(
+    await fill(server.services.store, 3)
+    await server.services.store.write(
         lambda tx: tx.connection.execute("update video set view_count = 10 - id")
     )
     path = "/watch/Video%20000001.mp4?list=1&sort=views"
@@ -340,7 +347,7 @@ async def test_a_push_keeps_the_list_that_the_person_came_from(server: LocalServ
 async def test_a_push_is_of_the_region_that_changed_and_the_cards_that_the_page_shows(
     server: LocalServer,
 ) -> None:
-    await fill(server.house.store, 30, folders=["a", "b"])
+    await fill(server.services.store, 30, folders=["a", "b"])
     path = "/watch/a/Video%20000000.mp4"
     shown = {int(id_) for id_ in re.findall(r'id="v-(\d+)"', (await server.get(path)).text)}
     related, other = min(shown), min(set(range(2, 31)) - shown)
@@ -358,12 +365,12 @@ async def test_a_file_that_vanishes_takes_the_player_along(
     server: LocalServer, videos: Path, cast: Cast
 ) -> None:
     cast.copy("beach.mp4", videos / "a.mp4")
-    await library(server.house)
+    await library(server.services)
     assert "<video" in (await server.get("/watch/a.mp4")).text
 
     async def gone() -> None:
         (videos / "a.mp4").unlink()
-        await library(server.house)
+        await library(server.services)
 
     message = await message_to(server, "/watch/a.mp4", gone)
     assert 'hx-target="#stage"' in message.data
@@ -371,8 +378,8 @@ async def test_a_file_that_vanishes_takes_the_player_along(
 
 
 async def test_cards_that_are_no_row_ids_are_refused(server: LocalServer) -> None:
-    await fill(server.house.store, 1)
-    (media_hash,) = await server.house.store.read(
+    await fill(server.services.store, 1)
+    (media_hash,) = await server.services.store.read(
         lambda conn: conn.execute("select media_hash from video").fetchone()
     )
     assert (await server.get(f"/events?video={media_hash}&cards=1.x")).status == 400

@@ -15,34 +15,34 @@ from lvs.live import GalleryFeed, Kitchen
 from lvs.services import Services
 from lvs.store import bulk, curation, database
 from tests.helpers.libraries import fill
-from tests.helpers.servers import LocalServer, Message, OpenHouse, Stream, eventually, serving
+from tests.helpers.servers import LocalServer, Message, StartServices, Stream, eventually, serving
 
 ENDLESS = "with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n"
 
 
 @pytest.fixture
-async def server(open_a_house: OpenHouse) -> AsyncIterator[LocalServer]:
+async def server(start_services: StartServices) -> AsyncIterator[LocalServer]:
     """A server whose hub runs, and nothing else."""
-    house: Services = await open_a_house(live=False)
+    services: Services = await start_services(live=False)
     following = [
-        asyncio.create_task(house.hub.follow_events()),
-        asyncio.create_task(house.hub.follow_status()),
+        asyncio.create_task(services.hub.follow_events()),
+        asyncio.create_task(services.hub.follow_status()),
     ]
-    async with serving(house) as running:
+    async with serving(services) as running:
         yield running
     for task in following:
         task.cancel()
 
 
 async def streams(server: LocalServer, *queries: str) -> list[Stream]:
-    since = server.house.store.last_event_id
+    since = server.services.store.last_event_id
     opened = [await server.stream(f"/events?since={since}&{query}") for query in queries]
-    await eventually(lambda: server.house.hub.streams == len(queries))
+    await eventually(lambda: server.services.hub.streams == len(queries))
     return opened
 
 
 async def favor(server: LocalServer, *video_ids: int) -> None:
-    await server.house.store.write(
+    await server.services.store.write(
         lambda tx: [curation.set_favorite(tx, video_id, None) for video_id in video_ids]
     )
 
@@ -79,11 +79,11 @@ async def test_a_plain_page_hears_of_every_change_among_many_searches(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All searches together take longer than one read may."""
-    await fill(server.house.store, 60)
+    await fill(server.services.store, 60)
     searches = [f"q=video+{number:06}+OR" for number in range(30)]
     plain, *_ = await streams(server, "", *searches)
     monkeypatch.setattr(database, "STATEMENT_LIMIT_S", 0.05)
-    changed = await server.house.store.write(favor_all)
+    changed = await server.services.store.write(favor_all)
     heard: set[str] = set()
     while len(heard) < changed:
         message = await plain.next()
@@ -102,7 +102,7 @@ async def test_a_bad_feed_costs_its_own_pages_a_resync(
 ) -> None:
     monkeypatch.setattr(live, "FEED_LIMIT_S", 0.2)
     gone_wrong(monkeypatch, fault)
-    await fill(server.house.store, 3)
+    await fill(server.services.store, 3)
     good, bad, searching = await streams(server, "sort=title", f"q={fault}", "q=video")
     for video_id in (1, 2):
         await favor(server, video_id)
@@ -115,7 +115,7 @@ async def test_a_bad_feed_costs_its_own_pages_a_resync(
 async def test_feeds_that_would_be_too_late_fetch_their_region(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await fill(server.house.store, 3)
+    await fill(server.services.store, 3)
     plain, searching = await streams(server, "", "q=video")
     monkeypatch.setattr(live, "FEEDS_AT_ONCE", 1)
     monkeypatch.setattr(live, "RENDER_FOR_S", 0.0)
@@ -124,17 +124,17 @@ async def test_feeds_that_would_be_too_late_fetch_their_region(
     await searching.until(is_resync)
 
 
-async def test_a_hub_that_starts_again_goes_on_where_it_was(open_a_house: OpenHouse) -> None:
-    house: Services = await open_a_house(live=False)
-    await fill(house.store, 3)
-    async with serving(house) as server:
+async def test_a_hub_that_starts_again_goes_on_where_it_was(start_services: StartServices) -> None:
+    services: Services = await start_services(live=False)
+    await fill(services.store, 3)
+    async with serving(services) as server:
         (page,) = await streams(server, "")
-        first = asyncio.create_task(house.hub.follow_events())
+        first = asyncio.create_task(services.hub.follow_events())
         await favor(server, 1)
         await page.until(has_cards)
         first.cancel()
         await favor(server, 2)
-        again = asyncio.create_task(house.hub.follow_events())
+        again = asyncio.create_task(services.hub.follow_events())
         assert "2" in cards(await page.until(has_cards))
         again.cancel()
 
@@ -142,13 +142,13 @@ async def test_a_hub_that_starts_again_goes_on_where_it_was(open_a_house: OpenHo
 async def test_a_snapshot_that_cannot_be_read_is_a_resync_for_all(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await fill(server.house.store, 3)
+    await fill(server.services.store, 3)
     pages = await streams(server, "", "q=video")
 
     async def fails(*_: object) -> None:
         raise sqlite3.OperationalError("disk I/O error")
 
-    monkeypatch.setattr(server.house.store, "read_for_live", fails)
+    monkeypatch.setattr(server.services.store, "read_for_live", fails)
     await favor(server, 1)
     for page in pages:
         await page.until(is_resync)
@@ -169,22 +169,22 @@ async def test_a_feed_without_a_status_costs_no_other_its_own(
 
     monkeypatch.setattr(GalleryFeed, "status", status)
     good, bad = await streams(server, "", "q=bad")
-    server.house.library.status.report("a", "cannot be read")
+    server.services.library.status.report("a", "cannot be read")
     await good.until(lambda message: "cannot be read" in message.data)
-    await fill(server.house.store, 1)
+    await fill(server.services.store, 1)
     await bad.until(lambda message: "#places" in message.data)
 
 
 async def test_a_page_that_is_resynced_has_the_new_navigation(server: LocalServer) -> None:
     (page,) = await streams(server, "")
-    await fill(server.house.store, 100)
+    await fill(server.services.store, 100)
     await page.until(is_resync)
     message = await page.until(lambda message: "#places" in message.data)
     assert ">100<" in message.data
 
 
 async def test_a_watch_page_fetches_its_regions_and_keeps_its_list(server: LocalServer) -> None:
-    await fill(server.house.store, 3)
+    await fill(server.services.store, 3)
     page = (await server.get("/watch/Video%20000001.mp4?list=1&sort=size")).text
     (again,) = re.findall(r'data-again="([^"]+)"', page)
     regions = (await server.get(again.replace("&amp;", "&"))).text

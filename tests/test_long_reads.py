@@ -27,27 +27,27 @@ def endless(conn: sqlite3.Connection, *_: object) -> bytes:
 
 @pytest.mark.parametrize("sort", ["random", "recent", "newest", "title", "rating"])
 async def test_a_word_that_most_videos_have_finds_the_same_in_every_order(
-    house: Services, monkeypatch: pytest.MonkeyPatch, sort: str
+    services: Services, monkeypatch: pytest.MonkeyPatch, sort: str
 ) -> None:
     """Found by walking the order, or by gathering the hits."""
-    await fill(house.store, 40)
+    await fill(services.store, 40)
     match = search.expression("video")
-    few = await house.store.read(gallery.page, View(sort, seed=7, match=match), limit=50)
+    few = await services.store.read(gallery.page, View(sort, seed=7, match=match), limit=50)
     monkeypatch.setattr(views, "FEW_HITS", 5)
-    many = await house.store.read(gallery.page, View(sort, seed=7, match=match), limit=50)
+    many = await services.store.read(gallery.page, View(sort, seed=7, match=match), limit=50)
     assert many.videos == few.videos
     assert len(many.videos) == many.total == 40
 
 
 @pytest.mark.parametrize("sort", ["random", "recent"])
 async def test_an_order_without_an_index_asks_the_search_once(
-    house: Services, monkeypatch: pytest.MonkeyPatch, sort: str
+    services: Services, monkeypatch: pytest.MonkeyPatch, sort: str
 ) -> None:
     """And not for each video: 100,000 of them took longer than a page may."""
     monkeypatch.setattr(views, "FEW_HITS", 5)
-    await fill(house.store, 40)
+    await fill(services.store, 40)
     view = View(sort, match=search.expression("video"))
-    way = await house.store.read(views.plan, view)
+    way = await services.store.read(views.plan, view)
     assert "v.id in (select rowid from video_text" in way.where
     assert "exists (select 1 from video_text" not in way.where
 
@@ -55,10 +55,10 @@ async def test_an_order_without_an_index_asks_the_search_once(
 async def test_the_hits_of_a_list_are_counted_once(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await fill(server.house.store, 5)
+    await fill(server.services.store, 5)
     statements: list[str] = []
     for _ in range(2):
-        await server.house.store.read(lambda conn: conn.set_trace_callback(statements.append))
+        await server.services.store.read(lambda conn: conn.set_trace_callback(statements.append))
     assert (await server.get("/api/videos?q=video")).status == 200
     assert len([one for one in statements if f"limit {views.FEW_HITS + 1}" in one]) == 1
 
@@ -79,22 +79,22 @@ async def test_a_search_that_takes_too_long_says_what_to_do(
 
 
 async def test_short_reads_do_not_wait_for_long_ones(
-    house: Services, monkeypatch: pytest.MonkeyPatch
+    services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "STATEMENT_LIMIT_S", 1.0)
-    long = [asyncio.create_task(house.store.read_long(endless)) for _ in range(4)]
+    long = [asyncio.create_task(services.store.read_long(endless)) for _ in range(4)]
     await asyncio.sleep(0)
-    assert await house.store.read(gallery.count, View()) == 0
+    assert await services.store.read(gallery.count, View()) == 0
     assert not any(task.done() for task in long)
     for task in long[1:]:
         task.cancel()
     await asyncio.gather(*long, return_exceptions=True)
 
 
-async def test_a_store_that_is_closed_refuses_long_reads_too(house: Services) -> None:
-    await house.store.close()
+async def test_a_store_that_is_closed_refuses_long_reads_too(services: Services) -> None:
+    await services.store.close()
     with pytest.raises(UnavailableError):
-        await house.store.read_long(endless)
+        await services.store.read_long(endless)
 
 
 HALF_A_PAIR = base64.urlsafe_b64encode(json.dumps(["\ud800", 1]).encode()).decode().rstrip("=")
@@ -113,7 +113,7 @@ HALF_A_PAIR = base64.urlsafe_b64encode(json.dumps(["\ud800", 1]).encode()).decod
 async def test_text_that_is_none_is_refused_or_finds_nothing(
     server: LocalServer, path: str, status: int
 ) -> None:
-    await fill(server.house.store, 1)
+    await fill(server.services.store, 1)
     answer = await server.get(path)
     assert answer.status == status
     assert "Video 000000" not in answer.text

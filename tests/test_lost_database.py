@@ -30,32 +30,32 @@ def replaced(path: Path) -> None:
 
 @pytest.mark.parametrize("lose", [deleted, folder_deleted, replaced])
 async def test_a_write_to_a_database_that_is_lost_is_refused(
-    house: Services, server: LocalServer, lose: object
+    services: Services, server: LocalServer, lose: object
 ) -> None:
-    await fill(house.store, 1)
-    path = f"/api/ratings/{await hash_of(house, 1)}"
+    await fill(services.store, 1)
+    path = f"/api/ratings/{await hash_of(services, 1)}"
     headers = {"Content-Type": "application/json"}
     body = json.dumps({"value": 4})
     assert (await server.get(path, method="POST", headers=headers, body=body)).status == 201
-    lose(house.store.path)  # type: ignore[operator]
+    lose(services.store.path)  # type: ignore[operator]
     answer = await server.get(path, method="POST", headers=headers, body=body)
     assert answer.status == 503
     assert "deleted, moved or replaced" in answer.text
 
 
 async def test_pages_say_so_until_it_is_back(live_server: LocalServer) -> None:
-    house = live_server.house
-    stream = await live_server.stream(f"/events?since={house.store.last_event_id}")
-    away = house.store.path.with_name("moved.db")
-    house.store.path.rename(away)
+    services = live_server.services
+    stream = await live_server.stream(f"/events?since={services.store.last_event_id}")
+    away = services.store.path.with_name("moved.db")
+    services.store.path.rename(away)
     await stream.until(lambda message: "lost-database" in message.data)
 
     async def says_so() -> bool:
         return "lost-database" in (await live_server.get("/")).text
 
     await eventually(says_so)
-    away.rename(house.store.path)
+    away.rename(services.store.path)
     await stream.until(
         lambda message: "#status" in message.data and "lost-database" not in message.data
     )
-    await house.store.write(lambda tx: tx.emit("folders"))
+    await services.store.write(lambda tx: tx.emit("folders"))

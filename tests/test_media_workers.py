@@ -189,15 +189,15 @@ def test_a_file_that_lies_about_its_pixels_is_not_decoded_either(tmp_path: Path)
 
 
 async def test_workers_are_woken_by_what_is_to_be_probed_and_by_nothing_else(
-    house: Services,
+    services: Services,
 ) -> None:
-    await fill(house.store, 1)
-    news = house.store.probe_bell.listener()
-    await house.store.write(curation.rate, 1, 4)
-    await house.store.write(layouts.choose, 1, "180", None)
+    await fill(services.store, 1)
+    news = services.store.probe_bell.listener()
+    await services.store.write(curation.rate, 1, 4)
+    await services.store.write(layouts.choose, 1, "180", None)
     assert not news.is_set()
-    await house.store.write(layouts.choose, 1, "180", "sbs")  # another eye is to be seen
+    await services.store.write(layouts.choose, 1, "180", "sbs")  # another eye is to be seen
     assert news.is_set()
     news.clear()
-    await house.store.write(videos.look_again)
+    await services.store.write(videos.look_again)
     assert news.is_set()

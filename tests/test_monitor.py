@@ -29,21 +29,23 @@ def without_descriptors() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-async def test_figures_of_the_system_stay_while_there_are_no_descriptors(house: Services) -> None:
-    before = house.monitor.take()
+async def test_figures_of_the_system_stay_while_there_are_no_descriptors(
+    services: Services,
+) -> None:
+    before = services.monitor.take()
     assert before.open_files > 0
-    house.metrics.record("GET /x", "x", 0.01, failed=False, queries=1)
+    services.metrics.record("GET /x", "x", 0.01, failed=False, queries=1)
     with without_descriptors():
         with pytest.raises(OSError, match="Too many open files"):
             psutil.Process().memory_info()
-        during = house.monitor.take()
+        during = services.monitor.take()
     assert during.requests > 0
     assert (during.open_files, during.memory_bytes) == (before.open_files, before.memory_bytes)
-    assert house.monitor.take().memory_bytes > 0
+    assert services.monitor.take().memory_bytes > 0
 
 
 async def test_a_section_that_cannot_be_read_stops_no_figure(
-    live_house: Services, live_server: LocalServer, monkeypatch: pytest.MonkeyPatch
+    live_services: Services, live_server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
@@ -51,12 +53,12 @@ async def test_a_section_that_cannot_be_read_stops_no_figure(
     stream = await live_server.stream("/admin/events")
     await stream.next()
     monkeypatch.setattr("lvs.backups.folder.listed", fail)
-    live_house.dashboard.refresh()
-    live_house.library.status.pictures_failed = 7_777
+    live_services.dashboard.refresh()
+    live_services.library.status.pictures_failed = 7_777
     await stream.until(lambda message: "7,777" in message.data)
     stream.close()
-    await eventually(lambda: not live_house.dashboard.streams)
-    live_house.dashboard.refresh()
+    await eventually(lambda: not live_services.dashboard.streams)
+    live_services.dashboard.refresh()
     other = await live_server.stream("/admin/events")
     assert "7,777" in str(await other.next())
     other.close()
@@ -69,7 +71,7 @@ class Usage(NamedTuple):
 
 
 async def test_a_disk_that_is_nearly_full_is_told_on_every_list(
-    live_house: Services, live_server: LocalServer, monkeypatch: pytest.MonkeyPatch
+    live_services: Services, live_server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert 'id="full-disk"' not in (await live_server.get("/")).text
     stream = await live_server.stream("/events")
@@ -79,8 +81,8 @@ async def test_a_disk_that_is_nearly_full_is_told_on_every_list(
     told = await stream.until(lambda message: 'id="full-disk"' in message.data)
     assert "Only 300.0 MB left" in told.data
     assert "Free some space" in (await live_server.get("/favorites")).text
-    await eventually(lambda: live_house.monitor.now.disks[0].is_nearly_full)
-    tile = next(tile for tile in view_of(live_house.monitor).tiles if tile.id == "tile-disk-0")
+    await eventually(lambda: live_services.monitor.now.disks[0].is_nearly_full)
+    tile = next(tile for tile in view_of(live_services.monitor).tiles if tile.id == "tile-disk-0")
     assert (tile.level, tile.word) == ("poor", "Nearly full")
     monkeypatch.setattr("lvs.monitor.shutil.disk_usage", lambda _: Usage(10**12, 0, 10**12))
     await stream.until(
@@ -104,16 +106,16 @@ def test_nearly_full_is_a_gigabyte_or_a_twentieth(free: int, total: int, nearly_
 
 
 async def test_stars_on_pages_and_open_dashboards_count(
-    house: Services, server: LocalServer
+    services: Services, server: LocalServer
 ) -> None:
     def tile(name: str) -> tuple[str, str]:
-        tiles = house.dashboard.view().tiles
+        tiles = services.dashboard.view().tiles
         return next((tile.value, tile.detail) for tile in tiles if tile.id == f"tile-{name}")
 
-    await fill(house.store, 1)
+    await fill(services.store, 1)
     assert tile("ratings")[0] == "\N{EN DASH}"
     assert tile("pages")[0] == "0"
-    await post(server, f"/videos/{await hash_of(house, 1)}/rating", htmx=True, value=4)
+    await post(server, f"/videos/{await hash_of(services, 1)}/rating", htmx=True, value=4)
     value, detail = tile("ratings")
     assert value.endswith(" ms")
     assert "of the last 1 rating," in detail

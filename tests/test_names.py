@@ -38,7 +38,7 @@ async def test_an_odd_name_lists_links_plays_and_renames(
 ) -> None:
     name = NAMES[kind]
     source = cast.copy("beach.mp4", videos / name)
-    before = await library(server.house)
+    before = await library(server.services)
     assert list(before) == [name]
 
     gallery = (await server.get("/")).text
@@ -57,7 +57,7 @@ async def test_an_odd_name_lists_links_plays_and_renames(
 
     renamed = source.with_name("plain.mp4")
     source.rename(renamed)
-    after = await library(server.house)
+    after = await library(server.services)
     card = next(iter(after.values()))
     assert card.media_hash == before[name].media_hash
     link_now = "/watch/" + paths.to_url(card.path)
@@ -70,4 +70,4 @@ async def test_two_spellings_of_one_name_are_two_files(
     cast.unique(videos / NAMES["composed"])
     cast.unique(videos / NAMES["decomposed"])
     if len(list(videos.iterdir())) == 2:  # macOS keeps one
-        assert len(await library(server.house)) == 2
+        assert len(await library(server.services)) == 2

@@ -14,7 +14,7 @@ from lvs.models import FileStat
 from lvs.services import Services
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import library, wait_for
-from tests.helpers.servers import LocalServer, OpenHouse, eventually
+from tests.helpers.servers import LocalServer, StartServices, eventually
 
 YEAR_2300_NS = 10_413_792_000 * 10**9
 
@@ -34,36 +34,36 @@ async def test_a_file_of_the_year_2300_is_taken_in_and_ends_no_scan(
 ) -> None:
     set_time(cast.unique(videos / "odd.mp4"), YEAR_2300_NS)
     os.utime(cast.unique(videos / "z" / "good.mp4"), (1_600_000_000, 1_600_000_000))
-    arrivals = asyncio.create_task(server.house.library.arrivals.run())
-    await server.house.library.scan_all()
-    await wait_for(server.house, "odd.mp4", "z/good.mp4")
-    await eventually(lambda: not server.house.library.arrivals.busy)
-    since = server.house.store.last_event_id
-    await server.house.library.scan_all()
-    assert server.house.store.last_event_id == since, "it is known by the time that was kept"
+    arrivals = asyncio.create_task(server.services.library.arrivals.run())
+    await server.services.library.scan_all()
+    await wait_for(server.services, "odd.mp4", "z/good.mp4")
+    await eventually(lambda: not server.services.library.arrivals.busy)
+    since = server.services.store.last_event_id
+    await server.services.library.scan_all()
+    assert server.services.store.last_event_id == since, "it is known by the time that was kept"
     for path in ("/", "/watch/odd.mp4", "/video/odd.mp4", "/api/videos"):
         assert (await server.get(path)).status == 200, path
     arrivals.cancel()
 
 
 async def test_a_file_that_cannot_be_stored_is_reported_and_the_others_are_taken_in(
-    open_a_house: OpenHouse, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    start_services: StartServices, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By a scan, and among files that arrive together."""
     monkeypatch.setattr(disk, "LARGEST_MTIME_NS", 2**80)  # a time that SQLite refuses gets through
     set_time(cast.unique(videos / "bad 1.mp4"), YEAR_2300_NS)
     for name in ("a", "z"):
         os.utime(cast.unique(videos / f"{name}.mp4"), (1_600_000_000, 1_600_000_000))
-    house = await open_a_house()
-    await wait_for(house, "a.mp4", "z.mp4")
-    await eventually(lambda: house.library.watching)
+    services = await start_services()
+    await wait_for(services, "a.mp4", "z.mp4")
+    await eventually(lambda: services.library.watching)
     set_time(cast.unique(videos / "bad 2.mp4"), YEAR_2300_NS)
     cast.unique(videos / "good.mp4")
-    await wait_for(house, "a.mp4", "good.mp4", "z.mp4")
-    problems = house.library.status.problems
+    await wait_for(services, "a.mp4", "good.mp4", "z.mp4")
+    problems = services.library.status.problems
     await eventually(lambda: {"videos/bad 1.mp4", "videos/bad 2.mp4"} <= set(problems))
     assert "Can't be stored" in problems["videos/bad 2.mp4"]
-    await eventually(lambda: not house.library.arrivals.busy)
+    await eventually(lambda: not services.library.arrivals.busy)
 
 
 def test_a_fifo_is_opened_without_waiting_for_a_writer(tmp_path: Path) -> None:
@@ -76,11 +76,11 @@ def test_a_fifo_is_opened_without_waiting_for_a_writer(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["fifo", "device", "folder"])
 async def test_what_replaces_a_video_and_is_no_file_makes_it_missing(
-    house: Services, videos: Path, cast: Cast, kind: str
+    services: Services, videos: Path, cast: Cast, kind: str
 ) -> None:
     cast.unique(videos / "a.mp4")
     cast.unique(videos / "b.mp4")
-    await library(house)
+    await library(services)
     (videos / "a.mp4").unlink()
     if kind == "fifo":
         os.mkfifo(videos / "a.mp4")
@@ -88,11 +88,11 @@ async def test_what_replaces_a_video_and_is_no_file_makes_it_missing(
         (videos / "a.mp4").symlink_to("/dev/zero")
     else:
         (videos / "a.mp4").mkdir()
-    assert list(await library(house)) == ["b.mp4"]
+    assert list(await library(services)) == ["b.mp4"]
 
 
 async def test_a_fifo_that_is_put_in_place_between_look_and_open_costs_itself(
-    house: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    services: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = disk.fingerprint
 
@@ -105,4 +105,4 @@ async def test_a_fifo_that_is_put_in_place_between_look_and_open_costs_itself(
     monkeypatch.setattr(disk, "fingerprint", replaced)
     cast.unique(videos / "a.mp4")
     cast.unique(videos / "b.mp4")
-    assert list(await library(house)) == ["b.mp4"]
+    assert list(await library(services)) == ["b.mp4"]

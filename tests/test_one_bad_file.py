@@ -26,8 +26,8 @@ Probe = Callable[[str], Result]
 
 
 @asynccontextmanager
-async def feeding(house: Services) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(house.library.feeder.run())
+async def feeding(services: Services) -> AsyncIterator[asyncio.Task[None]]:
+    task = asyncio.create_task(services.library.feeder.run())
     try:
         yield task
     finally:
@@ -35,9 +35,9 @@ async def feeding(house: Services) -> AsyncIterator[asyncio.Task[None]]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-def state(house: Services) -> dict[str, tuple[bool, str | None]]:
+def state(services: Services) -> dict[str, tuple[bool, str | None]]:
     """By path: whether it is probed, and why it has no picture."""
-    with sqlite3.connect(house.config.data_directory / "library.db") as conn:
+    with sqlite3.connect(services.config.data_directory / "library.db") as conn:
         rows = conn.execute(
             "select f.path, v.probed_at is not null, v.probe_error from video v"
             " join file f on f.id = v.file_id"
@@ -49,14 +49,14 @@ def good(_: str) -> Result:
     return Result(Facts(width=1, height=1), "data:,", None, 0.0)
 
 
-def probing(monkeypatch: pytest.MonkeyPatch, house: Services, probes: dict[str, Probe]) -> None:
+def probing(monkeypatch: pytest.MonkeyPatch, services: Services, probes: dict[str, Probe]) -> None:
     """Answers in place of the workers', by file name; others are good."""
 
     async def look_at(path: str, *_: Any) -> Result:
         await asyncio.sleep(0)
         return probes.get(Path(path).name, good)(path)
 
-    monkeypatch.setattr(house.library.feeder._pool, "look_at", look_at)
+    monkeypatch.setattr(services.library.feeder._pool, "look_at", look_at)
 
 
 def raising(error: Exception) -> Probe:
@@ -67,18 +67,18 @@ def raising(error: Exception) -> Probe:
 
 
 @pytest.fixture
-async def ten(house: Services, videos: Path, cast: Cast) -> Services:
+async def ten(services: Services, videos: Path, cast: Cast) -> Services:
     """A library of nine files, and `bad.mp4`, the newest."""
     for number in range(9):
         cast.unique(videos / f"{number}.mp4")
     cast.unique(videos / "bad.mp4")
     age(videos)
-    await house.library.scan_all()
-    return house
+    await services.library.scan_all()
+    return services
 
 
-def all_done(house: Services) -> bool:
-    return all(probed for probed, _ in state(house).values())
+def all_done(services: Services) -> bool:
+    return all(probed for probed, _ in state(services).values())
 
 
 @pytest.mark.parametrize("date", [b"9999-12-31T23:59:59.0-12:00", b"0001-01-01T00:00:00.0+14:00"])

@@ -79,14 +79,14 @@ async def test_a_page_of_before_a_change_by_a_person_is_not_served_after_it(
     server: LocalServer,
 ) -> None:
     """Whoever makes it: a request, a headset that is followed, a bulk change."""
-    house = server.house
-    await fill(house.store, 3)
-    sessions = Sessions(house.store)
+    services = server.services
+    await fill(services.store, 3)
+    sessions = Sessions(services.store)
     changes: list[Callable[[], Awaitable[object]]] = [
-        lambda: house.store.write(curation.rate, 1, 5),
+        lambda: services.store.write(curation.rate, 1, 5),
         lambda: sessions.plays("headset", 1),
         lambda: sessions.stands_at(1, 50.0),
-        lambda: house.store.write(tags.add, 1, "beach"),
+        lambda: services.store.write(tags.add, 1, "beach"),
     ]
     for change in changes:
         before = (await server.get("/")).body
@@ -98,7 +98,7 @@ async def test_a_page_of_before_a_change_by_a_person_is_not_served_after_it(
 async def test_a_page_that_is_being_rendered_while_a_person_changes_something_is_not_kept(
     server: LocalServer, kitchen: Kitchen
 ) -> None:
-    store = server.house.store
+    store = server.services.store
     await fill(store, 1)
     pages, slow = PageCache(), Kitchen()
     before = asyncio.create_task(pages.page(("/", store.edits), 1, slow.page("before")))
@@ -111,11 +111,11 @@ async def test_a_page_that_is_being_rendered_while_a_person_changes_something_is
     assert (await pages.page(("/", store.edits), 2, kitchen.page("again"))).body == b"after"
 
 
-async def test_what_the_disk_brings_is_no_change_by_a_person(house: Services) -> None:
-    before = house.store.edits
-    await fill(house.store, 3)
-    assert house.store.last_event_id > 0
-    assert house.store.edits == before
+async def test_what_the_disk_brings_is_no_change_by_a_person(services: Services) -> None:
+    before = services.store.edits
+    await fill(services.store, 3)
+    assert services.store.last_event_id > 0
+    assert services.store.edits == before
 
 
 async def test_what_could_not_be_rendered_is_told_to_all_and_tried_again(kitchen: Kitchen) -> None:

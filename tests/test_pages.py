@@ -23,14 +23,14 @@ from lvs.store.views import View
 from tests.helpers.clips import Cast
 from tests.helpers.html import card_ids, hrefs
 from tests.helpers.libraries import fill, library
-from tests.helpers.servers import LocalServer, OpenHouse, Process, ask, eventually, serving
+from tests.helpers.servers import LocalServer, Process, StartServices, ask, eventually, serving
 
 
 @pytest.mark.parametrize("sort", SORTS)
 async def test_following_the_plain_links_shows_every_video_once(
     server: LocalServer, sort: str
 ) -> None:
-    await fill(server.house.store, 150)
+    await fill(server.services.store, 150)
     url = f"/?sort={sort}&seed=7"
     seen: list[int] = []
     while url:
@@ -68,12 +68,12 @@ def test_every_order_is_looked_at() -> None:
 
 
 @pytest.mark.parametrize("sort", ORDERS)
-async def test_orders_are_what_they_say(house: Services, sort: str) -> None:
+async def test_orders_are_what_they_say(services: Services, sort: str) -> None:
     for start in (40, 0):  # titles are not in the order of the rows
-        await fill(house.store, 40, start=start)
-    await house.store.write(play)
-    page = await house.store.read(gallery.page, View(sort, seed=3), limit=80)
-    cards = await house.store.read(videos.cards, [video for video, _ in page.videos])
+        await fill(services.store, 40, start=start)
+    await services.store.write(play)
+    page = await services.store.read(gallery.page, View(sort, seed=3), limit=80)
+    cards = await services.store.read(videos.cards, [video for video, _ in page.videos])
     shown = [ORDERS[sort](cards[video]) for video, _ in page.videos]
     assert len(shown) == 80
     assert len({*shown}) >= 5
@@ -83,7 +83,7 @@ async def test_orders_are_what_they_say(house: Services, sort: str) -> None:
 async def test_a_shuffled_list_is_stable_and_another_seed_is_another_list(
     server: LocalServer,
 ) -> None:
-    await fill(server.house.store, 100)
+    await fill(server.services.store, 100)
     first = card_ids((await server.get("/?sort=random&seed=11")).text)
     again = card_ids((await server.get("/?sort=random&seed=11")).text)
     other = card_ids((await server.get("/?sort=random&seed=12")).text)
@@ -98,7 +98,7 @@ async def test_a_shuffled_list_without_a_seed_is_given_one(server: LocalServer) 
 
 
 async def test_a_folder_page_has_its_own_videos_and_the_way_back(server: LocalServer) -> None:
-    await fill(server.house.store, 30, folders=("a/b", "c"))
+    await fill(server.services.store, 30, folders=("a/b", "c"))
     page = (await server.get("/?folder=a")).text
     assert len(card_ids(page)) == 15
     assert "15 videos" in page
@@ -107,39 +107,39 @@ async def test_a_folder_page_has_its_own_videos_and_the_way_back(server: LocalSe
     assert '<a href="/?folder=a">a</a>' in inner
 
 
-async def test_large_and_small_folders_list_alike(house: Services) -> None:
+async def test_large_and_small_folders_list_alike(services: Services) -> None:
     """A large folder walks the order, a small one is gathered; both give the same list."""
-    await fill(house.store, 400, folders=("big", "big", "big", "small"))
+    await fill(services.store, 400, folders=("big", "big", "big", "small"))
     for path in ("big", "small"):
         from lvs.store import roots
 
-        folder = await house.store.read(roots.folder_at, 1, path)
+        folder = await services.store.read(roots.folder_at, 1, path)
         assert folder is not None
         view = View("title", folder.id)
-        page = await house.store.read(gallery.page, view, limit=400)
-        cards = await house.store.read(videos.cards, [video for video, _ in page.videos])
+        page = await services.store.read(gallery.page, view, limit=400)
+        cards = await services.store.read(videos.cards, [video for video, _ in page.videos])
         assert len(page.videos) == folder.video_count
         titles = [cards[video].title for video, _ in page.videos]
         assert titles == sorted(titles)
 
 
 async def test_the_number_of_queries_does_not_grow_with_the_list(
-    house: Services, config: ServerConfig
+    services: Services, config: ServerConfig
 ) -> None:
     from lvs.contexts.gallery import gallery_context
     from lvs.contexts.query import GalleryQuery
 
-    await fill(house.store, 120)
+    await fill(services.store, 120)
 
     def count(conn: sqlite3.Connection, limit: int) -> int:
         statements: list[str] = []
         conn.set_trace_callback(statements.append)
-        house.cards.cache.clear()
-        gallery_context(conn, house.library, house.cards, GalleryQuery(), 0, limit)
+        services.cards.cache.clear()
+        gallery_context(conn, services.library, services.cards, GalleryQuery(), 0, limit)
         conn.set_trace_callback(None)
         return len(statements)
 
-    few, many = await house.store.read(count, 5), await house.store.read(count, 100)
+    few, many = await services.store.read(count, 5), await services.store.read(count, 100)
     assert few == many <= 8
 
 
@@ -147,13 +147,13 @@ async def test_a_page_is_rendered_once_until_something_changes(
     server: LocalServer, videos: Path, cast: Cast
 ) -> None:
     cast.unique(videos / "a.mp4")
-    await library(server.house)
+    await library(server.services)
     first = await server.get("/")
-    misses = server.house.pages.cache.misses
+    misses = server.services.pages.cache.misses
     assert (await server.get("/")).body == first.body
-    assert server.house.pages.cache.misses == misses
+    assert server.services.pages.cache.misses == misses
     cast.unique(videos / "b.mp4")
-    await library(server.house)
+    await library(server.services)
 
     async def shows_both() -> bool:
         return len(card_ids((await server.get("/")).text)) == 2
@@ -165,10 +165,10 @@ async def test_what_a_person_changes_shows_on_the_next_page_at_once(
     server: LocalServer, videos: Path
 ) -> None:
     (videos / "broken.mp4").write_bytes(b"nothing of the kind")
-    await library(server.house)
-    (work,) = await server.house.store.read(videos_store.waiting, limit=1, wanted=[], busy=[])
+    await library(server.services)
+    (work,) = await server.services.store.read(videos_store.waiting, limit=1, wanted=[], busy=[])
     failure = {"probe_error": "Not a video."}
-    write = server.house.store.write
+    write = server.services.store.write
     await write(videos_store.record_probe, work.video_id, work.fingerprint, failure)
     assert 'data-state="failed"' in (await server.get("/")).text
     form = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -245,9 +245,9 @@ async def test_other_names_are_refused(server: LocalServer, host: str) -> None:
     assert "LVS_ALLOWED_HOSTS" in answer.text
 
 
-async def test_a_configured_name_is_answered(open_a_house: OpenHouse) -> None:
-    house = await open_a_house(live=False, allowed_hosts=("films.example",))
-    async with serving(house) as server:
+async def test_a_configured_name_is_answered(start_services: StartServices) -> None:
+    services = await start_services(live=False, allowed_hosts=("films.example",))
+    async with serving(services) as server:
         answer = await server.get("/ping", headers={"Host": "films.example:8080"})
         assert answer.status == 200
 
@@ -269,7 +269,7 @@ async def test_pages_of_other_sites_change_nothing(
 
 
 async def test_a_form_without_scripts_comes_back_to_its_page(server: LocalServer) -> None:
-    referer = f"http://127.0.0.1:{server.port}/?sort=title"
+    referer = f"{server.url}/?sort=title"
     for headers in ({"Referer": referer}, {"Referer": referer, "Sec-Fetch-Site": "same-origin"}):
         answer = await server.get("/library/scan", method="POST", headers=headers)
         assert (answer.status, answer.headers["location"]) == (303, "/?sort=title")
@@ -282,7 +282,7 @@ async def test_a_failed_video_says_why_and_can_be_tried_again(
     server: LocalServer, videos: Path
 ) -> None:
     (videos / "bad.mp4").write_bytes(b"nothing of a video")
-    card = (await library(server.house))["bad.mp4"]
+    card = (await library(server.services))["bad.mp4"]
 
     def fail(tx: Transaction) -> None:
         columns = {"probe_error": "Not a video, or damaged at the start."}
@@ -290,7 +290,7 @@ async def test_a_failed_video_says_why_and_can_be_tried_again(
 
     from lvs.store import videos as videos_store
 
-    await server.house.store.write(fail)
+    await server.services.store.write(fail)
     page = (await server.get("/")).text
     assert 'data-state="failed"' in page
     assert "damaged at the start" in page
@@ -316,14 +316,14 @@ async def test_the_watch_page_keeps_to_the_list_that_one_came_from(
 ) -> None:
     for name in ("a", "b", "c"):
         cast.unique(videos / f"{name}.mp4")
-    await library(server.house)
-    came_from = {"Referer": f"http://127.0.0.1:{server.port}/?sort=title"}
+    await library(server.services)
+    came_from = {"Referer": f"{server.url}/?sort=title"}
     page = (await server.get("/watch/b.mp4", headers=came_from)).text
     before = hrefs(page, r'rel="prev" href="([^"]+)"')[0]
     after = hrefs(page, r'rel="next" href="([^"]+)"')[0]
     assert urlsplit(before).path == "/watch/a.mp4"
     assert urlsplit(after).path == "/watch/c.mp4"
-    newest = {"Referer": f"http://127.0.0.1:{server.port}/"}
+    newest = {"Referer": f"{server.url}/"}
     page = (await server.get("/watch/b.mp4", headers=newest)).text
     steps = hrefs(page, r'rel="(?:prev|next)" href="([^"]+)"')
     assert steps
@@ -337,9 +337,9 @@ async def test_a_missing_video_keeps_its_page_and_says_so(
 ) -> None:
     cast.unique(videos / "a.mp4")
     cast.unique(videos / "b.mp4")
-    await library(server.house)
+    await library(server.services)
     (videos / "a.mp4").unlink()
-    await library(server.house)
+    await library(server.services)
     page = await server.get("/watch/a.mp4")
     assert page.status == 200
     assert "File missing since today" in page.text
@@ -385,7 +385,7 @@ async def test_thumbnails_are_kept_for_ever_and_placeholders_are_not(
     assert "immutable" in answer.headers["cache-control"]
     jpeg = await live_server.get(url.replace("320.webp", "640.jpg"))
     assert jpeg.body[:2] == b"\xff\xd8"
-    folder = live_server.house.config.data_directory / "thumbnails"
+    folder = live_server.services.config.data_directory / "thumbnails"
     for path in folder.rglob("*.webp"):
         path.unlink()
     placeholder = await live_server.get(url)
@@ -403,7 +403,7 @@ async def test_a_page_survives_a_store_that_fails(
     async def broken(*_: object, **__: object) -> None:
         raise sqlite3.DatabaseError("database disk image is malformed")
 
-    object.__setattr__(server.house.store, "read", broken)
+    object.__setattr__(server.services.store, "read", broken)
     answer = await server.get("/?sort=title")
     assert answer.status == 503
     assert "lvs doctor" in answer.text
@@ -455,7 +455,7 @@ def test_hypercorn_can_serve_the_app_by_itself(tmp_path: Path, videos: Path, cas
 
 
 async def test_opening_a_second_house_on_the_same_data_is_refused(
-    house: Services, config: ServerConfig
+    services: Services, config: ServerConfig
 ) -> None:
     from lvs.errors import StartError
 

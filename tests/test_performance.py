@@ -72,12 +72,12 @@ def test_a_line_keeps_its_peaks_and_is_bounded() -> None:
 
 
 async def test_requests_and_errors_are_counted_by_route(server: LocalServer) -> None:
-    await fill(server.house.store, 3)
+    await fill(server.services.store, 3)
     for _ in range(7):
         await server.get("/api/videos?limit=2")
     for number in range(4):
         await server.get(f"/nowhere/{number}")
-    media_hash = await hash_of(server.house, 1)
+    media_hash = await hash_of(server.services, 1)
     for value in (1, 2, 3):
         await call(server, "POST", f"/api/ratings/{media_hash}", {"value": value})
     body = {"media_hash": media_hash, "value": 5}
@@ -104,15 +104,15 @@ async def test_a_failure_is_an_error_of_its_route(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await server.get("/tags")
-    monkeypatch.setattr(server.house.store, "recall", None)
+    monkeypatch.setattr(server.services.store, "recall", None)
     assert (await server.get("/tags")).status == 500
-    route = server.house.metrics.routes["GET /tags"]
+    route = server.services.metrics.routes["GET /tags"]
     assert (route.requests, route.errors) == (2, 1)
 
 
 async def test_queries_are_counted_for_each_request_alone(server: LocalServer) -> None:
-    await fill(server.house.store, 30)
-    metrics = server.house.metrics
+    await fill(server.services.store, 30)
+    metrics = server.services.metrics
 
     async def asks(path: str) -> None:
         assert (await server.get(path)).status == 200
@@ -142,27 +142,27 @@ async def test_queries_are_counted_for_each_request_alone(server: LocalServer) -
 
 async def test_queries_are_those_that_sqlite_runs(server: LocalServer) -> None:
     """Against SQLite's own trace of the statements."""
-    await fill(server.house.store, 30)
-    house = server.house
+    await fill(server.services.store, 30)
+    services = server.services
     ran: list[str] = []
 
     def note(statement: str) -> None:
         if not statement.startswith("--"):  # what triggers do
             ran.append(statement)
 
-    for reader in house.store._readers:
+    for reader in services.store._readers:
         await reader.run(lambda conn: conn.set_trace_callback(note))
     for path in ("/", "/api/videos?limit=5&sort=title", "/tags", "/admin/performance"):
         ran.clear()
         assert (await server.get(path)).status == 200
         ours = [statement for statement in ran if statement.lower() not in ("begin", "rollback")]
-        assert house.metrics.queries[-1] == len(ours) > 0, path
+        assert services.metrics.queries[-1] == len(ours) > 0, path
 
 
 async def test_latencies_are_those_that_were_put_in(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = server.house.store.recall
+    read = server.services.store.recall
     waits = iter(number / 1000 for number in (5, 20, 35, 50, 80))
 
     async def slow(*args: object) -> object:
@@ -170,7 +170,7 @@ async def test_latencies_are_those_that_were_put_in(
             await asyncio.sleep(next(waits))
         return await read(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(server.house.store, "recall", slow)
+    monkeypatch.setattr(server.services.store, "recall", slow)
     for _ in range(5):
         await server.get("/tags")
     found = (await snapshot(server))["endpoints"]["GET /tags"]  # type: ignore[index]
@@ -182,7 +182,7 @@ async def test_latencies_are_those_that_were_put_in(
 
 
 async def test_hits_of_a_cache_are_those_that_were_made(server: LocalServer) -> None:
-    await fill(server.house.store, 3)
+    await fill(server.services.store, 3)
     await server.get("/")  # makes the page and its cards
     before = (await snapshot(server))["cache"]
     for _ in range(6):
@@ -193,13 +193,13 @@ async def test_hits_of_a_cache_are_those_that_were_made(server: LocalServer) -> 
 
 
 async def test_figures_of_caches_streams_and_resources(server: LocalServer) -> None:
-    await fill(server.house.store, 3)
+    await fill(server.services.store, 3)
     stream = await server.stream("/events")
     for _ in range(4):
         await server.get("/")
-    server.house.monitor.take()
+    server.services.monitor.take()
     found = await snapshot(server)
-    caches = server.house.monitor.sources.caches.values()
+    caches = server.services.monitor.sources.caches.values()
     hits, misses = sum(c.hits for c in caches), sum(c.misses for c in caches)
     rate = round(100 * hits / (hits + misses), 1)
     assert found["cache"] == {"hits": hits, "misses": misses, "hit_rate_percent": rate}
@@ -212,7 +212,7 @@ async def test_figures_of_caches_streams_and_resources(server: LocalServer) -> N
 async def test_the_history_is_bounded_and_told(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monitor = server.house.monitor
+    monitor = server.services.monitor
     now = 1_000_000.0
     monkeypatch.setattr("lvs.monitor.time.time", lambda: now)
     for _ in range(4_000):
@@ -241,13 +241,13 @@ async def test_prometheus_reads_the_same_figures(server: LocalServer) -> None:
 
 
 async def test_a_dropped_file_is_followed_to_its_tile(
-    live_house: Services, live_server: LocalServer, videos: Path, cast: Cast
+    live_services: Services, live_server: LocalServer, videos: Path, cast: Cast
 ) -> None:
-    await eventually(lambda: live_house.library.watching)
+    await eventually(lambda: live_services.library.watching)
     stream = await live_server.stream("/events")
     for name in ("a", "b", "c"):
         cast.unique(videos / f"{name}.mp4")
-    timeline = live_house.library.timeline
+    timeline = live_services.library.timeline
     await eventually(lambda: len(timeline.done) == 3)
     for drop in timeline.done:
         moments = (drop.seen, drop.settled, drop.stored, drop.probed, drop.pictured, drop.pushed)
@@ -302,7 +302,7 @@ async def test_the_json_is_shaped_as_the_first_server_had_it(server: LocalServer
     for path in ("/", "/ping", "/watch/nothing.mp4", "/tags"):
         await server.get(path)
     await call(server, "POST", f"/api/ratings/{media_hash}", {"value": 4})
-    server.house.monitor.take()
+    server.services.monitor.take()
     used = await snapshot(server)
     for found in (empty, used):
         jsonschema_rs.validate(legacy_schema.SNAPSHOT, found)
@@ -315,5 +315,5 @@ async def test_the_json_is_shaped_as_the_first_server_had_it(server: LocalServer
 
 
 async def filled(server: LocalServer) -> list[str]:
-    await fill(server.house.store, 3)
-    return [await hash_of(server.house, number) for number in (1, 2, 3)]
+    await fill(server.services.store, 3)
+    return [await hash_of(server.services, number) for number in (1, 2, 3)]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext
+from playwright.async_api import BrowserContext
 
 from lvs.media.clips import Clip, make_clip
 from lvs.services import Services
@@ -21,34 +20,38 @@ from tests.helpers.requests import post
 from tests.helpers.servers import LocalServer, eventually
 
 
-async def test_a_position_is_kept_until_the_end_is_seen(house: Services) -> None:
-    await fill(house.store, 1)
-    await house.store.write(lambda tx: tx.connection.execute("update video set duration_s = 100"))
+async def test_a_position_is_kept_until_the_end_is_seen(services: Services) -> None:
+    await fill(services.store, 1)
+    await services.store.write(
+        lambda tx: tx.connection.execute("update video set duration_s = 100")
+    )
 
     async def position() -> tuple[float, bool]:
-        card = (await house.store.read(videos.cards, [1]))[1]
+        card = (await services.store.read(videos.cards, [1]))[1]
         return card.position_s, card.watched
 
     assert await position() == (0.0, False)
-    await house.store.write(playback.save_position, 1, 42.5)
+    await services.store.write(playback.save_position, 1, 42.5)
     assert await position() == (42.5, False)
-    await house.store.write(playback.save_position, 1, 95.0)
+    await services.store.write(playback.save_position, 1, 95.0)
     assert await position() == (0.0, True)
-    await house.store.write(playback.save_position, 1, 20.0)
+    await services.store.write(playback.save_position, 1, 20.0)
     assert await position() == (20.0, True)
 
 
 async def test_a_video_that_plays_on_changes_nobody_elses_pages(server: LocalServer) -> None:
-    house = server.house
-    await fill(house.store, 3)
-    await house.store.write(lambda tx: tx.connection.execute("update video set duration_s = 3600"))
-    path = f"/videos/{await hash_of(house, 1)}/progress"
+    services = server.services
+    await fill(services.store, 3)
+    await services.store.write(
+        lambda tx: tx.connection.execute("update video set duration_s = 3600")
+    )
+    path = f"/videos/{await hash_of(services, 1)}/progress"
 
     async def told(position_s: float, *, playing: bool = True) -> bool:
-        before = house.store.last_event_id, house.store.edits
+        before = services.store.last_event_id, services.store.edits
         await post(server, path, position_s=position_s, playing=int(playing))
-        assert (await house.store.read(playback.state_of, 1))[0] == position_s
-        return before != (house.store.last_event_id, house.store.edits)
+        assert (await services.store.read(playback.state_of, 1))[0] == position_s
+        return before != (services.store.last_event_id, services.store.edits)
 
     assert await told(4.0)  # the first: it is the last played now
     assert await told(14.0)  # worth resuming
@@ -61,24 +64,24 @@ async def test_a_video_that_plays_on_changes_nobody_elses_pages(server: LocalSer
     assert not await told(299.5)
     assert await told(300.0)  # each five minutes, for a player that is killed
     long_ago = "update progress set updated_at = updated_at - 61000"
-    await house.store.write(lambda tx: tx.connection.execute(long_ago))
+    await services.store.write(lambda tx: tx.connection.execute(long_ago))
     assert await told(310.0)  # taken up again: first in "continue watching"
 
 
 @pytest.mark.parametrize("position", ["", "-1", "nan", "inf", "soon", "1e99"])
 async def test_a_bad_position_is_refused(server: LocalServer, position: str) -> None:
-    await fill(server.house.store, 1)
-    media_hash = await hash_of(server.house, 1)
+    await fill(server.services.store, 1)
+    media_hash = await hash_of(server.services, 1)
     path = f"/videos/{media_hash}/progress"
     assert (await post(server, path, position_s=position)).status == 400
-    assert (await server.house.store.read(videos.cards, [1]))[1].position_s == 0
+    assert (await server.services.store.read(videos.cards, [1]))[1].position_s == 0
 
 
 async def test_fetching_bytes_is_no_view(server: LocalServer, videos: Path, cast: Cast) -> None:
     cast.copy("beach.mp4", videos / "Beach.mp4")
-    await library(server.house)
-    page = await server.house.store.read(gallery.page, View(), limit=1)
-    media_hash = await hash_of(server.house, page.videos[0][0])
+    await library(server.services)
+    page = await server.services.store.read(gallery.page, View(), limit=1)
+    media_hash = await hash_of(server.services, page.videos[0][0])
     for _ in range(3):
         assert (await server.get("/video/Beach.mp4", headers={"Range": "bytes=0-99"})).status == 206
     assert "1 view" not in (await server.get("/")).text
@@ -87,37 +90,31 @@ async def test_fetching_bytes_is_no_view(server: LocalServer, videos: Path, cast
     assert (await post(server, "/videos/0000000000000000/view")).status == 404
 
 
-@pytest.fixture
-async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
-    async with browsers.context(browser, **browsers.DESKTOP) as context:
-        yield context
-
-
 async def test_playing_counts_one_view_and_is_gone_on_with_elsewhere(
-    live_server: LocalServer, videos: Path, opened: BrowserContext
+    live_server: LocalServer, videos: Path, context: BrowserContext
 ) -> None:
     make_clip(videos / "Long.mp4", Clip(size=(160, 90), duration_s=40.0))
-    gallery_page = await live_page(opened, f"http://127.0.0.1:{live_server.port}/")
+    gallery_page = await live_page(context, f"{live_server.url}/")
     await gallery_page.wait_for_selector(".card .card-image[srcset]")
-    watch = await live_page(opened, f"http://127.0.0.1:{live_server.port}/watch/Long.mp4?t=15")
+    watch = await live_page(context, f"{live_server.url}/watch/Long.mp4?t=15")
     await watch.evaluate("document.querySelector('video').play()")
     await gallery_page.get_by_text("1 view").wait_for()
     await watch.evaluate("document.querySelector('video').pause()")
     await gallery_page.wait_for_selector(".card-seen", state="attached")
     assert await gallery_page.get_by_text("2 views").count() == 0
 
-    elsewhere = await live_page(opened, f"http://127.0.0.1:{live_server.port}/watch/Long.mp4")
+    elsewhere = await live_page(context, f"{live_server.url}/watch/Long.mp4")
     await elsewhere.get_by_text("Resume at").click()
     await until(elsewhere, "document.querySelector('video').currentTime >= 15")
     assert await elsewhere.locator("[data-resume]").count() == 0
 
 
 async def test_the_offer_to_go_on_is_a_plain_link(server: LocalServer) -> None:
-    await fill(server.house.store, 1)
-    await server.house.store.write(
+    await fill(server.services.store, 1)
+    await server.services.store.write(
         lambda tx: tx.connection.execute("update video set duration_s = 100")
     )
-    await server.house.store.write(playback.save_position, 1, 42.5)
+    await server.services.store.write(playback.save_position, 1, 42.5)
 
     async def offered() -> bool:
         return '<a class="button" href="?t=42"' in (await server.get("/watch/" + name)).text
@@ -128,33 +125,33 @@ async def test_the_offer_to_go_on_is_a_plain_link(server: LocalServer) -> None:
 
 
 async def test_what_was_begun_is_in_its_list_until_it_is_watched(
-    live_server: LocalServer, videos: Path, opened: BrowserContext
+    live_server: LocalServer, videos: Path, context: BrowserContext
 ) -> None:
-    house = live_server.house
+    services = live_server.services
     for name, duration_s in (("First", 40.0), ("Second", 44.0)):
         make_clip(videos / f"{name}.mp4", Clip(size=(160, 90), duration_s=duration_s))
-    site = f"http://127.0.0.1:{live_server.port}"
+    site = live_server.url
 
     async def both_ready() -> bool:
         return (await live_server.get("/")).text.count('data-state="ready"') == 2
 
     await eventually(both_ready)
-    begun = await live_page(opened, f"{site}/continue")
-    cards = await house.store.read(videos_by_title)
+    begun = await live_page(context, f"{site}/continue")
+    cards = await services.store.read(videos_by_title)
     for title in ("First", "Second"):
         assert (
             await post(live_server, f"/videos/{cards[title]}/progress", position_s=20)
         ).status == 204
     await browsers.wait_for_titles(begun, ["Second", "First"])
     assert "Continue watching" in await begun.inner_text("h1")
-    watch = await live_page(opened, f"{site}/watch/Second.mp4")
+    watch = await live_page(context, f"{site}/watch/Second.mp4")
     button = watch.get_by_role("button", name="Watched")
     await button.click()
     await browsers.wait_for_titles(begun, ["First"])
     await until(watch, "document.querySelector('#watched').ariaPressed === 'true'")
     assert await watch.evaluate("document.activeElement.id") == "watched"
     assert not await browsers.axe_violations(watch)
-    unseen = await live_page(opened, f"{site}/?sort=title")
+    unseen = await live_page(context, f"{site}/?sort=title")
     assert await browsers.titles(unseen) == ["First", "Second"]
     await unseen.get_by_role("button", name="Filters").click()
     assert not await browsers.axe_violations(unseen)

@@ -25,28 +25,30 @@ FILES = (
 )
 
 
-async def known(house: Services, videos: Path, cast: Cast) -> dict[str, int]:
+async def known(services: Services, videos: Path, cast: Cast) -> dict[str, int]:
     for name in FILES:
         cast.unique(videos / name)
-    await library(house)
-    return await house.store.read(
+    await library(services)
+    return await services.store.read(
         lambda conn: dict(conn.execute("select title, id from video").fetchall())
     )
 
 
-async def found(house: Services, ids: dict[str, int], title: str) -> dict[str, Related]:
+async def found(services: Services, ids: dict[str, int], title: str) -> dict[str, Related]:
     names = {video: name for name, video in ids.items()}
-    rows = await house.store.read(related.related, ids[title], 12)
+    rows = await services.store.read(related.related, ids[title], 12)
     return {names[row.video_id]: row for row in rows}
 
 
-async def test_rare_tags_lead_and_each_says_why(house: Services, videos: Path, cast: Cast) -> None:
-    ids = await known(house, videos, cast)
+async def test_rare_tags_lead_and_each_says_why(
+    services: Services, videos: Path, cast: Cast
+) -> None:
+    ids = await known(services, videos, cast)
     for title in ids:
-        await house.store.write(tags.add, ids[title], "everywhere")
+        await services.store.write(tags.add, ids[title], "everywhere")
     for title in ("Lisbon tram ride", "Cooking"):
-        await house.store.write(tags.add, ids[title], "rare")
-    shown = await found(house, ids, "Lisbon tram ride")
+        await services.store.write(tags.add, ids[title], "rare")
+    shown = await found(services, ids, "Lisbon tram ride")
     assert next(iter(shown)) == "Cooking"
     assert shown["Cooking"].shared_tags == 2
     assert shown["Lisbon at night"].shared_words == 1
@@ -55,33 +57,33 @@ async def test_rare_tags_lead_and_each_says_why(house: Services, videos: Path, c
     assert "Lisbon tram ride" not in shown
     equals = sorted(("Garden", "Alone"), key=lambda title: ids[title])
     assert [title for title in shown if title in equals] == equals
-    await house.store.write(curation.rate, ids[equals[1]], 5)
-    shown = await found(house, ids, "Lisbon tram ride")
+    await services.store.write(curation.rate, ids[equals[1]], 5)
+    shown = await found(services, ids, "Lisbon tram ride")
     assert [title for title in shown if title in equals] == equals[::-1]
 
 
 async def test_what_is_gone_or_has_nothing_in_common_is_not_related(
-    house: Services, videos: Path, cast: Cast
+    services: Services, videos: Path, cast: Cast
 ) -> None:
-    ids = await known(house, videos, cast)
-    assert await found(house, ids, "Alone") == {}
-    assert list(await found(house, ids, "Porto")) == ["Lisbon tram ride"]
+    ids = await known(services, videos, cast)
+    assert await found(services, ids, "Alone") == {}
+    assert list(await found(services, ids, "Porto")) == ["Lisbon tram ride"]
 
     def lose(tx: Transaction) -> None:
         files.mark_missing(tx, files.of_video(tx.connection, ids["Lisbon tram ride"]))
 
-    await house.store.write(lose)
-    assert await found(house, ids, "Porto") == {}
+    await services.store.write(lose)
+    assert await found(services, ids, "Porto") == {}
 
 
-async def test_a_large_library_looks_at_no_more_than_a_small_one(house: Services) -> None:
+async def test_a_large_library_looks_at_no_more_than_a_small_one(services: Services) -> None:
     """Counted in steps of SQLite's machine, which no other load changes."""
-    await fill(house.store, 3_000)
-    await house.store.write(give_tags, 3_000)
-    small = await house.store.read(steps)
-    await fill(house.store, 12_000, start=3_000)
-    await house.store.write(give_tags, 15_000)
-    large = await house.store.read(steps)
+    await fill(services.store, 3_000)
+    await services.store.write(give_tags, 3_000)
+    small = await services.store.read(steps)
+    await fill(services.store, 12_000, start=3_000)
+    await services.store.write(give_tags, 15_000)
+    large = await services.store.read(steps)
     assert small > 1_000
     assert large < small * 1.5
 
@@ -118,18 +120,18 @@ def steps(conn: sqlite3.Connection) -> int:
 
 
 async def test_the_page_shows_why_and_a_push_leaves_it(
-    live_house: Services, live_server: LocalServer, videos: Path, cast: Cast, browser: Browser
+    live_services: Services, live_server: LocalServer, videos: Path, cast: Cast, browser: Browser
 ) -> None:
-    ids = await known(live_house, videos, cast)
-    await live_house.store.write(tags.add, ids["Porto"], "town")
-    await live_house.store.write(tags.add, ids["Lisbon at night"], "town")
-    site = f"http://127.0.0.1:{live_server.port}"
-    async with browsers.context(browser, **browsers.DESKTOP) as opened:
-        page = await browsers.live_page(opened, f"{site}/watch/Trips/Porto.mp4")
+    ids = await known(live_services, videos, cast)
+    await live_services.store.write(tags.add, ids["Porto"], "town")
+    await live_services.store.write(tags.add, ids["Lisbon at night"], "town")
+    site = live_server.url
+    async with browsers.context(browser, **browsers.DESKTOP) as context:
+        page = await browsers.live_page(context, f"{site}/watch/Trips/Porto.mp4")
         first = page.locator(".related").first
         assert "Lisbon at night" in await first.inner_text()
         assert "1 shared tag" in await first.inner_text()
-        await live_house.store.write(curation.set_favorite, ids["Lisbon at night"], True)
+        await live_services.store.write(curation.set_favorite, ids["Lisbon at night"], True)
         await first.locator(".heart[aria-pressed=true]").wait_for()
         assert "1 shared tag" in await first.inner_text()
         assert not await browsers.axe_violations(page)

@@ -44,14 +44,14 @@ class Headset:
 
 
 @pytest.fixture
-async def headset(house: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Headset]:
+async def headset(services: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Headset]:
     monkeypatch.setattr("lvs.quest.remote.ALIVE_EVERY_S", 0.01)
     monkeypatch.setattr("lvs.quest.remote.AGAIN_AFTER_S", 0.01)
-    await fill(house.store, 2)
+    await fill(services.store, 2)
     found = Headset()
     async with await asyncio.start_server(found.accept, "127.0.0.1", 0) as server:
         found.name = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        remotes = Remotes([found.name], house.store, house.sessions)
+        remotes = Remotes([found.name], services.store, services.sessions)
         running = asyncio.create_task(remotes.run())
         await eventually(lambda: found.alive > 2)
         yield found
@@ -63,43 +63,43 @@ def state(path: str, at_s: float, player: int) -> dict[str, object]:
     return {"path": path, "duration": 600.0, "currentTime": at_s, "playerState": player}
 
 
-async def views(house: Services, video_id: int) -> int:
-    return (await house.store.read(videos.cards, [video_id]))[video_id].views
+async def views(services: Services, video_id: int) -> int:
+    return (await services.store.read(videos.cards, [video_id]))[video_id].views
 
 
-async def test_playing_becomes_a_view_and_a_position(house: Services, headset: Headset) -> None:
-    path = f"http://192.168.1.2:8080/stream/{await hash_of(house, 1)}/video.mp4"
-    before, other = await views(house, 1), await views(house, 2)
+async def test_playing_becomes_a_view_and_a_position(services: Services, headset: Headset) -> None:
+    path = f"http://192.168.1.2:8080/stream/{await hash_of(services, 1)}/video.mp4"
+    before, other = await views(services, 1), await views(services, 2)
     headset.tell(b"")
     for at_s in (0, 1, 5, 12, 20):
         headset.tell(state(path, at_s, 0))
     headset.tell(state(path, 33.5, 1))
 
     async def saved() -> bool:
-        return await house.store.read(playback.state_of, 1) == (33.5, False)
+        return await services.store.read(playback.state_of, 1) == (33.5, False)
 
     await eventually(saved)
-    assert await views(house, 1) == before + 1
+    assert await views(services, 1) == before + 1
     headset.tell(state("/sdcard/Movies/own.mp4", 3, 0))
     headset.tell(state(path, 40, 0))  # put on again
 
     async def again() -> bool:
-        return await views(house, 1) == before + 2
+        return await views(services, 1) == before + 2
 
     await eventually(again)
-    assert await views(house, 2) == other
+    assert await views(services, 2) == other
 
 
 @pytest.mark.parametrize("time", ["Infinity", "-Infinity", "NaN", "1e999", "1e300", "-1"])
 async def test_a_time_that_is_none_is_not_kept(
-    house: Services, headset: Headset, time: str
+    services: Services, headset: Headset, time: str
 ) -> None:
-    path = f"http://x/stream/{await hash_of(house, 1)}/video.mp4"
+    path = f"http://x/stream/{await hash_of(services, 1)}/video.mp4"
     headset.tell(f'{{"path": "{path}", "currentTime": {time}, "playerState": 1}}'.encode())
     headset.tell(state(path, 33.5, 1))
 
     async def saved() -> bool:
-        return await house.store.read(playback.state_of, 1) == (33.5, False)
+        return await services.store.read(playback.state_of, 1) == (33.5, False)
 
     await eventually(saved)
     assert headset.connections == 1
@@ -107,14 +107,14 @@ async def test_a_time_that_is_none_is_not_kept(
 
 @pytest.mark.parametrize("position_s", [math.inf, -math.inf, math.nan, 1e300])
 async def test_a_position_that_is_none_costs_no_page(
-    server: LocalServer, house: Services, position_s: float
+    server: LocalServer, services: Services, position_s: float
 ) -> None:
-    await fill(house.store, 2)
-    await house.store.write(playback.save_position, 1, position_s)
-    state_s, watched = await house.store.read(playback.state_of, 1)
+    await fill(services.store, 2)
+    await services.store.write(playback.save_position, 1, position_s)
+    state_s, watched = await services.store.read(playback.state_of, 1)
     assert (math.isfinite(state_s), watched) == (True, position_s == 1e300)
     if not math.isnan(position_s):  # as an older program kept it
-        await house.store.write(
+        await services.store.write(
             lambda tx: tx.connection.execute("update progress set position_s = ?", (position_s,))
         )
     for page in ("/", "/continue", "/watch/Video%20000000.mp4", "/api/videos", "/heresphere"):
@@ -122,14 +122,14 @@ async def test_a_position_that_is_none_costs_no_page(
 
 
 async def test_a_headset_that_fails_costs_no_other(
-    house: Services, headset: Headset, monkeypatch: pytest.MonkeyPatch
+    services: Services, headset: Headset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = Headset()
-    path = f"http://x/stream/{await hash_of(house, 1)}/video.mp4"
-    before = await views(house, 1)
+    path = f"http://x/stream/{await hash_of(services, 1)}/video.mp4"
+    before = await views(services, 1)
     async with await asyncio.start_server(other.accept, "127.0.0.1", 0) as listening:
         name = f"127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-        sessions, plays = house.sessions, house.sessions.plays
+        sessions, plays = services.sessions, services.sessions.plays
 
         async def fail_for_the_first(player: str, video_id: int) -> None:
             if player != name:
@@ -137,14 +137,14 @@ async def test_a_headset_that_fails_costs_no_other(
             await plays(player, video_id)
 
         monkeypatch.setattr(sessions, "plays", fail_for_the_first)
-        second = asyncio.create_task(Remotes([headset.name, name], house.store, sessions).run())
+        second = asyncio.create_task(Remotes([headset.name, name], services.store, sessions).run())
         await eventually(lambda: other.alive and headset.connections == 2)
         headset.tell(state(path, 1, 0))
         await eventually(lambda: headset.connections > 2)  # its own, again
         other.tell(state(path, 1, 0))
 
         async def counted() -> bool:
-            return await views(house, 1) == before + 1
+            return await views(services, 1) == before + 1
 
         await eventually(counted)
         assert other.connections == 1
@@ -152,7 +152,9 @@ async def test_a_headset_that_fails_costs_no_other(
         await asyncio.gather(second, return_exceptions=True)
 
 
-async def test_nonsense_ends_nothing_but_the_connection(house: Services, headset: Headset) -> None:
+async def test_nonsense_ends_nothing_but_the_connection(
+    services: Services, headset: Headset
+) -> None:
     headset.tell(b"{")
     headset.tell(["not", "a", "state"])
     headset.tell({"path": 3})
@@ -160,11 +162,11 @@ async def test_nonsense_ends_nothing_but_the_connection(house: Services, headset
     assert headset.connections == 1
     headset.raw(b"\xff\xff\xff\xff")
     await eventually(lambda: headset.connections == 2)
-    path = f"http://x/stream/{await hash_of(house, 2)}/video.mp4"
-    before = await views(house, 2)
+    path = f"http://x/stream/{await hash_of(services, 2)}/video.mp4"
+    before = await views(services, 2)
     headset.tell(state(path, 15, 0))
 
     async def counted() -> bool:
-        return await views(house, 2) == before + 1
+        return await views(services, 2) == before + 1
 
     await eventually(counted)

@@ -20,31 +20,31 @@ from tests.helpers.servers import Process, eventually
 
 
 async def test_hidden_and_unfinished_files_are_left_alone(
-    house: Services, videos: Path, cast: Cast
+    services: Services, videos: Path, cast: Cast
 ) -> None:
     for name in (".hidden.mp4", ".trash/a.mp4", "b.mp4.part", "c.mkv.crdownload", "d.tmp", "e.txt"):
         cast.copy("beach.mp4", videos / name)
     cast.copy("beach.mp4", videos / "shown.mp4")
-    assert list(await library(house)) == ["shown.mp4"]
+    assert list(await library(services)) == ["shown.mp4"]
 
 
 async def test_links_are_followed_without_looping(
-    house: Services, videos: Path, tmp_path: Path, cast: Cast
+    services: Services, videos: Path, tmp_path: Path, cast: Cast
 ) -> None:
     cast.copy("beach.mp4", tmp_path / "elsewhere" / "beach.mp4")
     age(tmp_path / "elsewhere")
     (videos / "linked").symlink_to(tmp_path / "elsewhere")
     (videos / "loop").symlink_to(videos)
     (videos / "broken.mp4").symlink_to(tmp_path / "nowhere.mp4")
-    assert list(await library(house)) == ["linked/beach.mp4"]
+    assert list(await library(services)) == ["linked/beach.mp4"]
 
 
 async def test_a_second_scan_reads_no_file_again(
-    house: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    services: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cast.unique(videos / "a.mp4")
     cast.unique(videos / "b.mp4")
-    await library(house)
+    await library(services)
     read: list[str] = []
     real = disk.fingerprint
 
@@ -54,105 +54,105 @@ async def test_a_second_scan_reads_no_file_again(
 
     monkeypatch.setattr(disk, "fingerprint", noted)
     cast.unique(videos / "c.mp4")
-    await library(house)
+    await library(services)
     assert read == ["c.mp4"]
 
 
 async def test_vanished_files_are_missing_and_their_videos_stay_known(
-    house: Services, videos: Path, cast: Cast
+    services: Services, videos: Path, cast: Cast
 ) -> None:
     cast.unique(videos / "stays.mp4")
     cast.unique(videos / "gone" / "a.mp4")
     cast.unique(videos / "gone" / "b.mp4")
-    before = await library(house)
+    before = await library(services)
     shutil.rmtree(videos / "gone")
-    assert list(await library(house)) == ["stays.mp4"]
-    known = await house.store.read(files.of_video, before["gone/a.mp4"].id)
+    assert list(await library(services)) == ["stays.mp4"]
+    known = await services.store.read(files.of_video, before["gone/a.mp4"].id)
     assert known[0].missing_since is not None
 
 
-async def test_progress_counts_what_there_is(house: Services, videos: Path, cast: Cast) -> None:
+async def test_progress_counts_what_there_is(services: Services, videos: Path, cast: Cast) -> None:
     for number in range(5):
         cast.unique(videos / f"{number}.mp4")
-    await library(house)
-    scan = house.library.status.scan
+    await library(services)
+    scan = services.library.status.scan
     assert (scan.done, scan.running) == (5, False)
 
 
 async def test_an_empty_folder_that_was_full_is_away_and_nothing_is_lost(
-    house: Services, videos: Path, cast: Cast, tmp_path: Path
+    services: Services, videos: Path, cast: Cast, tmp_path: Path
 ) -> None:
     """An unmounted share leaves an empty folder behind."""
     for number in range(3):
         cast.unique(videos / f"{number}.mp4")
-    before = await library(house)
+    before = await library(services)
     videos.rename(tmp_path / "unplugged")
     videos.mkdir()
-    assert set(await library(house)) == set(before)
-    away = house.library.away()
+    assert set(await library(services)) == set(before)
+    away = services.library.away()
     assert [root.looks_empty for root in away] == [True]
     videos.rmdir()
     (tmp_path / "unplugged").rename(videos)
-    after = await library(house)
+    after = await library(services)
     assert {card.media_hash for card in after.values()} == {c.media_hash for c in before.values()}
-    assert not house.library.away()
+    assert not services.library.away()
 
 
 async def test_a_folder_that_is_gone_is_away(
-    house: Services, videos: Path, cast: Cast, tmp_path: Path
+    services: Services, videos: Path, cast: Cast, tmp_path: Path
 ) -> None:
     cast.unique(videos / "only.mp4")
-    await library(house)
+    await library(services)
     videos.rename(tmp_path / "unplugged")
-    await house.library.scan_all()
-    assert len(house.library.away()) == 1
-    assert await house.store.read(gallery.count, View()) == 1
+    await services.library.scan_all()
+    assert len(services.library.away()) == 1
+    assert await services.store.read(gallery.count, View()) == 1
 
 
 async def test_a_folder_emptied_on_purpose_can_be_confirmed(
-    house: Services, videos: Path, cast: Cast
+    services: Services, videos: Path, cast: Cast
 ) -> None:
     for number in range(3):
         cast.unique(videos / f"{number}.mp4")
-    await library(house)
+    await library(services)
     for path in videos.iterdir():
         path.unlink()
-    await house.library.scan_all()
-    away = house.library.away()[0]
-    assert await house.store.read(gallery.count, View()) == 3
-    await house.library.accept_empty(away.id)
-    assert await house.store.read(gallery.count, View()) == 0
-    assert not house.library.away()
+    await services.library.scan_all()
+    away = services.library.away()[0]
+    assert await services.store.read(gallery.count, View()) == 3
+    await services.library.accept_empty(away.id)
+    assert await services.store.read(gallery.count, View()) == 0
+    assert not services.library.away()
 
 
 async def test_the_last_file_of_a_folder_can_simply_be_deleted(
-    house: Services, videos: Path, cast: Cast
+    services: Services, videos: Path, cast: Cast
 ) -> None:
     cast.unique(videos / "only.mp4")
-    await library(house)
+    await library(services)
     (videos / "only.mp4").unlink()
-    assert await library(house) == {}
-    assert not house.library.away()
+    assert await library(services) == {}
+    assert not services.library.away()
 
 
 async def test_folder_counts_are_kept_through_moves(
-    house: Services, videos: Path, cast: Cast
+    services: Services, videos: Path, cast: Cast
 ) -> None:
     cast.unique(videos / "a" / "deep" / "1.mp4")
     cast.unique(videos / "a" / "2.mp4")
     cast.unique(videos / "b" / "3.mp4")
-    await library(house)
+    await library(services)
 
     async def counts() -> dict[str, int]:
         found = {}
         for path in ("", "a", "a/deep", "b"):
-            folder = await house.store.read(roots.folder_at, 1, path)
+            folder = await services.store.read(roots.folder_at, 1, path)
             found[path] = folder.video_count if folder else -1
         return found
 
     assert await counts() == {"": 3, "a": 2, "a/deep": 1, "b": 1}
     (videos / "a" / "deep" / "1.mp4").rename(videos / "b" / "1.mp4")
-    await library(house)
+    await library(services)
     assert await counts() == {"": 3, "a": 1, "a/deep": 0, "b": 2}
 
 
@@ -212,14 +212,14 @@ def test_a_scan_that_is_killed_goes_on_where_it_was(
 
 
 async def test_a_scan_on_demand_finds_what_nobody_told(
-    live_house: Services, videos: Path, cast: Cast
+    live_services: Services, videos: Path, cast: Cast
 ) -> None:
-    await eventually(lambda: not live_house.library.status.scan.running)
+    await eventually(lambda: not live_services.library.status.scan.running)
     path = cast.unique(videos / "quiet" / "a.mp4")
     os.utime(path, (1_500_000_000, 1_500_000_000))
-    live_house.library.ask_for_scan()
+    live_services.library.ask_for_scan()
 
     async def count() -> int:
-        return await live_house.store.read(gallery.count, View())
+        return await live_services.store.read(gallery.count, View())
 
     await eventually(count)

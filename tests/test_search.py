@@ -29,18 +29,18 @@ FILES = (
 
 
 @pytest.fixture
-async def full(house: Services, videos: Path, cast: Cast) -> Services:
+async def full(services: Services, videos: Path, cast: Cast) -> Services:
     for name in FILES:
         cast.unique(videos / name)
-    await library(house)
-    return house
+    await library(services)
+    return services
 
 
-async def found(house: Services, text: str) -> list[str]:
+async def found(services: Services, text: str) -> list[str]:
     view = View("title", match=search.expression(text))
-    page = await house.store.read(gallery.page, view, limit=50)
+    page = await services.store.read(gallery.page, view, limit=50)
     assert page.total == len(page.videos)
-    cards = await house.store.read(records.cards, [video for video, _ in page.videos])
+    cards = await services.store.read(records.cards, [video for video, _ in page.videos])
     return sorted(cards[video].path for video, _ in page.videos)
 
 
@@ -196,8 +196,8 @@ async def test_the_best_match_is_first_and_the_list_is_followed_to_its_end(
     assert keys == sorted(keys, key=lambda key: key or (0.0, 0))
 
 
-async def test_filters_find_what_they_say(house: Services) -> None:
-    await fill(house.store, 40)
+async def test_filters_find_what_they_say(services: Services) -> None:
+    await fill(services.store, 40)
 
     def given(tx: Transaction) -> None:
         tx.connection.execute("update video set duration_s = id * 60, height = id * 100")
@@ -207,15 +207,15 @@ async def test_filters_find_what_they_say(house: Services) -> None:
         playback.set_watched(tx, 4, True)
         playback.save_position(tx, 5, 3.0)
 
-    await house.store.write(given)
+    await services.store.write(given)
 
     async def ids(sort: str = "oldest", **filters: Any) -> set[int]:
         view = View(sort, filters=Filters(**filters))
-        page = await house.store.read(gallery.page, view, limit=50)
+        page = await services.store.read(gallery.page, view, limit=50)
         found = {video for video, _ in page.videos}
         assert page.total == len(found)
         for video in range(1, 41):
-            key = await house.store.read(gallery.key_of, view, video)
+            key = await services.store.read(gallery.key_of, view, video)
             assert (key is not None) == (video in found)
         return found
 
@@ -227,11 +227,11 @@ async def test_filters_find_what_they_say(house: Services) -> None:
     assert await ids(min_height=2000, max_height=2200) == {20, 21}
 
 
-async def test_many_hits_are_found_in_order(house: Services) -> None:
-    await fill(house.store, 2_500)
+async def test_many_hits_are_found_in_order(services: Services) -> None:
+    await fill(services.store, 2_500)
     view = View("title", match=search.expression("video"))
-    page = await house.store.read(gallery.page, view, limit=60)
+    page = await services.store.read(gallery.page, view, limit=60)
     assert page.total == 2_500
     assert [video for video, _ in page.videos] == list(range(1, 61))
-    rest = await house.store.read(gallery.page, view, limit=60, after=page.next)
+    rest = await services.store.read(gallery.page, view, limit=60, after=page.next)
     assert [video for video, _ in rest.videos] == list(range(61, 121))

@@ -19,7 +19,7 @@ from lvs.services import Services
 from lvs.store import files
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import age, library, wait_for
-from tests.helpers.servers import OpenHouse, eventually
+from tests.helpers.servers import StartServices, eventually
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def folders(tmp_path: Path, cast: Cast) -> tuple[Path, Path]:
 
 
 async def test_a_folder_whose_disk_hangs_is_away_and_the_others_live_on(
-    open_a_house: OpenHouse,
+    start_services: StartServices,
     folders: tuple[Path, Path],
     cast: Cast,
     answers: threading.Event,
@@ -59,19 +59,19 @@ async def test_a_folder_whose_disk_hangs_is_away_and_the_others_live_on(
         return real(root)
 
     monkeypatch.setattr(disk, "state", state)
-    house = await open_a_house(video_directory=(one, two))
-    await eventually(lambda: [root.path for root in house.library.away()] == [str(one)])
-    await wait_for(house, "b.mp4")
-    await eventually(lambda: house.library.watching)
+    services = await start_services(video_directory=(one, two))
+    await eventually(lambda: [root.path for root in services.library.away()] == [str(one)])
+    await wait_for(services, "b.mp4")
+    await eventually(lambda: services.library.watching)
     cast.unique(two / "c.mp4")
-    await wait_for(house, "b.mp4", "c.mp4")
+    await wait_for(services, "b.mp4", "c.mp4")
     answers.set()
-    await wait_for(house, "a.mp4", "b.mp4", "c.mp4")
-    assert not house.library.away()
+    await wait_for(services, "a.mp4", "b.mp4", "c.mp4")
+    assert not services.library.away()
 
 
 async def test_a_folder_within_that_hangs_is_reported_and_the_rest_is_scanned(
-    open_a_house: OpenHouse,
+    start_services: StartServices,
     folders: tuple[Path, Path],
     cast: Cast,
     answers: threading.Event,
@@ -91,24 +91,24 @@ async def test_a_folder_within_that_hangs_is_reported_and_the_rest_is_scanned(
         return real(self, step)
 
     monkeypatch.setattr(Walk, "read", read)
-    house = await open_a_house(video_directory=(one,), watch="off")
-    await wait_for(house, "a.mp4", "z/z.mp4")
-    assert house.library.status.problems["one/hangs"] == "The disk does not respond"
-    house.library.ask_for_scan()
-    await eventually(lambda: not house.library.status.scan.running)
+    services = await start_services(video_directory=(one,), watch="off")
+    await wait_for(services, "a.mp4", "z/z.mp4")
+    assert services.library.status.problems["one/hangs"] == "The disk does not respond"
+    services.library.ask_for_scan()
+    await eventually(lambda: not services.library.status.scan.running)
     answers.set()
 
     async def found_too() -> bool:
-        house.library.ask_for_scan()
-        count: int = await house.store.read(files.count_present)
+        services.library.ask_for_scan()
+        count: int = await services.store.read(files.count_present)
         return count == 3
 
     await eventually(found_too)
-    await eventually(lambda: not house.library.status.problems)
+    await eventually(lambda: not services.library.status.problems)
 
 
 async def test_a_file_that_hangs_is_reported_and_the_others_are_taken_in(
-    house: Services,
+    services: Services,
     videos: Path,
     cast: Cast,
     answers: threading.Event,
@@ -125,9 +125,9 @@ async def test_a_file_that_hangs_is_reported_and_the_others_are_taken_in(
         return real(root, file)
 
     monkeypatch.setattr(disk, "fingerprint", fingerprint)
-    found = await library(house)
+    found = await library(services)
     assert sorted(found) == [name for name in names if name != "07.mp4"]
-    assert list(house.library.status.problems) == ["videos/07.mp4"]
+    assert list(services.library.status.problems) == ["videos/07.mp4"]
 
 
 async def test_a_path_that_hangs_holds_one_thread_however_often_it_is_asked_for(
@@ -159,7 +159,7 @@ async def test_a_path_that_hangs_holds_one_thread_however_often_it_is_asked_for(
 
 
 async def test_a_folder_whose_scan_fails_is_tried_again_and_the_others_are_scanned(
-    open_a_house: OpenHouse,
+    start_services: StartServices,
     folders: tuple[Path, Path],
     answers: threading.Event,
     monkeypatch: pytest.MonkeyPatch,
@@ -173,16 +173,16 @@ async def test_a_folder_whose_scan_fails_is_tried_again_and_the_others_are_scann
         await real(self, root, beneath)
 
     monkeypatch.setattr(Scanner, "scan", scan)
-    house = await open_a_house(video_directory=folders)
-    await wait_for(house, "b.mp4")
-    await eventually(lambda: "Scan of one" in house.library.status.problems)
+    services = await start_services(video_directory=folders)
+    await wait_for(services, "b.mp4")
+    await eventually(lambda: "Scan of one" in services.library.status.problems)
     fails = False
-    await wait_for(house, "a.mp4", "b.mp4")
-    await eventually(lambda: not house.library.status.problems)
+    await wait_for(services, "a.mp4", "b.mp4")
+    await eventually(lambda: not services.library.status.problems)
 
 
 async def test_no_disk_is_asked_on_the_event_loop(
-    open_a_house: OpenHouse, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    start_services: StartServices, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: set[str] = set()
     loop_thread = threading.current_thread().name
@@ -202,35 +202,35 @@ async def test_no_disk_is_asked_on_the_event_loop(
             return _real(path, *args, **more)
 
         monkeypatch.setattr(os, name, noted)
-    house = await open_a_house(live=False)
-    root = next(iter(house.library.roots.values()))
-    arrivals = asyncio.create_task(house.library.arrivals.run())
+    services = await start_services(live=False)
+    root = next(iter(services.library.roots.values()))
+    arrivals = asyncio.create_task(services.library.arrivals.run())
     path = await asyncio.to_thread(cast.unique, videos / "deep" / "a.mp4")
     await asyncio.to_thread(cast.unique, videos / "deep" / "b.mp4")
     os.utime(path, (1_600_000_000, 1_600_000_000))
-    await house.library.scan_all()
-    await house.library.changed(root, {"deep/a.mp4", "deep/b.mp4", "deep", "gone.mp4"})
-    await wait_for(house, "deep/a.mp4", "deep/b.mp4")
+    await services.library.scan_all()
+    await services.library.changed(root, {"deep/a.mp4", "deep/b.mp4", "deep", "gone.mp4"})
+    await wait_for(services, "deep/a.mp4", "deep/b.mp4")
     await asyncio.to_thread(path.unlink)
-    await house.library.changed(root, {"deep/a.mp4"})
-    await wait_for(house, "deep/b.mp4")
+    await services.library.changed(root, {"deep/a.mp4"})
+    await wait_for(services, "deep/b.mp4")
     arrivals.cancel()
     assert not asked
 
 
 async def test_a_batch_of_changes_costs_the_store_a_handful_of_calls(
-    house: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    services: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whether a batch has one path or sixty."""
     names = {f"{number}.mp4" for number in range(60)}
     for name in names:
         cast.unique(videos / name)
     cast.unique(videos / "stays.mp4")
-    await library(house)
-    root = next(iter(house.library.roots.values()))
+    await library(services)
+    root = next(iter(services.library.roots.values()))
     calls: list[str] = []
     for kind in ("read", "write"):
-        real = getattr(house.store, kind)
+        real = getattr(services.store, kind)
 
         def noted(
             function: Callable[..., object],
@@ -241,12 +241,12 @@ async def test_a_batch_of_changes_costs_the_store_a_handful_of_calls(
             calls.append(function.__name__)
             return _real(function, *args, **more)
 
-        monkeypatch.setattr(house.store, kind, noted)
-    await house.library.changed(root, names)
+        monkeypatch.setattr(services.store, kind, noted)
+    await services.library.changed(root, names)
     assert len(calls) <= 2, "nothing has changed"
     for name in names:
         (videos / name).unlink()
     calls.clear()
-    await house.library.changed(root, names)
+    await services.library.changed(root, names)
     assert len(calls) <= 4, calls
-    assert list(await library(house)) == ["stays.mp4"]
+    assert list(await library(services)) == ["stays.mp4"]

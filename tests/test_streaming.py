@@ -95,11 +95,11 @@ def test_several_ranges_give_the_whole_file() -> None:
 
 
 @pytest.fixture
-async def film(house: Services, videos: Path) -> bytes:
+async def film(services: Services, videos: Path) -> bytes:
     """A file of a million odd bytes, in the library."""
     content = bytes((index * 31 + index // 251) % 256 for index in range(SIZE))
     (videos / "film.mp4").write_bytes(content)
-    await library(house)
+    await library(services)
     return content
 
 
@@ -143,7 +143,7 @@ async def test_head_has_the_headers_alone(server: LocalServer, film: bytes) -> N
 
 
 async def test_a_video_streams_by_its_identity_too(server: LocalServer, film: bytes) -> None:
-    card = next(iter((await library(server.house)).values()))
+    card = next(iter((await library(server.services)).values()))
     answer = await server.get(
         f"/stream/{card.media_hash}/any name.mp4".replace(" ", "%20"),
         headers={"Range": "bytes=5-9"},
@@ -162,18 +162,18 @@ async def test_another_content_has_another_etag(
 
 
 async def test_a_client_that_goes_away_frees_its_file(
-    server: LocalServer, videos: Path, house: Services
+    server: LocalServer, videos: Path, services: Services
 ) -> None:
     """It asks for far more than the socket holds, reads a little, and hangs up."""
     with (videos / "large.mp4").open("wb") as handle:
         handle.truncate(200_000_000)
-    await library(house)
+    await library(services)
     client = socket.create_connection(("127.0.0.1", server.port))
     client.sendall(b"GET /video/large.mp4 HTTP/1.1\r\nHost: localhost\r\n\r\n")
     await asyncio.to_thread(client.recv, 1000)
-    assert house.reader.open == 1
+    assert services.reader.open == 1
     client.close()
-    await eventually(lambda: house.reader.open == 0)
+    await eventually(lambda: services.reader.open == 0)
 
 
 async def test_a_file_that_is_gone_is_said(server: LocalServer, videos: Path, film: bytes) -> None:
@@ -187,7 +187,7 @@ async def test_a_folder_that_is_away_is_said(
     server: LocalServer, videos: Path, tmp_path: Path, film: bytes
 ) -> None:
     videos.rename(tmp_path / "unplugged")
-    await server.house.library.scan_all()
+    await server.services.library.scan_all()
     answer = await server.get("/video/film.mp4")
     assert answer.status == 503
     assert "plug its disk in" in answer.text
@@ -220,11 +220,11 @@ async def test_a_pipe_in_place_of_a_film_is_said(
 
 
 async def test_a_disk_that_does_not_answer_costs_its_own_videos(
-    house: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     there = tmp_path / "film.mp4"
     there.write_bytes(b"film")
-    reader, answers = house.reader, threading.Event()
+    reader, answers = services.reader, threading.Event()
     monkeypatch.setattr(files, "OPEN_WITHIN_S", 0.05)
     monkeypatch.setattr(files, "_open", _stuck(answers))
     asked = [reader.open_file("hangs", str(there)) for _ in range(files.THREADS + 5)]
@@ -267,21 +267,23 @@ async def test_what_may_pass_is_told_from_what_is_gone(
 
 
 async def test_a_file_closes_whatever_becomes_of_its_request(
-    house: Services, tmp_path: Path
+    services: Services, tmp_path: Path
 ) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(bytes(3_000_000))
 
     async def never_begun() -> None:
-        house.reader.pieces(0, await house.reader.open_file(0, str(path)), 0, 100)
+        services.reader.pieces(0, await services.reader.open_file(0, str(path)), 0, 100)
 
     async def cut_while_reading() -> None:
-        body = house.reader.pieces(0, await house.reader.open_file(0, str(path)), 0, 3_000_000)
+        body = services.reader.pieces(
+            0, await services.reader.open_file(0, str(path)), 0, 3_000_000
+        )
         await anext(body)
         await body.aclose()
 
     async def cut_while_opening() -> None:
-        opening = asyncio.create_task(house.reader.open_file(0, str(path)))
+        opening = asyncio.create_task(services.reader.open_file(0, str(path)))
         await asyncio.sleep(0)
         opening.cancel()
 
@@ -289,7 +291,7 @@ async def test_a_file_closes_whatever_becomes_of_its_request(
         for _ in range(20):
             await way()
         await eventually(lambda: not _held(path))
-    assert house.reader.open == 0
+    assert services.reader.open == 0
 
 
 @pytest.mark.parametrize(

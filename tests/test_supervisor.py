@@ -14,7 +14,7 @@ from lvs.library.scanner import Scanner
 from lvs.lifecycle import Supervisor
 from lvs.models import Root
 from lvs.services import Services
-from tests.helpers.servers import OpenHouse, eventually, open_stream, serving
+from tests.helpers.servers import StartServices, eventually, open_stream, serving
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ async def test_a_task_that_fails_again_and_again_waits_longer_each_time(
 
 
 async def test_a_failed_task_of_the_library_asks_for_a_scan(
-    open_a_house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+    start_services: StartServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fails = asyncio.Event()
 
@@ -106,23 +106,23 @@ async def test_a_failed_task_of_the_library_asks_for_a_scan(
         scans.append(1)
 
     monkeypatch.setattr(Scanner, "scan", scan)
-    await open_a_house()
+    await start_services()
     await eventually(lambda: len(scans) == 1)
     fails.set()
     await eventually(lambda: len(scans) == 2)
 
 
 async def test_a_failed_live_task_has_every_page_fetch_its_region_again(
-    open_a_house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+    start_services: StartServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house: Services = await open_a_house()
-    async with serving(house) as server:
-        stream = await open_stream(server.port, f"/events?since={house.store.last_event_id}")
-        await eventually(lambda: house.hub.streams == 1)
+    services: Services = await start_services()
+    async with serving(services) as server:
+        stream = await open_stream(server.port, f"/events?since={services.store.last_event_id}")
+        await eventually(lambda: services.hub.streams == 1)
 
         def fails() -> None:
             raise OSError("no luck")
 
-        monkeypatch.setattr(house.library.timeline, "pushed", lambda _: fails())
-        await house.store.write(lambda tx: tx.emit("folders"))
+        monkeypatch.setattr(services.library.timeline, "pushed", lambda _: fails())
+        await services.store.write(lambda tx: tx.emit("folders"))
         await stream.until(lambda message: message.event == "resync")

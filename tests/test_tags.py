@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext
+from playwright.async_api import BrowserContext
 
 from lvs.errors import InvalidInputError
 from lvs.services import Services
@@ -24,92 +24,92 @@ from tests.helpers.servers import LocalServer, eventually
 
 
 @pytest.fixture
-async def live_jobs(house: Services) -> AsyncIterator[None]:
+async def live_jobs(services: Services) -> AsyncIterator[None]:
     """Changes of many videos are done."""
-    running = asyncio.create_task(house.bulk.run(), name="changes of many videos")
+    running = asyncio.create_task(services.bulk.run(), name="changes of many videos")
     yield
     running.cancel()
 
 
-async def names(house: Services, video_id: int = 1) -> list[str]:
-    return [tag.name for tag in await house.store.read(tags.of_video, video_id)]
+async def names(services: Services, video_id: int = 1) -> list[str]:
+    return [tag.name for tag in await services.store.read(tags.of_video, video_id)]
 
 
-async def test_a_tag_is_one_whatever_its_case_and_keeps_its_first(house: Services) -> None:
-    await fill(house.store, 2)
-    await house.store.write(tags.add, 1, "  Summer   Holiday ")
-    await house.store.write(tags.add, 2, "SUMMER HOLIDAY")
-    await house.store.write(tags.add, 1, "summer holiday")
-    assert await names(house, 1) == await names(house, 2) == ["Summer Holiday"]
-    (tag,) = await house.store.read(tags.most_used)
+async def test_a_tag_is_one_whatever_its_case_and_keeps_its_first(services: Services) -> None:
+    await fill(services.store, 2)
+    await services.store.write(tags.add, 1, "  Summer   Holiday ")
+    await services.store.write(tags.add, 2, "SUMMER HOLIDAY")
+    await services.store.write(tags.add, 1, "summer holiday")
+    assert await names(services, 1) == await names(services, 2) == ["Summer Holiday"]
+    (tag,) = await services.store.read(tags.most_used)
     assert (tag.name, tag.count) == ("Summer Holiday", 2)
-    await house.store.write(tags.remove, 1, "sUMMER holiday")
-    assert await names(house, 1) == []
-    assert (await house.store.read(tags.most_used))[0].count == 1
+    await services.store.write(tags.remove, 1, "sUMMER holiday")
+    assert await names(services, 1) == []
+    assert (await services.store.read(tags.most_used))[0].count == 1
 
 
-async def test_a_tag_that_no_video_has_leaves_no_row(house: Services) -> None:
-    await fill(house.store, 3)
+async def test_a_tag_that_no_video_has_leaves_no_row(services: Services) -> None:
+    await fill(services.store, 3)
 
     async def rows() -> list[str]:
-        return await house.store.read(
+        return await services.store.read(
             lambda conn: [name for (name,) in conn.execute("select name from tag order by key")]
         )
 
     for video_id in (1, 2):
-        await house.store.write(tags.set_all, video_id, ["sea", "sun"])
-    await house.store.write(tags.remove, 1, "sea")
+        await services.store.write(tags.set_all, video_id, ["sea", "sun"])
+    await services.store.write(tags.remove, 1, "sea")
     assert await rows() == ["sea", "sun"]
-    await house.store.write(tags.set_all, 2, [])
+    await services.store.write(tags.set_all, 2, [])
     assert await rows() == ["sun"]
 
     def goes_missing(tx: Transaction) -> None:
         for video_id in (1, 2):
             files.mark_missing(tx, files.of_video(tx.connection, video_id))
 
-    await house.store.write(goes_missing)
+    await services.store.write(goes_missing)
     assert await rows() == ["sun"]  # it may come back
-    await house.store.write(cleanup.forget, [1, 2])
+    await services.store.write(cleanup.forget, [1, 2])
     assert await rows() == []
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61, "a\x00b", "\u202e"])
-async def test_a_bad_tag_is_refused(house: Services, name: str) -> None:
-    await fill(house.store, 1)
+async def test_a_bad_tag_is_refused(services: Services, name: str) -> None:
+    await fill(services.store, 1)
     with pytest.raises(InvalidInputError):
-        await house.store.write(tags.add, 1, name)
-    assert await names(house) == []
+        await services.store.write(tags.add, 1, name)
+    assert await names(services) == []
 
 
-async def test_a_video_has_50_tags_at_most(house: Services) -> None:
-    await fill(house.store, 1)
-    await house.store.write(tags.set_all, 1, [f"tag {n}" for n in range(50)])
+async def test_a_video_has_50_tags_at_most(services: Services) -> None:
+    await fill(services.store, 1)
+    await services.store.write(tags.set_all, 1, [f"tag {n}" for n in range(50)])
     with pytest.raises(InvalidInputError, match="at most 50 tags"):
-        await house.store.write(tags.add, 1, "one more")
-    assert len(await names(house)) == 50
+        await services.store.write(tags.add, 1, "one more")
+    assert len(await names(services)) == 50
 
 
-async def test_what_is_typed_is_offered_best_first(house: Services) -> None:
-    await fill(house.store, 3)
-    await house.store.write(tags.set_all, 1, ["Seaside", "Overseas", "Été", "50%"])
-    await house.store.write(tags.set_all, 2, ["Overseas", "Sea"])
-    found = await house.store.read(tags.most_used, "sea")
+async def test_what_is_typed_is_offered_best_first(services: Services) -> None:
+    await fill(services.store, 3)
+    await services.store.write(tags.set_all, 1, ["Seaside", "Overseas", "Été", "50%"])
+    await services.store.write(tags.set_all, 2, ["Overseas", "Sea"])
+    found = await services.store.read(tags.most_used, "sea")
     assert [tag.name for tag in found] == ["Sea", "Seaside", "Overseas"]
-    assert [tag.name for tag in await house.store.read(tags.most_used, "ÉT")] == ["Été"]
-    assert [tag.name for tag in await house.store.read(tags.most_used, "%")] == ["50%"]
+    assert [tag.name for tag in await services.store.read(tags.most_used, "ÉT")] == ["Été"]
+    assert [tag.name for tag in await services.store.read(tags.most_used, "%")] == ["50%"]
 
 
 @pytest.mark.parametrize("count", [30, 400])
-async def test_all_of_the_tags_must_match(house: Services, count: int) -> None:
-    await fill(house.store, count)
+async def test_all_of_the_tags_must_match(services: Services, count: int) -> None:
+    await fill(services.store, count)
     for video in range(1, count + 1):
         chosen = [name for name, step in (("two", 2), ("three", 3)) if video % step == 0]
         if chosen:
-            await house.store.write(tags.set_all, video, chosen)
+            await services.store.write(tags.set_all, video, chosen)
 
     async def found(*wanted: str) -> set[int]:
-        ids = await house.store.read(tags.ids, wanted)
-        page = await house.store.read(gallery.page, View("title", tag_ids=ids), limit=1000)
+        ids = await services.store.read(tags.ids, wanted)
+        page = await services.store.read(gallery.page, View("title", tag_ids=ids), limit=1000)
         assert page.total == len(page.videos)
         return {video for video, _ in page.videos}
 
@@ -119,8 +119,8 @@ async def test_all_of_the_tags_must_match(house: Services, count: int) -> None:
 
 
 async def test_tags_over_the_api(server: LocalServer) -> None:
-    await fill(server.house.store, 2)
-    media_hash = await hash_of(server.house, 1)
+    await fill(server.services.store, 2)
+    media_hash = await hash_of(server.services, 1)
     body = {"media_hash": media_hash, "tags": ["Sea", "sea", "Sun & wind"]}
     answer = await call(server, "POST", "/api/tags/set", body)
     assert json.loads(answer.body) == {"tags": ["Sea", "Sun & wind"]}
@@ -136,9 +136,9 @@ async def test_tags_over_the_api(server: LocalServer) -> None:
 
 
 async def test_the_index_and_the_address_of_a_tag(server: LocalServer) -> None:
-    await fill(server.house.store, 2)
+    await fill(server.services.store, 2)
     assert "No tags yet" in (await server.get("/tags")).text
-    media_hash = await hash_of(server.house, 1)
+    media_hash = await hash_of(server.services, 1)
     assert (await post(server, f"/videos/{media_hash}/tag", tag="R&B/Soul")).status == 303
     page = (await server.get("/tags")).text
     assert "R&amp;B/Soul" in page
@@ -150,62 +150,62 @@ async def test_the_index_and_the_address_of_a_tag(server: LocalServer) -> None:
 
 
 async def test_a_tag_is_renamed_joined_and_deleted(server: LocalServer, live_jobs: None) -> None:
-    house = server.house
-    await fill(house.store, 3)
-    await house.store.write(tags.set_all, 1, ["sea", "sun"])
-    await house.store.write(tags.set_all, 2, ["ocean"])
-    await house.store.write(tags.set_all, 3, ["ocean", "sea"])
+    services = server.services
+    await fill(services.store, 3)
+    await services.store.write(tags.set_all, 1, ["sea", "sun"])
+    await services.store.write(tags.set_all, 2, ["ocean"])
+    await services.store.write(tags.set_all, 3, ["ocean", "sea"])
     assert (await post(server, "/tags/rename", tag="sun", name="Sunny days")).status == 303
-    assert await names(house, 1) == ["sea", "Sunny days"]
+    assert await names(services, 1) == ["sea", "Sunny days"]
     assert (await post(server, "/tags/rename", tag="OCEAN", name="Sea")).status == 303
-    assert [await names(house, video) for video in (1, 2, 3)] == [
+    assert [await names(services, video) for video in (1, 2, 3)] == [
         ["sea", "Sunny days"],
         ["sea"],
         ["sea"],
     ]
-    counts = {tag.name: tag.count for tag in await house.store.read(tags.by_name)}
+    counts = {tag.name: tag.count for tag in await services.store.read(tags.by_name)}
     assert counts == {"sea": 3, "Sunny days": 1}
     assert (await post(server, "/tags/rename", tag="sea", name="SEA")).status == 303
-    assert await names(house, 2) == ["SEA"]
+    assert await names(services, 2) == ["SEA"]
     assert "1 video<" in (await server.get("/?q=sunny")).text
     assert (await post(server, "/tags/delete", tag="sea")).status == 303
-    assert await names(house, 3) == []
+    assert await names(services, 3) == []
     assert "0 videos<" in (await server.get("/?q=sea")).text
     assert (await post(server, "/tags/delete", tag="sea")).status == 404
     assert (await post(server, "/tags/rename", tag="Sunny days", name=" ")).status == 400
 
 
 async def test_a_deleted_tag_comes_back_on_every_video_that_had_it(
-    house: Services, server: LocalServer, live_jobs: None
+    services: Services, server: LocalServer, live_jobs: None
 ) -> None:
-    await fill(house.store, 3)
+    await fill(services.store, 3)
     for video in (1, 2, 3):
-        await house.store.write(tags.set_all, video, ["Family", "sea"])
+        await services.store.write(tags.set_all, video, ["Family", "sea"])
 
     def lose(tx: Transaction) -> None:
         files.mark_missing(tx, files.of_video(tx.connection, 3))
 
-    await house.store.write(lose)
+    await services.store.write(lose)
     answer = await post(server, "/tags/delete", tag="FAMILY")
-    assert [await names(house, video) for video in (1, 2, 3)] == [["sea"]] * 3
+    assert [await names(services, video) for video in (1, 2, 3)] == [["sea"]] * 3
     page = (await server.get(answer.headers["location"])).text
     assert "Tag “Family” deleted from 3 videos." in page
     assert "Family" not in (await server.get("/tags")).text
     (bulk_id,) = re.findall(r'name="bulk" value="(\d+)"', page)
     back = await post(server, "/bulk/undo", bulk=bulk_id)
     assert "Tag “Family” is back" in (await server.get(back.headers["location"])).text
-    assert [await names(house, video) for video in (1, 2, 3)] == [["Family", "sea"]] * 3
+    assert [await names(services, video) for video in (1, 2, 3)] == [["Family", "sea"]] * 3
 
 
 async def test_deleting_a_tag_is_undone_by_a_toast(
-    server: LocalServer, house: Services, opened: BrowserContext, live_jobs: None
+    server: LocalServer, services: Services, context: BrowserContext, live_jobs: None
 ) -> None:
-    await fill(house.store, 2)
-    await house.store.write(tags.set_all, 1, ["family", "sea"])
-    await house.store.write(tags.set_all, 2, ["family"])
-    page = await opened.new_page()
+    await fill(services.store, 2)
+    await services.store.write(tags.set_all, 1, ["family", "sea"])
+    await services.store.write(tags.set_all, 2, ["family"])
+    page = await context.new_page()
     await page.clock.install()
-    await page.goto(f"http://127.0.0.1:{server.port}/tags")
+    await page.goto(f"{server.url}/tags")
 
     async def delete(name: str) -> None:
         await page.locator(f"summary[aria-label$={name}]").click()
@@ -229,12 +229,12 @@ async def test_deleting_a_tag_is_undone_by_a_toast(
 
 
 async def test_the_index_of_tags_is_clean_for_axe(
-    server: LocalServer, opened: BrowserContext
+    server: LocalServer, context: BrowserContext
 ) -> None:
-    await fill(server.house.store, 1)
-    await server.house.store.write(tags.set_all, 1, ["sea", "sun & wind"])
-    page = await opened.new_page()
-    await page.goto(f"http://127.0.0.1:{server.port}/tags")
+    await fill(server.services.store, 1)
+    await server.services.store.write(tags.set_all, 1, ["sea", "sun & wind"])
+    page = await context.new_page()
+    await page.goto(f"{server.url}/tags")
     await page.locator("summary").first.click()
     assert not await browsers.axe_violations(page)
     await page.locator("details[open] input[name=name]").fill("Ocean")
@@ -242,27 +242,25 @@ async def test_the_index_of_tags_is_clean_for_axe(
     await page.get_by_role("link", name="Ocean 1").wait_for()
 
 
-@pytest.fixture
-async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
-    async with browsers.context(browser, **browsers.DESKTOP) as context:
-        yield context
-
-
 async def test_a_tag_given_on_one_page_is_on_the_others(
-    live_house: Services, live_server: LocalServer, videos: Path, cast: Cast, opened: BrowserContext
+    live_services: Services,
+    live_server: LocalServer,
+    videos: Path,
+    cast: Cast,
+    context: BrowserContext,
 ) -> None:
     cast.copy("beach.mp4", videos / "Beach.mp4")
     age(videos)
-    site = f"http://127.0.0.1:{live_server.port}"
-    live_house.library.ask_for_scan()
+    site = live_server.url
+    live_services.library.ask_for_scan()
 
     async def ready() -> bool:
         return 'data-state="ready"' in (await live_server.get("/")).text
 
     await eventually(ready)
-    tagged = await live_page(opened, f"{site}/?tag=sea")
-    other = await live_page(opened, f"{site}/watch/Beach.mp4")
-    page = await live_page(opened, f"{site}/watch/Beach.mp4")
+    tagged = await live_page(context, f"{site}/?tag=sea")
+    other = await live_page(context, f"{site}/watch/Beach.mp4")
+    page = await live_page(context, f"{site}/watch/Beach.mp4")
     assert await browsers.titles(tagged) == []
     await page.fill("#tag-input", "Sea")
     await page.keyboard.press("Enter")
@@ -281,17 +279,21 @@ async def test_a_tag_given_on_one_page_is_on_the_others(
 
 
 async def test_tags_are_offered_chosen_by_keys_and_made_anew(
-    live_house: Services, live_server: LocalServer, videos: Path, cast: Cast, opened: BrowserContext
+    live_services: Services,
+    live_server: LocalServer,
+    videos: Path,
+    cast: Cast,
+    context: BrowserContext,
 ) -> None:
     for name in ("Beach", "City"):
         cast.unique(videos / f"{name}.mp4")
-    await library(live_house)
-    ids: dict[str, int] = await live_house.store.read(
+    await library(live_services)
+    ids: dict[str, int] = await live_services.store.read(
         lambda conn: dict(conn.execute("select title, id from video").fetchall())
     )
-    await live_house.store.write(tags.set_all, ids["Beach"], ["Seaside", "Overseas"])
-    await live_house.store.write(tags.set_all, ids["City"], ["Overseas"])
-    page = await live_page(opened, f"http://127.0.0.1:{live_server.port}/watch/City.mp4")
+    await live_services.store.write(tags.set_all, ids["Beach"], ["Seaside", "Overseas"])
+    await live_services.store.write(tags.set_all, ids["City"], ["Overseas"])
+    page = await live_page(context, f"{live_server.url}/watch/City.mp4")
     field = page.get_by_role("combobox", name="Add a tag")
     await field.click()
     await page.keyboard.type("sea")
@@ -306,7 +308,7 @@ async def test_tags_are_offered_chosen_by_keys_and_made_anew(
     await page.keyboard.press("ArrowUp")
     assert await field.get_attribute("aria-activedescendant") == "tag-option-new"
     # A push of the same video while choosing leaves the list open.
-    await live_house.store.write(playback.count_view, ids["City"])
+    await live_services.store.write(playback.count_view, ids["City"])
     await page.get_by_text("1 view").first.wait_for()
     assert await page.locator("#tag-options .option").count() == 3
     await page.keyboard.press("ArrowDown")

@@ -19,7 +19,7 @@ from lvs.store import gallery
 from lvs.store.views import View
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import age, library, wait_for
-from tests.helpers.servers import OpenHouse, eventually
+from tests.helpers.servers import StartServices, eventually
 
 OLD = (1_600_000_000, 1_600_000_000)
 
@@ -32,9 +32,9 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextlib.contextmanager
-def locked(house: Services) -> Iterator[None]:
+def locked(services: Services) -> Iterator[None]:
     """Another process writes to the database for as long as this lasts."""
-    other = sqlite3.connect(house.store.path, isolation_level=None)
+    other = sqlite3.connect(services.store.path, isolation_level=None)
     other.execute("begin immediate")
     try:
         yield
@@ -43,55 +43,57 @@ def locked(house: Services) -> Iterator[None]:
         other.close()
 
 
-async def impatient(house: Services) -> None:
+async def impatient(services: Services) -> None:
     """Let writes give up at once, and not after five seconds."""
-    writer = house.store._writer
+    writer = services.store._writer
     assert writer is not None
     await writer.run(lambda conn: conn.execute("pragma busy_timeout = 20"))
 
 
-def problem_of(house: Services, kind: str) -> bool:
-    return any(name.startswith(kind) for name in house.library.status.problems)
+def problem_of(services: Services, kind: str) -> bool:
+    return any(name.startswith(kind) for name in services.library.status.problems)
 
 
 @pytest.mark.parametrize("how", ["native", "polling"])
 async def test_files_that_arrive_while_the_database_is_locked_are_taken_in_later(
-    open_a_house: OpenHouse, videos: Path, cast: Cast, how: str
+    start_services: StartServices, videos: Path, cast: Cast, how: str
 ) -> None:
     """Those that are whole at once, and those that are still settling."""
-    house = await open_a_house(watch=how, poll_interval_s=0.2)
-    await eventually(lambda: house.library.watching)
-    await eventually(lambda: not house.library.status.scan.running)
-    await impatient(house)
+    services = await start_services(watch=how, poll_interval_s=0.2)
+    await eventually(lambda: services.library.watching)
+    await eventually(lambda: not services.library.status.scan.running)
+    await impatient(services)
     names = {f"{number}.mp4" for number in range(10)}
-    with locked(house):
+    with locked(services):
         for number in range(10):
             path = cast.unique(videos.parent / f"{number}.mp4")
             if number % 2:
                 os.utime(path, OLD)
             path.rename(videos / path.name)
-        await eventually(lambda: problem_of(house, "New files in") or problem_of(house, "Scan of"))
-        assert await house.store.read(gallery.count, View()) == 0
-    await wait_for(house, *names)
-    await eventually(lambda: not house.library.status.problems)
+        await eventually(
+            lambda: problem_of(services, "New files in") or problem_of(services, "Scan of")
+        )
+        assert await services.store.read(gallery.count, View()) == 0
+    await wait_for(services, *names)
+    await eventually(lambda: not services.library.status.problems)
 
 
 async def test_files_that_vanish_while_the_database_is_locked_are_noted_later(
-    live_house: Services, videos: Path, cast: Cast
+    live_services: Services, videos: Path, cast: Cast
 ) -> None:
-    await eventually(lambda: live_house.library.watching)
+    await eventually(lambda: live_services.library.watching)
     for name in ("a.mp4", "b.mp4", "c.mp4"):
         cast.unique(videos / name)
-    await wait_for(live_house, "a.mp4", "b.mp4", "c.mp4")
-    await impatient(live_house)
-    with locked(live_house):
+    await wait_for(live_services, "a.mp4", "b.mp4", "c.mp4")
+    await impatient(live_services)
+    with locked(live_services):
         (videos / "b.mp4").unlink()
-        await eventually(lambda: problem_of(live_house, "Scan of"))
-    await wait_for(live_house, "a.mp4", "c.mp4")
+        await eventually(lambda: problem_of(live_services, "Scan of"))
+    await wait_for(live_services, "a.mp4", "c.mp4")
 
 
 async def test_a_scan_that_fails_is_made_again_by_itself(
-    open_a_house: OpenHouse, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    start_services: StartServices, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failures: list[int] = []
     real = Ingest.take_in
@@ -105,10 +107,10 @@ async def test_a_scan_that_fails_is_made_again_by_itself(
     monkeypatch.setattr(Ingest, "take_in", take_in)
     cast.unique(videos / "a.mp4")
     age(videos)
-    house = await open_a_house(watch="off")
-    await wait_for(house, "a.mp4")
+    services = await start_services(watch="off")
+    await wait_for(services, "a.mp4")
     assert len(failures) == 3
-    await eventually(lambda: not house.library.status.problems)
+    await eventually(lambda: not services.library.status.problems)
 
 
 @contextlib.contextmanager
@@ -123,52 +125,52 @@ def without_descriptors() -> Iterator[None]:
 
 
 async def test_without_descriptors_no_folder_is_away_and_no_file_is_missing(
-    house: Services, videos: Path, cast: Cast
+    services: Services, videos: Path, cast: Cast
 ) -> None:
     for name in ("a.mp4", "deep/b.mp4"):
         cast.unique(videos / name)
-    before = await library(house)
-    root = next(iter(house.library.roots.values()))
+    before = await library(services)
+    root = next(iter(services.library.roots.values()))
     os.utime(videos / "a.mp4", OLD)  # so that it would be read again
     with without_descriptors():
-        assert await house.library.check(root)
+        assert await services.library.check(root)
         with contextlib.suppress(OSError):
-            await house.library.scan_all()
+            await services.library.scan_all()
         with contextlib.suppress(OSError):
-            await house.library.changed(root, {"a.mp4", "deep/b.mp4", "deep"})
-    assert not house.library.away()
-    after = await library(house)
+            await services.library.changed(root, {"a.mp4", "deep/b.mp4", "deep"})
+    assert not services.library.away()
+    after = await library(services)
     assert {card.id for card in after.values()} == {card.id for card in before.values()}
 
 
 async def test_an_away_folder_stays_away_while_nothing_can_be_told(
-    house: Services, videos: Path, cast: Cast, tmp_path: Path
+    services: Services, videos: Path, cast: Cast, tmp_path: Path
 ) -> None:
     cast.unique(videos / "a.mp4")
-    await library(house)
-    root = next(iter(house.library.roots.values()))
+    await library(services)
+    root = next(iter(services.library.roots.values()))
     videos.rename(tmp_path / "unplugged")
-    assert not await house.library.check(root)
+    assert not await services.library.check(root)
     (tmp_path / "unplugged").rename(videos)
     with without_descriptors():
-        assert not await house.library.check(root)
-    assert await house.library.check(root)
+        assert not await services.library.check(root)
+    assert await services.library.check(root)
 
 
 async def test_an_away_folder_is_noted_once_the_database_can_be_written(
-    house: Services, videos: Path, cast: Cast, tmp_path: Path
+    services: Services, videos: Path, cast: Cast, tmp_path: Path
 ) -> None:
     cast.unique(videos / "a.mp4")
-    await library(house)
-    await impatient(house)
-    root = next(iter(house.library.roots.values()))
+    await library(services)
+    await impatient(services)
+    root = next(iter(services.library.roots.values()))
     videos.rename(tmp_path / "unplugged")
-    with locked(house), pytest.raises(UnavailableError):
-        await house.library.check(root)
-    since = house.store.last_event_id
-    assert not await house.library.check(root)
-    assert house.store.last_event_id > since, "pages are told"
-    assert await house.store.read(_away_since, root.id) is not None
+    with locked(services), pytest.raises(UnavailableError):
+        await services.library.check(root)
+    since = services.store.last_event_id
+    assert not await services.library.check(root)
+    assert services.store.last_event_id > since, "pages are told"
+    assert await services.store.read(_away_since, root.id) is not None
 
 
 def _away_since(conn: sqlite3.Connection, root_id: int) -> int | None:

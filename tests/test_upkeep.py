@@ -29,12 +29,12 @@ def own_log_level() -> Iterator[None]:
 
 
 async def test_failed_files_and_doubles_are_listed(
-    live_server: LocalServer, live_house: Services, videos: Path, cast: Cast, browser: Browser
+    live_server: LocalServer, live_services: Services, videos: Path, cast: Cast, browser: Browser
 ) -> None:
     (videos / "broken.mp4").write_bytes(b"not a video" * 100)
     cast.copy("beach.mp4", videos / "one.mp4")
     cast.copy("beach.mp4", videos / "two.mp4")
-    live_house.library.ask_for_scan()
+    live_services.library.ask_for_scan()
 
     async def failed() -> bool:
         return 'data-state="failed"' in (await live_server.get("/")).text
@@ -43,71 +43,71 @@ async def test_failed_files_and_doubles_are_listed(
     page = (await live_server.get("/admin/performance")).text
     assert "<b>broken.mp4</b>" in page
     assert "<span>one.mp4</span><span>two.mp4</span>" in page
-    async with browsers.context(browser, **browsers.DESKTOP) as opened:
-        shown = await opened.new_page()
-        await shown.goto(f"http://127.0.0.1:{live_server.port}/admin/performance")
+    async with browsers.context(browser, **browsers.DESKTOP) as context:
+        shown = await context.new_page()
+        await shown.goto(f"{live_server.url}/admin/performance")
         assert not await browsers.axe_violations(shown)
         cast.copy("city.mp4", videos / "broken.mp4")
         await shown.get_by_role("button", name="Try all again").click()
-        await eventually(lambda: live_house.library.status.pictures_made >= 2)
+        await eventually(lambda: live_services.library.status.pictures_made >= 2)
 
 
 async def test_all_pictures_are_made_anew(
-    live_server: LocalServer, live_house: Services, videos: Path, cast: Cast
+    live_server: LocalServer, live_services: Services, videos: Path, cast: Cast
 ) -> None:
     cast.copy("beach.mp4", videos / "one.mp4")
-    live_house.library.ask_for_scan()
-    status = live_house.library.status
+    live_services.library.ask_for_scan()
+    status = live_services.library.status
     await eventually(lambda: status.pictures_made == 1)
     assert (await post(live_server, "/library/rebuild")).status == 303
     await eventually(lambda: status.pictures_made == 2)
 
 
 async def test_a_missing_file_is_listed_from_the_first_day(
-    server: LocalServer, house: Services
+    server: LocalServer, services: Services
 ) -> None:
-    await fill(house.store, 130)
+    await fill(services.store, 130)
     assert "None. Missing videos keep" in (await server.get("/admin/performance")).text
 
     def lose(tx: Transaction) -> None:
         for video in range(1, 121):
             files.mark_missing(tx, files.of_video(tx.connection, video))
 
-    await house.store.write(lose)
+    await services.store.write(lose)
     page = (await server.get("/admin/performance")).text
     assert page.count("missing since today; has ") == 100
     assert "and 20 more" in page
     assert 'href="/watch/Video%20000000.mp4"' in page
     assert "Back up and remove" not in page
     assert (await post(server, "/admin/cleanup")).status == 409
-    assert await house.store.read(cleanup.count_missing, 0) == (120, 0)
+    assert await services.store.read(cleanup.count_missing, 0) == (120, 0)
 
 
 async def test_what_is_gone_for_long_is_forgotten_after_a_backup(
-    server: LocalServer, house: Services
+    server: LocalServer, services: Services
 ) -> None:
-    await fill(house.store, 3)
+    await fill(services.store, 3)
 
     def lose(tx: Transaction) -> None:
         curation.rate(tx, 2, 5)
         files.mark_missing(tx, files.of_video(tx.connection, 2))
         tx.connection.execute("update file set missing_since = 1000 where video_id = 2")
 
-    await house.store.write(lose)
+    await services.store.write(lose)
     page = (await server.get("/admin/performance")).text
     assert "has 1 rating" in page
     assert "Back up and remove 1 entry" in page
-    stream = await server.stream(f"/events?video={await hash_of(house, 2)}")
+    stream = await server.stream(f"/events?video={await hash_of(services, 2)}")
     assert (await post(server, "/admin/cleanup")).status == 303
-    assert await house.store.read(records.count) == 2
-    (made,) = await house.keeper.listed()
+    assert await services.store.read(records.count) == 2
+    (made,) = await services.keeper.listed()
     assert made.manifest.videos == 3
     assert "None. Missing videos keep" in (await server.get("/admin/performance")).text
     # A page of the forgotten video that is open must not stop the others.
     other = await server.stream("/events?sort=title")
-    following = asyncio.create_task(house.hub.follow_events(), name="live events")
+    following = asyncio.create_task(services.hub.follow_events(), name="live events")
     await asyncio.sleep(0)
-    await house.store.write(roots.set_away, 1, 5)
+    await services.store.write(roots.set_away, 1, 5)
     await other.until(lambda message: message.event == "resync")
     assert (await stream.until(lambda message: message.event == "resync")).event
     following.cancel()
@@ -120,10 +120,10 @@ def fail(reason: str) -> None:
 
 
 async def test_errors_of_the_log_are_shown_and_its_level_is_set(
-    server: LocalServer, house: Services, monkeypatch: pytest.MonkeyPatch
+    server: LocalServer, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "None since the start" in (await server.get("/admin/performance")).text
-    monkeypatch.setattr(house.store, "recall", lambda *_: fail("a <reason>"))
+    monkeypatch.setattr(services.store, "recall", lambda *_: fail("a <reason>"))
     assert (await server.get("/tags?sort=<b>")).status == 500
     monkeypatch.undo()
     page = (await server.get("/admin/performance")).text

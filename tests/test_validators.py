@@ -25,9 +25,9 @@ JSON = [
 
 
 @pytest.fixture
-async def filled(house: Services, videos: Path, cast: Cast) -> None:
+async def filled(services: Services, videos: Path, cast: Cast) -> None:
     cast.unique(videos / "a.mp4")
-    await library(house)
+    await library(services)
 
 
 async def asked_again(server: LocalServer, path: str, first: Answer, **more: str) -> Answer:
@@ -71,7 +71,7 @@ async def test_compressed_bytes_have_an_etag_of_their_own(server: LocalServer, p
 async def test_a_changed_page_is_sent(server: LocalServer, videos: Path, cast: Cast) -> None:
     first = await server.get("/")
     cast.unique(videos / "b.mp4")
-    await library(server.house)
+    await library(server.services)
 
     async def sent() -> bool:  # a page may lag for a moment
         return (await asked_again(server, "/", first)).status == 200

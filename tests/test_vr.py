@@ -72,24 +72,24 @@ def browser_arguments() -> list[str]:
 
 
 @pytest.fixture
-async def opened(browser: Browser) -> AsyncIterator[BrowserContext]:
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     async with browsers.context(browser, viewport=SIZE, has_touch=True) as context:
         yield context
 
 
 @pytest.fixture
-async def media_hash(live_house: Services, videos: Path, cast: Cast) -> str:
+async def media_hash(live_services: Services, videos: Path, cast: Cast) -> str:
     cast.make(videos / "film.mp4", Clip("testsrc2", (640, 320), 30, rate=5))
-    live_house.library.ask_for_scan()
-    await eventually(lambda: live_house.library.status.pictures_made)
-    await eventually(live_house.library.feeder.is_idle)
-    return await hash_of(live_house, 1)
+    live_services.library.ask_for_scan()
+    await eventually(lambda: live_services.library.status.pictures_made)
+    await eventually(live_services.library.feeder.is_idle)
+    return await hash_of(live_services, 1)
 
 
-async def watch_page(opened: BrowserContext, server: LocalServer, *, layers: bool) -> Page:
-    page = await opened.new_page()
+async def watch_page(context: BrowserContext, server: LocalServer, *, layers: bool) -> Page:
+    page = await context.new_page()
     await page.add_init_script(IWER + INSTALL % json.dumps(layers))
-    await page.goto(f"http://127.0.0.1:{server.port}/watch/film.mp4")
+    await page.goto(f"{server.url}/watch/film.mp4")
     await until(page, "document.querySelector('video').readyState >= 2")
     return page
 
@@ -123,7 +123,7 @@ LAYERED = [
 @pytest.mark.parametrize(("projection", "stereo", "maker", "layout", "angle"), LAYERED)
 async def test_layers_get_what_the_video_is(
     live_server: LocalServer,
-    opened: BrowserContext,
+    context: BrowserContext,
     media_hash: str,
     projection: str,
     stereo: str,
@@ -133,7 +133,7 @@ async def test_layers_get_what_the_video_is(
 ) -> None:
     path = f"/videos/{media_hash}/layout"
     await post(live_server, path, projection=projection, stereo=stereo)
-    page = await watch_page(opened, live_server, layers=True)
+    page = await watch_page(context, live_server, layers=True)
     await put_on(page)
     made = await page.evaluate(
         """() => window.made.map(({ name, init, video }) => ({
@@ -178,7 +178,7 @@ ALONE = """document.querySelectorAll('body > :not([data-webxr_runtime])').forEac
 @pytest.mark.parametrize(("projection", "stereo", "layers"), DRAWN)
 async def test_what_layers_cannot_show_is_drawn(
     live_server: LocalServer,
-    opened: BrowserContext,
+    context: BrowserContext,
     media_hash: str,
     projection: str,
     stereo: str,
@@ -186,7 +186,7 @@ async def test_what_layers_cannot_show_is_drawn(
 ) -> None:
     path = f"/videos/{media_hash}/layout"
     await post(live_server, path, projection=projection, stereo=stereo)
-    page = await watch_page(opened, live_server, layers=layers)
+    page = await watch_page(context, live_server, layers=layers)
     await put_on(page)
     assert await page.evaluate("window.made") == []
     assert any("three" in name for name in await page.evaluate(LOADED))
@@ -235,10 +235,10 @@ def projected(arguments: str) -> NDArray[np.float64]:
     ],
 )
 async def test_surfaces_are_where_ffmpeg_has_them(
-    live_server: LocalServer, opened: BrowserContext, projection: str, arguments: str
+    live_server: LocalServer, context: BrowserContext, projection: str, arguments: str
 ) -> None:
-    page = await opened.new_page()
-    await page.goto(f"http://127.0.0.1:{live_server.port}/")
+    page = await context.new_page()
+    await page.goto(f"{live_server.url}/")
     surfaces = await page.evaluate(
         "name => import('/static/js/vr/projection.js').then(found => found.surfaces(name))",
         projection,
@@ -255,9 +255,9 @@ async def test_surfaces_are_where_ffmpeg_has_them(
         assert np.quantile(away, 0.9) < 0.05, f"{projection}: {np.quantile(away, 0.9):.2f} off"
 
 
-async def test_each_eye_has_its_part(live_server: LocalServer, opened: BrowserContext) -> None:
-    page = await opened.new_page()
-    await page.goto(f"http://127.0.0.1:{live_server.port}/")
+async def test_each_eye_has_its_part(live_server: LocalServer, context: BrowserContext) -> None:
+    page = await context.new_page()
+    await page.goto(f"{live_server.url}/")
     parts = await page.evaluate(
         """() => import('/static/js/vr/projection.js').then(({ eyePart }) =>
           ['mono', 'sbs', 'rl', 'tb', 'bt'].map(stereo =>
@@ -305,10 +305,10 @@ async def aim(page: Page, u: float, v: float) -> None:
 
 @pytest.mark.parametrize("layers", [True, False])
 async def test_controllers_and_panel_do_what_they_say_and_leaving_restores_the_page(
-    live_server: LocalServer, opened: BrowserContext, media_hash: str, layers: bool
+    live_server: LocalServer, context: BrowserContext, media_hash: str, layers: bool
 ) -> None:
     await post(live_server, f"/videos/{media_hash}/layout", projection="180", stereo="sbs")
-    page = await watch_page(opened, live_server, layers=layers)
+    page = await watch_page(context, live_server, layers=layers)
     at_rest = await page.evaluate(PARTS)
     await put_on(page)
     video = "document.querySelector('video')"
@@ -362,9 +362,9 @@ async def test_controllers_and_panel_do_what_they_say_and_leaving_restores_the_p
 
 
 async def test_a_headset_that_is_taken_off_pauses_the_film(
-    live_server: LocalServer, opened: BrowserContext, media_hash: str
+    live_server: LocalServer, context: BrowserContext, media_hash: str
 ) -> None:
-    page = await watch_page(opened, live_server, layers=True)
+    page = await watch_page(context, live_server, layers=True)
     await put_on(page)
     assert not await page.evaluate("document.querySelector('video').paused")
     await page.evaluate("device.updateVisibilityState('hidden')")
@@ -389,10 +389,10 @@ PANEL = """async () => {
 
 
 async def test_the_panel_shows_where_one_points_and_the_stars_there_are(
-    live_server: LocalServer, opened: BrowserContext
+    live_server: LocalServer, context: BrowserContext
 ) -> None:
-    page = await opened.new_page()
-    await page.goto(f"http://127.0.0.1:{live_server.port}/")
+    page = await context.new_page()
+    await page.goto(f"{live_server.url}/")
     before, pointed, again, away, rated = await page.evaluate(PANEL)
     assert before[1] < 50
     assert pointed[1] > 200
@@ -403,9 +403,9 @@ async def test_the_panel_shows_where_one_points_and_the_stars_there_are(
 
 
 async def test_stars_from_elsewhere_show_on_the_panel(
-    live_server: LocalServer, opened: BrowserContext, media_hash: str
+    live_server: LocalServer, context: BrowserContext, media_hash: str
 ) -> None:
-    page = await watch_page(opened, live_server, layers=True)
+    page = await watch_page(context, live_server, layers=True)
     await page.evaluate(
         """async () => {
           const { Panel } = await import('/static/js/vr/panel.js');
@@ -431,11 +431,11 @@ async def put_on_again(page: Page) -> None:
 
 
 async def test_a_page_over_plain_http_says_what_vr_needs(
-    live_server: LocalServer, opened: BrowserContext, media_hash: str
+    live_server: LocalServer, context: BrowserContext, media_hash: str
 ) -> None:
     path = f"/videos/{media_hash}/layout"
     await post(live_server, path, projection="180", stereo="sbs")
-    page = await opened.new_page()
+    page = await context.new_page()
     await page.goto(f"http://lvs.local:{live_server.port}/watch/film.mp4")
     await page.get_by_text("needs HTTPS").wait_for()
     assert not await browsers.axe_violations(page)

@@ -19,18 +19,18 @@ from lvs.models import FileStat, Root
 from lvs.services import Services
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import shown, wait_for
-from tests.helpers.servers import OpenHouse, eventually
+from tests.helpers.servers import StartServices, eventually
 
 
 @pytest.fixture(params=["native", "polling"])
 async def watching(
-    request: pytest.FixtureRequest, open_a_house: OpenHouse, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, start_services: StartServices, monkeypatch: pytest.MonkeyPatch
 ) -> Services:
-    """A house that has scanned and is watching, by notices and by polling."""
+    """A services that has scanned and is watching, by notices and by polling."""
     monkeypatch.setattr(watches, "CHECK_ROOTS_EVERY_S", 0.1)
-    house: Services = await open_a_house(watch=request.param, poll_interval_s=0.2)
-    await eventually(lambda: house.library.watching)
-    return house
+    services: Services = await start_services(watch=request.param, poll_interval_s=0.2)
+    await eventually(lambda: services.library.watching)
+    return services
 
 
 async def test_a_dropped_file_appears_with_its_picture(
@@ -103,16 +103,16 @@ async def test_a_name_that_is_not_utf8_arrives(
 
 @pytest.mark.parametrize("how", ["native", "polling"])
 async def test_files_in_a_folder_whose_name_is_not_utf8_arrive_and_so_do_all_others(
-    open_a_house: OpenHouse, videos: Path, cast: Cast, how: str
+    start_services: StartServices, videos: Path, cast: Cast, how: str
 ) -> None:
     odd = os.fsdecode(b"caf\xe9")
     (videos / odd).mkdir()
-    house = await open_a_house(watch=how, poll_interval_s=0.2)
-    await eventually(lambda: house.library.watching)
+    services = await start_services(watch=how, poll_interval_s=0.2)
+    await eventually(lambda: services.library.watching)
     cast.unique(videos / odd / "a.mp4")
     cast.unique(videos / "b.mp4")
     cast.unique(videos / odd / "new" / "c.mp4")
-    await wait_for(house, f"{odd}/a.mp4", "b.mp4", f"{odd}/new/c.mp4")
+    await wait_for(services, f"{odd}/a.mp4", "b.mp4", f"{odd}/new/c.mp4")
 
 
 async def test_a_folder_that_is_moved_is_watched_in_its_new_place(
@@ -144,7 +144,7 @@ async def test_a_video_folder_that_is_swapped_for_another_is_watched_again(
 
 
 async def test_a_root_without_notices_from_the_system_is_polled_which_is_said_once(
-    open_a_house: OpenHouse,
+    start_services: StartServices,
     videos: Path,
     cast: Cast,
     monkeypatch: pytest.MonkeyPatch,
@@ -155,20 +155,20 @@ async def test_a_root_without_notices_from_the_system_is_polled_which_is_said_on
 
     monkeypatch.setattr(watches, "RESTART_S", 0.01)
     monkeypatch.setattr(Inotify, "_add", refuse)
-    house = await open_a_house(watch="native", poll_interval_s=0.2)
-    await eventually(lambda: house.library.watching)
+    services = await start_services(watch="native", poll_interval_s=0.2)
+    await eventually(lambda: services.library.watching)
     cast.unique(videos / "a.mp4")
-    await wait_for(house, "a.mp4")
-    assert "no more inotify watches" in house.library.status.problems["Changes in videos"]
+    await wait_for(services, "a.mp4")
+    assert "no more inotify watches" in services.library.status.problems["Changes in videos"]
     told = [record for record in caplog.records if "No file notifications" in record.getMessage()]
     assert len(told) == 1
 
 
 async def test_notices_that_the_system_lost_lead_to_a_scan(
-    live_house: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    live_services: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The queue of the kernel is full: what was in it is not known."""
-    await eventually(lambda: live_house.library.watching)
+    await eventually(lambda: live_services.library.watching)
 
     def lose(self: Inotify, mask: int, path: str, group: Group) -> None:
         if path == "last.mp4":
@@ -178,9 +178,9 @@ async def test_notices_that_the_system_lost_lead_to_a_scan(
         losing.setattr(Inotify, "_note", lose)
         cast.unique(videos / "lost" / "a.mp4")
         cast.unique(videos / "last.mp4")
-        await wait_for(live_house, "lost/a.mp4", "last.mp4")
+        await wait_for(live_services, "lost/a.mp4", "last.mp4")
     cast.unique(videos / "lost" / "b.mp4")
-    await wait_for(live_house, "lost/a.mp4", "last.mp4", "lost/b.mp4")
+    await wait_for(live_services, "lost/a.mp4", "last.mp4", "lost/b.mp4")
 
 
 def test_an_overflow_of_the_queue_is_recognized(tmp_path: Path) -> None:
@@ -196,31 +196,31 @@ def test_an_overflow_of_the_queue_is_recognized(tmp_path: Path) -> None:
 
 
 async def test_more_changes_than_are_kept_lead_to_a_scan(
-    live_house: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    live_services: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watcher, "PENDING", 3)
-    await eventually(lambda: live_house.library.watching)
+    await eventually(lambda: live_services.library.watching)
     names = [f"{number}.mp4" for number in range(20)]
     for name in names:
         cast.unique(videos / name)
-    await wait_for(live_house, *names)
+    await wait_for(live_services, *names)
 
 
 async def test_more_arrivals_than_are_followed_are_found_by_a_scan(
-    live_house: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    live_services: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(arrivals, "FOLLOWED", 3)
-    await eventually(lambda: live_house.library.watching)
+    await eventually(lambda: live_services.library.watching)
     names = [f"{number}.mp4" for number in range(20)]
     for name in names:
         cast.unique(videos / name)
-    await wait_for(live_house, *names)
+    await wait_for(live_services, *names)
 
 
 async def test_a_file_that_changes_while_it_is_stored_is_taken_in_again(
-    live_house: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    live_services: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await eventually(lambda: live_house.library.watching)
+    await eventually(lambda: live_services.library.watching)
     size = cast.path("beach.mp4").stat().st_size
     real = Ingest.take_in
 
@@ -235,32 +235,32 @@ async def test_a_file_that_changes_while_it_is_stored_is_taken_in_again(
     new_size = cast.path("forest.mp4").stat().st_size
 
     async def is_new() -> bool:
-        found = await shown(live_house)
+        found = await shown(live_services)
         return "a.mp4" in found and found["a.mp4"].size == new_size
 
     await eventually(is_new)
 
 
 async def test_a_growing_file_is_arriving_until_it_is_whole(
-    live_house: Services, videos: Path, cast: Cast
+    live_services: Services, videos: Path, cast: Cast
 ) -> None:
-    await eventually(lambda: live_house.library.watching)
+    await eventually(lambda: live_services.library.watching)
     content = cast.path("beach.mp4").read_bytes()
     half = len(content) // 2
     with (videos / "slow.mp4").open("wb") as handle:
         handle.write(content[:half])
         handle.flush()
-        coming = await eventually(lambda: live_house.library.status.arrivals)
+        coming = await eventually(lambda: live_services.library.status.arrivals)
         assert (coming[0].path, coming[0].size) == ("slow.mp4", half)
-        assert await shown(live_house) == {}
+        assert await shown(live_services) == {}
         handle.write(content[half:])
         handle.flush()
         await eventually(
-            lambda: any(a.size == len(content) for a in live_house.library.status.arrivals)
+            lambda: any(a.size == len(content) for a in live_services.library.status.arrivals)
         )
-        assert await shown(live_house) == {}, "taken in while it was open for writing"
-    await wait_for(live_house, "slow.mp4")
-    await eventually(lambda: not live_house.library.status.arrivals)
+        assert await shown(live_services) == {}, "taken in while it was open for writing"
+    await wait_for(live_services, "slow.mp4")
+    await eventually(lambda: not live_services.library.status.arrivals)
 
 
 async def test_an_unplugged_folder_is_away_and_comes_back(
@@ -279,13 +279,13 @@ async def test_an_unplugged_folder_is_away_and_comes_back(
     assert after["a.mp4"].media_hash == before["a.mp4"].media_hash
 
 
-async def test_off_means_off(open_a_house: OpenHouse, videos: Path, cast: Cast) -> None:
-    house = await open_a_house(watch="off")
-    await eventually(lambda: house.library.watching)
+async def test_off_means_off(start_services: StartServices, videos: Path, cast: Cast) -> None:
+    services = await start_services(watch="off")
+    await eventually(lambda: services.library.watching)
     path = cast.copy("beach.mp4", videos / "beach.mp4")
     os.utime(path, (1_600_000_000, 1_600_000_000))
-    house.library.ask_for_scan()
-    await wait_for(house, "beach.mp4")
+    services.library.ask_for_scan()
+    await wait_for(services, "beach.mp4")
 
 
 async def test_the_notices_of_other_systems_are_those_of_watchfiles(

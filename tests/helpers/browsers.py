@@ -47,7 +47,7 @@ SIZES = {"phone": PHONE, "desktop": DESKTOP, "headset": HEADSET, "wide": WIDE}
 @contextlib.asynccontextmanager
 async def context(browser: Browser, **options: Any) -> AsyncIterator[BrowserContext]:
     """A browser context whose pages fail the test when a script or a policy complains."""
-    opened = await browser.new_context(**options)
+    context = await browser.new_context(**options)
     complaints: list[str] = []
 
     def listen(page: Page) -> None:
@@ -61,17 +61,17 @@ async def context(browser: Browser, **options: Any) -> AsyncIterator[BrowserCont
             ),
         )
 
-    opened.on("page", listen)
+    context.on("page", listen)
     try:
-        yield opened
+        yield context
     finally:
-        await opened.close()
+        await context.close()
     assert not complaints, complaints
 
 
-async def live_page(opened: BrowserContext, url: str) -> Page:
+async def live_page(context: BrowserContext, url: str) -> Page:
     """A page whose stream is open."""
-    page = await opened.new_page()
+    page = await context.new_page()
     await page.goto(url)
     await page.wait_for_selector(LIVE, state="attached")
     return page

@@ -55,39 +55,39 @@ def age(folder: Path, seconds: float = 60) -> None:
             os.utime(path, (then, then))
 
 
-async def library(house: Services) -> dict[str, Card]:
+async def library(services: Services) -> dict[str, Card]:
     """The library after a scan: cards by path."""
-    for root in house.library.config.video_directory:
+    for root in services.library.config.video_directory:
         age(root)
-    await house.library.scan_all()
-    page = await house.store.read(gallery.page, View(), limit=1000)
-    cards = await house.store.read(videos.cards, [video for video, _ in page.videos])
+    await services.library.scan_all()
+    page = await services.store.read(gallery.page, View(), limit=1000)
+    cards = await services.store.read(videos.cards, [video for video, _ in page.videos])
     return {card.path: card for card in cards.values()}
 
 
-async def shown(house: Services) -> dict[str, Card]:
-    page = await house.store.read(gallery.page, View(), limit=1000)
-    cards = await house.store.read(videos.cards, [video for video, _ in page.videos])
+async def shown(services: Services) -> dict[str, Card]:
+    page = await services.store.read(gallery.page, View(), limit=1000)
+    cards = await services.store.read(videos.cards, [video for video, _ in page.videos])
     return {card.path: card for card in cards.values()}
 
 
-async def wait_for(house: Services, *names: str) -> dict[str, Card]:
+async def wait_for(services: Services, *names: str) -> dict[str, Card]:
     """The library once it holds exactly these files."""
 
     async def holds() -> dict[str, Card] | None:
-        found = await shown(house)
+        found = await shown(services)
         return (found or {"": None}) if set(found) == set(names) else None  # type: ignore[dict-item]
 
     found: dict[str, Card] = await eventually(holds)
     return found
 
 
-async def hash_of(house: Services, video_id: int) -> str:
-    found: str = (await house.store.read(videos.cards, [video_id]))[video_id].media_hash
+async def hash_of(services: Services, video_id: int) -> str:
+    found: str = (await services.store.read(videos.cards, [video_id]))[video_id].media_hash
     return found
 
 
 async def heart(server: LocalServer, *video_ids: int) -> None:
-    await server.house.store.write(
+    await server.services.store.write(
         lambda tx: [curation.set_favorite(tx, video_id, None) for video_id in video_ids]
     )

@@ -26,7 +26,7 @@ from lvs.connections import Connections
 from lvs.server import hypercorn_settings, listen
 from lvs.services import Services
 
-OpenHouse = Callable[..., Any]
+StartServices = Callable[..., Any]
 
 HOME = Path(__file__).parent.parent.parent
 
@@ -129,8 +129,12 @@ class LocalServer:
     """A real server on a real port, in the loop of the test."""
 
     port: int
-    house: Services
+    services: Services
     connections: Connections
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     async def get(self, path: str, **more: object) -> Answer:
         return await asyncio.to_thread(ask, self.port, path, **more)  # type: ignore[arg-type]
@@ -141,24 +145,24 @@ class LocalServer:
 
 @contextlib.asynccontextmanager
 async def serving(
-    house: Services, connections: Connections | None = None
+    services: Services, connections: Connections | None = None
 ) -> AsyncIterator[LocalServer]:
     listener = listen("127.0.0.1", 0)
     port = listener.getsockname()[1]
-    settings = hypercorn_settings(house.config, listener.detach())
+    settings = hypercorn_settings(services.config, listener.detach())
     settings.graceful_timeout = 1
     settings.connections = Connections() if connections is None else connections
     stop = asyncio.Event()
 
     async def stopped() -> None:
         await stop.wait()
-        house.close_streams()
+        services.close_streams()
 
     running = asyncio.create_task(
-        serve(create_app(house=house), settings, shutdown_trigger=stopped)
+        serve(create_app(house=services), settings, shutdown_trigger=stopped)
     )
     try:
-        yield LocalServer(port, house, settings.connections)
+        yield LocalServer(port, services, settings.connections)
     finally:
         stop.set()
         await running
@@ -241,6 +245,10 @@ class Process:
             assert time.monotonic() < deadline, f"no {what} within {timeout} s: {self.output}"
             assert self.process.poll() is None, f"ended: {self.output}"
             time.sleep(0.02)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     def get(self, path: str, **more: object) -> Answer:
         return ask(self.port, path, **more)  # type: ignore[arg-type]

@@ -22,29 +22,29 @@ from tests.helpers.servers import LocalServer, eventually, serving
 
 
 @pytest.fixture
-async def filled_house(live_house: Services, videos: Path) -> Services:
+async def filled_services(live_services: Services, videos: Path) -> Services:
     """Two films, one of them VR."""
     clips = {"Ocean/dive_180_sbs.mp4": (640, 320), "city.mp4": (320, 180)}
     for name, size in clips.items():
         (videos / name).parent.mkdir(exist_ok=True)
         await asyncio.to_thread(make_clip, videos / name, Clip(size=size, duration_s=20, rate=5))
-    live_house.library.ask_for_scan()
-    await eventually(lambda: live_house.library.status.pictures_made >= 2)
-    await eventually(live_house.library.feeder.is_idle)
-    return live_house
+    live_services.library.ask_for_scan()
+    await eventually(lambda: live_services.library.status.pictures_made >= 2)
+    await eventually(live_services.library.feeder.is_idle)
+    return live_services
 
 
 @pytest.fixture
-async def site(filled_house: Services) -> AsyncIterator[LocalServer]:
-    async with serving(filled_house) as server:
+async def site(filled_services: Services) -> AsyncIterator[LocalServer]:
+    async with serving(filled_services) as server:
         yield server
 
 
 @pytest.fixture
 async def desktop(site: LocalServer, browser: Browser) -> AsyncIterator[Page]:
     """An open gallery; it must hear of everything without a reload."""
-    async with browsers.context(browser, **browsers.DESKTOP) as opened:
-        page = await live_page(opened, f"http://127.0.0.1:{site.port}/?sort=title")
+    async with browsers.context(browser, **browsers.DESKTOP) as context:
+        page = await live_page(context, f"{site.url}/?sort=title")
         await page.evaluate("window.stayed = true")
         yield page
         assert await page.evaluate("window.stayed")
@@ -71,7 +71,7 @@ async def watch_it(player: Player, video: Any, card: Locator) -> None:
 
 
 async def test_an_evening_with_heresphere(
-    site: LocalServer, filled_house: Services, desktop: Page
+    site: LocalServer, filled_services: Services, desktop: Page
 ) -> None:
     player = Player(site)
     card = desktop.locator(".card", has_text="dive")
@@ -122,13 +122,13 @@ async def test_an_evening_with_heresphere(
     await watch.locator("#watched[aria-pressed=true]").wait_for()
     found = json.loads((await site.get(f"/api/videos/{link.rpartition('/')[2]}")).body)
     assert found["rating"]["count"] == 0
-    await eventually(lambda: not filled_house.reader.open)
+    await eventually(lambda: not filled_services.reader.open)
     names = [shelf["name"] for shelf in (await player.ask("/heresphere"))["library"]]
     assert names == ["Newest", "Favorites", "Most viewed", "VR", "night dive"]
 
 
 async def test_an_evening_with_deovr(
-    site: LocalServer, filled_house: Services, desktop: Page
+    site: LocalServer, filled_services: Services, desktop: Page
 ) -> None:
     player = Player(site)
     head = await site.get("/deovr", method="HEAD")
@@ -148,7 +148,7 @@ async def test_an_evening_with_deovr(
     assert (encoding["name"], source["width"], source["height"]) == ("h264", 640, 320)
     for start in (0, 10_000, 20_000):
         assert (await player.abandon(source["url"], start)).startswith(b"HTTP/1.1 206")
-    await eventually(lambda: not filled_house.reader.open)
+    await eventually(lambda: not filled_services.reader.open)
     # What is changed on the desktop is there at the next look.
     media_hash = item["video_url"].rpartition("/")[2]
     await post(site, f"/videos/{media_hash}/layout", projection="mkx200")
