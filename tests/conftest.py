@@ -30,7 +30,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.fixture(scope="session")
 def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The one folder of all processes of a run: pytest-xdist gives each a folder within it."""
+    """The folder of a run; with pytest-xdist, the parent of its workers' folders."""
     own = tmp_path_factory.getbasetemp()
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
@@ -101,7 +101,7 @@ async def services(start_services: StartServices) -> Services:
 
 @pytest.fixture
 async def live_services(start_services: StartServices) -> Services:
-    """Its first scan is over, which would find rows gone that a test fills in without files."""
+    """The first scan is over: it would mark rows missing that a test adds without files."""
     opened: Services = await start_services()
 
     async def scanned() -> bool:
@@ -159,7 +159,7 @@ async def open_browser(chromium_path: str) -> AsyncIterator[OpenBrowser]:
 async def browser(
     open_browser: OpenBrowser, browser_arguments: list[str]
 ) -> AsyncIterator[Browser]:
-    """A browser that tests share; each has contexts of its own, which are closed after it."""
+    """A browser that tests share; each has its own contexts, which are closed after it."""
     browser = await open_browser(browser_arguments)
     yield browser
     for context in browser.contexts:

@@ -45,7 +45,7 @@ NEAR = "http://192.168.1.20:3000"
         ("http://[2001:0:4136:e378::1]", False),
     ],
 )
-def test_origins_of_the_house_are_let_in(config: ServerConfig, origin: str, allowed: bool) -> None:
+def test_trusted_origins_are_allowed(config: ServerConfig, origin: str, allowed: bool) -> None:
     own = config.model_copy(update={"allowed_origins": ("https://films.example",)})
     assert Guard(own).allows_origin(origin) is allowed
 
@@ -70,7 +70,7 @@ async def test_a_preflight_is_answered_and_only_ours_are_let_in(server: LocalSer
     assert (await ask(server, "OPTIONS", "/tags/delete", Origin=NEAR, **asked)).status == 405
 
 
-async def test_a_program_of_the_house_may_write_and_a_foreign_one_may_not(
+async def test_a_program_of_a_trusted_origin_may_write_and_another_may_not(
     server: LocalServer,
 ) -> None:
     await fill(server.services.store, 1)
@@ -143,7 +143,7 @@ def test_a_client_has_a_burst_and_then_its_share(monkeypatch: pytest.MonkeyPatch
         limit.spend("phone")
 
 
-async def test_too_many_changes_are_told_when_to_come_back(start_services: StartServices) -> None:
+async def test_too_many_writes_get_a_retry_after(start_services: StartServices) -> None:
     services = await start_services(live=False, writes_per_second=0.5, writes_burst=3)
     await fill(services.store, 1)
     async with serving(services) as server:
@@ -156,7 +156,7 @@ async def test_too_many_changes_are_told_when_to_come_back(start_services: Start
         assert (await call(server, "GET", path)).status == 200
 
 
-async def test_the_first_servers_calls_are_kept(server: LocalServer) -> None:
+async def test_the_legacy_servers_calls_still_work(server: LocalServer) -> None:
     await fill(server.services.store, 1)
     name = "Video 000000.mp4"
 
@@ -182,7 +182,7 @@ async def test_the_first_servers_calls_are_kept(server: LocalServer) -> None:
     assert (await call(server, "POST", "/rate", {"filename": name})).status == 400
 
 
-async def test_caches_tell_how_they_do(server: LocalServer) -> None:
+async def test_caches_report_hits_and_misses(server: LocalServer) -> None:
     await fill(server.services.store, 3)
     for _ in range(3):
         assert (await server.get("/")).status == 200

@@ -108,7 +108,7 @@ async def forced(browser: Browser) -> AsyncIterator[BrowserContext]:
         yield context
 
 
-async def test_what_backgrounds_tell_is_seen_in_forced_colours(
+async def test_states_shown_by_backgrounds_are_visible_in_forced_colours(
     site: str, forced: BrowserContext
 ) -> None:
     page = await live_page(forced, site)

@@ -28,7 +28,7 @@ async def media_hash(server: LocalServer, videos: Path, cast: Cast) -> str:
     return await hash_of(server.services, page.videos[0][0])
 
 
-async def test_ratings_are_given_read_and_cleared(server: LocalServer, media_hash: str) -> None:
+async def test_ratings_are_set_read_and_cleared(server: LocalServer, media_hash: str) -> None:
     path = f"/api/ratings/{media_hash}"
     unrated = {"average": 0.0, "count": 0, "user": {"value": None}}
     rated = {"average": 4.0, "count": 1, "user": {"value": 4}}
@@ -70,7 +70,7 @@ async def test_a_video_has_all_its_facts(server: LocalServer, media_hash: str) -
 async def test_the_list_has_each_video_as_it_is_now(
     services: Services, server: LocalServer, media_hash: str
 ) -> None:
-    """Also after a change of anything that its JSON tells: kept JSON is of a version."""
+    """Also after a change of anything in its JSON: cached JSON belongs to a version."""
     changes: list[Callable[[], Awaitable[object]]] = [
         lambda: call(server, "POST", f"/api/ratings/{media_hash}", {"value": 4}),
         lambda: call(server, "POST", "/api/favorites", {"media_hash": media_hash}),
@@ -82,7 +82,7 @@ async def test_the_list_has_each_video_as_it_is_now(
     for change in changes:
         await change()
         video = json.loads((await call(server, "GET", f"/api/videos/{media_hash}")).body)
-        for _ in range(2):  # made, then kept
+        for _ in range(2):  # made, then from the cache
             listed = (await call(server, "GET", "/api/videos")).body
             assert json.loads(listed)["videos"] == [video]
             assert VideosOut.model_validate_json(listed).model_dump_json().encode() == listed
@@ -213,14 +213,14 @@ async def test_bad_arguments_are_refused(server: LocalServer, path: str, status:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_the_document_tells_of_every_call(server: LocalServer) -> None:
+async def test_the_document_describes_every_call(server: LocalServer) -> None:
     document = json.loads((await server.get("/openapi.json")).body)
     assert set(document["paths"]["/api/ratings/{media_hash}"]) == {"get", "post", "delete"}
     assert {"200", "400", "404"} <= set(document["paths"]["/api/videos"]["get"]["responses"])
     assert "/" not in document["paths"]
 
 
-async def test_what_a_program_gives_is_told_to_pages(
+async def test_changes_by_the_api_are_pushed_to_pages(
     live_server: LocalServer, videos: Path, cast: Cast
 ) -> None:
     await fill(live_server.services.store, 1)

@@ -41,10 +41,10 @@ schema = schemathesis.openapi.from_dict(document())
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """A server of a small library whose folder is away."""
+    """A server of a small library whose folder is offline."""
     home = tmp_path_factory.mktemp("api")
     (home / "videos").mkdir()
-    thread = threading.Thread(target=lambda: asyncio.run(_fill(home)))  # a loop of its own
+    thread = threading.Thread(target=lambda: asyncio.run(_fill(home)))  # its own loop
     thread.start()
     thread.join()
     settings = {"LVS_WATCH": "off", "LVS_WRITES_PER_SECOND": "10000"}

@@ -1,4 +1,4 @@
-"""The house keeps its shape: imports run downward, SQL stays in the store, parts stay small."""
+"""The architecture holds: imports run downward, SQL stays in the store, parts stay small."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ EVERY_MODULE = [
 
 
 @pytest.mark.parametrize("path", EVERY_MODULE, ids=lambda path: str(path.relative_to(HOME)))
-def test_files_and_functions_fit_in_the_head(path: Path) -> None:
+def test_files_and_functions_stay_short(path: Path) -> None:
     text = path.read_text()
     written = [line for line in text.splitlines() if line.strip()]
     assert len(written) <= 400, f"{len(written)} lines"

@@ -62,7 +62,7 @@ async def test_what_was_backed_up_comes_back_the_same(given: Services, tmp_path:
     await again.close()
 
 
-async def test_the_portable_files_say_what_was_given(given: Services) -> None:
+async def test_the_portable_files_hold_the_user_data(given: Services) -> None:
     made = await given.keeper.make()
     found = {name: json.loads((made.path / f"{name}.json").read_text()) for name in folder.PORTABLE}
     assert found["ratings"]["Video 000000.mp4"] == 2
@@ -140,7 +140,7 @@ async def test_a_backup_of_a_newer_program_is_refused(made: Backup, tmp_path: Pa
 
 
 @pytest.mark.parametrize("text", ["", "{}", "not json"])
-async def test_what_is_no_backup_is_told(made: Backup, text: str) -> None:
+async def test_what_is_no_backup_is_refused(made: Backup, text: str) -> None:
     (made.path / "manifest.json").write_text(text)
     with pytest.raises(InvalidInputError, match=r"manifest\.json is damaged"):
         folder.read(made.path)
@@ -148,7 +148,7 @@ async def test_what_is_no_backup_is_told(made: Backup, text: str) -> None:
         folder.read(made.path.parent)
 
 
-async def test_the_database_until_now_is_kept(given: Services, tmp_path: Path) -> None:
+async def test_a_restore_keeps_the_previous_database(given: Services, tmp_path: Path) -> None:
     made = await given.keeper.make()
     await given.store.write(curation.rate, 1, None)
     changed = await exported(given.store)
@@ -258,7 +258,7 @@ async def test_what_killed_backups_left_is_removed_and_a_running_one_stays(
     assert not list(backups.iterdir())
 
 
-async def test_a_backup_whose_process_is_killed_is_told_and_tried_again(
+async def test_a_backup_whose_process_is_killed_is_logged_and_retried(
     start_services: StartServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     services = await start_services(live=False, backup_interval_h=1)
@@ -274,8 +274,8 @@ async def test_a_backup_whose_process_is_killed_is_told_and_tried_again(
     running.cancel()
 
 
-def test_a_full_disk_is_told_and_leaves_no_half_backup(tmp_path: Path) -> None:
-    """As far as a process can tell: no file of its may grow beyond 100 kB."""
+def test_a_full_disk_is_reported_and_leaves_no_partial_backup(tmp_path: Path) -> None:
+    """As far as a process can tell: none of its files may grow beyond 100 kB."""
     script = (
         "import sys; from pathlib import Path; from lvs.backups.make import make;"
         "from lvs.errors import UnavailableError; import sqlite3, resource, signal;"
@@ -364,7 +364,7 @@ def test_backup_wipe_restore_by_commands(videos: Path, tmp_path: Path) -> None:
         assert server.get("/api/videos?limit=200&sort=title").body == before
 
 
-async def test_cleaning_up_forgets_only_what_has_been_gone_for_long(given: Services) -> None:
+async def test_cleanup_deletes_only_what_has_been_missing_for_long(given: Services) -> None:
     async def gone(*video_ids: int) -> None:
         def mark(tx: Transaction) -> None:
             for video in video_ids:
@@ -394,7 +394,7 @@ async def test_cleaning_up_forgets_only_what_has_been_gone_for_long(given: Servi
     )
 
 
-def test_cleaning_up_by_command_previews_first_and_backs_up(videos: Path, tmp_path: Path) -> None:
+def test_cleanup_by_command_previews_first_and_backs_up(videos: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
 
     async def build() -> None:

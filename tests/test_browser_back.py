@@ -1,4 +1,4 @@
-"""In a real Chromium: Back leads to where one was, whether the browser has kept the page or not."""
+"""In a real Chromium: Back leads to where one was, with the page cached or not."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ IS_ON_SCREEN = """id => {
 
 
 async def go_back(page: Page, url: str) -> None:
-    """To a page that was shown before; one that was kept has no load to wait for."""
+    """To a page that was shown before; one from the cache has no load to wait for."""
     await page.go_back(wait_until="commit")
     await page.wait_for_url(url, wait_until="commit")
 

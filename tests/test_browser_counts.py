@@ -1,4 +1,4 @@
-"""In a real Chromium: counts on pages that stay open equal those of a page that is loaded anew."""
+"""In a real Chromium: counts on pages that stay open equal those of a fresh page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHOWN = """['#places', '#summary', '#grid', '#about .facts']
 
 
 async def assert_as_if_loaded_anew(context: BrowserContext, pages: list[Page]) -> None:
-    """Within a while: files settle, are probed, and are told of."""
+    """Within a while: files settle, are probed, and are published."""
     fresh = await context.new_page()
 
     async def is_equal(page: Page) -> bool:

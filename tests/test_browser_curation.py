@@ -1,4 +1,4 @@
-"""In a real Chromium: hearts and stars answer at once, and are on every page."""
+"""In a real Chromium: favorites and ratings answer immediately, and are on every page."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def site(live_services: Services, live_server: LocalServer, videos: Path, 
     return url
 
 
-async def test_stars_given_on_a_card_are_on_the_watch_page_at_once(
+async def test_a_rating_on_a_card_is_on_the_watch_page_immediately(
     site: str, context: BrowserContext
 ) -> None:
     gallery = await live_page(context, f"{site}/?sort=title")

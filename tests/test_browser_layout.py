@@ -16,7 +16,7 @@ from tests.helpers.servers import LocalServer
 
 SIZES = ((390, 844), (820, 1180), (1280, 720), (1440, 900), (1920, 1080))
 
-# What is painted (text, pictures, fields, frames) and stands outside of a box around it. A box that
+# What is painted (text, images, fields, frames) and stands outside of a box around it. A box that
 # scrolls may hold more than it shows, but not a popover or a dialog.
 OUTSIDE = """() => {
   const paints = ({ borderTopWidth, backgroundColor }) =>

@@ -126,7 +126,7 @@ async def test_a_page_that_was_offline_catches_up_exactly(
     await wait_for_titles(page, ["a", "b", "c"])
     await mark(page)
     await context.set_offline(True)
-    # An open stream outlives "offline" in Chromium; a network that is gone ends it.
+    # An open stream outlives "offline" in Chromium; a lost network ends it.
     await page.evaluate("document.getElementById('live')._htmx.sse.reader.cancel()")
     await page.wait_for_selector("[data-live=off]", state="attached")
     assert await page.inner_text("[data-live]") == "Reconnecting…"
@@ -150,7 +150,7 @@ HIDE = """hidden => {
 
 
 async def hidden_page(site: str, context: BrowserContext, services: Services) -> Page:
-    """A page that shows `a` by title, was marked and then hidden; its stream is gone."""
+    """A page that shows `a` by title, was marked and then hidden; its stream has ended."""
     page = await live_page(context, f"{site}/?sort=title")
     await wait_for_titles(page, ["a"])
     await mark(page)
@@ -174,7 +174,7 @@ async def test_a_hidden_page_lets_go_of_its_stream_and_catches_up_when_shown(
     await assert_not_reloaded(page)
 
 
-async def test_a_page_that_missed_more_than_is_kept_fetches_its_list_anew(
+async def test_a_page_that_missed_more_than_the_buffer_fetches_its_list_again(
     site: str, context: BrowserContext, live_services: Services, videos: Path, cast: Cast
 ) -> None:
     cast.unique(videos / "a.mp4")
@@ -256,7 +256,7 @@ async def test_a_long_list_goes_on_while_scrolling_and_stays_in_order(
     assert shown == sorted(shown)
 
 
-async def test_a_list_that_is_fetched_anew_while_it_grows_has_no_gap(
+async def test_a_list_that_is_refetched_while_it_grows_has_no_gap(
     live_services: Services, live_server: LocalServer, context: BrowserContext
 ) -> None:
     await eventually(lambda: live_services.library.watching)
@@ -276,7 +276,7 @@ async def test_a_list_that_is_fetched_anew_while_it_grows_has_no_gap(
         stretches += 1
         if stretches == 3:
             await third_stretch.wait()
-        with contextlib.suppress(Error):  # the page has given it up
+        with contextlib.suppress(Error):  # the page has cancelled it
             await route.continue_()
 
     await page.route("**/partials/library*", late_region)
@@ -293,7 +293,7 @@ async def test_a_list_that_is_fetched_anew_while_it_grows_has_no_gap(
     assert shown == sorted(shown)
 
 
-async def test_a_card_that_belongs_further_down_comes_with_its_stretch(
+async def test_a_card_that_belongs_further_down_comes_with_its_page(
     live_services: Services,
     live_server: LocalServer,
     context: BrowserContext,
@@ -301,7 +301,7 @@ async def test_a_card_that_belongs_further_down_comes_with_its_stretch(
     cast: Cast,
 ) -> None:
     await eventually(lambda: live_services.library.watching)
-    cast.unique(videos / "A file.mp4")  # a folder that is suddenly empty is away
+    cast.unique(videos / "A file.mp4")  # a folder that is suddenly empty is offline
     await eventually(lambda: live_services.library.status.pictures_made)
     await fill(live_services.store, 200)
     page = await context.new_page()
@@ -317,7 +317,7 @@ async def test_a_card_that_belongs_further_down_comes_with_its_stretch(
     assert len(shown) == 61
 
 
-async def test_a_folder_that_is_dropped_in_fills_the_page(
+async def test_a_folder_that_is_copied_in_fills_the_page(
     site: str, context: BrowserContext, videos: Path, cast: Cast, tmp_path: Path
 ) -> None:
     page = await live_page(context, site)

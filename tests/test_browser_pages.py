@@ -20,7 +20,7 @@ CARDS = 19
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory, cast: Cast) -> Iterator[Process]:
-    """A server of its own process, with something of everything; tests leave it as it is."""
+    """A server in its own process, with something of everything; tests leave it as it is."""
     home = tmp_path_factory.mktemp("pages")
     videos = home / "videos"
     for number in range(14):
@@ -128,7 +128,7 @@ async def test_the_first_screen_shows_what_it_should(
             assert boxes[columns][1] < 800
 
 
-async def test_nothing_shifts_while_pictures_load(browser: Browser, site: str) -> None:
+async def test_nothing_shifts_while_thumbnails_load(browser: Browser, site: str) -> None:
     async with browsers.context(browser, **browsers.DESKTOP) as context:
         page = await context.new_page()
         await measure_shift(page)

@@ -81,7 +81,7 @@ NOTE_NOTICES = """() => {
 }"""
 
 
-async def test_a_half_typed_filter_is_forgiven_and_questioned_after_a_rest(
+async def test_a_half_typed_filter_is_ignored_and_reported_after_a_pause(
     site: str, context: BrowserContext, live_services: Services
 ) -> None:
     await live_services.store.write(curation.set_favorite, 1, True)
@@ -153,7 +153,7 @@ async def test_a_search_without_a_server_says_so_once_and_goes_on_when_it_is_bac
     await notice.wait_for(state="detached")
 
 
-async def test_a_search_is_saved_shown_everywhere_and_forgotten(
+async def test_a_search_is_saved_shown_everywhere_and_deleted(
     site: str, context: BrowserContext
 ) -> None:
     other = await live_page(context, f"{site}/watch/City%20lights.mp4")
@@ -173,7 +173,7 @@ async def test_a_search_is_saved_shown_everywhere_and_forgotten(
     await page.get_by_role("link", name="Mountains I like").wait_for(state="detached")
 
 
-async def test_counts_beside_the_lists_follow_what_is_given(
+async def test_counts_beside_the_lists_follow_user_data(
     site: str, context: BrowserContext, live_services: Services
 ) -> None:
     page = await live_page(context, site)

@@ -1,4 +1,4 @@
-"""Many videos changed at once: chosen or all of a list, in batches, and undone."""
+"""Bulk changes: videos that are chosen or all of a list, in batches, and undone."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.helpers.servers import Answer, LocalServer, serving
 
 @pytest.fixture
 async def services(live_services: Services) -> Services:
-    """Its folder is empty, so scans find the rows of the tests away; nothing else touches them."""
+    """Its folder is empty, so scans find the tests' rows offline; nothing else touches them."""
     return live_services
 
 

@@ -36,7 +36,7 @@ from tests.helpers.servers import LocalServer, StartServices, serving
         ("fisheye", "sbs", ("fisheye", "sbs", 180.0, "Linear", False), ("fisheye", "sbs")),
     ],
 )
-async def test_every_layout_has_its_names(
+async def test_every_projection_has_its_names(
     server: LocalServer,
     projection: str,
     stereo: str,
@@ -81,7 +81,7 @@ async def test_lists_are_bounded_and_hold_what_can_be_played(
     assert len(scenes["Newest"]) <= 500
 
 
-async def test_a_wrong_login_is_told_and_shows_nothing(start_services: StartServices) -> None:
+async def test_a_wrong_login_says_so_and_shows_nothing(start_services: StartServices) -> None:
     services = await start_services(live=False, headset_login="ann:secret:with:colons")
     await fill(services.store, 2)
     media_hash = await hash_of(services, 1)
@@ -229,7 +229,7 @@ async def test_only_a_post_changes_anything(start_services: StartServices, video
     assert (videos / "film.mp4").exists()
 
 
-async def test_only_a_member_tells_what_is_played(start_services: StartServices) -> None:
+async def test_only_a_local_player_reports_playback(start_services: StartServices) -> None:
     services = await start_services(live=False, headset_login="ann:secret")
     await fill(services.store, 2)
     media_hash, other = await hash_of(services, 1), await hash_of(services, 2)
@@ -256,7 +256,7 @@ async def test_only_a_member_tells_what_is_played(start_services: StartServices)
 
 
 @pytest.mark.parametrize("time", ["Infinity", "NaN", "1e999", "1e12", "-1"])
-async def test_a_time_that_is_none_is_refused(server: LocalServer, time: str) -> None:
+async def test_an_invalid_time_is_refused(server: LocalServer, time: str) -> None:
     await fill(server.services.store, 1)
     path = f"/heresphere/{await hash_of(server.services, 1)}/events"
     assert (await Player(server).answer(path, f'{{"event": 2, "time": {time}}}')).status == 400

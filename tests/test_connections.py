@@ -1,4 +1,4 @@
-"""Connections: bounded, and gone as soon as their client is."""
+"""Connections: bounded, and closed as soon as their client is."""
 
 from __future__ import annotations
 

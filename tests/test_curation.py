@@ -1,4 +1,4 @@
-"""Hearts and stars: what people give survives, shows, and finds."""
+"""Favorites and ratings: they are stored, shown, and filtered by."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ async def test_an_unknown_video_is_404(server: LocalServer) -> None:
     assert (await post(server, "/videos/0000000000000000/rating", value=3)).status == 404
 
 
-async def test_lists_of_what_was_given(services: Services, server: LocalServer) -> None:
+async def test_lists_of_user_data(services: Services, server: LocalServer) -> None:
     await fill(services.store, 6)
     ids = [v for v, _ in (await services.store.read(gallery.page, View(), limit=6)).videos]
     await services.store.write(
@@ -106,7 +106,7 @@ def recount(conn: sqlite3.Connection) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("spread", [1, 50])
-async def test_200_writers_at_once_leave_aggregates_that_equal_a_recount(
+async def test_200_simultaneous_writers_leave_aggregates_that_equal_a_recount(
     services: Services, spread: int
 ) -> None:
     await fill(services.store, spread)
@@ -135,7 +135,7 @@ WRITERS = 200
 
 
 class Writer:
-    """One of many clients: rates a video of its own and counts views of one that all share."""
+    """One of many clients: rates its own video and counts views of one that all share."""
 
     def __init__(self, port: int, own: str, shared: str) -> None:
         self.port, self.own, self.shared = port, own, shared
@@ -143,7 +143,7 @@ class Writer:
         self.views_sent = self.views_acknowledged = 0
 
     async def run(self) -> None:
-        """Until the server is gone."""
+        """Until the server has ended."""
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
             while True:
@@ -208,7 +208,7 @@ def test_every_acknowledged_write_is_there_after_kill_9_under_load(
 
 
 async def fill_at(data: Path, videos: Path, count: int) -> None:
-    """A library of rows alone, for a server whose folder is away."""
+    """A library of rows alone, for a server whose folder is offline."""
     store = Store(data / "library.db")
     await store.open()
     await store.write(roots.configure, {videos.name: str(videos)})

@@ -91,10 +91,10 @@ async def test_every_button_says_what_it_did_or_why_not(
     await notice.get_by_text("Logging from debug on").wait_for()
 
 
-async def test_new_pictures_have_an_address_of_their_own(
+async def test_new_thumbnails_have_their_own_address(
     live_services: Services, live_server: LocalServer, videos: Path, cast: Cast
 ) -> None:
-    """A browser keeps a picture for ever: what is made anew must not look like what it has."""
+    """A browser caches a thumbnail for ever: a regenerated one needs another address."""
     cast.copy("beach.mp4", videos / "beach.mp4")
     live_services.library.ask_for_scan()
     status, store = live_services.library.status, live_services.store
@@ -165,7 +165,7 @@ async def test_a_lost_connection_and_its_return_are_shown(
     page = await live_page(context, dashboard)
     await page.evaluate("window.stayed = true")
     await context.set_offline(True)
-    # An open stream outlives "offline" in Chromium; a network that is gone ends it.
+    # An open stream outlives "offline" in Chromium; a lost network ends it.
     await page.evaluate("document.getElementById('live')._htmx.sse.reader.cancel()")
     await page.wait_for_selector("[data-live=off]", state="attached")
     assert await page.inner_text("[data-live]") == "Reconnecting…"
@@ -176,7 +176,7 @@ async def test_a_lost_connection_and_its_return_are_shown(
     assert await page.evaluate("window.stayed")
 
 
-async def test_an_hour_passes_at_once(
+async def test_an_hour_of_samples_stays_bounded(
     live_services: Services,
     dashboard: str,
     context: BrowserContext,

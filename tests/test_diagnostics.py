@@ -1,4 +1,4 @@
-"""Functions are timed, the machine is told of, and a running server is put under load."""
+"""Functions are timed, the machine is described, and a running server is put under load."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def test_functions_plain_and_async_are_timed(monkeypatch: pytest.MonkeyPat
     assert "plain" in console.export_text()
 
 
-def test_the_machine_is_told_of() -> None:
+def test_the_machine_is_described() -> None:
     found = get_system_stats()
     assert found["memory_mb"] > 10
     assert found["threads"] >= 1

@@ -221,7 +221,7 @@ async def test_a_change_counts_up(device: UpnpDevice, services: Services) -> Non
 
 
 class Trap:
-    """A control point that listens for events, and answers each as it is told to."""
+    """A control point that listens for events, and answers each as its test says."""
 
     def __init__(self, answer: bytes = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") -> None:
         self.answer = answer
@@ -272,7 +272,7 @@ async def subscribe(
         "<http://127.0.0.1:99999/x>",
     ],
 )
-async def test_only_whoever_subscribes_is_told(servers: MediaServers, callback: str) -> None:
+async def test_only_subscribers_are_notified(servers: MediaServers, callback: str) -> None:
     assert (await subscribe(servers, callback)).status == 412
 
 
@@ -307,7 +307,7 @@ async def test_subscribers_are_few(
     async with Trap().listening() as trap:
         for number in range(12):
             assert (await subscribe(servers, f"<{trap.url}/{number}>")).status == 200
-        await eventually(lambda: len(trap.asked) == 12)  # each is told how things are
+        await eventually(lambda: len(trap.asked) == 12)  # each gets the state on subscribing
         trap.asked.clear()
         await fill(services.store, 1)
         await eventually(lambda: len(trap.asked) == MAX_SUBSCRIBERS_EACH)

@@ -1,4 +1,4 @@
-"""The documents tell of every setting, route, event, command and vendored file."""
+"""The documents describe every setting, route, event, command and vendored file."""
 
 from __future__ import annotations
 

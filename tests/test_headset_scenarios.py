@@ -1,4 +1,4 @@
-"""Scripted headsets: an evening with DeoVR and one with HereSphere, seen on an open page."""
+"""Scripted headsets: a session of DeoVR and one of HereSphere, seen on an open page."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ async def watch_it(player: Player, video: Any, card: Locator) -> None:
     await card.locator(".card-seen").wait_for()
 
 
-async def test_an_evening_with_heresphere(
+async def test_a_session_with_heresphere(
     site: LocalServer, filled_services: Services, desktop: Page
 ) -> None:
     player = Player(site)
@@ -127,7 +127,7 @@ async def test_an_evening_with_heresphere(
     assert names == ["Newest", "Favorites", "Most viewed", "VR", "night dive"]
 
 
-async def test_an_evening_with_deovr(
+async def test_a_session_with_deovr(
     site: LocalServer, filled_services: Services, desktop: Page
 ) -> None:
     player = Player(site)
@@ -149,7 +149,7 @@ async def test_an_evening_with_deovr(
     for start in (0, 10_000, 20_000):
         assert (await player.abandon(source["url"], start)).startswith(b"HTTP/1.1 206")
     await eventually(lambda: not filled_services.reader.open)
-    # What is changed on the desktop is there at the next look.
+    # What is changed on the desktop is there at the next request.
     media_hash = item["video_url"].rpartition("/")[2]
     await post(site, f"/videos/{media_hash}/layout", projection="mkx200")
     assert (await player.ask(item["video_url"]))["screenType"] == "mkx200"

@@ -66,7 +66,7 @@ async def test_sound_alone_says_so(pool: MediaPool, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kept", [10, 40, 300, 2_000])
-async def test_truncated_files_end_in_a_picture_or_a_reason(
+async def test_truncated_files_end_in_a_thumbnail_or_an_error(
     pool: MediaPool, tmp_path: Path, cast: Cast, kept: int
 ) -> None:
     for name in ("beach.mp4", "meadow.webm"):
@@ -76,7 +76,7 @@ async def test_truncated_files_end_in_a_picture_or_a_reason(
         assert result.error or result.preview
 
 
-async def test_mutated_files_end_in_a_picture_or_a_reason(
+async def test_mutated_files_end_in_a_thumbnail_or_an_error(
     pool: MediaPool, tmp_path: Path, cast: Cast
 ) -> None:
     chance = random.Random(20)
@@ -106,7 +106,7 @@ async def test_a_decoder_that_crashes_costs_its_file_alone(tmp_path: Path, cast:
         assert (await pool.look_at(str(cast.path("beach.mp4")), "1" * 16)).error is None
 
 
-async def test_a_worker_ends_itself_when_its_server_is_gone() -> None:
+async def test_a_worker_ends_itself_when_its_server_has_ended() -> None:
     assert await asyncio.to_thread(faulty_jobs.notices_a_new_parent)
 
 

@@ -1,4 +1,4 @@
-"""HTTPS by an authority of one's own: real TLS clients, renewal, names it may not vouch for."""
+"""HTTPS by a local authority: real TLS clients, renewal, names it may not certify."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ async def test_a_renewed_certificate_reaches_new_connections(services: House, tl
     await greet(tls, services.trust(), "192.168.9.9")
 
 
-def test_it_is_made_once_and_kept(services: House) -> None:
+def test_the_authority_is_created_once_and_reused(services: House) -> None:
     assert services.certificates.ensure()
     first, authority = services.server(), services.certificates.authority_der()
     assert not services.certificates.ensure()
@@ -145,7 +145,7 @@ def test_what_does_not_fit_is_renewed(services: House, tmp_path: Path, what: str
     assert not services.certificates.ensure()
 
 
-def test_an_authority_near_its_end_is_made_anew(services: House) -> None:
+def test_an_authority_near_its_end_is_renewed(services: House) -> None:
     services.certificates.ensure(NOW)
     before = (services.folder / "authority.pem").read_bytes()
     assert services.certificates.ensure(NOW + timedelta(days=3630))

@@ -1,4 +1,4 @@
-"""Each fault of Hypercorn that is mended here: it is gone, and Hypercorn itself still has it."""
+"""Each fault of Hypercorn is fixed here, and Hypercorn itself still has it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SOON_S = 0.3
 
 
 async def answer(scope: Any, receive: Any, send: Any, body: bytes = b"", status: int = 200) -> None:
-    """An app that answers without a look at the body of the request."""
+    """An app that answers without reading the body of the request."""
     if scope["type"] == "lifespan":
         await receive()
         await send({"type": "lifespan.startup.complete"})
@@ -272,7 +272,7 @@ def as_published(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("installed")
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda it: it.__name__)
-async def test_gone(
+async def test_fixed(
     fault: Fault, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert not await fault(monkeypatch, caplog)

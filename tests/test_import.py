@@ -1,4 +1,4 @@
-"""The first server's files are taken over, by file name, once."""
+"""The legacy server's files are imported, by file name, once."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ async def exported(services: Services) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("write", [write_files, write_database])
-async def test_what_matches_is_given_and_the_rest_is_told(
+async def test_matches_are_imported_and_the_rest_is_reported(
     known: Services, tmp_path: Path, write: Any
 ) -> None:
     source = write(tmp_path)
@@ -101,7 +101,7 @@ async def test_what_matches_is_given_and_the_rest_is_told(
     assert await exported(known) == found
 
 
-async def test_what_the_household_gave_here_stays(known: Services, tmp_path: Path) -> None:
+async def test_user_data_of_this_server_wins(known: Services, tmp_path: Path) -> None:
     from lvs.store import curation, playback
 
     await known.store.write(curation.rate, 1, 2)

@@ -77,7 +77,7 @@ async def rename(services: Services, source: str, target: str) -> None:
     await services.library.changed(root, {source, target})
 
 
-async def test_a_move_between_known_folders_tells_that_their_counts_changed(
+async def test_a_move_between_known_folders_publishes_their_new_counts(
     services: Services, videos: Path, cast: Cast
 ) -> None:
     cast.copy("beach.mp4", videos / "films" / "beach.mp4")
@@ -91,7 +91,7 @@ async def test_a_move_between_known_folders_tells_that_their_counts_changed(
     assert await topics_since(services, before) == ["changed"]
 
 
-async def test_a_copy_that_comes_later_is_told_as_such(
+async def test_a_copy_that_comes_later_is_published_as_a_copy(
     services: Services, videos: Path, cast: Cast
 ) -> None:
     cast.copy("beach.mp4", videos / "a" / "one.mp4")

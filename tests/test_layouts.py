@@ -1,4 +1,4 @@
-"""How a video is shown in a headset: found, chosen by a person, pushed, filtered, pictured."""
+"""Projection: detected, chosen by a user, pushed, filtered by, and shown in thumbnails."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def dropped(services: Services, videos: Path, name: str, clip: Clip) -> st
 
 
 async def eye(services: Services, media_hash: str) -> str:
-    """Which eye the picture shows."""
+    """Which eye the thumbnail shows."""
     found = await services.store.read(records.thumbnail_of, media_hash)
     assert found is not None
     assert found.key is not None
@@ -48,7 +48,7 @@ async def eye(services: Services, media_hash: str) -> str:
 
 
 @pytest.mark.parametrize("first", ["sbs", "tb"])
-async def test_the_picture_is_of_the_left_eye_as_a_person_says(
+async def test_the_thumbnail_is_of_the_left_eye_of_the_projection_a_user_chose(
     live_server: LocalServer, live_services: Services, videos: Path, first: str
 ) -> None:
     clip = Clip("color=c=white", (640, 320), 1, filters=(HALVES[first],))
@@ -62,7 +62,7 @@ async def test_the_picture_is_of_the_left_eye_as_a_person_says(
         assert await eye(live_services, media_hash) == seen
 
 
-async def test_a_choice_outlasts_another_look_and_filters_follow(
+async def test_a_chosen_projection_survives_another_probe_and_filters_follow(
     live_server: LocalServer, live_services: Services, videos: Path
 ) -> None:
     media_hash = await dropped(live_services, videos, "film_180_sbs.mp4", Clip(duration_s=1))

@@ -130,7 +130,7 @@ async def test_a_page_hears_of_its_own_folder_alone(
     assert [card for card, _ in places(message)] == [f"v-{cards['there/b.mp4'].id}"]
 
 
-async def test_a_page_whose_list_gets_a_copy_is_told_of_which_video(
+async def test_a_page_whose_list_gets_a_copy_hears_of_which_video(
     server: LocalServer, videos: Path, cast: Cast
 ) -> None:
     cast.copy("beach.mp4", videos / "here" / "beach.mp4")
@@ -157,7 +157,7 @@ async def test_a_page_whose_list_gets_a_copy_is_told_of_which_video(
     assert not any("#notices" in message.data for message in elsewhere.messages)
 
 
-async def test_a_page_that_was_away_catches_up_exactly(
+async def test_a_page_that_was_disconnected_catches_up_exactly(
     server: LocalServer, videos: Path, cast: Cast
 ) -> None:
     cast.unique(videos / "goes.mp4")
@@ -226,7 +226,7 @@ async def test_equal_pages_share_one_rendering(
     assert len(rendered) == 1
 
 
-async def test_a_slow_client_is_dropped_and_memory_stays_flat(
+async def test_a_slow_client_is_disconnected_and_memory_stays_flat(
     server: LocalServer, told: Services
 ) -> None:
     """A client that never reads, while a hundred times what it could be sent goes by."""
@@ -247,7 +247,7 @@ async def test_a_slow_client_is_dropped_and_memory_stays_flat(
     slow.close()
 
 
-async def test_a_closed_client_is_forgotten(server: LocalServer, told: Services) -> None:
+async def test_a_closed_client_is_unsubscribed(server: LocalServer, told: Services) -> None:
     stream = await server.stream("/events")
     await eventually(lambda: told.hub.streams == 1)
     stream.close()

@@ -63,7 +63,7 @@ async def test_the_hits_of_a_list_are_counted_once(
     assert len([one for one in statements if f"limit {views.FEW_HITS + 1}" in one]) == 1
 
 
-def test_ten_words_of_a_search_are_looked_for() -> None:
+def test_a_search_uses_ten_words() -> None:
     assert search.expression(" ".join("abcdefghijklmnop")).count("AND") == search.MAX_WORDS - 1
 
 

@@ -1,4 +1,4 @@
-"""Worker processes: there when there is work, gone when there is none, and kept within bounds."""
+"""Worker processes: started for work, ended when idle, and bounded."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ def huge(path: Path, width: int, height: int) -> Path:
     return path
 
 
-async def test_a_picture_of_too_many_pixels_is_not_decoded(tmp_path: Path) -> None:
+async def test_an_image_of_too_many_pixels_is_not_decoded(tmp_path: Path) -> None:
     path = huge(tmp_path / "huge.mov", 16_000, 8_000)
     async with a_pool(tmp_path) as pool:
         result = await pool.look_at(str(path), KEY)
@@ -175,7 +175,7 @@ async def test_a_picture_of_too_many_pixels_is_not_decoded(tmp_path: Path) -> No
 
 
 def test_a_file_that_lies_about_its_pixels_is_not_decoded_either(tmp_path: Path) -> None:
-    """The container says 160 by 80, the picture itself 16,000 by 8,000."""
+    """The container says 160 by 80, the stream itself 16,000 by 8,000."""
     path = huge(tmp_path / "huge.mov", 16_000, 8_000)
     content = path.read_bytes()
     at = content.index(b"png ", content.index(b"stsd")) + 4 + 24  # ISO/IEC 14496-12, 12.1.3

@@ -70,7 +70,7 @@ class Usage(NamedTuple):
     free: int
 
 
-async def test_a_disk_that_is_nearly_full_is_told_on_every_list(
+async def test_every_list_warns_of_a_disk_that_is_nearly_full(
     live_services: Services, live_server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert 'id="full-disk"' not in (await live_server.get("/")).text
@@ -98,7 +98,7 @@ async def test_a_disk_that_is_nearly_full_is_told_on_every_list(
         (4 * 10**6, 64 * 10**6, False),
         (10**9, 10**13, True),
         (2 * 10**9, 10**13, False),
-        (0, 0, False),  # away
+        (0, 0, False),  # offline
     ],
 )
 def test_nearly_full_is_a_gigabyte_or_a_twentieth(free: int, total: int, nearly_full: bool) -> None:

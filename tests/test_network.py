@@ -51,7 +51,7 @@ def test_own_names_are_those_of_the_network() -> None:
     assert ipaddress.ip_address("10.9.8.7") in names.addresses
 
 
-async def test_what_is_served_follows_the_addresses_and_tells_a_failure_once(
+async def test_the_served_names_follow_the_addresses_and_a_failure_is_logged_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("lvs.network.LOOK_EVERY_S", 0.001)
@@ -71,7 +71,7 @@ async def test_what_is_served_follows_the_addresses_and_tells_a_failure_once(
         follow_addresses("media server", doors, lambda: list(addresses), serve, (OSError,))
     )
     await asyncio.sleep(0)
-    assert not served  # a server that does not know its port has nothing to tell
+    assert not served  # a server that does not know its port has nothing to announce
     doors.http = 8080
     await eventually(lambda: len(served) == 6)
     assert [record.getMessage() for record in caplog.records] == [

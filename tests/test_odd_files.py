@@ -29,7 +29,7 @@ def test_a_time_fits_the_store_whatever_it_is(ns: int) -> None:
     assert -(2**63) < disk.file_stat("x.mp4", found).mtime_ns < 2**63
 
 
-async def test_a_file_of_the_year_2300_is_taken_in_and_ends_no_scan(
+async def test_a_file_of_the_year_2300_is_ingested_and_ends_no_scan(
     server: LocalServer, videos: Path, cast: Cast
 ) -> None:
     set_time(cast.unique(videos / "odd.mp4"), YEAR_2300_NS)
@@ -46,7 +46,7 @@ async def test_a_file_of_the_year_2300_is_taken_in_and_ends_no_scan(
     arrivals.cancel()
 
 
-async def test_a_file_that_cannot_be_stored_is_reported_and_the_others_are_taken_in(
+async def test_a_file_that_cannot_be_stored_is_reported_and_the_others_are_ingested(
     start_services: StartServices, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By a scan, and among files that arrive together."""
@@ -91,7 +91,7 @@ async def test_what_replaces_a_video_and_is_no_file_makes_it_missing(
     assert list(await library(services)) == ["b.mp4"]
 
 
-async def test_a_fifo_that_is_put_in_place_between_look_and_open_costs_itself(
+async def test_a_fifo_that_is_put_in_place_between_stat_and_open_costs_itself(
     services: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = disk.fingerprint

@@ -1,4 +1,4 @@
-"""One file that cannot be read costs one file: no other waits for its picture."""
+"""One unreadable file costs one file: no other waits for its thumbnail."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def feeding(services: Services) -> AsyncIterator[asyncio.Task[None]]:
 
 
 def state(services: Services) -> dict[str, tuple[bool, str | None]]:
-    """By path: whether it is probed, and why it has no picture."""
+    """By path: whether it is probed, and why it has no thumbnail."""
     with sqlite3.connect(services.config.data_directory / "library.db") as conn:
         rows = conn.execute(
             "select f.path, v.probed_at is not null, v.probe_error from video v"
@@ -107,7 +107,7 @@ def test_an_error_of_the_decoder_is_the_reason(
     assert result.facts.width == 160
 
 
-def test_a_file_that_is_gone_says_nothing_about_the_video(tmp_path: Path) -> None:
+def test_a_missing_file_says_nothing_about_the_video(tmp_path: Path) -> None:
     with pytest.raises(SourceError):
         work.look_at(str(tmp_path / "gone.mp4"), str(tmp_path / "p"), "0" * 16)
 
@@ -133,7 +133,7 @@ async def test_an_unexpected_error_is_recorded_with_its_file(
     assert state(ten)["bad.mp4"] == (True, "Can't be read: late stream.")
 
 
-async def test_a_file_that_is_gone_makes_nobody_wait(
+async def test_a_missing_file_makes_nobody_wait(
     ten: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     probing(monkeypatch, ten, {"bad.mp4": raising(SourceError(errno.ENOENT, "No such file"))})
@@ -153,7 +153,7 @@ async def test_a_file_that_stays_unreadable_is_recorded_in_the_end(
     assert state(ten)["bad.mp4"] == (True, "Can't be read: Input/output error.")
 
 
-async def test_a_full_disk_lets_all_wait_and_is_forgotten_when_mended(
+async def test_a_full_disk_pauses_all_work_until_there_is_space(
     ten: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("lvs.library.feeder.PAUSE_WHEN_REFUSED_S", 0.2)

@@ -40,7 +40,7 @@ async def kitchen() -> Kitchen:
     return Kitchen()
 
 
-async def test_all_who_ask_at_once_get_one_rendering(kitchen: Kitchen) -> None:
+async def test_simultaneous_requests_share_one_rendering(kitchen: Kitchen) -> None:
     pages = PageCache()
     asked = [asyncio.create_task(pages.page("/", 1, kitchen.page("one"))) for _ in range(20)]
     await eventually(lambda: kitchen.begun == 1)
@@ -75,7 +75,7 @@ async def test_an_old_page_is_served_while_a_new_one_is_rendered(
     assert (await pages.page("/", 3, kitchen.page("newest"))).body == b"newest"
 
 
-async def test_a_page_of_before_a_change_by_a_person_is_not_served_after_it(
+async def test_a_page_from_before_a_users_change_is_not_served_after_it(
     server: LocalServer,
 ) -> None:
     """Whoever makes it: a request, a headset that is followed, a bulk change."""
@@ -95,7 +95,7 @@ async def test_a_page_of_before_a_change_by_a_person_is_not_served_after_it(
         assert (await server.get("/")).body != before
 
 
-async def test_a_page_that_is_being_rendered_while_a_person_changes_something_is_not_kept(
+async def test_a_page_that_is_being_rendered_while_a_user_changes_something_is_not_cached(
     server: LocalServer, kitchen: Kitchen
 ) -> None:
     store = server.services.store
@@ -111,14 +111,14 @@ async def test_a_page_that_is_being_rendered_while_a_person_changes_something_is
     assert (await pages.page(("/", store.edits), 2, kitchen.page("again"))).body == b"after"
 
 
-async def test_what_the_disk_brings_is_no_change_by_a_person(services: Services) -> None:
+async def test_new_files_are_no_change_by_a_user(services: Services) -> None:
     before = services.store.edits
     await fill(services.store, 3)
     assert services.store.last_event_id > 0
     assert services.store.edits == before
 
 
-async def test_what_could_not_be_rendered_is_told_to_all_and_tried_again(kitchen: Kitchen) -> None:
+async def test_a_failed_rendering_fails_for_all_and_is_retried(kitchen: Kitchen) -> None:
     pages = PageCache()
     kitchen.go_on.set()
     both = [pages.page("/", 1, kitchen.page("")) for _ in range(2)]

@@ -63,7 +63,7 @@ def play(tx: Transaction) -> None:
         playback.save_position(tx, video, 20.0)
 
 
-def test_every_order_is_looked_at() -> None:
+def test_every_order_is_covered() -> None:
     assert {*ORDERS, "random"} == {*SORTS}
 
 
@@ -91,7 +91,7 @@ async def test_a_shuffled_list_is_stable_and_another_seed_is_another_list(
     assert first != sorted(first)
 
 
-async def test_a_shuffled_list_without_a_seed_is_given_one(server: LocalServer) -> None:
+async def test_a_shuffled_list_without_a_seed_gets_one(server: LocalServer) -> None:
     answer = await server.get("/?sort=random")
     assert answer.status == 303
     assert re.fullmatch(r"/\?sort=random&seed=\d+", answer.headers["location"])
@@ -108,7 +108,7 @@ async def test_a_folder_page_has_its_own_videos_and_the_way_back(server: LocalSe
 
 
 async def test_large_and_small_folders_list_alike(services: Services) -> None:
-    """A large folder walks the order, a small one is gathered; both give the same list."""
+    """A large folder walks the order, a small one is gathered; both have the same list."""
     await fill(services.store, 400, folders=("big", "big", "big", "small"))
     for path in ("big", "small"):
         from lvs.store import roots
@@ -161,7 +161,7 @@ async def test_a_page_is_rendered_once_until_something_changes(
     await eventually(shows_both, timeout=3)
 
 
-async def test_what_a_person_changes_shows_on_the_next_page_at_once(
+async def test_what_a_user_changes_shows_on_the_next_page(
     server: LocalServer, videos: Path
 ) -> None:
     (videos / "broken.mp4").write_bytes(b"nothing of the kind")
@@ -370,7 +370,7 @@ async def test_the_watch_page_says_what_a_browser_cannot_play(
     assert ("notice-warning" in page.partition('id="about"')[2]) == bool(says)
 
 
-async def test_thumbnails_are_kept_for_ever_and_placeholders_are_not(
+async def test_thumbnails_are_cached_for_ever_and_placeholders_are_not(
     live_server: LocalServer, videos: Path, cast: Cast
 ) -> None:
 
@@ -409,7 +409,7 @@ async def test_a_page_survives_a_store_that_fails(
     assert "lvs doctor" in answer.text
 
 
-async def test_static_files_are_compressed_and_kept(server: LocalServer) -> None:
+async def test_static_files_are_compressed_and_cached(server: LocalServer) -> None:
     page = (await server.get("/")).text
     url = re.findall(r'src="(/static/htmx/htmx[^"]+)"', page)[0]
     answer = await server.get(url, headers={"Accept-Encoding": "gzip"})
@@ -454,7 +454,7 @@ def test_hypercorn_can_serve_the_app_by_itself(tmp_path: Path, videos: Path, cas
         process.stop()
 
 
-async def test_opening_a_second_house_on_the_same_data_is_refused(
+async def test_a_second_server_on_the_same_data_is_refused(
     services: Services, config: ServerConfig
 ) -> None:
     from lvs.errors import StartError

@@ -117,7 +117,7 @@ async def test_queries_are_counted_for_each_request_alone(server: LocalServer) -
     async def asks(path: str) -> None:
         assert (await server.get(path)).status == 200
 
-    await asks("/api/videos?limit=5")  # its items are kept from now on
+    await asks("/api/videos?limit=5")  # its items are cached from now on
     await asks("/api/videos?limit=5")
     one = metrics.queries[-1]
     assert one > 1
@@ -209,7 +209,7 @@ async def test_figures_of_caches_streams_and_resources(server: LocalServer) -> N
     stream.close()
 
 
-async def test_the_history_is_bounded_and_told(
+async def test_the_history_is_bounded_and_reported(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monitor = server.services.monitor
@@ -240,7 +240,7 @@ async def test_prometheus_reads_the_same_figures(server: LocalServer) -> None:
     assert found["lvs_memory_bytes"].samples[0].value >= 0
 
 
-async def test_a_dropped_file_is_followed_to_its_tile(
+async def test_a_new_file_is_timed_until_its_card_is_shown(
     live_services: Services, live_server: LocalServer, videos: Path, cast: Cast
 ) -> None:
     await eventually(lambda: live_services.library.watching)
@@ -261,7 +261,7 @@ async def test_a_dropped_file_is_followed_to_its_tile(
     stream.close()
 
 
-def test_pages_may_know_before_it_is_said_that_there_is_a_picture() -> None:
+def test_pages_may_be_sent_before_the_thumbnail_is_reported() -> None:
     timeline = Timeline()
     timeline.seen((1, "quick.mp4"))
     timeline.settled([(1, "quick.mp4")])
@@ -286,7 +286,7 @@ def test_files_that_never_arrive_do_not_stand_in_the_way() -> None:
     assert len(timeline.done) == 1
 
 
-def test_pictures_may_be_there_before_the_batch_is_said_to_be_stored() -> None:
+def test_thumbnails_may_exist_before_the_batch_is_reported_stored() -> None:
     timeline = Timeline()
     timeline.seen((1, "quick.mp4"))
     timeline.settled([(1, "quick.mp4")])
@@ -296,7 +296,7 @@ def test_pictures_may_be_there_before_the_batch_is_said_to_be_stored() -> None:
     assert all(seconds >= 0 for seconds in timeline.done[0].steps.values())
 
 
-async def test_the_json_is_shaped_as_the_first_server_had_it(server: LocalServer) -> None:
+async def test_the_json_has_the_shape_of_the_legacy_server(server: LocalServer) -> None:
     media_hash = (await filled(server))[0]
     empty = await snapshot(server)
     for path in ("/", "/ping", "/watch/nothing.mp4", "/tags"):

@@ -1,4 +1,4 @@
-"""Views are counted when something really plays, and people go on where they left."""
+"""Views are counted when something really plays, and playback resumes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.helpers.requests import post
 from tests.helpers.servers import LocalServer, eventually
 
 
-async def test_a_position_is_kept_until_the_end_is_seen(services: Services) -> None:
+async def test_a_position_is_stored_until_the_end_is_seen(services: Services) -> None:
     await fill(services.store, 1)
     await services.store.write(
         lambda tx: tx.connection.execute("update video set duration_s = 100")
@@ -90,7 +90,7 @@ async def test_fetching_bytes_is_no_view(server: LocalServer, videos: Path, cast
     assert (await post(server, "/videos/0000000000000000/view")).status == 404
 
 
-async def test_playing_counts_one_view_and_is_gone_on_with_elsewhere(
+async def test_playing_counts_one_view_and_resumes_elsewhere(
     live_server: LocalServer, videos: Path, context: BrowserContext
 ) -> None:
     make_clip(videos / "Long.mp4", Clip(size=(160, 90), duration_s=40.0))

@@ -41,10 +41,10 @@ def test_size_is_as_displayed_with_a_sample_aspect(cast: Cast, tmp_path: Path) -
     assert (facts.width, facts.height) == (853, 480)
 
 
-def test_recording_time_is_kept_in_utc(cast: Cast, tmp_path: Path) -> None:
+def test_recording_time_is_stored_in_utc(cast: Cast, tmp_path: Path) -> None:
     assert look(cast.path("dated.mp4"), tmp_path).facts.recorded_at == "2024-05-06T07:08:09+00:00"
 
 
-def test_hdr_is_told_by_its_transfer_function(cast: Cast, tmp_path: Path) -> None:
+def test_hdr_is_recognized_by_its_transfer_function(cast: Cast, tmp_path: Path) -> None:
     assert look(cast.path("hdr.mp4"), tmp_path).facts.hdr
     assert not look(cast.path("ten-bit.mp4"), tmp_path).facts.hdr

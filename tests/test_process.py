@@ -110,7 +110,7 @@ def test_two_servers_on_one_data_folder(videos: Path, tmp_path: Path) -> None:
         assert first.get("/ping").status == 200
 
 
-def test_a_second_server_is_refused_though_the_lock_file_is_gone(
+def test_a_second_server_is_refused_though_the_lock_file_is_deleted(
     videos: Path, tmp_path: Path
 ) -> None:
     data = tmp_path / "data"
@@ -165,7 +165,7 @@ def test_commands_show_names_as_they_are(tmp_path: Path, name: str) -> None:
     assert any(line.endswith(f"/{shown}") for line in server.output), server.output
 
 
-def test_a_port_in_use_is_told_in_one_line(videos: Path, tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_in_one_line(videos: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         server = Process(videos, tmp_path / "data", {"LVS_PORT": port}).start(wait=False)
@@ -175,14 +175,16 @@ def test_a_port_in_use_is_told_in_one_line(videos: Path, tmp_path: Path) -> None
         assert "LVS_PORT" in server.output[0]
 
 
-def test_a_bad_setting_is_told_in_one_line(videos: Path, tmp_path: Path) -> None:
+def test_a_bad_setting_is_reported_in_one_line(videos: Path, tmp_path: Path) -> None:
     server = Process(videos, tmp_path / "data", {"LVS_WATCH": "maybe"}).start(wait=False)
     assert server.wait() == 1
     assert len(server.output) == 1
     assert server.output[0].startswith("LVS_WATCH is 'maybe'")
 
 
-def test_a_setting_by_its_old_name_is_told_once_at_the_start(videos: Path, tmp_path: Path) -> None:
+def test_a_setting_by_its_old_name_is_logged_once_at_the_start(
+    videos: Path, tmp_path: Path
+) -> None:
     with Process(videos, tmp_path / "data", {"LVS_BACKUPS_KEPT": "3"}) as server:
         server.wait_for(lambda: any("Ctrl+C" in line for line in server.output), "its end")
         server.stop()
@@ -274,7 +276,7 @@ def test_doctor_says_what_is_good_and_what_is_not(videos: Path, tmp_path: Path) 
     assert "restore a backup" in "\n".join(bad.output).replace("\n", " ")
 
 
-def test_a_full_data_disk_is_told_and_nothing_is_half_done(
+def test_a_full_data_disk_is_reported_and_nothing_is_half_done(
     videos: Path, tmp_path: Path, cast: Cast
 ) -> None:
     """A file size limit makes every larger write fail as a full disk does."""

@@ -62,7 +62,7 @@ async def test_rare_tags_lead_and_each_says_why(
     assert [title for title in shown if title in equals] == equals[::-1]
 
 
-async def test_what_is_gone_or_has_nothing_in_common_is_not_related(
+async def test_missing_videos_and_those_with_nothing_in_common_are_not_related(
     services: Services, videos: Path, cast: Cast
 ) -> None:
     ids = await known(services, videos, cast)
@@ -76,7 +76,7 @@ async def test_what_is_gone_or_has_nothing_in_common_is_not_related(
     assert await found(services, ids, "Porto") == {}
 
 
-async def test_a_large_library_looks_at_no_more_than_a_small_one(services: Services) -> None:
+async def test_a_large_library_reads_no_more_rows_than_a_small_one(services: Services) -> None:
     """Counted in steps of SQLite's machine, which no other load changes."""
     await fill(services.store, 3_000)
     await services.store.write(give_tags, 3_000)

@@ -91,7 +91,7 @@ async def test_playing_becomes_a_view_and_a_position(services: Services, headset
 
 
 @pytest.mark.parametrize("time", ["Infinity", "-Infinity", "NaN", "1e999", "1e300", "-1"])
-async def test_a_time_that_is_none_is_not_kept(
+async def test_an_invalid_time_is_not_stored(
     services: Services, headset: Headset, time: str
 ) -> None:
     path = f"http://x/stream/{await hash_of(services, 1)}/video.mp4"
@@ -106,14 +106,14 @@ async def test_a_time_that_is_none_is_not_kept(
 
 
 @pytest.mark.parametrize("position_s", [math.inf, -math.inf, math.nan, 1e300])
-async def test_a_position_that_is_none_costs_no_page(
+async def test_an_invalid_position_breaks_no_page(
     server: LocalServer, services: Services, position_s: float
 ) -> None:
     await fill(services.store, 2)
     await services.store.write(playback.save_position, 1, position_s)
     state_s, watched = await services.store.read(playback.state_of, 1)
     assert (math.isfinite(state_s), watched) == (True, position_s == 1e300)
-    if not math.isnan(position_s):  # as an older program kept it
+    if not math.isnan(position_s):  # as an older version stored it
         await services.store.write(
             lambda tx: tx.connection.execute("update progress set position_s = ?", (position_s,))
         )

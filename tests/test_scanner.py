@@ -1,4 +1,4 @@
-"""Scanning: what is taken in, what is left alone, and how it goes on after trouble."""
+"""Scanning: what is ingested, what is left alone, and how it recovers."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ async def test_progress_counts_what_there_is(services: Services, videos: Path, c
     assert (scan.done, scan.running) == (5, False)
 
 
-async def test_an_empty_folder_that_was_full_is_away_and_nothing_is_lost(
+async def test_an_empty_folder_that_was_full_is_offline_and_nothing_is_lost(
     services: Services, videos: Path, cast: Cast, tmp_path: Path
 ) -> None:
     """An unmounted share leaves an empty folder behind."""
@@ -98,7 +98,7 @@ async def test_an_empty_folder_that_was_full_is_away_and_nothing_is_lost(
     assert not services.library.away()
 
 
-async def test_a_folder_that_is_gone_is_away(
+async def test_a_deleted_folder_is_offline(
     services: Services, videos: Path, cast: Cast, tmp_path: Path
 ) -> None:
     cast.unique(videos / "only.mp4")
@@ -135,7 +135,7 @@ async def test_the_last_file_of_a_folder_can_simply_be_deleted(
     assert not services.library.away()
 
 
-async def test_folder_counts_are_kept_through_moves(
+async def test_folder_counts_stay_right_through_moves(
     services: Services, videos: Path, cast: Cast
 ) -> None:
     cast.unique(videos / "a" / "deep" / "1.mp4")
@@ -211,7 +211,7 @@ def test_a_scan_that_is_killed_goes_on_where_it_was(
         server.wait_for(lambda: "1,500 videos" in server.get("/").text, "all videos", 60)
 
 
-async def test_a_scan_on_demand_finds_what_nobody_told(
+async def test_a_scan_on_demand_finds_what_no_watch_noticed(
     live_services: Services, videos: Path, cast: Cast
 ) -> None:
     await eventually(lambda: not live_services.library.status.scan.running)

@@ -24,7 +24,7 @@ from tests.helpers.servers import StartServices, eventually
 
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """Calls that hang wait for this; a disk is given up soon."""
+    """Calls that hang wait for this; a disk times out soon."""
     monkeypatch.setattr(root_disk, "CHECK_WITHIN_S", 0.3)
     monkeypatch.setattr(root_disk, "ANSWER_WITHIN_S", 0.3)
     monkeypatch.setattr(watches, "CHECK_ROOTS_EVERY_S", 0.1)
@@ -43,7 +43,7 @@ def folders(tmp_path: Path, cast: Cast) -> tuple[Path, Path]:
     return one, two
 
 
-async def test_a_folder_whose_disk_hangs_is_away_and_the_others_live_on(
+async def test_a_folder_whose_disk_hangs_is_offline_and_the_others_work(
     start_services: StartServices,
     folders: tuple[Path, Path],
     cast: Cast,
@@ -107,7 +107,7 @@ async def test_a_folder_within_that_hangs_is_reported_and_the_rest_is_scanned(
     await eventually(lambda: not services.library.status.problems)
 
 
-async def test_a_file_that_hangs_is_reported_and_the_others_are_taken_in(
+async def test_a_file_that_hangs_is_reported_and_the_others_are_ingested(
     services: Services,
     videos: Path,
     cast: Cast,

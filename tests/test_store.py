@@ -41,7 +41,7 @@ async def test_events_are_there_when_the_change_is(store: Store) -> None:
     assert complete
 
 
-async def test_a_failed_write_changes_nothing_and_tells_nothing(store: Store) -> None:
+async def test_a_failed_write_changes_nothing_and_publishes_nothing(store: Store) -> None:
     def fail(tx: Transaction) -> None:
         files.take_in(tx, 1, [file(1)], {}, first_scan=False)
         raise RuntimeError("in the middle")
@@ -132,7 +132,7 @@ async def test_a_statement_that_never_ends_is_stopped(
     assert await store.read(files.count_present) == 0
 
 
-async def test_old_events_are_forgotten_and_the_gap_is_told(tmp_path: Path) -> None:
+async def test_old_events_are_deleted_and_a_gap_is_recognized(tmp_path: Path) -> None:
     store = Store(tmp_path / "library.db", event_retention=100)
     await store.open()
     await store.write(roots.configure, {"videos": "/videos"})
@@ -192,7 +192,9 @@ async def test_a_failed_migration_leaves_the_database_as_it_was(
 @pytest.mark.parametrize(
     "content", [b"this is no database " * 300, b"SQLite format 3\0" + b"\xff" * 8000]
 )
-async def test_a_damaged_database_is_told_with_what_to_do(tmp_path: Path, content: bytes) -> None:
+async def test_a_damaged_database_stops_the_start_with_what_to_do(
+    tmp_path: Path, content: bytes
+) -> None:
     path = tmp_path / "library.db"
     path.write_bytes(content)
     with pytest.raises(StartError, match=r"is damaged.*Move it aside"):
@@ -200,7 +202,7 @@ async def test_a_damaged_database_is_told_with_what_to_do(tmp_path: Path, conten
     assert path.read_bytes() == content
 
 
-def test_a_data_folder_that_may_not_be_written_is_told(videos: Path, tmp_path: Path) -> None:
+def test_a_data_folder_that_is_not_writable_stops_the_start(videos: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir(mode=0o555)
     server = Process(videos, data, as_user=True).start(wait=False)

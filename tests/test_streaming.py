@@ -78,7 +78,7 @@ def test_any_header_gets_an_answer(value: str) -> None:
         ("garbage", 200),
     ],
 )
-def test_if_range_gives_the_whole_file_when_it_changed(header: str, status: int) -> None:
+def test_if_range_sends_the_whole_file_when_it_changed(header: str, status: int) -> None:
     request = {"range": "bytes=0-9", "if-range": header}
     assert ranges.select(request, size=50, etag=ETAG, mtime_ns=MTIME_NS).status == status
 
@@ -89,7 +89,7 @@ def test_if_none_match(header: str, status: int) -> None:
     assert found.status == status
 
 
-def test_several_ranges_give_the_whole_file() -> None:
+def test_several_ranges_get_the_whole_file() -> None:
     found = ranges.select({"range": "bytes=0-1,5-6"}, size=50, etag=ETAG, mtime_ns=MTIME_NS)
     assert (found.status, found.stop) == (200, 50)
 
@@ -161,7 +161,7 @@ async def test_another_content_has_another_etag(
     assert answer.body[-1:] == b"!"
 
 
-async def test_a_client_that_goes_away_frees_its_file(
+async def test_a_client_that_disconnects_frees_its_file(
     server: LocalServer, videos: Path, services: Services
 ) -> None:
     """It asks for far more than the socket holds, reads a little, and hangs up."""
@@ -176,14 +176,14 @@ async def test_a_client_that_goes_away_frees_its_file(
     await eventually(lambda: services.reader.open == 0)
 
 
-async def test_a_file_that_is_gone_is_said(server: LocalServer, videos: Path, film: bytes) -> None:
+async def test_a_missing_file_says_so(server: LocalServer, videos: Path, film: bytes) -> None:
     (videos / "film.mp4").unlink()
     answer = await server.get("/video/film.mp4")
     assert answer.status == 404
     assert "cannot be read" in answer.text
 
 
-async def test_a_folder_that_is_away_is_said(
+async def test_an_offline_folder_says_so(
     server: LocalServer, videos: Path, tmp_path: Path, film: bytes
 ) -> None:
     videos.rename(tmp_path / "unplugged")
@@ -256,7 +256,7 @@ def _held(path: Path) -> bool:
     ("error", "status"),
     [(errno.EMFILE, 503), (errno.ENFILE, 503), (errno.EIO, 503), (errno.ENOENT, 404)],
 )
-async def test_what_may_pass_is_told_from_what_is_gone(
+async def test_a_passing_error_is_told_from_a_missing_file(
     server: LocalServer, film: bytes, monkeypatch: pytest.MonkeyPatch, error: int, status: int
 ) -> None:
     def fail(_: str) -> files.OpenFile:

@@ -1,4 +1,4 @@
-"""Tags: given, taken, offered, found."""
+"""Tags: added, removed, suggested, found."""
 
 from __future__ import annotations
 
@@ -242,7 +242,7 @@ async def test_the_index_of_tags_is_clean_for_axe(
     await page.get_by_role("link", name="Ocean 1").wait_for()
 
 
-async def test_a_tag_given_on_one_page_is_on_the_others(
+async def test_a_tag_added_on_one_page_is_on_the_others(
     live_services: Services,
     live_server: LocalServer,
     videos: Path,
@@ -278,7 +278,7 @@ async def test_a_tag_given_on_one_page_is_on_the_others(
     assert not await browsers.axe_violations(page)
 
 
-async def test_tags_are_offered_chosen_by_keys_and_made_anew(
+async def test_tags_are_suggested_chosen_by_keys_and_created(
     live_services: Services,
     live_server: LocalServer,
     videos: Path,

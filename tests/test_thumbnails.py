@@ -1,4 +1,4 @@
-"""Pictures: the right moment, the right eye, upright, in the right colours."""
+"""Thumbnails: the right moment, the right eye, upright, in the right colours."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_black_opening_is_passed_over(cast: Cast, tmp_path: Path) -> None:
     assert picture(cast.path("dark-start.mp4"), tmp_path).std() > 30
 
 
-def test_a_video_that_is_all_black_still_has_a_picture(tmp_path: Path) -> None:
+def test_a_video_that_is_all_black_still_has_a_thumbnail(tmp_path: Path) -> None:
     path = make_clip(tmp_path / "night.mp4", Clip("color=c=black", duration_s=1))
     assert picture(path, tmp_path).max() < 20
 
@@ -156,7 +156,7 @@ def test_tones_by_the_table_are_those_of_libswscale(
     assert len(tones._tables) == kept
 
 
-def test_the_preview_is_tiny_and_a_picture(cast: Cast, tmp_path: Path) -> None:
+def test_the_preview_is_a_tiny_image(cast: Cast, tmp_path: Path) -> None:
     result = work.look_at(str(cast.path("beach.mp4")), str(tmp_path / "p"), "00" * 8)
     assert result.preview is not None
     assert len(result.preview) < 500

@@ -1,4 +1,4 @@
-"""While the library cannot be written, what changes on disk waits and is never forgotten."""
+"""While the library cannot be written, changes on disk wait and are never lost."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def locked(services: Services) -> Iterator[None]:
 
 
 async def impatient(services: Services) -> None:
-    """Let writes give up at once, and not after five seconds."""
+    """Let writes time out immediately, not after five seconds."""
     writer = services.store._writer
     assert writer is not None
     await writer.run(lambda conn: conn.execute("pragma busy_timeout = 20"))
@@ -55,10 +55,10 @@ def problem_of(services: Services, kind: str) -> bool:
 
 
 @pytest.mark.parametrize("how", ["native", "polling"])
-async def test_files_that_arrive_while_the_database_is_locked_are_taken_in_later(
+async def test_files_that_arrive_while_the_database_is_locked_are_ingested_later(
     start_services: StartServices, videos: Path, cast: Cast, how: str
 ) -> None:
-    """Those that are whole at once, and those that are still settling."""
+    """Those that are complete, and those that are still growing."""
     services = await start_services(watch=how, poll_interval_s=0.2)
     await eventually(lambda: services.library.watching)
     await eventually(lambda: not services.library.status.scan.running)
@@ -124,7 +124,7 @@ def without_descriptors() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-async def test_without_descriptors_no_folder_is_away_and_no_file_is_missing(
+async def test_without_descriptors_no_folder_is_offline_and_no_file_is_missing(
     services: Services, videos: Path, cast: Cast
 ) -> None:
     for name in ("a.mp4", "deep/b.mp4"):
@@ -143,7 +143,7 @@ async def test_without_descriptors_no_folder_is_away_and_no_file_is_missing(
     assert {card.id for card in after.values()} == {card.id for card in before.values()}
 
 
-async def test_an_away_folder_stays_away_while_nothing_can_be_told(
+async def test_an_offline_folder_stays_offline_while_it_cannot_be_checked(
     services: Services, videos: Path, cast: Cast, tmp_path: Path
 ) -> None:
     cast.unique(videos / "a.mp4")
@@ -157,7 +157,7 @@ async def test_an_away_folder_stays_away_while_nothing_can_be_told(
     assert await services.library.check(root)
 
 
-async def test_an_away_folder_is_noted_once_the_database_can_be_written(
+async def test_an_offline_folder_is_recorded_once_the_database_can_be_written(
     services: Services, videos: Path, cast: Cast, tmp_path: Path
 ) -> None:
     cast.unique(videos / "a.mp4")

@@ -1,4 +1,4 @@
-"""What needs a person: failed files, those gone for long, doubles, errors, and what to do."""
+"""Maintenance: failed files, files missing for long, duplicates, errors, and actions."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def own_log_level() -> Iterator[None]:
     logger.setLevel(before)
 
 
-async def test_failed_files_and_doubles_are_listed(
+async def test_failed_files_and_duplicates_are_listed(
     live_server: LocalServer, live_services: Services, videos: Path, cast: Cast, browser: Browser
 ) -> None:
     (videos / "broken.mp4").write_bytes(b"not a video" * 100)
@@ -52,7 +52,7 @@ async def test_failed_files_and_doubles_are_listed(
         await eventually(lambda: live_services.library.status.pictures_made >= 2)
 
 
-async def test_all_pictures_are_made_anew(
+async def test_all_thumbnails_are_regenerated(
     live_server: LocalServer, live_services: Services, videos: Path, cast: Cast
 ) -> None:
     cast.copy("beach.mp4", videos / "one.mp4")
@@ -83,7 +83,7 @@ async def test_a_missing_file_is_listed_from_the_first_day(
     assert await services.store.read(cleanup.count_missing, 0) == (120, 0)
 
 
-async def test_what_is_gone_for_long_is_forgotten_after_a_backup(
+async def test_what_is_missing_for_long_is_deleted_after_a_backup(
     server: LocalServer, services: Services
 ) -> None:
     await fill(services.store, 3)
@@ -103,7 +103,7 @@ async def test_what_is_gone_for_long_is_forgotten_after_a_backup(
     (made,) = await services.keeper.listed()
     assert made.manifest.videos == 3
     assert "None. Missing videos keep" in (await server.get("/admin/performance")).text
-    # A page of the forgotten video that is open must not stop the others.
+    # An open page of the deleted video must not stop the others.
     other = await server.stream("/events?sort=title")
     following = asyncio.create_task(services.hub.follow_events(), name="live events")
     await asyncio.sleep(0)

@@ -25,13 +25,13 @@ from tests.helpers.requests import post
 from tests.helpers.servers import HOME, LocalServer, eventually
 
 IWER = (HOME / "tests" / "vendor" / "iwer" / "iwer.min.js").read_text()
-# The picture is drawn by the processor: there need be no graphics card.
+# The CPU renders: no graphics card is needed.
 WEBGL = [argument for argument in BROWSER_ARGUMENTS if argument != "--disable-gpu"]
 WEBGL += ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 WEBGL += ["--disable-gpu-compositing"]  # of the page around it
 SIZE = {"width": 480, "height": 270}  # few pixels: each takes time
 
-# iwer puts its own binding over the one of its layers: the first that is set is kept.
+# iwer puts its own binding over the one of its layers: the first that is set stays.
 INSTALL = """
 let binding;
 Object.defineProperty(window, 'XRWebGLBinding', {
@@ -154,7 +154,7 @@ async def test_layers_get_what_the_video_is(
     assert asked == ["layers"]
     assert not any("three" in name for name in await page.evaluate(LOADED))
     shown = await page.evaluate("window.sessions[0].session.renderState.layers.length")
-    assert shown == 2  # the picture, and the panel in front of it
+    assert shown == 2  # the video, and the panel in front of it
     assert await page.evaluate("!document.querySelector('video').paused")
 
 
@@ -205,7 +205,7 @@ def picture(encoded: bytes) -> NDArray[np.float64]:
 
 
 def directions(width: int, height: int) -> NDArray[np.float64]:
-    """The direction of each pixel of an equirectangular picture."""
+    """The direction of each pixel of an equirectangular image."""
     longitude = (np.arange(width) + 0.5) / width * 2 * np.pi - np.pi
     latitude = np.pi / 2 - (np.arange(height) + 0.5) / height * np.pi
     lon, lat = np.meshgrid(longitude, latitude)
@@ -214,7 +214,7 @@ def directions(width: int, height: int) -> NDArray[np.float64]:
 
 
 def projected(arguments: str) -> NDArray[np.float64]:
-    """A picture whose colours are directions, as libavfilter projects it."""
+    """An image whose colours are directions, as libavfilter projects it."""
     colours = ((directions(1440, 720) + 1) * 127.5).round().astype(np.uint8)
     frame = av.VideoFrame.from_ndarray(colours, format="rgb24")
     found = through(frame, [("format", "gbrp"), ("v360", arguments), ("format", "rgb24")])
@@ -317,7 +317,7 @@ async def test_controllers_and_panel_do_what_they_say_and_leaving_restores_the_p
     assert not await page.evaluate(f"{video}.paused")
     hidden = "window.made.length && sessions[0].session.renderState.layers.length === 1"
     if layers:
-        await until(page, hidden)  # whoever watches wants to see the picture alone
+        await until(page, hidden)  # whoever watches wants to see the video alone
     await press(page, "trigger")
     await until(page, f"{video}.paused")
     before = await page.evaluate(f"{video}.currentTime")
@@ -423,7 +423,7 @@ async def test_stars_from_elsewhere_show_on_the_panel(
 
 
 async def put_on_again(page: Page) -> None:
-    """With the button that ended it still down, which is no wish to leave at once."""
+    """With the button that ended it still down, which does not mean to leave again."""
     await page.get_by_role("button", name="Watch in VR").click()
     await until(page, "window.sessions.length === 2")
     await frames(page, 10)

@@ -33,7 +33,7 @@ async def watching(
     return services
 
 
-async def test_a_dropped_file_appears_with_its_picture(
+async def test_a_new_file_appears_with_its_thumbnail(
     watching: Services, videos: Path, cast: Cast
 ) -> None:
     cast.copy("beach.mp4", videos / "beach.mp4")
@@ -195,7 +195,7 @@ def test_an_overflow_of_the_queue_is_recognized(tmp_path: Path) -> None:
     os.close(writing)
 
 
-async def test_more_changes_than_are_kept_lead_to_a_scan(
+async def test_more_changes_than_the_buffer_holds_lead_to_a_scan(
     live_services: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watcher, "PENDING", 3)
@@ -217,7 +217,7 @@ async def test_more_arrivals_than_are_followed_are_found_by_a_scan(
     await wait_for(live_services, *names)
 
 
-async def test_a_file_that_changes_while_it_is_stored_is_taken_in_again(
+async def test_a_file_that_changes_while_it_is_stored_is_ingested_again(
     live_services: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await eventually(lambda: live_services.library.watching)
@@ -263,7 +263,7 @@ async def test_a_growing_file_is_arriving_until_it_is_whole(
     await eventually(lambda: not live_services.library.status.arrivals)
 
 
-async def test_an_unplugged_folder_is_away_and_comes_back(
+async def test_an_unplugged_folder_is_offline_and_comes_back(
     watching: Services, videos: Path, cast: Cast, tmp_path: Path
 ) -> None:
     for name in ("a.mp4", "b.mp4", "c.mp4"):
@@ -291,7 +291,7 @@ async def test_off_means_off(start_services: StartServices, videos: Path, cast: 
 async def test_the_notices_of_other_systems_are_those_of_watchfiles(
     videos: Path, cast: Cast
 ) -> None:
-    """As on macOS; watchfiles gives them here, too."""
+    """As on macOS; watchfiles has them here, too."""
     changes = Notices(str(videos)).changes()
     assert await anext(changes) == set()
     cast.unique(videos / ".hidden" / "h.mp4")

@@ -30,7 +30,7 @@ OpenBrowser = Callable[[Sequence[str]], Awaitable[Browser]]
 
 AXE = Path(__file__).parent.parent / "vendor" / "axe-core" / "axe.min.js"
 LIVE = "[data-live=on]"
-# A connection that is lost, and an answer that is a refusal, are told by the browser itself.
+# The browser itself reports a lost connection and a status of refusal.
 EXPECTED = re.compile(r"net::ERR|Failed to fetch|htmx:sse:error|status of (40[049]|503)")
 
 PHONE: dict[str, Any] = {

@@ -75,7 +75,7 @@ class Cast:
         return _copied(self._kept(clip or Clip(), to.suffix), to)
 
     def unique(self, to: Path, name: str = "beach.mp4") -> Path:
-        """A playable copy with content of its own: bytes that players skip at its end."""
+        """A playable copy with its own content: bytes that players skip at its end."""
         self._made += 1
         self.copy(name, to)
         with to.open("ab") as handle:

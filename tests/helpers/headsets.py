@@ -1,4 +1,4 @@
-"""What a headset's player does with the addresses it is given."""
+"""A headset's player: follows the addresses of a catalogue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a test looks for in a page."""
+"""Elements of a page, found by tag and attributes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A client of HTTP/2 that can be as rude as a test needs: it reads only when told to."""
+"""A client of HTTP/2 that can be as rude as a test needs: it reads only on demand."""
 
 from __future__ import annotations
 

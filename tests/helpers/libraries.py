@@ -20,7 +20,7 @@ BATCH = 2_000
 async def fill(
     store: Store, count: int, folders: Sequence[str] = ("",), root_id: int = 1, start: int = 0
 ) -> None:
-    """Add `count` videos, spread over folders, with facts, ages and pictures of their own."""
+    """Add `count` videos, spread over folders, each with its own facts, age and thumbnail."""
     for first in range(start, start + count, BATCH):
         last = min(first + BATCH, start + count)
         await store.write(_add, root_id, range(first, last), folders)
@@ -48,7 +48,7 @@ def _add(tx: Transaction, root_id: int, numbers: range, folders: Sequence[str]) 
 
 
 def age(folder: Path, seconds: float = 60) -> None:
-    """Make everything look untouched for a while, so that a scan takes it in at once."""
+    """Make everything look untouched for a while, so that a scan ingests it immediately."""
     then = time.time() - seconds
     for path in folder.rglob("*"):
         if path.is_file() and path.stat().st_mtime > then:

@@ -1,4 +1,4 @@
-"""Servers for tests: one inside the test's own loop, and one as a process of its own."""
+"""Servers for tests: one inside the test's loop, and one as its own process."""
 
 from __future__ import annotations
 
