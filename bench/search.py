@@ -15,8 +15,8 @@ def run(home: Path) -> list[Line]:
     place = library(home, VIDEOS)
     with place.server() as server:
         wait_until_quiet(server)
-        few = [f"/partials/library?q=0{number:03}" for number in range(0, 1000, 7)]
-        common = [f"/partials/library?q=vi&sort={sort}" for sort in ("newest", "title", "size")]
+        few = [f"/partials/gallery?q=0{number:03}" for number in range(0, 1000, 7)]
+        common = [f"/partials/gallery?q=vi&sort={sort}" for sort in ("newest", "title", "size")]
         idle = elsewhere(load, server.port, ["/ping"], connections=1, seconds=3)
         loads = {
             "a hundred hits": elsewhere(load, server.port, few, connections=1, seconds=5),

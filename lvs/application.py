@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
 from pydantic import ValidationError
 from quart import Quart, Response, g, request
+from quart.typing import ResponseReturnValue
 from quart_schema import RequestSchemaValidationError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import PathConverter
@@ -36,6 +38,8 @@ from lvs.views import tags as tags_views
 
 log = logging.getLogger(__name__)
 
+Handler = Callable[..., Awaitable[ResponseReturnValue]]
+
 # Pages, then fragments and actions, then bytes, then JSON: (rule, handler, methods).
 ROUTES = (
     ("/", gallery.index, ["GET"]),
@@ -49,13 +53,13 @@ ROUTES = (
     ("/tag/<path:tag>", tags_views.single, ["GET"]),
     ("/watch/<path:filename>", watch.watch, ["GET"]),
     ("/headset", headset.index, ["GET"]),
-    ("/headset/authority.crt", headset.authority, ["GET"]),
+    ("/headset/ca.crt", headset.authority, ["GET"]),
     ("/headset/sample", headset.sample, ["GET"]),
     ("/bulk/<int:bulk_id>", bulk_pages.single, ["GET"]),
     ("/admin/performance", admin.performance, ["GET"]),
     ("/admin/events", admin_actions.events, ["GET"]),
     ("/partials/cards", gallery_partials.cards, ["GET"]),
-    ("/partials/library", gallery_partials.library, ["GET"]),
+    ("/partials/gallery", gallery_partials.library, ["GET"]),
     ("/partials/watch", watch_partials.regions, ["GET"]),
     ("/events", events.events, ["GET"]),
     ("/videos/<media_hash>/rating", curation.rating, ["POST"]),
@@ -66,7 +70,7 @@ ROUTES = (
     ("/bulk", bulk.change, ["POST"]),
     ("/bulk/undo", bulk.undo, ["POST"]),
     ("/searches", searches.save, ["POST"]),
-    ("/searches/forget", searches.forget, ["POST"]),
+    ("/searches/delete", searches.forget, ["POST"]),
     ("/tags/rename", tags.rename, ["POST"]),
     ("/tags/delete", tags.delete, ["POST"]),
     ("/videos/<media_hash>/view", playback.view, ["POST"]),
@@ -79,7 +83,7 @@ ROUTES = (
     ("/admin/backup", admin_actions.backup, ["POST"]),
     ("/admin/cleanup", admin_actions.clean_up, ["POST"]),
     ("/admin/log-level", admin_actions.set_log_level, ["POST"]),
-    ("/library/rebuild", actions.rebuild, ["POST"]),
+    ("/library/thumbnails", actions.rebuild, ["POST"]),
     ("/video/<path:filename>", media.video, ["GET"]),
     ("/stream/<media_hash>/<name>", media.stream, ["GET"]),
     ("/thumbnails/<media_hash>/<name>", media.thumbnail, ["GET"]),
@@ -124,6 +128,14 @@ ROUTES = (
     ("/admin/cache/refresh", caches.refresh, ["POST"]),
 )
 
+# Old addresses that are answered until the next release: old rule, new rule.
+RENAMED_ROUTES = {
+    "/headset/authority.crt": "/headset/ca.crt",
+    "/library/rebuild": "/library/thumbnails",
+    "/partials/library": "/partials/gallery",
+    "/searches/forget": "/searches/delete",
+}
+
 
 class AnyPathConverter(PathConverter):
     """A path of any characters: a file name may hold a line break."""
@@ -143,6 +155,7 @@ def create_app(config: ServerConfig | None = None, *, house: Services | None = N
     app.url_map.merge_slashes = False
     for rule, handler, methods in ROUTES:
         app.add_url_rule(rule, f"{methods[0]} {rule}", handler, methods=methods)
+    _answer_old_addresses(app)
     document.add(app)
     if house is None:
         _open_with_server(app, config)
@@ -150,6 +163,31 @@ def create_app(config: ServerConfig | None = None, *, house: Services | None = N
         _move_in(app, house)
     _guard(app, Templates())
     return app
+
+
+def _answer_old_addresses(app: Quart) -> None:
+    """Answer renamed routes as the new ones are, and log each once."""
+    by_rule = {rule: (handler, methods) for rule, handler, methods in ROUTES}
+    for old, new in RENAMED_ROUTES.items():
+        handler, methods = by_rule[new]
+        app.add_url_rule(
+            old, f"{methods[0]} {old}", _logged_once(handler, old, new), methods=methods
+        )
+
+
+def _logged_once(handler: Handler, old: str, new: str) -> Handler:
+    logged = False
+
+    async def answer() -> ResponseReturnValue:
+        nonlocal logged
+        if not logged:
+            logged = True
+            log.warning(
+                "The address %s is now %s; the old one works until the next release", old, new
+            )
+        return await handler()
+
+    return answer
 
 
 def _open_with_server(app: Quart, config: ServerConfig | None) -> None:

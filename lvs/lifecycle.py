@@ -137,6 +137,8 @@ def _call(name: str, after_failure: Callable[[], None] | None) -> None:
 @asynccontextmanager
 async def open_store(config: ServerConfig) -> AsyncIterator[Store]:
     """The store of a data folder, for one process alone."""
+    for note in config.renamed_settings:
+        log.warning(note)
     with only_process(config.data_directory):
         store = Store(config.data_directory / "library.db", event_retention=config.event_retention)
         await store.open()
@@ -154,8 +156,6 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
     Raises StartError with what to do.
     """
     _ignore_lease_signals()
-    for note in config.renamed_settings:
-        log.warning(note)
     async with AsyncExitStack() as stack:
         errors = RecentErrors()
         errors.attach()

@@ -279,9 +279,9 @@ async def test_a_list_that_is_refetched_while_it_grows_has_no_gap(
         with contextlib.suppress(Error):  # the page has cancelled it
             await route.continue_()
 
-    await page.route("**/partials/library*", late_region)
+    await page.route("**/partials/gallery*", late_region)
     await page.route("**/partials/cards*", late_third_stretch)
-    async with page.expect_request("**/partials/library*"):
+    async with page.expect_request("**/partials/gallery*"):
         await fill(live_services.store, 100, start=400)  # more than a message carries
     await scroll_until(page, lambda: stretches == 3)
     region.set()  # its answer has the 60 cards that the page had when it asked

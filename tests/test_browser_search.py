@@ -218,8 +218,8 @@ async def test_a_search_is_saved_without_scripts(server: LocalServer) -> None:
     assert (await post(server, "/searches", name=" ", query="q=sea")).status == 400
     assert (await post(server, "/searches", name="x", query="sort=odd")).status == 400
     assert (await post(server, "/searches", name="x", query="tag=" + "x" * 3000)).status == 400
-    assert (await post(server, "/searches/forget", search=saved.id)).status == 303
-    assert (await post(server, "/searches/forget", search=saved.id)).status == 404
+    assert (await post(server, "/searches/delete", search=saved.id)).status == 303
+    assert (await post(server, "/searches/delete", search=saved.id)).status == 404
     for number in range(searches.MOST):
         assert (await post(server, "/searches", name=f"n{number}", query="")).status == 303
     assert (await post(server, "/searches", name="one more", query="")).status == 400

@@ -110,7 +110,7 @@ async def test_new_thumbnails_have_their_own_address(
 
     first = await key()
     for number in (2, 3):
-        assert (await post(live_server, "/library/rebuild", filename="beach.mp4")).status == 303
+        assert (await post(live_server, "/library/thumbnails", filename="beach.mp4")).status == 303
         await eventually(functools.partial(made, number))
         await eventually(live_services.library.feeder.is_idle)
         assert await key() == f"{first}-{number}"
@@ -123,12 +123,12 @@ async def test_new_thumbnails_have_their_own_address(
 async def test_what_there_is_nothing_to_do_for_is_refused(
     server: LocalServer, services: Services
 ) -> None:
-    for path in ("/library/retry", "/library/rebuild", "/admin/cleanup"):
+    for path in ("/library/retry", "/library/thumbnails", "/admin/cleanup"):
         answer = await post(server, path, htmx=True)
         assert answer.status == 409, path
         assert "notice-error" in answer.text
-    assert (await post(server, "/library/rebuild", filename="../x.mp4")).status == 404
-    assert (await post(server, "/library/rebuild", video="x")).status == 400
+    assert (await post(server, "/library/thumbnails", filename="../x.mp4")).status == 404
+    assert (await post(server, "/library/thumbnails", video="x")).status == 400
     root = next(iter(services.library.roots.values()))
     Path(root.path).rmdir()
     await services.library.check(root)

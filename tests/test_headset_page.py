@@ -84,7 +84,7 @@ async def test_under_another_server_the_page_names_the_port_it_was_asked_at(
 
 
 def test_only_what_is_on_is_shown(services: Services) -> None:
-    quiet = services.config.model_copy(update={"announce": False, "dlna": False})
+    quiet = services.config.model_copy(update={"mdns": False, "dlna": False})
     context = headset_context(quiet, Doors(8080, 8443), "192.168.1.9")
     assert not context.probes
     assert not any("lvs.local" in url for url in context.others)
@@ -92,7 +92,7 @@ def test_only_what_is_on_is_shown(services: Services) -> None:
 
 
 async def test_the_authority_can_be_had_but_not_its_key(server: LocalServer) -> None:
-    answer = await server.get("/headset/authority.crt")
+    answer = await server.get("/headset/ca.crt")
     assert answer.headers["content-type"] == "application/x-x509-ca-cert"
     assert x509.load_der_x509_certificate(answer.body).subject
     ssl.create_default_context(cadata=answer.body)

@@ -80,14 +80,14 @@ async def test_a_chosen_projection_survives_another_probe_and_filters_follow(
         assert await listed(query) == 1
     await post(live_server, f"/videos/{media_hash}/layout", projection="mkx200", stereo="rl")
     assert await told() == ("mkx200", "sbs", True)
-    await post(live_server, "/library/rebuild")
+    await post(live_server, "/library/thumbnails")
     await settled(live_services)
     assert await told() == ("mkx200", "sbs", True)
     await post(live_server, f"/videos/{media_hash}/layout", projection="flat", stereo="mono")
     assert await listed("vr=1") == await listed("stereo=1") == 0
     await post(live_server, f"/videos/{media_hash}/layout", projection="mkx200", stereo="rl")
     assert await told() == ("mkx200", "sbs", True)
-    await post(live_server, "/library/rebuild")
+    await post(live_server, "/library/thumbnails")
     await settled(live_services)
     assert await told() == ("mkx200", "sbs", True)
     await post(live_server, f"/videos/{media_hash}/layout", projection="flat", stereo="mono")

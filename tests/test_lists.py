@@ -237,9 +237,9 @@ async def test_the_form_of_the_search_keeps_to_the_list(films: LocalServer) -> N
 async def test_while_one_types_a_filter_that_is_not_whole_is_left_out(
     films: LocalServer, typed: str, shown: str
 ) -> None:
-    draft = (await films.get(f"/partials/library?draft=1&q={quote(typed)}")).text
+    draft = (await films.get(f"/partials/gallery?draft=1&q={quote(typed)}")).text
     assert f'data-here="{shown}"' in draft
-    meant = await films.get(f"/partials/library?q={quote(typed)}")
+    meant = await films.get(f"/partials/gallery?q={quote(typed)}")
     assert (" data-draft" in draft) == (f'data-here="{shown}"' not in meant.text)
 
 

@@ -59,7 +59,7 @@ async def test_all_thumbnails_are_regenerated(
     live_services.library.ask_for_scan()
     status = live_services.library.status
     await eventually(lambda: status.pictures_made == 1)
-    assert (await post(live_server, "/library/rebuild")).status == 303
+    assert (await post(live_server, "/library/thumbnails")).status == 303
     await eventually(lambda: status.pictures_made == 2)
 
 

@@ -182,7 +182,7 @@ def gallery_context(
         stretch=_stretch(conn, library, cards, query, page.videos, page.next),
         is_first=not query.after,
         start=query.url(),
-        again=query.url("/partials/library"),
+        again=query.url("/partials/gallery"),
         feed=query.url("/events", since=since),
         q=query.q,
         query=own,
@@ -191,7 +191,7 @@ def gallery_context(
         suggestion=", ".join(chip.name.strip("“”") for chip in summary.filters)[: tags.LONGEST],
         place=place_of(query, saved),
         scope=_scope(query, saved),
-        home=query.with_(q="", after="").url("/partials/library"),
+        home=query.with_(q="", after="").url("/partials/gallery"),
     )
 
 

@@ -44,7 +44,7 @@ async function fetchList(text, values) {
   const lose = () => { result = 'lost'; };
   form.addEventListener('htmx:response:error', refuse);
   form.addEventListener('htmx:error', lose);
-  const url = text ? '/partials/library' : field.dataset.home; // and the fields of the form
+  const url = text ? '/partials/gallery' : field.dataset.home; // and the fields of the form
   await htmx.ajax('GET', url, { source: form, target: '#library', swap: 'outerMorph', values });
   form.removeEventListener('htmx:response:error', refuse);
   form.removeEventListener('htmx:error', lose);
