@@ -156,9 +156,9 @@ async def test_a_restore_keeps_the_previous_database(given: Services, tmp_path: 
     await given.store.read(lambda conn: conn.execute("select 1"))
     shutil.copyfile(given.store.path, database)
     shutil.copyfile(f"{given.store.path}-wal", f"{database}-wal")  # as after a kill
-    kept = restore.restore(made, database)
-    assert kept is not None
-    for path, wanted in ((database, None), (kept, changed)):
+    previous = restore.restore(made, database)
+    assert previous is not None
+    for path, wanted in ((database, None), (previous, changed)):
         store = Store(path)
         await store.open()
         found = await exported(store)
@@ -293,8 +293,8 @@ def test_a_full_disk_is_reported_and_leaves_no_partial_backup(tmp_path: Path) ->
 
     asyncio.run(build())
     command = [sys.executable, "-c", script, str(database), str(tmp_path / "backups")]
-    told = subprocess.run(command, capture_output=True, text=True, cwd=HOME, check=True)
-    assert "backup" in told.stdout or "backed up" in told.stdout, told
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=HOME, check=True)
+    assert "backup" in ended.stdout or "backed up" in ended.stdout, ended
     assert list((tmp_path / "backups").iterdir()) == []
 
 

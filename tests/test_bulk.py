@@ -181,11 +181,11 @@ async def test_only_the_newest_changes_can_be_undone(services: Services) -> None
     first = await services.bulk.change("favorite", "favorite", [1], True)
     for _ in range(bulk.KEPT):
         await services.bulk.change("rate", "4", [1], 4)
-    kept = await services.store.read(
+    stored = await services.store.read(
         lambda conn: [row[0] for row in conn.execute("select id from bulk order by id")]
     )
-    assert len(kept) == bulk.KEPT
-    assert first.bulk_id not in kept
+    assert len(stored) == bulk.KEPT
+    assert first.bulk_id not in stored
 
 
 async def test_it_goes_on_when_whoever_asked_has_left(services: Services) -> None:

@@ -160,8 +160,8 @@ async def test_a_wrong_id_is_not_found(server: LocalServer) -> None:
     for path in ("/deovr/nothing", "/heresphere/nothing", "/heresphere/%00/"):
         answer = await Player(server).answer(path, "{}")
         assert (answer.status, answer.headers["content-type"]) == (404, "application/problem+json")
-    told = await Player(server).answer("/heresphere/nothing/events", {"event": 1})
-    assert told.status == 404
+    answer = await Player(server).answer("/heresphere/nothing/events", {"event": 1})
+    assert answer.status == 404
 
 
 DELETIONS: list[object] = [True, "true", 1, "1", [True], {"a": 1}, "yes", 1.0]

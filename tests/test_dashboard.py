@@ -114,8 +114,8 @@ async def test_new_thumbnails_have_their_own_address(
         await eventually(functools.partial(made, number))
         await eventually(live_services.library.feeder.is_idle)
         assert await key() == f"{first}-{number}"
-    kept = list((live_services.config.data_directory / "thumbnails").glob("*/*"))
-    assert [folder.name for folder in kept] == [f"{first}-3"]
+    folders = list((live_services.config.data_directory / "thumbnails").glob("*/*"))
+    assert [folder.name for folder in folders] == [f"{first}-3"]
     picture = await live_server.get(f"/thumbnails/{media_hash}/320.webp?v={first}-3")
     assert "immutable" in picture.headers["cache-control"]
 
@@ -153,8 +153,8 @@ async def test_events_are_counted_by_topic(server: LocalServer, services: Servic
     await services.store.write(some)
     with pytest.raises(ZeroDivisionError):
         await services.store.write(refuse)
-    told = services.store.events - before
-    assert (told["changed"], told["removed"]) == (2, 1)
+    published = services.store.events - before
+    assert (published["changed"], published["removed"]) == (2, 1)
     text = (await server.get("/metrics")).text
     assert f'lvs_events_total{{topic="changed"}} {services.store.events["changed"]}.0' in text
 
@@ -264,10 +264,10 @@ async def test_fifty_dashboards_cost_one_rendering(
         return view()
 
     monkeypatch.setattr(live_services.dashboard, "view", counted, raising=False)
-    told = [len(stream.messages) for stream in streams]
+    counts = [len(stream.messages) for stream in streams]
     await asyncio.gather(*(stream.next() for stream in streams))
     assert rendered <= 2
-    assert [len(stream.messages) for stream in streams] == [count + 1 for count in told]
+    assert [len(stream.messages) for stream in streams] == [count + 1 for count in counts]
     for stream in streams:
         stream.close()
     await eventually(lambda: not live_services.dashboard._subscribers, timeout=20)

@@ -52,8 +52,8 @@ async def desktop(site: LocalServer, browser: Browser) -> AsyncIterator[Page]:
 
 async def tell(player: Player, video: Any, kind: int, at_s: float = 0) -> None:
     """An event of the player: 0 opened, 1 plays, 2 paused, 3 closed."""
-    told = {"event": kind, "time": at_s * 1000, "speed": 1, "connectionKey": "k"}
-    await player.ask(video["eventServer"], told)
+    event = {"event": kind, "time": at_s * 1000, "speed": 1, "connectionKey": "k"}
+    await player.ask(video["eventServer"], event)
 
 
 async def watch_it(player: Player, video: Any, card: Locator) -> None:

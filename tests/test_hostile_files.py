@@ -65,13 +65,13 @@ async def test_sound_alone_says_so(pool: MediaPool, tmp_path: Path) -> None:
     assert result.error == "No video in this file, only audio."
 
 
-@pytest.mark.parametrize("kept", [10, 40, 300, 2_000])
+@pytest.mark.parametrize("length", [10, 40, 300, 2_000])
 async def test_truncated_files_end_in_a_thumbnail_or_an_error(
-    pool: MediaPool, tmp_path: Path, cast: Cast, kept: int
+    pool: MediaPool, tmp_path: Path, cast: Cast, length: int
 ) -> None:
     for name in ("beach.mp4", "meadow.webm"):
         path = tmp_path / name
-        path.write_bytes(cast.path(name).read_bytes()[:kept])
+        path.write_bytes(cast.path(name).read_bytes()[:length])
         result = await pool.look_at(str(path), "0" * 16)
         assert result.error or result.preview
 

@@ -67,7 +67,7 @@ async def test_a_chosen_projection_survives_another_probe_and_filters_follow(
 ) -> None:
     media_hash = await dropped(live_services, videos, "film_180_sbs.mp4", Clip(duration_s=1))
 
-    async def told() -> tuple[str, str, bool]:
+    async def projection() -> tuple[str, str, bool]:
         found = json.loads((await live_server.get(f"/api/videos/{media_hash}")).body)
         return found["projection"], found["stereo"], found["eyes_swapped"]
 
@@ -75,25 +75,25 @@ async def test_a_chosen_projection_survives_another_probe_and_filters_follow(
         total: int = json.loads((await live_server.get(f"/api/videos?{query}")).body)["total"]
         return total
 
-    assert await told() == ("180", "sbs", False)
+    assert await projection() == ("180", "sbs", False)
     for query in ("vr=1", "stereo=1", "q=is:vr%20is:3d"):
         assert await listed(query) == 1
     await post(live_server, f"/videos/{media_hash}/layout", projection="mkx200", stereo="rl")
-    assert await told() == ("mkx200", "sbs", True)
+    assert await projection() == ("mkx200", "sbs", True)
     await post(live_server, "/library/thumbnails")
     await settled(live_services)
-    assert await told() == ("mkx200", "sbs", True)
+    assert await projection() == ("mkx200", "sbs", True)
     await post(live_server, f"/videos/{media_hash}/layout", projection="flat", stereo="mono")
     assert await listed("vr=1") == await listed("stereo=1") == 0
     await post(live_server, f"/videos/{media_hash}/layout", projection="mkx200", stereo="rl")
-    assert await told() == ("mkx200", "sbs", True)
+    assert await projection() == ("mkx200", "sbs", True)
     await post(live_server, "/library/thumbnails")
     await settled(live_services)
-    assert await told() == ("mkx200", "sbs", True)
+    assert await projection() == ("mkx200", "sbs", True)
     await post(live_server, f"/videos/{media_hash}/layout", projection="flat", stereo="mono")
     assert await listed("vr=1") == await listed("stereo=1") == 0
     await post(live_server, f"/videos/{media_hash}/layout")
-    assert await told() == ("180", "sbs", False)
+    assert await projection() == ("180", "sbs", False)
     path = f"/videos/{media_hash}/layout"
     assert (await post(live_server, path, projection="cube")).status == 400
     assert (await post(live_server, path, stereo="3d")).status == 400

@@ -30,20 +30,20 @@ from tests.helpers.servers import (
 
 
 @pytest.fixture
-async def told(start_services: StartServices) -> Services:
+async def hub_services(start_services: StartServices) -> Services:
     """Services whose hub runs, and nothing else: tests scan when they want to."""
     services: Services = await start_services(live=False)
     return services
 
 
 @pytest.fixture
-async def server(told: Services) -> AsyncIterator[LocalServer]:
+async def server(hub_services: Services) -> AsyncIterator[LocalServer]:
     following = [
-        asyncio.create_task(told.hub.follow_events()),
-        asyncio.create_task(told.hub.follow_status()),
+        asyncio.create_task(hub_services.hub.follow_events()),
+        asyncio.create_task(hub_services.hub.follow_status()),
     ]
     await asyncio.sleep(0)
-    async with serving(told) as running:
+    async with serving(hub_services) as running:
         yield running
     for task in following:
         task.cancel()
@@ -227,37 +227,37 @@ async def test_equal_pages_share_one_rendering(
 
 
 async def test_a_slow_client_is_disconnected_and_memory_stays_flat(
-    server: LocalServer, told: Services
+    server: LocalServer, hub_services: Services
 ) -> None:
     """A client that never reads, while a hundred times what it could be sent goes by."""
     slow = socket.create_connection(("127.0.0.1", server.port))
     slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     slow.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    await eventually(lambda: told.hub.streams == 1)
+    await eventually(lambda: hub_services.hub.streams == 1)
     before = psutil.Process().memory_info().rss
     message = "x" * 200_000
     for _ in range(QUEUE_LENGTH * 30):
-        for subscriber in list(told.hub.subscribers):
-            told.hub.deliver(subscriber, HubMessage(None, message))
+        for subscriber in list(hub_services.hub.subscribers):
+            hub_services.hub.deliver(subscriber, HubMessage(None, message))
         await asyncio.sleep(0)
-    assert told.hub.dropped == 1
-    assert told.hub.streams == 0
+    assert hub_services.hub.dropped == 1
+    assert hub_services.hub.streams == 0
     grown = psutil.Process().memory_info().rss - before
     assert grown < 60_000_000, f"grew by {grown / 1e6:.0f} MB"
     slow.close()
 
 
-async def test_a_closed_client_is_unsubscribed(server: LocalServer, told: Services) -> None:
+async def test_a_closed_client_is_unsubscribed(server: LocalServer, hub_services: Services) -> None:
     stream = await server.stream("/events")
-    await eventually(lambda: told.hub.streams == 1)
+    await eventually(lambda: hub_services.hub.streams == 1)
     stream.close()
-    await eventually(lambda: told.hub.streams == 0)
+    await eventually(lambda: hub_services.hub.streams == 0)
 
 
-async def test_streams_end_when_the_server_does(told: Services) -> None:
-    async with serving(told) as server:
+async def test_streams_end_when_the_server_does(hub_services: Services) -> None:
+    async with serving(hub_services) as server:
         stream = await server.stream("/events")
-        await eventually(lambda: told.hub.streams == 1)
+        await eventually(lambda: hub_services.hub.streams == 1)
     while await stream.next(5) is not None:
         pass
 

@@ -78,8 +78,8 @@ async def test_every_list_warns_of_a_disk_that_is_nearly_full(
     usage = Usage(10**12, 10**12 - 3 * 10**8, 3 * 10**8)
     monkeypatch.setattr("lvs.monitor.shutil.disk_usage", lambda _: usage)
     monkeypatch.setattr("lvs.monitor.DISKS_EVERY_S", 1)
-    told = await stream.until(lambda message: 'id="full-disk"' in message.data)
-    assert "Only 300.0 MB left" in told.data
+    message = await stream.until(lambda message: 'id="full-disk"' in message.data)
+    assert "Only 300.0 MB left" in message.data
     assert "Free some space" in (await live_server.get("/favorites")).text
     await eventually(lambda: live_services.monitor.now.disks[0].is_nearly_full)
     tile = next(tile for tile in view_of(live_services.monitor).tiles if tile.id == "tile-disk-0")

@@ -40,7 +40,7 @@ async def test_a_file_of_the_year_2300_is_ingested_and_ends_no_scan(
     await eventually(lambda: not server.services.library.arrivals.busy)
     since = server.services.store.last_event_id
     await server.services.library.scan_all()
-    assert server.services.store.last_event_id == since, "it is known by the time that was kept"
+    assert server.services.store.last_event_id == since, "it is known by the time that was stored"
     for path in ("/", "/watch/odd.mp4", "/video/odd.mp4", "/api/videos"):
         assert (await server.get(path)).status == 200, path
     arrivals.cancel()

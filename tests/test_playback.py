@@ -47,25 +47,25 @@ async def test_a_video_that_plays_on_changes_nobody_elses_pages(server: LocalSer
     )
     path = f"/videos/{await hash_of(services, 1)}/progress"
 
-    async def told(position_s: float, *, playing: bool = True) -> bool:
+    async def report(position_s: float, *, playing: bool = True) -> bool:
         before = services.store.last_event_id, services.store.edits
         await post(server, path, position_s=position_s, playing=int(playing))
         assert (await services.store.read(playback.state_of, 1))[0] == position_s
         return before != (services.store.last_event_id, services.store.edits)
 
-    assert await told(4.0)  # the first: it is the last played now
-    assert await told(14.0)  # worth resuming
+    assert await report(4.0)  # the first: it is the last played now
+    assert await report(14.0)  # worth resuming
     page = (await server.get("/")).body
     for position_s in (24.0, 34.0, 44.0):
-        assert not await told(position_s)
+        assert not await report(position_s)
     assert (await server.get("/")).body == page
-    assert await told(44.0, playing=False)  # paused
-    assert await told(299.0, playing=False)
-    assert not await told(299.5)
-    assert await told(300.0)  # each five minutes, for a player that is killed
+    assert await report(44.0, playing=False)  # paused
+    assert await report(299.0, playing=False)
+    assert not await report(299.5)
+    assert await report(300.0)  # each five minutes, for a player that is killed
     long_ago = "update progress set updated_at = updated_at - 61000"
     await services.store.write(lambda tx: tx.connection.execute(long_ago))
-    assert await told(310.0)  # taken up again: first in "continue watching"
+    assert await report(310.0)  # taken up again: first in "continue watching"
 
 
 @pytest.mark.parametrize("position", ["", "-1", "nan", "inf", "soon", "1e99"])

@@ -22,13 +22,13 @@ from tests.helpers.libraries import age
 from tests.helpers.servers import HOME, Process, open_stream
 
 
-def gone(family: list[psutil.Process]) -> bool:
+def ended(family: list[psutil.Process]) -> bool:
     return not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in family)
 
 
 def wait_until_gone(family: list[psutil.Process], seconds: float) -> None:
     deadline = time.monotonic() + seconds
-    while not gone(family):
+    while not ended(family):
         assert time.monotonic() < deadline, f"still there: {family}"
         time.sleep(0.05)
 
@@ -53,7 +53,7 @@ async def test_sigterm_ends_open_streams_and_leaves_no_orphan(
         code = await asyncio.to_thread(server.wait)
         assert code == 0, server.output
         assert time.monotonic() - started < 5
-        assert gone(family)
+        assert ended(family)
         for stream in streams:
             while await stream.next(5) is not None:
                 pass

@@ -70,10 +70,10 @@ async def test_writes_that_wait_together_fail_alone(store: Store) -> None:
     good = [number for number in range(10, 210) if number % 3]
     assert [number for number in done if isinstance(number, int)] == good
     assert len(done) == 200
-    kept = await store.read(
+    stored = await store.read(
         lambda conn: [row[0] for row in conn.execute("select id from user where id >= 10")]
     )
-    assert kept == good
+    assert stored == good
     events = await store.read(gallery.events_since, before, 1000)
     assert [event.video_id for event in events[0]] == good
     assert store.last_event_id == events[1]
@@ -139,8 +139,8 @@ async def test_old_events_are_deleted_and_a_gap_is_recognized(tmp_path: Path) ->
     for start in range(0, 3000, 150):
         batch = [file(n) for n in range(start, start + 150)]
         await store.write(files.take_in, 1, batch, {}, first_scan=False)
-    kept = await store.read(lambda conn: conn.execute("select count(*) from event").fetchone()[0])
-    assert kept < 2500
+    stored = await store.read(lambda conn: conn.execute("select count(*) from event").fetchone()[0])
+    assert stored < 2500
     _, _, complete = await store.read(gallery.events_since, 1, 10_000)
     assert not complete
     await store.close()

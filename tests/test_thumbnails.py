@@ -151,9 +151,9 @@ def test_tones_by_the_table_are_those_of_libswscale(
     expected = through(frame, [("format", "rgb48"), slowly, ("format", "rgb24")]).to_ndarray()
     shown = tones.standard(frame).to_ndarray() // 256
     assert np.abs(shown.astype(int) - expected).mean() < 1
-    kept = len(tones._tables)
+    tables = len(tones._tables)
     tones.standard(frame)
-    assert len(tones._tables) == kept
+    assert len(tones._tables) == tables
 
 
 def test_the_preview_is_a_tiny_image(cast: Cast, tmp_path: Path) -> None:

@@ -169,7 +169,7 @@ async def test_an_offline_folder_is_recorded_once_the_database_can_be_written(
         await services.library.check(root)
     since = services.store.last_event_id
     assert not await services.library.check(root)
-    assert services.store.last_event_id > since, "pages are told"
+    assert services.store.last_event_id > since, "pages are notified"
     assert await services.store.read(_away_since, root.id) is not None
 
 

@@ -160,8 +160,10 @@ async def test_a_root_without_notices_from_the_system_is_polled_which_is_said_on
     cast.unique(videos / "a.mp4")
     await wait_for(services, "a.mp4")
     assert "no more inotify watches" in services.library.status.problems["Changes in videos"]
-    told = [record for record in caplog.records if "No file notifications" in record.getMessage()]
-    assert len(told) == 1
+    records = [
+        record for record in caplog.records if "No file notifications" in record.getMessage()
+    ]
+    assert len(records) == 1
 
 
 async def test_notices_that_the_system_lost_lead_to_a_scan(
