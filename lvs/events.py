@@ -13,13 +13,13 @@ from typing import Literal
 Topic = Literal["added", "changed", "removed", "copied", "folders", "away", "searches"]
 
 TOPICS: dict[Topic, str] = {
-    "added": "a video is new in the library, or came back",
-    "changed": "what a card shows of a video has changed, or where it belongs",
-    "removed": "a video has no file left",
+    "added": "a video is new, or returned",
+    "changed": "something that cards or lists show of a video changed",
+    "removed": "the last file of a video is missing",
     "copied": "a new file has the content of a video that is in the library already",
-    "folders": "a folder is new, or a video moved into or out of one",
-    "away": "a configured folder went away, or came back",
-    "searches": "a search was saved or forgotten",
+    "folders": "a folder is new, or a video moved to or from one",
+    "away": "a video folder went offline or came back",
+    "searches": "a search was saved or deleted",
 }
 
 
