@@ -14,11 +14,13 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from lvs.config import ServerConfig
 from lvs.lifecycle import open_house
+from lvs.media.clips import Clip
 from lvs.services import Services
 from lvs.store import roots
-from tests.helpers import browsers, chromium
+from tests.helpers import browsers, chromium, webxr
 from tests.helpers.browsers import BROWSER_ARGUMENTS, OpenBrowser
 from tests.helpers.clips import Cast
+from tests.helpers.libraries import hash_of
 from tests.helpers.servers import LocalServer, StartServices, eventually, serving
 
 
@@ -171,3 +173,21 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     """A desktop's context, whose pages fail the test when a script or a policy complains."""
     async with browsers.context(browser, **browsers.DESKTOP) as context:
         yield context
+
+
+@pytest.fixture
+async def vr_context(open_browser: OpenBrowser) -> AsyncIterator[BrowserContext]:
+    """A context whose pages can draw WebGL, for an emulated headset."""
+    browser = await open_browser(webxr.WEBGL)
+    async with browsers.context(browser, viewport=webxr.SIZE, has_touch=True) as context:
+        yield context
+
+
+@pytest.fixture
+async def vr_film(live_services: Services, videos: Path, cast: Cast) -> str:
+    """The media hash of `film.mp4`: 30 s long, with its thumbnail."""
+    cast.make(videos / "film.mp4", Clip("testsrc2", (640, 320), 30, rate=5))
+    live_services.library.ask_for_scan()
+    await eventually(lambda: live_services.library.status.pictures_made)
+    await eventually(live_services.library.feeder.is_idle)
+    return await hash_of(live_services, 1)

@@ -1,4 +1,4 @@
-"""Who may ask: other origins, foreign pages, and how often one may change something."""
+"""Access: origins, host names, pages of other sites, and the rate of writes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from lvs.config import ServerConfig
 from lvs.errors import TooManyError
 from tests.helpers.libraries import fill, hash_of
 from tests.helpers.requests import call
-from tests.helpers.servers import Answer, LocalServer, StartServices, serving
+from tests.helpers.servers import (
+    Answer,
+    LocalServer,
+    StartServices,
+    serving,
+)
 
 NEAR = "http://192.168.1.20:3000"
 
@@ -156,62 +161,60 @@ async def test_too_many_writes_get_a_retry_after(start_services: StartServices) 
         assert (await call(server, "GET", path)).status == 200
 
 
-async def test_the_legacy_servers_calls_still_work(server: LocalServer) -> None:
-    await fill(server.services.store, 1)
-    name = "Video 000000.mp4"
-
-    async def said(path: str, **body: object) -> object:
-        answer = await call(server, "POST", path, {"filename": name, **body})
-        assert answer.status == 200, answer.text
-        return json.loads(answer.body)
-
-    assert await said("/rate", rating=4, from_="old") == {
-        "success": True,
-        "rating": 4,
-        "average": 4.0,
-    }
-    assert await said("/rate", rating=0) == {"success": True, "rating": None, "average": 0.0}
-    assert await said("/favorite") == {"success": True, "favorite": True}
-    assert await said("/favorite", favorite=True) == {"success": True, "favorite": True}
-    assert await said("/tag", tag="Sea") == {"success": True, "tags": ["Sea"]}
-    assert await said("/delete_tag", tag="sEA") == {"success": True, "tags": []}
-    views = await said("/view")
-    assert isinstance(views, dict)
-    assert (await said("/view")) == {"success": True, "views": views["views"] + 1}
-    assert (await call(server, "POST", "/view", {"filename": "no.mp4"})).status == 404
-    assert (await call(server, "POST", "/rate", {"filename": name})).status == 400
+async def test_every_answer_is_guarded(server: LocalServer) -> None:
+    for path in ("/", "/ping", "/no/such/page", "/static/css/base.css"):
+        headers = (await server.get(path)).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'self'" in policy
+        assert "script-src" not in policy, "default-src holds for scripts: no inline ones"
+        assert "frame-ancestors 'none'" in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+        assert "permissions-policy" in headers
 
 
-async def test_caches_report_hits_and_misses(server: LocalServer) -> None:
-    await fill(server.services.store, 3)
-    for _ in range(3):
-        assert (await server.get("/")).status == 200
-    found = json.loads((await server.get("/admin/cache/status")).body)
-    assert (found["videos"], found["waiting"]) == (3, 0)
-    assert found["caches"]["pages"]["hits"] == 2
-    assert found["caches"]["pages"]["misses"] == 1
-    assert found["caches"]["cards"] == {
-        "entries": 3,
-        "limit": 4000,
-        "hits": 0,
-        "misses": 3,
-        "hit_rate": 0.0,
-    }
-    before = found["caches"]["answers"]
-    for _ in range(4):
-        assert (await server.get("/api/tags/popular")).status == 200
-    answers = json.loads((await server.get("/admin/cache/status")).body)["caches"]["answers"]
-    assert answers["hits"] == before["hits"] + 3
-    assert answers["misses"] == before["misses"] + 1
-    asked = answers["hits"] + answers["misses"]
-    assert answers["hit_rate"] == round(100 * answers["hits"] / asked, 1)
-    refreshed = await server.get("/admin/cache/refresh", method="POST")
-    assert (refreshed.status, json.loads(refreshed.body)) == (202, {"success": True})
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost:8080", "[::1]:8080", "192.168.1.5", "lvs.local", "NAS.local."]
+)
+async def test_our_names_are_answered(server: LocalServer, host: str) -> None:
+    assert (await server.get("/ping", headers={"Host": host})).status == 200
 
 
-async def test_the_api_has_a_page_of_its_own(server: LocalServer) -> None:
-    page = (await server.get("/api")).text
-    document = json.loads((await server.get("/openapi.json")).body)
-    for path in document["paths"]:
-        assert f"<code>{path}</code>" in page
-    assert "http://" not in page.split("<main")[1]
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "1.2.3.4.nip.io", "["])
+async def test_other_names_are_refused(server: LocalServer, host: str) -> None:
+    answer = await server.get("/ping", headers={"Host": host})
+    assert answer.status == 421
+    assert "LVS_ALLOWED_HOSTS" in answer.text
+
+
+async def test_a_configured_name_is_answered(start_services: StartServices) -> None:
+    services = await start_services(live=False, allowed_hosts=("films.example",))
+    async with serving(services) as server:
+        answer = await server.get("/ping", headers={"Host": "films.example:8080"})
+        assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+    ],
+)
+async def test_pages_of_other_sites_change_nothing(
+    server: LocalServer, headers: dict[str, str]
+) -> None:
+    answer = await server.get("/library/scan", method="POST", headers=headers)
+    assert answer.status == 403
+
+
+async def test_a_form_without_scripts_comes_back_to_its_page(server: LocalServer) -> None:
+    referer = f"{server.url}/?sort=title"
+    for headers in ({"Referer": referer}, {"Referer": referer, "Sec-Fetch-Site": "same-origin"}):
+        answer = await server.get("/library/scan", method="POST", headers=headers)
+        assert (answer.status, answer.headers["location"]) == (303, "/?sort=title")
+    fragment = await server.get("/library/scan", method="POST", headers={"HX-Request": "true"})
+    assert "Looking through all folders." in fragment.text or "once more" in fragment.text
+    assert fragment.headers["hx-retarget"] == "#notices"

@@ -232,3 +232,37 @@ async def test_changes_by_the_api_are_pushed_to_pages(
     assert "star-on" in message.data
     stream.close()
     assert (await live_server.services.store.read(curation.rating_of, page.videos[0][0])).own == 5
+
+
+async def test_the_legacy_servers_calls_still_work(server: LocalServer) -> None:
+    await fill(server.services.store, 1)
+    name = "Video 000000.mp4"
+
+    async def said(path: str, **body: object) -> object:
+        answer = await call(server, "POST", path, {"filename": name, **body})
+        assert answer.status == 200, answer.text
+        return json.loads(answer.body)
+
+    assert await said("/rate", rating=4, from_="old") == {
+        "success": True,
+        "rating": 4,
+        "average": 4.0,
+    }
+    assert await said("/rate", rating=0) == {"success": True, "rating": None, "average": 0.0}
+    assert await said("/favorite") == {"success": True, "favorite": True}
+    assert await said("/favorite", favorite=True) == {"success": True, "favorite": True}
+    assert await said("/tag", tag="Sea") == {"success": True, "tags": ["Sea"]}
+    assert await said("/delete_tag", tag="sEA") == {"success": True, "tags": []}
+    views = await said("/view")
+    assert isinstance(views, dict)
+    assert (await said("/view")) == {"success": True, "views": views["views"] + 1}
+    assert (await call(server, "POST", "/view", {"filename": "no.mp4"})).status == 404
+    assert (await call(server, "POST", "/rate", {"filename": name})).status == 400
+
+
+async def test_the_api_has_a_page_of_its_own(server: LocalServer) -> None:
+    page = (await server.get("/api")).text
+    document = json.loads((await server.get("/openapi.json")).body)
+    for path in document["paths"]:
+        assert f"<code>{path}</code>" in page
+    assert "http://" not in page.split("<main")[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Coroutine
 
 import pytest
@@ -128,3 +129,30 @@ async def test_a_failed_rendering_fails_for_all_and_is_retried(kitchen: Kitchen)
     ]
     assert kitchen.begun == 1
     assert (await pages.page("/", 1, kitchen.page("there"))).body == b"there"
+
+
+async def test_caches_report_hits_and_misses(server: LocalServer) -> None:
+    await fill(server.services.store, 3)
+    for _ in range(3):
+        assert (await server.get("/")).status == 200
+    found = json.loads((await server.get("/admin/cache/status")).body)
+    assert (found["videos"], found["waiting"]) == (3, 0)
+    assert found["caches"]["pages"]["hits"] == 2
+    assert found["caches"]["pages"]["misses"] == 1
+    assert found["caches"]["cards"] == {
+        "entries": 3,
+        "limit": 4000,
+        "hits": 0,
+        "misses": 3,
+        "hit_rate": 0.0,
+    }
+    before = found["caches"]["answers"]
+    for _ in range(4):
+        assert (await server.get("/api/tags/popular")).status == 200
+    answers = json.loads((await server.get("/admin/cache/status")).body)["caches"]["answers"]
+    assert answers["hits"] == before["hits"] + 3
+    assert answers["misses"] == before["misses"] + 1
+    asked = answers["hits"] + answers["misses"]
+    assert answers["hit_rate"] == round(100 * answers["hits"] / asked, 1)
+    refreshed = await server.get("/admin/cache/refresh", method="POST")
+    assert (refreshed.status, json.loads(refreshed.body)) == (202, {"success": True})

@@ -1,4 +1,4 @@
-"""Pages: lists, cursors, errors, headers, and all of it without JavaScript."""
+"""The gallery's pages: order, cursors, folders, and all of it without JavaScript."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import random
 import re
 import sqlite3
 from collections.abc import Callable
-from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -23,7 +21,7 @@ from lvs.store.views import View
 from tests.helpers.clips import Cast
 from tests.helpers.html import card_ids, hrefs
 from tests.helpers.libraries import fill, library
-from tests.helpers.servers import LocalServer, Process, StartServices, ask, eventually, serving
+from tests.helpers.servers import LocalServer, eventually
 
 
 @pytest.mark.parametrize("sort", SORTS)
@@ -176,106 +174,10 @@ async def test_what_a_user_changes_shows_on_the_next_page(
     assert 'data-state="waiting"' in (await server.get("/")).text
 
 
-@pytest.mark.parametrize(
-    ("path", "status", "says"),
-    [
-        ("/?sort=best", 400, "newest, oldest, title"),
-        ("/?after=nonsense", 400, "start from the first page"),
-        ("/?after=WzEsMl0x", 400, "start from the first page"),
-        ("/?sort=random&seed=x", 400, "whole number"),
-        ("/?folder=nowhere", 404, "no folder"),
-        ("/watch/nothing.mp4", 404, "look for it in the gallery"),
-        ("/watch/../../etc/passwd", 404, ""),
-        ("/video/nothing.mp4", 404, "no video"),
-        ("/video/../data/library.db", 404, ""),
-        ("/stream/0123456789abcdef/x.mp4", 404, "no such video"),
-        ("/thumbnails/0123456789abcdef/320.webp", 404, "no such video"),
-        ("/thumbnails/0123456789abcdef/9.webp", 404, "320.webp"),
-        ("/static/../app.py", 404, ""),
-        ("/no/such/page", 404, "no such page"),
-    ],
-)
-async def test_errors_say_what_to_do(
-    server: LocalServer, path: str, status: int, says: str
-) -> None:
-    answer = await server.get(path)
-    assert answer.status == status
-    assert says in unescape(answer.text)
-    assert "Traceback" not in answer.text
-
-
-async def test_programs_get_problems_and_pages_get_pages(server: LocalServer) -> None:
-    as_json = await server.get("/watch/x.mp4", headers={"Accept": "application/json"})
-    assert as_json.headers["content-type"] == "application/problem+json"
-    assert b'"detail"' in as_json.body
-    as_fragment = await server.get("/watch/x.mp4", headers={"HX-Request": "true"})
-    assert "<html" not in as_fragment.text
-    assert 'role="alert"' in as_fragment.text
-
-
 async def test_an_empty_library_says_what_to_do(server: LocalServer, videos: Path) -> None:
     page = (await server.get("/")).text
     assert "No videos yet" in page
     assert str(videos) in page
-
-
-async def test_every_answer_is_guarded(server: LocalServer) -> None:
-    for path in ("/", "/ping", "/no/such/page", "/static/css/base.css"):
-        headers = (await server.get(path)).headers
-        policy = headers["content-security-policy"]
-        assert "default-src 'self'" in policy
-        assert "script-src" not in policy, "default-src holds for scripts: no inline ones"
-        assert "frame-ancestors 'none'" in policy
-        assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "same-origin"
-        assert "permissions-policy" in headers
-
-
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost:8080", "[::1]:8080", "192.168.1.5", "lvs.local", "NAS.local."]
-)
-async def test_our_names_are_answered(server: LocalServer, host: str) -> None:
-    assert (await server.get("/ping", headers={"Host": host})).status == 200
-
-
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "1.2.3.4.nip.io", "["])
-async def test_other_names_are_refused(server: LocalServer, host: str) -> None:
-    answer = await server.get("/ping", headers={"Host": host})
-    assert answer.status == 421
-    assert "LVS_ALLOWED_HOSTS" in answer.text
-
-
-async def test_a_configured_name_is_answered(start_services: StartServices) -> None:
-    services = await start_services(live=False, allowed_hosts=("films.example",))
-    async with serving(services) as server:
-        answer = await server.get("/ping", headers={"Host": "films.example:8080"})
-        assert answer.status == 200
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "same-site"},
-        {"Origin": "http://evil.example"},
-        {"Origin": "null"},
-    ],
-)
-async def test_pages_of_other_sites_change_nothing(
-    server: LocalServer, headers: dict[str, str]
-) -> None:
-    answer = await server.get("/library/scan", method="POST", headers=headers)
-    assert answer.status == 403
-
-
-async def test_a_form_without_scripts_comes_back_to_its_page(server: LocalServer) -> None:
-    referer = f"{server.url}/?sort=title"
-    for headers in ({"Referer": referer}, {"Referer": referer, "Sec-Fetch-Site": "same-origin"}):
-        answer = await server.get("/library/scan", method="POST", headers=headers)
-        assert (answer.status, answer.headers["location"]) == (303, "/?sort=title")
-    fragment = await server.get("/library/scan", method="POST", headers={"HX-Request": "true"})
-    assert "Looking through all folders." in fragment.text or "once more" in fragment.text
-    assert fragment.headers["hx-retarget"] == "#notices"
 
 
 async def test_a_failed_video_says_why_and_can_be_tried_again(
@@ -309,149 +211,6 @@ async def test_a_failed_video_says_why_and_can_be_tried_again(
 def _fingerprint(tx: Transaction, video_id: int) -> str:
     row = tx.connection.execute("select fingerprint from video where id = ?", (video_id,))
     return str(row.fetchone()[0])
-
-
-async def test_the_watch_page_keeps_to_the_list_that_one_came_from(
-    server: LocalServer, videos: Path, cast: Cast
-) -> None:
-    for name in ("a", "b", "c"):
-        cast.unique(videos / f"{name}.mp4")
-    await library(server.services)
-    came_from = {"Referer": f"{server.url}/?sort=title"}
-    page = (await server.get("/watch/b.mp4", headers=came_from)).text
-    before = hrefs(page, r'rel="prev" href="([^"]+)"')[0]
-    after = hrefs(page, r'rel="next" href="([^"]+)"')[0]
-    assert urlsplit(before).path == "/watch/a.mp4"
-    assert urlsplit(after).path == "/watch/c.mp4"
-    newest = {"Referer": f"{server.url}/"}
-    page = (await server.get("/watch/b.mp4", headers=newest)).text
-    steps = hrefs(page, r'rel="(?:prev|next)" href="([^"]+)"')
-    assert steps
-    for step in steps:
-        assert "list=1" in step
-        assert (await server.get(step)).status == 200
-
-
-async def test_a_missing_video_keeps_its_page_and_says_so(
-    server: LocalServer, videos: Path, cast: Cast
-) -> None:
-    cast.unique(videos / "a.mp4")
-    cast.unique(videos / "b.mp4")
-    await library(server.services)
-    (videos / "a.mp4").unlink()
-    await library(server.services)
-    page = await server.get("/watch/a.mp4")
-    assert page.status == 200
-    assert "File missing since today" in page.text
-    assert "<video" not in page.text
-
-
-@pytest.mark.parametrize(
-    ("name", "says", "plays"),
-    [
-        ("beach.mp4", "", True),
-        ("meadow.webm", "", True),
-        ("ac3.mkv", "You may not hear sound: browsers often lack AC-3.", True),
-    ],
-)
-async def test_the_watch_page_says_what_a_browser_cannot_play(
-    live_server: LocalServer, videos: Path, cast: Cast, name: str, says: str, plays: bool
-) -> None:
-
-    cast.copy(name, videos / name)
-
-    async def probed() -> bool:
-        return 'data-state="ready"' in (await live_server.get("/")).text
-
-    await eventually(probed)
-    page = (await live_server.get(f"/watch/{name}")).text
-    assert says in page
-    assert ("<video" in page) == plays
-    assert ("notice-warning" in page.partition('id="about"')[2]) == bool(says)
-
-
-async def test_thumbnails_are_cached_for_ever_and_placeholders_are_not(
-    live_server: LocalServer, videos: Path, cast: Cast
-) -> None:
-
-    cast.copy("beach.mp4", videos / "beach.mp4")
-
-    async def picture() -> list[str]:
-        return hrefs((await live_server.get("/")).text, r'src="(/thumbnails/[^"]+v=[^"]+)"')
-
-    url = (await eventually(picture))[0]
-    answer = await live_server.get(url)
-    assert answer.headers["content-type"] == "image/webp"
-    assert "immutable" in answer.headers["cache-control"]
-    jpeg = await live_server.get(url.replace("320.webp", "640.jpg"))
-    assert jpeg.body[:2] == b"\xff\xd8"
-    folder = live_server.services.config.data_directory / "thumbnails"
-    for path in folder.rglob("*.webp"):
-        path.unlink()
-    placeholder = await live_server.get(url)
-    assert placeholder.headers["cache-control"] == "no-store"
-
-    async def is_back() -> bool:
-        return "immutable" in (await live_server.get(url)).headers["cache-control"]
-
-    await eventually(is_back)
-
-
-async def test_a_page_survives_a_store_that_fails(
-    server: LocalServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def broken(*_: object, **__: object) -> None:
-        raise sqlite3.DatabaseError("database disk image is malformed")
-
-    object.__setattr__(server.services.store, "read", broken)
-    answer = await server.get("/?sort=title")
-    assert answer.status == 503
-    assert "lvs doctor" in answer.text
-
-
-async def test_static_files_are_compressed_and_cached(server: LocalServer) -> None:
-    page = (await server.get("/")).text
-    url = re.findall(r'src="(/static/htmx/htmx[^"]+)"', page)[0]
-    answer = await server.get(url, headers={"Accept-Encoding": "gzip"})
-    assert answer.headers["content-encoding"] == "gzip"
-    assert "immutable" in answer.headers["cache-control"]
-    again = await server.get(
-        url, headers={"Accept-Encoding": "gzip", "If-None-Match": answer.headers["etag"]}
-    )
-    assert again.status == 304
-
-
-async def test_the_scripts_of_the_gallery_stay_small(server: LocalServer) -> None:
-    page = (await server.get("/")).text
-    total = 0
-    for url in re.findall(r'<script[^>]+src="([^"]+)"', page):
-        assert url.startswith("/static/"), "nothing loads from another host"
-        answer = await server.get(url, headers={"Accept-Encoding": "gzip"})
-        total += len(answer.body)
-    assert 5_000 < total < 25_000
-
-
-def test_hypercorn_can_serve_the_app_by_itself(tmp_path: Path, videos: Path, cast: Cast) -> None:
-
-    cast.unique(videos / "a.mp4")
-    port = random.randint(20_000, 30_000)
-    process = Process(
-        videos,
-        tmp_path / "data",
-        command=("-m", "hypercorn", "--bind", f"127.0.0.1:{port}", "app:app"),
-    )
-    process.start(wait=False)
-    try:
-
-        def answers() -> bool:
-            try:
-                return ask(port, "/ping").status == 200
-            except OSError:
-                return False
-
-        process.wait_for(answers, "an answer")
-    finally:
-        process.stop()
 
 
 async def test_a_second_server_on_the_same_data_is_refused(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import signal
 import socket
 import stat
@@ -19,7 +20,12 @@ import pytest
 
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import age
-from tests.helpers.servers import HOME, Process, open_stream
+from tests.helpers.servers import (
+    HOME,
+    Process,
+    ask,
+    open_stream,
+)
 
 
 def ended(family: list[psutil.Process]) -> bool:
@@ -319,3 +325,26 @@ def setting_of_the_developer() -> Iterator[None]:
 @pytest.mark.usefixtures("setting_of_the_developer")
 def test_no_setting_of_the_developer_reaches_a_test() -> None:
     assert not [name for name in os.environ if name.startswith("LVS_")]
+
+
+def test_hypercorn_can_serve_the_app_by_itself(tmp_path: Path, videos: Path, cast: Cast) -> None:
+
+    cast.unique(videos / "a.mp4")
+    port = random.randint(20_000, 30_000)
+    process = Process(
+        videos,
+        tmp_path / "data",
+        command=("-m", "hypercorn", "--bind", f"127.0.0.1:{port}", "app:app"),
+    )
+    process.start(wait=False)
+    try:
+
+        def answers() -> bool:
+            try:
+                return ask(port, "/ping").status == 200
+            except OSError:
+                return False
+
+        process.wait_for(answers, "an answer")
+    finally:
+        process.stop()

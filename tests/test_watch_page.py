@@ -1,0 +1,72 @@
+"""The watch page: its list, a missing file, what a browser cannot play."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.helpers.clips import Cast
+from tests.helpers.html import hrefs
+from tests.helpers.libraries import library
+from tests.helpers.servers import LocalServer, eventually
+
+
+async def test_the_watch_page_keeps_to_the_list_that_one_came_from(
+    server: LocalServer, videos: Path, cast: Cast
+) -> None:
+    for name in ("a", "b", "c"):
+        cast.unique(videos / f"{name}.mp4")
+    await library(server.services)
+    came_from = {"Referer": f"{server.url}/?sort=title"}
+    page = (await server.get("/watch/b.mp4", headers=came_from)).text
+    before = hrefs(page, r'rel="prev" href="([^"]+)"')[0]
+    after = hrefs(page, r'rel="next" href="([^"]+)"')[0]
+    assert urlsplit(before).path == "/watch/a.mp4"
+    assert urlsplit(after).path == "/watch/c.mp4"
+    newest = {"Referer": f"{server.url}/"}
+    page = (await server.get("/watch/b.mp4", headers=newest)).text
+    steps = hrefs(page, r'rel="(?:prev|next)" href="([^"]+)"')
+    assert steps
+    for step in steps:
+        assert "list=1" in step
+        assert (await server.get(step)).status == 200
+
+
+async def test_a_missing_video_keeps_its_page_and_says_so(
+    server: LocalServer, videos: Path, cast: Cast
+) -> None:
+    cast.unique(videos / "a.mp4")
+    cast.unique(videos / "b.mp4")
+    await library(server.services)
+    (videos / "a.mp4").unlink()
+    await library(server.services)
+    page = await server.get("/watch/a.mp4")
+    assert page.status == 200
+    assert "File missing since today" in page.text
+    assert "<video" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("name", "says", "plays"),
+    [
+        ("beach.mp4", "", True),
+        ("meadow.webm", "", True),
+        ("ac3.mkv", "You may not hear sound: browsers often lack AC-3.", True),
+    ],
+)
+async def test_the_watch_page_says_what_a_browser_cannot_play(
+    live_server: LocalServer, videos: Path, cast: Cast, name: str, says: str, plays: bool
+) -> None:
+
+    cast.copy(name, videos / name)
+
+    async def probed() -> bool:
+        return 'data-state="ready"' in (await live_server.get("/")).text
+
+    await eventually(probed)
+    page = (await live_server.get(f"/watch/{name}")).text
+    assert says in page
+    assert ("<video" in page) == plays
+    assert ("notice-warning" in page.partition('id="about"')[2]) == bool(says)
