@@ -34,7 +34,12 @@ IN_TEXT: dict[str, str] = {
     "turned over": "toggled",
 }
 
-DOCUMENTS = [HOME / "README.md", HOME / "CONTRIBUTING.md", *sorted((HOME / "docs").glob("*.md"))]
+DOCUMENTS = [
+    HOME / "README.md",
+    HOME / "CONTRIBUTING.md",
+    HOME / "CHANGELOG.md",
+    *sorted((HOME / "docs").glob("*.md")),
+]
 DOCUMENTS = [path for path in DOCUMENTS if path.stem != "ARCHITECTURE"]
 
 
