@@ -11,6 +11,7 @@ import uvloop
 
 from bench.harness import Library, Line, elsewhere, library, percentile, times, wait_until_quiet
 from tests.helpers.clips import Cast
+from tests.helpers.html import element
 from tests.helpers.servers import Process, ask
 
 DROPS = 40
@@ -100,10 +101,9 @@ def _thousand(server: Process, place: Library) -> tuple[float, float]:
     (place.videos / "Broken.mp4").write_bytes(b"not a video")
     server.wait_for(lambda: "Broken" in server.get("/").text, "the broken file")
     server.wait_for(lambda: 'data-state="failed"' in server.get("/").text, "its failure")
-    found = re.search(r'id="v-(\d+)" data-state="failed"', server.get("/").text)
-    assert found is not None
+    failed = element(server.get("/").text, "li", data_state="failed")["id"].removeprefix("v-")
     wait_until_quiet(server)
-    results = [elsewhere(thousand, server.port, found.group(1)) for _ in range(3)]
+    results = [elsewhere(thousand, server.port, failed) for _ in range(3)]
     return sorted(results, key=lambda pair: pair[1])[1]
 
 

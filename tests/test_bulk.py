@@ -17,6 +17,7 @@ from lvs.store import videos as records
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
 from tests.helpers.clips import Cast
+from tests.helpers.html import element
 from tests.helpers.libraries import fill, library
 from tests.helpers.requests import post
 from tests.helpers.servers import Answer, LocalServer, serving
@@ -59,7 +60,7 @@ async def test_the_chosen_are_changed_and_it_is_undone(
     assert "3 videos changed." in answer.text
     assert await stars(services, 4) == [4, 4, 4, None]
     await services.store.write(curation.rate, 3, 5)  # changed again since: that stands
-    (bulk_id,) = re.findall(r'name="bulk" value="(\d+)"', answer.text)
+    bulk_id = element(answer.text, name="bulk")["value"]
     undone = await post(server, "/bulk/undo", htmx=True, bulk=bulk_id)
     assert "Undone for 2 videos." in undone.text
     assert await stars(services, 4) == [None, 1, 5, None]
@@ -88,7 +89,7 @@ async def test_thousands_are_changed_in_batches_and_undone(
     answer = await send(server, pairs)
     assert "1,250 videos changed." in answer.text
     assert await everything(services) != before
-    (bulk_id,) = re.findall(r'name="bulk" value="(\d+)"', answer.text)
+    bulk_id = element(answer.text, name="bulk")["value"]
     undone = await post(server, "/bulk/undo", htmx=True, bulk=bulk_id)
     assert "Undone for 1,250 videos." in undone.text
     assert await everything(services) == before
@@ -154,7 +155,7 @@ async def test_a_disk_that_fills_up_ends_a_change_clearly(
     again = await send(server, pairs, htmx=False)
     assert again.status == 503
     await services.store.write(limit, 10_000)
-    (bulk_id,) = re.findall(r'name="bulk" value="(\d+)"', answer.text)
+    bulk_id = element(answer.text, name="bulk")["value"]
     undone = await post(server, "/bulk/undo", htmx=True, bulk=bulk_id)
     assert f"Undone for {changed} videos." in undone.text
     assert (await stars(services, 1_000)).count(3) == 0

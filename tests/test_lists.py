@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from html import unescape
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -14,7 +13,7 @@ import pytest
 from lvs.contexts.query import GalleryQuery, parse_query
 from lvs.store import searches, tags
 from tests.helpers.clips import Cast
-from tests.helpers.html import card_ids, hrefs
+from tests.helpers.html import card_ids, element, elements, links
 from tests.helpers.libraries import heart, library
 from tests.helpers.servers import LocalServer, eventually
 
@@ -22,15 +21,13 @@ EPISODES = [f"S01E{number:02}" for number in (1, 2, 3, 8, 9, 10, 11, 12)]
 
 
 def titles(html: str) -> list[str]:
-    return re.findall(r'class="card-title">([^<]*)<', html)
+    return [title.text for title in elements(html, class_="card-title")]
 
 
 def steps(html: str) -> list[str]:
     """The names of the files that Previous and Next lead to."""
-    return [
-        Path(unquote(urlsplit(url).path)).stem
-        for url in hrefs(html, r'rel="(?:prev|next)" href="([^"]+)"')
-    ]
+    found = [*links(html, rel="prev"), *links(html, rel="next")]
+    return [Path(unquote(urlsplit(url).path)).stem for url in found]
 
 
 @pytest.fixture
@@ -57,7 +54,7 @@ async def test_next_is_the_next_episode(season: LocalServer, came_from: str | No
     while url:
         page = (await season.get(url, headers=referer)).text
         watched.append(Path(urlsplit(url).path).stem)
-        url = next(iter(hrefs(page, r'rel="next" href="([^"]+)"')), "")
+        url = next(iter(links(page, rel="next")), "")
     assert watched == EPISODES
     middle = (await season.get("/watch/Show/S01E02.mp4", headers=referer)).text
     assert steps(middle) == ["S01E01", "S01E03"]
@@ -77,9 +74,8 @@ def test_an_order_that_is_the_default_is_left_out_of_the_address() -> None:
 
 def where(html: str) -> tuple[str, str, list[str]]:
     """What a page calls itself in its heading and its title, and the current links."""
-    (heading,) = re.findall(r"<h1>([^<]*)</h1>", html)
-    (title,) = re.findall(r"<title>([^<]*) · Local Video Server</title>", html)
-    return unescape(heading), unescape(title), hrefs(html, r'href="([^"]*)" aria-current="page"')
+    title = element(html, "title").text.removesuffix(" · Local Video Server")
+    return element(html, "h1").text, title, links(html, aria_current="page")
 
 
 @pytest.mark.parametrize(
@@ -131,9 +127,9 @@ async def test_the_way_back_from_a_video_names_the_list(
     await season.services.store.write(searches.save, "Goggles", "vr=1&sort=title")
     referer = {"Referer": f"{season.url}{path}"}
     page = (await season.get("/watch/Show/S01E02.mp4", headers=referer)).text
-    ((url, said),) = re.findall(r'<p class="card-meta"><a[^>]* href="([^"]+)">([^<]+)</a>', page)
-    assert said == name
-    assert where((await season.get(unescape(url))).text)[0] == name
+    link = element(page, "a", class_="back")
+    assert link.text == name
+    assert where((await season.get(link["href"])).text)[0] == name
 
 
 @pytest.fixture
@@ -148,10 +144,10 @@ async def films(server: LocalServer, videos: Path, cast: Cast) -> LocalServer:
 
 def empty(html: str) -> list[str]:
     """What a list says that has no videos: a heading, a sentence, a link and its address."""
-    found = re.search(
-        r'<h2>(.+?)</h2>\s*<p>(.+?)</p>\s*<p><a class="button" href="(.+?)">(.+?)</a>', html
-    )
-    return [unescape(text) for text in found.group(1, 2, 4, 3)] if found else []
+    (empty,) = elements(html, class_="empty")
+    heading, sentence, offer = empty.children[-3:]
+    (link,) = offer.children
+    return [heading.text, sentence.text, link.text, link["href"]]
 
 
 @pytest.mark.parametrize(
@@ -206,12 +202,16 @@ async def test_a_library_without_videos_blames_no_filter(server: LocalServer) ->
 async def test_the_form_of_the_search_keeps_to_the_list(films: LocalServer) -> None:
     page = (await films.get("/?folder=Films&sort=newest")).text
     form = page.partition('role="search">')[2].partition("</form>")[0]
-    assert '<input type="hidden" name="folder" value="Films">' in form
+    assert element(form, "input", type="hidden", name="folder")["value"] == "Films"
     assert 'placeholder="Search in Films"' in form
     assert "sort" not in form.replace("data-home", "").partition("/partials")[0]
     found = (await films.get("/?folder=Films&q=har")).text
     assert sorted(titles(found)) == ["Harbour", "Hare"]
-    chips = hrefs(found, r'class="chip" href="([^"]+)" aria-label="Remove')
+    chips = [
+        chip["href"]
+        for chip in elements(found, "a", class_="chip")
+        if chip.attributes.get("aria-label", "").startswith("Remove ")
+    ]
     assert chips == ["/?q=har", "/?folder=Films"]
 
 
@@ -268,7 +268,7 @@ async def test_a_copy_has_the_name_that_it_has_in_its_folder(
 ) -> None:
     page = (await copied.get("/?folder=Films")).text
     assert sorted(titles(page)) == ["Big Buck Bunny", "Zebra"]
-    assert "/watch/Films/Big%20Buck%20Bunny.mp4" in hrefs(page, r'class="card-link" href="([^"]+)"')
+    assert "/watch/Films/Big%20Buck%20Bunny.mp4" in links(page, class_="card-link")
     page = (await copied.get("/?folder=Downloads")).text
     assert titles(page) == ["bigbuckbunny (1)"]
     referer = {"Referer": f"{copied.url}/?folder=Films"}
@@ -295,8 +295,7 @@ async def test_every_form_that_a_control_belongs_to_is_on_its_page(films: LocalS
     """Cards beside a video have nothing to be selected for."""
     for path in ("/", "/watch/Films/Hare.mp4", "/tags", "/api"):
         page = (await films.get(path)).text
-        assert set(re.findall(r' form="([^"]+)"', page)) <= set(
-            re.findall(r'<form id="([^"]+)"', page)
-        )
-        assert not re.search(r"<pre(?![^>]* role=)[^>]* aria-label=", page)
+        controls = {control["form"] for control in elements(page, form=True)}
+        assert controls <= {form["id"] for form in elements(page, "form", id=True)}
+        assert not elements(page, "pre", aria_label=True, role=False)
         assert ("card-title" in page) == (path[1:6] in ("", "watch"))

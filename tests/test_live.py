@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import html
-import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -18,6 +16,7 @@ from lvs.services import Services
 from lvs.store import gallery
 from lvs.store.views import View
 from tests.helpers.clips import Cast
+from tests.helpers.html import card_ids, elements, links
 from tests.helpers.libraries import fill, heart, library
 from tests.helpers.servers import (
     LocalServer,
@@ -51,8 +50,11 @@ async def server(hub_services: Services) -> AsyncIterator[LocalServer]:
 
 def places(message: Message) -> list[tuple[str, str]]:
     """(card, where) of each placed card in a message."""
-    found = re.findall(r'hx-swap="place before:(\S+)"><li class="card" id="(v-\d+)"', message.data)
-    return [(card, where) for where, card in found]
+    return [
+        (partial.children[0]["id"], partial["hx-swap"].removeprefix("place before:"))
+        for partial in elements(message.data, "hx-partial", hx_swap=True)
+        if partial["hx-swap"].startswith("place before:")
+    ]
 
 
 def about_cards(message: Message) -> bool:
@@ -143,7 +145,7 @@ async def test_a_page_whose_list_gets_a_copy_hears_of_which_video(
     await library(server.services)
     for page in pages:
         message = await page.until(about_cards)
-        assert 'hx-target="#notices" hx-swap="beforeend"' in message.data
+        assert elements(message.data, hx_target="#notices", hx_swap="beforeend")
         assert "Same content as “beach”" in message.data
     for number in range(2):
         cast.copy(f"{('forest', 'city')[number]}.mp4", videos / "here" / f"{number}.mp4")
@@ -310,7 +312,8 @@ async def test_the_store_and_the_stream_agree_under_load(
         message = await stream.next()
         assert message is not None
         assert message.event is None
-        for card in re.findall(r'hx-target="#(v-\d+)" hx-swap="delete"', message.data):
+        for removal in elements(message.data, hx_swap="delete"):
+            card = removal["hx-target"].removeprefix("#")
             if card in page:
                 page.remove(card)
         for card, where in places(message):
@@ -326,7 +329,7 @@ async def message_to(
 ) -> Message:
     """The one message that a watch page gets of a change."""
     page = (await server.get(path)).text
-    feed = html.unescape(re.findall(r'hx-sse:connect="([^"]+)"', page)[0])
+    feed = elements(page, id="live")[0]["hx-sse:connect"]
     stream = await server.stream(feed)
     await change()
     return await stream.until(lambda message: "hx-target" in message.data)
@@ -340,7 +343,7 @@ async def test_a_push_keeps_the_list_that_the_person_came_from(server: LocalServ
     path = "/watch/Video%20000001.mp4?list=1&sort=views"
     message = await message_to(server, path, lambda: heart(server, 2))
     for way, name in (("prev", "Video%20000000.mp4"), ("next", "Video%20000002.mp4")):
-        assert f'rel="{way}" href="/watch/{name}?sort=views&amp;list=1"' in message.data
+        assert links(message.data, rel=way) == [f"/watch/{name}?sort=views&list=1"]
     assert 'href="/?sort=views">Popular</a>' in message.data
 
 
@@ -349,14 +352,14 @@ async def test_a_push_is_of_the_region_that_changed_and_the_cards_that_the_page_
 ) -> None:
     await fill(server.services.store, 30, folders=["a", "b"])
     path = "/watch/a/Video%20000000.mp4"
-    shown = {int(id_) for id_ in re.findall(r'id="v-(\d+)"', (await server.get(path)).text)}
+    shown = set(card_ids((await server.get(path)).text))
     related, other = min(shown), min(set(range(2, 31)) - shown)
 
     async def several() -> None:
         await heart(server, related, other)
 
     message = await message_to(server, path, several)
-    assert re.findall(r'<li class="card" id="v-(\d+)"', message.data) == [str(related)]
+    assert card_ids(message.data) == [related]
     assert "#about" not in message.data
     assert "#stage" not in message.data
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import sqlite3
 from collections.abc import AsyncIterator
 
@@ -14,6 +13,7 @@ from lvs.events import Event
 from lvs.live import GalleryFeed, Kitchen
 from lvs.services import Services
 from lvs.store import bulk, curation, database
+from tests.helpers.html import card_ids, element, elements, links
 from tests.helpers.libraries import fill
 from tests.helpers.servers import LocalServer, Message, StartServices, Stream, eventually, serving
 
@@ -47,8 +47,8 @@ async def favor(server: LocalServer, *video_ids: int) -> None:
     )
 
 
-def cards(message: Message) -> set[str]:
-    return set(re.findall(r'<li class="card" id="v-(\d+)"', message.data))
+def cards(message: Message) -> set[int]:
+    return set(card_ids(message.data))
 
 
 def has_cards(message: Message) -> bool:
@@ -84,7 +84,7 @@ async def test_a_plain_page_hears_of_every_change_among_many_searches(
     plain, *_ = await streams(server, "", *searches)
     monkeypatch.setattr(database, "STATEMENT_LIMIT_S", 0.05)
     changed = await server.services.store.write(favor_all)
-    heard: set[str] = set()
+    heard: set[int] = set()
     while len(heard) < changed:
         message = await plain.next()
         assert message is not None
@@ -106,8 +106,8 @@ async def test_a_bad_feed_costs_its_own_pages_a_resync(
     good, bad, searching = await streams(server, "sort=title", f"q={fault}", "q=video")
     for video_id in (1, 2):
         await favor(server, video_id)
-        assert cards(await good.until(has_cards)) == {str(video_id)}
-        assert cards(await searching.until(has_cards)) == {str(video_id)}
+        assert cards(await good.until(has_cards)) == {video_id}
+        assert cards(await searching.until(has_cards)) == {video_id}
         await bad.until(is_resync)
     assert not any(map(is_resync, (*good.messages, *searching.messages)))
 
@@ -135,7 +135,7 @@ async def test_a_hub_that_starts_again_goes_on_where_it_was(start_services: Star
         first.cancel()
         await favor(server, 2)
         again = asyncio.create_task(services.hub.follow_events())
-        assert "2" in cards(await page.until(has_cards))
+        assert 2 in cards(await page.until(has_cards))
         again.cancel()
 
 
@@ -154,7 +154,7 @@ async def test_a_snapshot_that_cannot_be_read_is_a_resync_for_all(
         await page.until(is_resync)
     monkeypatch.undo()
     await favor(server, 2)
-    assert "2" in cards(await pages[0].until(has_cards))
+    assert 2 in cards(await pages[0].until(has_cards))
 
 
 async def test_a_feed_without_a_status_costs_no_other_its_own(
@@ -186,9 +186,9 @@ async def test_a_page_that_is_resynced_has_the_new_navigation(server: LocalServe
 async def test_a_watch_page_fetches_its_regions_and_keeps_its_list(server: LocalServer) -> None:
     await fill(server.services.store, 3)
     page = (await server.get("/watch/Video%20000001.mp4?list=1&sort=size")).text
-    (again,) = re.findall(r'data-again="([^"]+)"', page)
-    regions = (await server.get(again.replace("&amp;", "&"))).text
-    assert '<section id="about"' in regions
-    assert '<hx-partial hx-target="#stage"' in regions
-    for link in re.findall(r'rel="(?:prev|next)" href="[^"]+"', page):
-        assert link in regions
+    again = element(page, data_again=True)["data-again"]
+    regions = (await server.get(again)).text
+    assert elements(regions, "section", id="about")
+    assert elements(regions, "hx-partial", hx_target="#stage")
+    for rel in ("prev", "next"):
+        assert links(regions, rel=rel) == links(page, rel=rel)

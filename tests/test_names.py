@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 import unicodedata
-from html import unescape
 from pathlib import Path
 
 import pytest
 
 from lvs import paths
 from tests.helpers.clips import Cast
+from tests.helpers.html import elements, links
 from tests.helpers.libraries import library
 from tests.helpers.servers import LocalServer
 
@@ -42,16 +41,16 @@ async def test_an_odd_name_lists_links_plays_and_renames(
     assert list(before) == [name]
 
     gallery = (await server.get("/")).text
-    link = unescape(re.findall(r'class="card-link" href="([^"]+)"', gallery)[0])
+    link = links(gallery, class_="card-link")[0]
     watch = await server.get(link)
     assert watch.status == 200
-    source_url = unescape(re.findall(r'<source src="([^"]+)"', watch.text)[0])
+    source_url = elements(watch.text, "source")[0]["src"]
     played = await server.get(source_url)
     assert (played.status, played.body) == (200, source.read_bytes())
 
     folder = name.rpartition("/")[0]
     if folder:
-        chips = [unescape(url) for url in re.findall(r'class="chip"[^>]*href="([^"]+)"', gallery)]
+        chips = links(gallery, class_="chip")
         inside = await server.get(chips[0])
         assert (inside.status, inside.text.count('class="card"')) == (200, 1)
 

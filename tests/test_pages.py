@@ -19,7 +19,7 @@ from lvs.store import Transaction, gallery, playback, videos
 from lvs.store import videos as videos_store
 from lvs.store.views import View
 from tests.helpers.clips import Cast
-from tests.helpers.html import card_ids, hrefs
+from tests.helpers.html import card_ids, element, links
 from tests.helpers.libraries import fill, library
 from tests.helpers.servers import LocalServer, eventually
 
@@ -34,7 +34,7 @@ async def test_following_the_plain_links_shows_every_video_once(
     while url:
         page = (await server.get(url)).text
         seen += card_ids(page)
-        more = hrefs(page, r'<a class="button" href="([^"]+)" hx-get')
+        more = links(page, class_="button", hx_get=True)
         url = more[0] if more else ""
     assert len(seen) == 150
     assert len(set(seen)) == 150
@@ -100,9 +100,9 @@ async def test_a_folder_page_has_its_own_videos_and_the_way_back(server: LocalSe
     page = (await server.get("/?folder=a")).text
     assert len(card_ids(page)) == 15
     assert "15 videos" in page
-    assert hrefs(page, r'class="chip"[^>]*href="([^"]+)"') == ["/?folder=a/b"]
+    assert links(page, class_="chip") == ["/?folder=a/b"]
     inner = (await server.get("/?folder=a/b")).text
-    assert '<a href="/?folder=a">a</a>' in inner
+    assert element(inner, "a", href="/?folder=a").text == "a"
 
 
 async def test_large_and_small_folders_list_alike(services: Services) -> None:

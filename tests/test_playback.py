@@ -15,6 +15,7 @@ from lvs.store.views import View
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
 from tests.helpers.clips import Cast
+from tests.helpers.html import links
 from tests.helpers.libraries import fill, hash_of, library
 from tests.helpers.requests import post
 from tests.helpers.servers import LocalServer, eventually
@@ -117,7 +118,7 @@ async def test_the_offer_to_go_on_is_a_plain_link(server: LocalServer) -> None:
     await server.services.store.write(playback.save_position, 1, 42.5)
 
     async def offered() -> bool:
-        return '<a class="button" href="?t=42"' in (await server.get("/watch/" + name)).text
+        return "?t=42" in links((await server.get("/watch/" + name)).text, class_="button")
 
     name = "Video%20000000.mp4"
     await eventually(offered)

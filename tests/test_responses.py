@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from html import unescape
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.clips import Cast
-from tests.helpers.html import hrefs
+from tests.helpers.html import elements
 from tests.helpers.servers import LocalServer, eventually
 
 
@@ -58,7 +57,8 @@ async def test_thumbnails_are_cached_for_ever_and_placeholders_are_not(
     cast.copy("beach.mp4", videos / "beach.mp4")
 
     async def picture() -> list[str]:
-        return hrefs((await live_server.get("/")).text, r'src="(/thumbnails/[^"]+v=[^"]+)"')
+        images = elements((await live_server.get("/")).text, "img", class_="card-image")
+        return [image["src"] for image in images if "v=" in image["src"]]
 
     url = (await eventually(picture))[0]
     answer = await live_server.get(url)
@@ -92,7 +92,8 @@ async def test_a_page_survives_a_store_that_fails(
 
 async def test_static_files_are_compressed_and_cached(server: LocalServer) -> None:
     page = (await server.get("/")).text
-    url = re.findall(r'src="(/static/htmx/htmx[^"]+)"', page)[0]
+    scripts = [script["src"] for script in elements(page, "script", src=True)]
+    url = next(url for url in scripts if url.startswith("/static/htmx/htmx"))
     answer = await server.get(url, headers={"Accept-Encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip"
     assert "immutable" in answer.headers["cache-control"]
@@ -105,7 +106,7 @@ async def test_static_files_are_compressed_and_cached(server: LocalServer) -> No
 async def test_the_scripts_of_the_gallery_stay_small(server: LocalServer) -> None:
     page = (await server.get("/")).text
     total = 0
-    for url in re.findall(r'<script[^>]+src="([^"]+)"', page):
+    for url in (script["src"] for script in elements(page, "script", src=True)):
         assert url.startswith("/static/"), "nothing loads from another host"
         answer = await server.get(url, headers={"Accept-Encoding": "gzip"})
         total += len(answer.body)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from lvs.store.views import View
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
 from tests.helpers.clips import Cast
+from tests.helpers.html import element
 from tests.helpers.libraries import age, fill, hash_of, library
 from tests.helpers.requests import call, post
 from tests.helpers.servers import LocalServer, eventually
@@ -191,7 +191,7 @@ async def test_a_deleted_tag_comes_back_on_every_video_that_had_it(
     page = (await server.get(answer.headers["location"])).text
     assert "Tag “Family” deleted from 3 videos." in page
     assert "Family" not in (await server.get("/tags")).text
-    (bulk_id,) = re.findall(r'name="bulk" value="(\d+)"', page)
+    bulk_id = element(page, name="bulk")["value"]
     back = await post(server, "/bulk/undo", bulk=bulk_id)
     assert "Tag “Family” is back" in (await server.get(back.headers["location"])).text
     assert [await names(services, video) for video in (1, 2, 3)] == [["Family", "sea"]] * 3

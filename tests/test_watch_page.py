@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.helpers.clips import Cast
-from tests.helpers.html import hrefs
+from tests.helpers.html import links
 from tests.helpers.libraries import library
 from tests.helpers.servers import LocalServer, eventually
 
@@ -21,13 +21,13 @@ async def test_the_watch_page_keeps_to_the_list_that_one_came_from(
     await library(server.services)
     came_from = {"Referer": f"{server.url}/?sort=title"}
     page = (await server.get("/watch/b.mp4", headers=came_from)).text
-    before = hrefs(page, r'rel="prev" href="([^"]+)"')[0]
-    after = hrefs(page, r'rel="next" href="([^"]+)"')[0]
+    before = links(page, rel="prev")[0]
+    after = links(page, rel="next")[0]
     assert urlsplit(before).path == "/watch/a.mp4"
     assert urlsplit(after).path == "/watch/c.mp4"
     newest = {"Referer": f"{server.url}/"}
     page = (await server.get("/watch/b.mp4", headers=newest)).text
-    steps = hrefs(page, r'rel="(?:prev|next)" href="([^"]+)"')
+    steps = [*links(page, rel="prev"), *links(page, rel="next")]
     assert steps
     for step in steps:
         assert "list=1" in step

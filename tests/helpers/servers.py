@@ -25,6 +25,7 @@ from lvs.application import create_app
 from lvs.connections import Connections
 from lvs.server import hypercorn_settings, listen
 from lvs.services import Services
+from tests.helpers.html import card_ids
 
 StartServices = Callable[..., Any]
 
@@ -254,7 +255,7 @@ class Process:
         return ask(self.port, path, **more)  # type: ignore[arg-type]
 
     def cards(self, path: str = "/") -> int:
-        return self.get(path).text.count('<li class="card" id="v-')
+        return len(card_ids(self.get(path).text))
 
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
