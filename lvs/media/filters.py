@@ -16,6 +16,7 @@ Beside = tuple[str, str, Any]  # the same, and the frame for its second input
 def through(frame: Any, steps: list[Step], *, beside: Beside | None = None) -> Any:
     """A frame after filters. `beside` is one of two inputs, which comes before the others."""
     graph = av.filter.Graph()
+    graph.threads = 1  # starting them takes longer than a small picture does
     first = _source(graph, frame)
     previous, sources = first, [(first, frame)]
     if beside is not None:

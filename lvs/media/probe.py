@@ -24,6 +24,11 @@ _OPTIONS = {
     "mpegvideo,ogg,h264,hevc,m4v,ivf,rm,nut,mxf,wtv,dv,gif",
 }
 _DECODER_OPTIONS = {"max_pixels": str(MAX_PIXELS)}
+# To know a stream, libav decodes a frame and throws it away. The headers of these containers
+# usually have all that we need: then one packet is read and nothing decoded. Without the limit on
+# reading, libav would read on in search of a frame.
+_HEADER_FORMATS = {"mov", "matroska"}
+_HEADER_ONLY = {"skip_frame": "all", "probesize": "32"}
 _MAX_TRACKS, _MAX_TITLE = 100, 200
 _TRANSFER_PQ, _TRANSFER_HLG = 16, 18  # ITU-T H.273, TransferCharacteristics
 
@@ -46,20 +51,40 @@ def opened(path: str) -> Iterator[Any]:
             path.encode()
         except UnicodeEncodeError:  # libav takes names as UTF-8 only
             source = stack.enter_context(Path(path).open("rb"))
-        try:
-            container = av.open(
-                source,
-                options=_DECODER_OPTIONS,
-                container_options=_OPTIONS,
-                metadata_errors="replace",
-            )
-        except (av.FFmpegError, ValueError) as error:
-            raise UnreadableError(
-                "Not a video, or damaged at the start."
-                if isinstance(error, av.error.InvalidDataError | ValueError)
-                else f"Can't be opened: {error.strerror or error}."
-            ) from error
-        yield stack.enter_context(container)
+        container = stack.enter_context(_open(source, _HEADER_ONLY))
+        if not _header_is_complete(container):
+            container.close()
+            if not isinstance(source, str):
+                source.seek(0)
+            container = stack.enter_context(_open(source, {}))
+        yield container
+
+
+def _open(source: Any, options: dict[str, str]) -> Any:
+    try:
+        return av.open(
+            source,
+            options={**_DECODER_OPTIONS, **options},
+            container_options=_OPTIONS,
+            metadata_errors="replace",
+        )
+    except (av.FFmpegError, ValueError) as error:
+        raise UnreadableError(
+            "Not a video, or damaged at the start."
+            if isinstance(error, av.error.InvalidDataError | ValueError)
+            else f"Can't be opened: {error.strerror or error}."
+        ) from error
+
+
+def _header_is_complete(container: Any) -> bool:
+    """Whether `facts_of` finds all it needs in the headers."""
+    return container.format.name.partition(",")[0] in _HEADER_FORMATS and all(
+        (stream.average_rate and context.width)
+        if stream.type == "video"
+        else (context.channels and not context.layout.name.endswith(" channels"))
+        for stream in (*container.streams.video, *container.streams.audio)
+        if (context := stream.codec_context) is not None
+    )
 
 
 def _look_before(path: str) -> None:

@@ -22,7 +22,7 @@ _MORE_PLACES = (0.85, 0.48, 0.22)
 _DETAIL_ENOUGH = 18.0  # standard deviation of luma that a good picture reaches
 _ONE_COLOUR = 2.0  # that of single pixels, beneath which there is nothing to be seen
 _FRAMES_AT_MOST = 240
-_ALIKE = 0.05  # by how much the sizes of packets differ
+_ALIKE = 0.01  # by how much the sizes of packets differ; another scene hits that by rare chance
 _FEW_FRAMES = 4  # of one in ten, once there is one with something to be seen
 
 
@@ -71,7 +71,7 @@ class _Best:
 
     def wants(self, packet: Any) -> bool:
         """Whether a keyframe's packet is worth decoding: not seen before, and not of the size of
-        a passable one, which noise, fog and night have throughout."""
+        another one when there is a passable one: then it shows the same noise or night again."""
         if packet.pts in self._packets:
             return False
         alike = any(abs(packet.size - size) < size * _ALIKE for size in self._packets.values())
@@ -129,7 +129,7 @@ def _deviation(frame: Any, interpolation: str) -> float:
 
     BILINEAR is the mean of an area, which noise has no part in; POINT is single pixels.
     """
-    small = frame.reformat(width=32, height=18, format="gray", interpolation=interpolation)
+    small = frame.reformat(32, 18, "gray", interpolation=interpolation, threads=1)
     plane = small.planes[0]
     pixels = bytes(plane)
     rows = [pixels[y * plane.line_size : y * plane.line_size + 32] for y in range(18)]
@@ -211,7 +211,7 @@ def _pictured(frame: Any, stereo: str, width: int, height: int) -> Any:
 
 
 def _scaled(frame: Any, width: int, height: int) -> Any:
-    return frame.reformat(width=width, height=height, interpolation="AREA")
+    return frame.reformat(width=width, height=height, interpolation="AREA", threads=1)
 
 
 def _letterboxed(frame: Any) -> Any:
@@ -232,6 +232,7 @@ def _encode(codec: str, frame: Any, options: dict[str, str]) -> bytes:
     encoder.width, encoder.height = frame.width, frame.height
     encoder.pix_fmt = frame.format.name
     encoder.time_base = TICK
+    encoder.thread_count = 1
     encoder.options = options
     frame.pts = 0
     packets = [*encoder.encode(frame), *encoder.encode(None)]
