@@ -15,7 +15,7 @@ from quart_schema import RequestSchemaValidationError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import PathConverter
 
-from lvs import web
+from lvs import paths, web
 from lvs.access import Guard
 from lvs.api import caches, document, first, performance, ping
 from lvs.api import curation as curation_api
@@ -254,7 +254,7 @@ def _guard(app: Quart, templates: Templates) -> None:
         log.exception("The library could not be read", exc_info=error)
         ours = UnavailableError(
             f"The library cannot be read just now ({error}). Run "
-            "`.venv/bin/python -m lvs doctor` on the server to see what is wrong."
+            f"`{paths.command('doctor')}` on the server to see what is wrong."
         )
         return web.error_response(request, ours, templates.render)
 

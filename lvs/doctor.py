@@ -46,10 +46,14 @@ def examine(config: ServerConfig) -> list[Finding]:
 
 
 def _video_folders(config: ServerConfig) -> Iterator[Finding]:
+    has_run = (config.data_directory / "library.db").exists()
     for folder in map(str, config.video_directory):
         what = f"Video folder {folder}"
         if not os.path.isdir(folder):  # noqa: PTH112
-            yield Finding(False, what, "is not there", "Plug its disk in, or make the folder.")
+            if has_run:
+                yield Finding(False, what, "missing", "Connect its disk, or create the folder.")
+            else:
+                yield _to_be_created(what, Path(folder), "LVS_VIDEO_DIRECTORY")
             continue
         if not os.access(folder, os.R_OK | os.X_OK):
             yield Finding(False, what, "cannot be read", "Give this user the right to read it.")
@@ -87,35 +91,59 @@ def _notices(config: ServerConfig, folder: str) -> Finding:
 def _data_folder(config: ServerConfig) -> Iterator[Finding]:
     folder = config.data_directory
     what = f"Data folder {folder}"
+    if folder.exists():
+        finding = _writable(what, folder)
+    else:
+        finding = _to_be_created(what, folder, "LVS_DATA_DIRECTORY")
+        folder = _existing_parent(folder)
+    yield finding
+    if finding.good:
+        yield from _data_disk(folder)
+
+
+def _writable(what: str, folder: Path) -> Finding:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
-            pass
+            return Finding(True, what, "writable")
     except OSError as error:
-        yield Finding(
+        return Finding(
             False, what, f"cannot be written: {error.strerror}", "Set LVS_DATA_DIRECTORY."
         )
-        return
+
+
+def _data_disk(folder: Path) -> Iterator[Finding]:
     free = shutil.disk_usage(folder).free
     yield Finding(
         free > LITTLE_SPACE_BYTES,
-        what,
+        "  disk space",
         f"{humanize.naturalsize(free)} free",
-        "" if free > LITTLE_SPACE_BYTES else "Free some space: pictures need about 60 kB a video.",
+        "" if free > LITTLE_SPACE_BYTES else "Free some space: a video needs about 60 kB.",
     )
     if disk.is_on_network(str(folder)):
         yield Finding(
             False,
-            "  its disk",
-            "is a network share, where SQLite's locks do not hold",
+            "  file system",
+            "a network share, where SQLite's locks do not hold",
             "Set LVS_DATA_DIRECTORY to a folder on a local disk.",
         )
+
+
+def _to_be_created(what: str, folder: Path, setting: str) -> Finding:
+    """About a folder that the server creates at its first start. Nothing is created here."""
+    parent = _existing_parent(folder)
+    if os.access(parent, os.W_OK | os.X_OK):
+        return Finding(True, what, "not there yet; the first start creates it")
+    return Finding(False, what, f"cannot be created in {parent}", f"Create it, or set {setting}.")
+
+
+def _existing_parent(folder: Path) -> Path:
+    return next(parent for parent in folder.parents if parent.is_dir())
 
 
 def _database(config: ServerConfig) -> Finding:
     path = config.data_directory / "library.db"
     if not path.exists():
-        return Finding(True, "Database", "not there yet; the first start makes it")
+        return Finding(True, "Database", "not there yet; the first start creates it")
     try:
         connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
         try:
@@ -141,7 +169,7 @@ def _codecs() -> Iterator[Finding]:
     lacking = [name for name in _DECODERS if not _can_decode(name)]
     found = f"libav {'.'.join(map(str, av.library_versions['libavcodec']))}"
     if lacking:
-        advice = "Install the wheel of PyAV from requirements.txt."
+        advice = "Reinstall PyAV from its wheel: pip install --force-reinstall av"
         yield Finding(False, "Codecs", f"{found} lacks {', '.join(lacking)}", advice)
     else:
         yield Finding(True, "Codecs", f"{found} reads {', '.join(_DECODERS)}")

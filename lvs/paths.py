@@ -1,4 +1,4 @@
-"""Names on disk as URLs and as words.
+"""Names on disk as URLs and as words, and where the program's own files are.
 
 A file name is bytes. Python carries bytes that are not UTF-8 as lone surrogates (`os.fsdecode`);
 a URL carries them percent-encoded; a page shows a replacement character in their place.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote_to_bytes
 
 MIME_TYPES = {
@@ -84,3 +84,18 @@ def sort_key(title: str) -> str:
     decomposed = unicodedata.normalize("NFKD", title.casefold())
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return _DIGITS.sub(lambda digits: digits.group().zfill(12), plain)
+
+
+_PACKAGE = Path(__file__).parent
+
+
+def resources(name: str) -> Path:
+    """The folder `templates` or `static`: in the package when installed, else beside it."""
+    installed = _PACKAGE / name
+    return installed if installed.is_dir() else _PACKAGE.parent / name
+
+
+def command(arguments: str) -> str:
+    """A command of this program as a user types it: `lvs` when installed, else by its `.venv`."""
+    program = "lvs" if resources("templates").parent == _PACKAGE else ".venv/bin/python -m lvs"
+    return f"{program} {arguments}"

@@ -276,10 +276,25 @@ def test_doctor_says_what_is_good_and_what_is_not(videos: Path, tmp_path: Path) 
     text = "\n".join(good.output)
     for what in ("Video folder", "Data folder", "Database", "Port", "Codecs"):
         assert what in text
+    (tmp_path / "data").mkdir()
     (tmp_path / "data" / "library.db").write_bytes(b"rubbish" * 1000)
     bad = Process(videos, tmp_path / "data", command=("-m", "lvs", "doctor")).start(wait=False)
     assert bad.wait() == 1
     assert "restore a backup" in "\n".join(bad.output).replace("\n", " ")
+
+
+def test_doctor_creates_nothing_and_knows_what_the_start_creates(tmp_path: Path) -> None:
+    videos, data = tmp_path / "new" / "videos", tmp_path / "data"
+    run = Process(videos, data, command=("-m", "lvs", "doctor")).start(wait=False)
+    assert run.wait() == 0, run.output
+    assert sum("the first start creates it" in line for line in run.output) == 3
+    assert not list(tmp_path.iterdir())
+    with Process(videos, data):
+        pass
+    videos.rmdir()  # its disk is disconnected
+    run = Process(videos, data, command=("-m", "lvs", "doctor")).start(wait=False)
+    assert run.wait() == 1
+    assert any(str(videos) in line and "Connect its disk" in line for line in run.output)
 
 
 def test_a_full_data_disk_is_reported_and_nothing_is_half_done(

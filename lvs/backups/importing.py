@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from lvs import paths
 from lvs.backups import first
 from lvs.backups.first import Gifts
 from lvs.errors import InvalidInputError
@@ -32,7 +33,7 @@ async def import_from(store: Store, path: Path) -> Report:
     by_path, by_name = await store.read(gifts.videos_named)
     if not by_path:
         raise InvalidInputError(
-            "The library has no videos yet: `.venv/bin/python -m lvs scan` first."
+            f"The library has no videos yet. Run `{paths.command('scan')}` first."
         )
     report = Report()
     matched = _match(found, by_path, by_name, report)

@@ -7,17 +7,15 @@ import hashlib
 import mimetypes
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from lvs import __version__
+from lvs import __version__, paths
 from lvs.contexts import words
 from lvs.contexts.places import BARE
 
-HOME = Path(__file__).parent.parent.parent
-STATIC = HOME / "static"
+STATIC = paths.resources("static")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ def static_url(path: str) -> str:
 
 def environment() -> Environment:
     env = Environment(
-        loader=FileSystemLoader(HOME / "templates"),
+        loader=FileSystemLoader(paths.resources("templates")),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -68,7 +66,12 @@ def environment() -> Environment:
         auto_reload=False,
     )
     env.globals.update(
-        static=static_url, version=__version__, places=BARE, place="", is_draft=False
+        static=static_url,
+        command=paths.command,
+        version=__version__,
+        places=BARE,
+        place="",
+        is_draft=False,
     )
     env.filters.update(
         size=words.size,
