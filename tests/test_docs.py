@@ -97,8 +97,8 @@ def test_commands_in_the_text_work_in_a_fresh_clone(path: Path) -> None:
 
 
 def commands_in(text: str) -> list[tuple[str, list[str]]]:
-    """(command, options) of each `python -m lvs COMMAND …` in code."""
-    lines = re.findall(r"\bpython -m lvs ([^`\n#]*)", text)
+    """(command, options) of each `python -m lvs COMMAND …` or `lvs COMMAND …` in code."""
+    lines = re.findall(r"(?:\bpython -m |`|bin/)lvs ([^`\n#]*)", text)
     return [
         (words[0], re.findall(r"--[a-z-]+", line))
         for line in lines
