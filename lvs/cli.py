@@ -45,7 +45,7 @@ def serve() -> None:
 
 @main.command()
 def demo() -> None:
-    """Serve a small library of sample clips, made on the first run in ./demo."""
+    """Serve a small library of sample clips, generated in ./demo on the first run."""
     from lvs.demo import make_library
 
     home = Path("demo")
@@ -57,7 +57,7 @@ def demo() -> None:
 
 @main.command()
 def scan() -> None:
-    """Look through the folders once and make all pictures, without serving."""
+    """Scan the folders once and render all thumbnails, without serving."""
     from lvs.commands import scan_once
     from lvs.logs import configure_logging
 
@@ -70,12 +70,12 @@ def scan() -> None:
 
 @main.command()
 def doctor() -> None:
-    """Check rights, disk space, file notices, codecs and port, and say what to do."""
+    """Check permissions, disk space, file notifications, codecs and ports."""
     from lvs.doctor import examine
 
     config = _config()
     table = Table(box=None, pad_edge=False)
-    for heading in ("", "What", "Found", "What to do"):
+    for heading in ("", "Check", "Result", "What to do"):
         table.add_column(heading)
     findings = examine(config)
     for finding in findings:
@@ -89,10 +89,10 @@ def doctor() -> None:
 @click.option(
     "--to",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Another folder, where no older one is removed",
+    help="A folder to write to instead; no older backup is deleted there",
 )
 def backup(to: Path | None) -> None:
-    """Back up what people gave to videos, also while the server runs."""
+    """Back up user data, also while the server runs."""
     from lvs.backups.make import make
 
     config = _config()
@@ -100,13 +100,13 @@ def backup(to: Path | None) -> None:
     kept = config.backup_retention if to is None else sys.maxsize
     with _failures():
         made = make(config.data_directory / "library.db", folder, kept)
-    console.print(f"Backed up {made.manifest.videos} videos to {made.path}, and proved it.")
+    console.print(f"Backed up {made.manifest.videos} videos to {made.path}, verified by a restore.")
 
 
 @main.command()
 @click.argument("name", required=False)
 def restore(name: str | None) -> None:
-    """Go back to a backup, by its name or folder; without one, list them."""
+    """Restore a backup by its name or folder; without one, list the backups."""
     from lvs.maintenance import list_backups, restore_named
 
     config = _config()
@@ -120,8 +120,8 @@ def restore(name: str | None) -> None:
 @main.command("import")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 def import_(path: Path) -> None:
-    """Take over ratings, views, tags and favorites of the first server: its four JSON files or its
-    video_metadata.db, or the folder that they lie in."""
+    """Import ratings, views, tags and favorites from the previous server: its four JSON files, its
+    video_metadata.db, or the folder that contains them."""
     from lvs.maintenance import import_gifts
 
     with _failures():
@@ -129,30 +129,42 @@ def import_(path: Path) -> None:
 
 
 @main.command()
-@click.option("--missing-for", default=90, show_default=True, help="Days", type=click.IntRange(1))
-@click.option("--yes", is_flag=True, help="Forget them, after a backup")
-def cleanup(missing_for: int, yes: bool) -> None:
-    """Show the videos whose files have been gone for long; with --yes forget them."""
+@click.option(
+    *("--missing-days", "--missing-for", "days"),  # --missing-for: until the next release
+    default=90,
+    show_default=True,
+    help="How long the files must have been missing",
+    type=click.IntRange(1),
+)
+@click.option("--yes", is_flag=True, help="Delete the entries, after a backup")
+def cleanup(days: int, yes: bool) -> None:
+    """List videos that have been missing for long; with --yes delete their entries."""
     from lvs.maintenance import clean_up
 
     with _failures():
-        asyncio.run(clean_up(_config(), missing_for, yes, console))
+        asyncio.run(clean_up(_config(), days, yes, console))
 
 
 @main.command("load-test")
 @click.argument("url", default="http://127.0.0.1:8080")
 @click.option("--clients", default=8, show_default=True, type=click.IntRange(1, 64))
 @click.option("--seconds", default=10.0, show_default=True, type=click.FloatRange(0.1, 600))
-@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Save it as JSON")
-@click.option("--anywhere", is_flag=True, help="Allow a server on another machine")
-def load_test(url: str, clients: int, seconds: float, report: Path | None, anywhere: bool) -> None:
-    """Ask a running server as fast as it answers, and show how it does."""
+@click.option(
+    "--report", type=click.Path(dir_okay=False, path_type=Path), help="Save the result as JSON"
+)
+@click.option(
+    *("--allow-remote", "--anywhere", "remote"),  # --anywhere: until the next release
+    is_flag=True,
+    help="Allow a server on another machine",
+)
+def load_test(url: str, clients: int, seconds: float, report: Path | None, remote: bool) -> None:
+    """Send requests to a running server as fast as it answers, and show its response times."""
     from lvs import loadtest
 
     with _failures():
-        plan = loadtest.plan_of(url, clients, seconds, anywhere=anywhere)
+        plan = loadtest.plan_of(url, clients, seconds, allow_remote=remote)
         found = asyncio.run(loadtest.load_test(plan, console))
-    console.print(f"{found['requests']} answers, {found['errors']} errors.")
+    console.print(f"{found['requests']} responses, {found['errors']} errors.")
     if report is not None:
         loadtest.save(found, report)
         console.print(f"The report is in {report}.")

@@ -1,4 +1,4 @@
-"""What the terminal commands do with an open house: progress bars, and one scan to the end."""
+"""Progress bars in the terminal, and the scan that `lvs scan` runs to its end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REDRAW_S = 0.25
 
 
 async def scan_once(config: ServerConfig, console: Console) -> int:
-    """Scan every folder, make every picture; returns the number of videos. Raises StartError."""
+    """Scan every folder, render every thumbnail; returns how many videos. Raises StartError."""
     async with open_house(config, live=False) as house:
         library = house.library
         arrivals = asyncio.create_task(library.arrivals.run(), name="arrivals")
@@ -46,7 +46,7 @@ async def scan_once(config: ServerConfig, console: Console) -> int:
 
 
 async def accompany(house: Services, console: Console) -> None:
-    """Show progress bars beside a running server, when somebody looks at a terminal."""
+    """Show progress bars while the server runs, if its output is a terminal."""
     if console.is_terminal:
         async with _bars(house.library.status, console):
             await asyncio.Event().wait()
@@ -73,7 +73,7 @@ async def _bars(status: LibraryStatus, console: Console) -> AsyncIterator[None]:
 
 async def _draw(bars: Progress, status: LibraryStatus) -> None:
     drawn: dict[str, TaskID] = {}
-    works: dict[str, Work] = {"Looking": status.scan, "Making pictures": status.pictures}
+    works: dict[str, Work] = {"Scanning": status.scan, "Thumbnails": status.pictures}
     while True:
         for name, work in works.items():
             if work.running and name not in drawn:

@@ -1,4 +1,4 @@
-"""`python -m lvs doctor`: what this machine gives the server, and what to do where it does not."""
+"""`lvs doctor`: checks of this machine and its settings, each with what to do."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Finding:
 
 
 def examine(config: ServerConfig) -> list[Finding]:
-    """All checks, in the order a person would want them."""
+    """All checks, the most basic ones first."""
     return [
         Finding(True, "Python", f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}"),
         *(Finding(True, "Settings", "an old name", note) for note in config.renamed_settings),
@@ -56,7 +56,7 @@ def _video_folders(config: ServerConfig) -> Iterator[Finding]:
                 yield _to_be_created(what, Path(folder), "LVS_VIDEO_DIRECTORY")
             continue
         if not os.access(folder, os.R_OK | os.X_OK):
-            yield Finding(False, what, "cannot be read", "Give this user the right to read it.")
+            yield Finding(False, what, "cannot be read", "Give this user permission to read it.")
             continue
         count = tree.count_videos(folder)
         yield Finding(True, what, f"{humanize.intcomma(count)} videos")
@@ -64,14 +64,14 @@ def _video_folders(config: ServerConfig) -> Iterator[Finding]:
 
 
 def _notices(config: ServerConfig, folder: str) -> Finding:
-    what = "  notices of changes"
+    what = "  file notifications"
     if config.watch in ("polling", "off"):
         return Finding(True, what, f"{config.watch}, as set")
     if disk.is_on_network(folder):
         return Finding(
             config.watch == "auto",
             what,
-            f"a network mount: it is looked at every {config.poll_interval_s:g} s",
+            f"a network mount, polled every {config.poll_interval_s:g} s",
             "" if config.watch == "auto" else "Set LVS_WATCH=auto or polling.",
         )
     limit = Path("/proc/sys/fs/inotify/max_user_watches")
@@ -161,7 +161,7 @@ def _port(host: str, port: int, setting: str) -> Finding:
     try:
         listen(host, port, setting).close()
     except StartError as error:
-        return Finding(False, what, "in use, perhaps by this server itself", error.detail)
+        return Finding(False, what, "in use, perhaps by this server", error.detail)
     return Finding(True, what, "free")
 
 
@@ -170,9 +170,9 @@ def _codecs() -> Iterator[Finding]:
     found = f"libav {'.'.join(map(str, av.library_versions['libavcodec']))}"
     if lacking:
         advice = "Reinstall PyAV from its wheel: pip install --force-reinstall av"
-        yield Finding(False, "Codecs", f"{found} lacks {', '.join(lacking)}", advice)
+        yield Finding(False, "Codecs", f"{found} cannot decode {', '.join(lacking)}", advice)
     else:
-        yield Finding(True, "Codecs", f"{found} reads {', '.join(_DECODERS)}")
+        yield Finding(True, "Codecs", f"{found} decodes {', '.join(_DECODERS)}")
 
 
 def _can_decode(name: str) -> bool:

@@ -43,15 +43,13 @@ class Plan:
     paths: tuple[str, ...] = PATHS
 
 
-def plan_of(url: str, clients: int, seconds: float, *, anywhere: bool) -> Plan:
-    """Raises InvalidInputError for an address that is not this machine's, unless `anywhere`."""
+def plan_of(url: str, clients: int, seconds: float, *, allow_remote: bool) -> Plan:
+    """Raises InvalidInputError for an address that is not this machine's, unless `allow_remote`."""
     parts = split_url(url)
     if parts.scheme != "http" or not parts.hostname:
         raise InvalidInputError(f"{url!r} is no address like http://127.0.0.1:8080.")
-    if not anywhere and not _is_loopback(parts.hostname):
-        raise InvalidInputError(
-            f"{parts.hostname} is another machine; --anywhere says that you may load it."
-        )
+    if not allow_remote and not _is_loopback(parts.hostname):
+        raise InvalidInputError(f"{parts.hostname} is another machine; --allow-remote allows it.")
     return Plan(parts.hostname, parts.port or 80, clients, seconds)
 
 

@@ -1,4 +1,4 @@
-"""What the terminal commands do with backups, imports and what has been gone for long."""
+"""The commands for backups, imports and missing videos."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NAMES_SHOWN = 20
 
 def list_backups(config: ServerConfig) -> Table:
     """The backups of the data folder, newest first."""
-    table = Table("Name", "Made", "Videos", "Size", box=None, pad_edge=False)
+    table = Table("Name", "Created", "Videos", "Size", box=None, pad_edge=False)
     for backup in folder.listed(config.data_directory / "backups"):
         made_at = backup.manifest.made_at.astimezone()
         table.add_row(
@@ -43,7 +43,7 @@ def restore_named(config: ServerConfig, name: str, console: Console) -> None:
         kept = restoring.restore(backup, config.data_directory / "library.db")
     console.print(f"Restored {backup.manifest.videos} videos from {backup.path}.")
     if kept is not None:
-        console.print(f"The library until now is kept as {kept}.")
+        console.print(f"The library before it is kept as {kept}.")
 
 
 def _backup(config: ServerConfig, name: str) -> Backup:
@@ -52,7 +52,7 @@ def _backup(config: ServerConfig, name: str) -> Backup:
 
 
 async def import_gifts(config: ServerConfig, path: Path, console: Console) -> None:
-    """Import from the first server and report. Raises LvsError before anything is changed."""
+    """Import from the previous server and report. Raises LvsError before anything is changed."""
     async with open_store(config) as store:
         report = await importing.import_from(store, path)
     console.print(f"{words.plural(report.matched, 'file name')} matched.")
@@ -62,20 +62,20 @@ async def import_gifts(config: ServerConfig, path: Path, console: Console) -> No
 
 
 async def clean_up(config: ServerConfig, days: int, really: bool, console: Console) -> None:
-    """Show what would be forgotten; with `really` back up and forget it. Raises LvsError."""
+    """List what would be deleted; with `really` back up and delete it. Raises LvsError."""
     async with open_store(config) as store:
         found = await store.read(cleanup.long_missing, long_ago(days))
-        _names(console, f"Gone for more than {days} days", [_said(video) for video in found])
+        _names(console, f"Missing for more than {days} days", [_said(video) for video in found])
         if not found:
-            console.print(f"No video has been gone for more than {days} days.")
+            console.print(f"No video has been missing for more than {days} days.")
         elif not really:
-            console.print("Nothing was changed. --yes forgets them, after a backup.")
+            console.print("Nothing was changed. --yes deletes their entries, after a backup.")
         else:
             backups = config.data_directory / "backups"
             made = make.make(store.path, backups, config.backup_retention)
             count = await store.write(cleanup.forget, [video.id for video in found])
             console.print(f"Backed up to {made.path}.")
-            console.print(f"{words.plural(count, 'video')} forgotten.")
+            console.print(f"{words.plural(count, 'entry', 'entries')} deleted.")
 
 
 def _said(video: Forgotten) -> str:

@@ -418,7 +418,7 @@ def test_cleanup_by_command_previews_first_and_backs_up(videos: Path, tmp_path: 
     command = ("-m", "lvs", "cleanup")
     for more, said in (
         ((), "Nothing was changed"),
-        (("--yes",), "1 video forgotten"),
+        (("--yes",), "1 entry deleted"),
         ((), "No video"),
     ):
         run = Process(videos, data, {}, command + more).start(wait=False)
