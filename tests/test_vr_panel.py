@@ -10,7 +10,7 @@ from playwright.async_api import BrowserContext, Page
 from tests.helpers.browsers import until
 from tests.helpers.requests import post
 from tests.helpers.servers import LocalServer, eventually
-from tests.helpers.webxr import aim, frames, press, put_on, watch_page
+from tests.helpers.webxr import aim, frames, panel_layout, press, put_on, watch_page
 
 PARTS = "document.querySelectorAll('[data-player] *').length"
 
@@ -23,6 +23,7 @@ async def test_controllers_and_panel_do_what_they_say_and_leaving_restores_the_p
     page = await watch_page(vr_context, live_server, layers=layers)
     at_rest = await page.evaluate(PARTS)
     await put_on(page)
+    panel = await panel_layout(page)
     video = "document.querySelector('video')"
 
     await page.evaluate("device.controllers.right.quaternion.set(1, 0, 0, 0)")  # away from it
@@ -36,20 +37,20 @@ async def test_controllers_and_panel_do_what_they_say_and_leaving_restores_the_p
     await page.evaluate("device.controllers.right.updateAxis('thumbstick', 'x-axis', 1)")
     await until(page, f"{video}.currentTime >= {before + 9.9}")
     await page.evaluate("device.controllers.right.updateAxis('thumbstick', 'x-axis', 0)")
-    await aim(page, 90 / 1000, 1 - 194 / 333)  # ten seconds back
+    await aim(page, panel, panel.middle("back"))
     after = await page.evaluate(f"{video}.currentTime")
     await press(page, "trigger")
     await until(page, f"{video}.currentTime <= {after - 9.9}")
-    await aim(page, 500 / 1000, 1 - 114 / 333)  # the middle of the bar
+    await aim(page, panel, panel.middle("seek"))
     await press(page, "trigger")
     await until(page, f"Math.abs({video}.currentTime - 15) < 1")
 
-    await aim(page, 700 / 1000, 1 - 194 / 333)  # between two buttons
+    await aim(page, panel, panel.between("recentre", "exit"))
     paused = await page.evaluate(f"{video}.paused")
     await press(page, "trigger")
     assert await page.evaluate(f"{video}.paused") == paused
 
-    await aim(page, 332 / 1000, 1 - 284 / 333)  # four stars
+    await aim(page, panel, panel.middle("star-4"))
     await press(page, "trigger")
 
     async def stars() -> bool:
@@ -73,19 +74,19 @@ async def test_controllers_and_panel_do_what_they_say_and_leaving_restores_the_p
     await put_on_again(page)
 
 
-PANEL = """async () => {
-  const { Panel } = await import('/static/js/vr/panel.js');
+PANEL = """async ([gap, star]) => {
+  const { LINES, PIXELS, Panel } = await import('/static/js/vr/panel.js');
   const panel = new Panel('A film');
   const video = { currentTime: 1, duration: 30, paused: true };
   const pen = panel.canvas.getContext('2d');
   const light = (x, y, side = 1) => Math.max(
     ...pen.getImageData(x, y, side, side).data.filter((_, at) => at % 4 === 0));
   const drawn = (rating) => panel.update(video, rating);
-  const seen = [[drawn(0), light(700, 194), light(40, 244, 80)]];
-  panel.point(panel.at(700 / 1000, 1 - 194 / 333));
-  seen.push([drawn(0), light(700, 194)], [drawn(0)]);
+  const seen = [[drawn(0), light(...gap), light(star.x, star.y, star.width)]];
+  panel.point(panel.at(gap[0] / PIXELS, 1 - gap[1] / LINES));
+  seen.push([drawn(0), light(...gap)], [drawn(0)]);
   panel.point(null);
-  seen.push([drawn(0), light(700, 194)], [drawn(5), light(40, 244, 80)]);
+  seen.push([drawn(0), light(...gap)], [drawn(5), light(star.x, star.y, star.width)]);
   return seen;
 }"""
 
@@ -95,7 +96,9 @@ async def test_the_panel_shows_where_one_points_and_the_stars_there_are(
 ) -> None:
     page = await vr_context.new_page()
     await page.goto(f"{live_server.url}/")
-    before, pointed, again, away, rated = await page.evaluate(PANEL)
+    layout = await panel_layout(page)
+    gap, star = layout.between("recentre", "exit"), layout.controls["star-1"]
+    before, pointed, again, away, rated = await page.evaluate(PANEL, [gap, star])
     assert before[1] < 50
     assert pointed[1] > 200
     assert again == [False]  # nothing new to draw

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from playwright.async_api import BrowserContext, Page
@@ -82,13 +84,56 @@ async def press(page: Page, button: str) -> None:
         await frames(page, 4)
 
 
-async def aim(page: Page, u: float, v: float) -> None:
-    """Point at a place of the panel, from 0.3 m before it (theatre.js says where it is)."""
-    tilt = -0.36
-    x, y = (u - 0.5) * 1.2, (v - 0.5) * 0.4
+LAYOUT = """async () => {
+  const panel = await import('/static/js/vr/panel.js');
+  const theatre = await import('/static/js/vr/theatre.js');
+  return { ...panel, ...theatre };
+}"""
+
+
+@dataclass
+class PanelLayout:
+    """Where the panel and its controls are, as the scripts export it."""
+
+    width_m: float
+    height_m: float
+    pixels: tuple[float, float]
+    away_m: float
+    below_m: float
+    tilt: float
+    controls: dict[str, dict[str, Any]]
+
+    def middle(self, name: str) -> tuple[float, float]:
+        """The pixel in the middle of a control."""
+        control = self.controls[name]
+        return control["x"] + control["width"] / 2, control["y"] + control["height"] / 2
+
+    def between(self, left: str, right: str) -> tuple[float, float]:
+        """A pixel between two buttons of a row."""
+        one, other = self.controls[left], self.controls[right]
+        return (one["x"] + one["width"] + other["x"]) / 2, self.middle(left)[1]
+
+
+async def panel_layout(page: Page) -> PanelLayout:
+    found = await page.evaluate(LAYOUT)
+    return PanelLayout(
+        found["WIDTH_M"],
+        found["HEIGHT_M"],
+        (found["PIXELS"], found["LINES"]),
+        found["PANEL_AWAY_M"],
+        found["PANEL_BELOW_M"],
+        found["PANEL_TILT"],
+        {control["name"]: control for control in found["CONTROLS"]},
+    )
+
+
+async def aim(page: Page, layout: PanelLayout, pixel: tuple[float, float]) -> None:
+    """Point the right controller at a pixel of the panel, from 0.3 m before it."""
+    (width, height), tilt = layout.pixels, layout.tilt
+    x, y = (pixel[0] / width - 0.5) * layout.width_m, (0.5 - pixel[1] / height) * layout.height_m
     up, out = np.array([0, np.cos(tilt), np.sin(tilt)]), np.array([0, -np.sin(tilt), np.cos(tilt)])
     head = np.array([0, 1.6, 0])
-    place = head + [x, -0.55, -1.1] + up * y + out * 0.3
+    place = head + [x, -layout.below_m, -layout.away_m] + up * y + out * 0.3
     await page.evaluate(
         """([place, turn]) => {
           const { right } = device.controllers;

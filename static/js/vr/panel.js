@@ -1,8 +1,8 @@
 // The controls in VR: a canvas, drawn when something changed, pressed by where a ray meets it.
 export const WIDTH_M = 1.2;
 export const HEIGHT_M = 0.4;
-const PIXELS = 1000;
-const LINES = (PIXELS * HEIGHT_M) / WIDTH_M;
+export const PIXELS = 1000;
+export const LINES = (PIXELS * HEIGHT_M) / WIDTH_M;
 const INK = '#f3f3f4';
 const QUIET = '#abaeb8';
 const ACCENT = '#ffb454';
@@ -22,6 +22,7 @@ const BUTTONS = [
   { name: 'exit', words: 'Leave', x: 800, width: 160 },
 ].map((button) => ({ width: 100, height: 76, y: 156, ...button }));
 const STARS = [1, 2, 3, 4, 5].map((value) => ({ name: `star-${value}`, value, x: 40 + (value - 1) * 84, y: 244, width: 80, height: 80 }));
+export const CONTROLS = [BAR, ...BUTTONS, ...STARS]; // in pixels from the top left
 
 export class Panel {
   constructor(title) {
@@ -41,7 +42,7 @@ export class Panel {
   // if any, with how far along it.
   at(u, v) {
     const [x, y] = [u * PIXELS, (1 - v) * LINES];
-    const found = [BAR, ...BUTTONS, ...STARS].find((part) => x >= part.x && x <= part.x + part.width && y >= part.y && y <= part.y + part.height);
+    const found = CONTROLS.find((part) => x >= part.x && x <= part.x + part.width && y >= part.y && y <= part.y + part.height);
     return { x, y, name: found?.name ?? '', value: found?.value, along: found && (x - found.x) / found.width };
   }
 
