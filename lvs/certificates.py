@@ -106,7 +106,7 @@ class Certificates:
     def _allowed(self, authority: x509.Certificate) -> Names:
         """Our names, without those that the authority may not vouch for; they are told once."""
         names = self._names()
-        kept = _within(authority, names)
+        kept = permitted_names(authority, names)
         left = {*names.hosts, *map(str, names.addresses)}
         left -= {*kept.hosts, *map(str, kept.addresses)}
         if left and left != self._left_out:
@@ -197,7 +197,7 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
-def _within(authority: x509.Certificate, names: Names) -> Names:
+def permitted_names(authority: x509.Certificate, names: Names) -> Names:
     """Those that the authority may vouch for; the rest would void the whole certificate."""
     allowed = authority.extensions.get_extension_for_class(x509.NameConstraints).value
     permitted = allowed.permitted_subtrees or ()

@@ -105,7 +105,7 @@ def lan_addresses(host: str = "0.0.0.0") -> list[ipaddress.IPv4Address]:
     likeliest first: this machine may also have networks of its own, for containers and the like."""
     if host == "localhost":
         return []
-    way_out = _address_on_the_way_out()
+    way_out = outgoing_address()
     found = sorted(_running_addresses(), key=lambda one: (one != way_out, one.is_link_local))
     try:
         listening = ipaddress.ip_address(host)
@@ -126,7 +126,7 @@ def _running_addresses() -> Iterator[ipaddress.IPv4Address]:
                     yield value
 
 
-def _address_on_the_way_out() -> ipaddress.IPv4Address | None:
+def outgoing_address() -> ipaddress.IPv4Address | None:
     """This machine's address on the way to anywhere else; None without such a way.
 
     To connect a datagram socket only looks up the way: nothing is sent.

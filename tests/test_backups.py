@@ -213,17 +213,17 @@ async def test_backups_go_on_after_a_wrong_clock(
 ) -> None:
     services = await start_services(live=False, backup_interval_h=1)
     await fill(services.store, 1)
-    assert await services.keeper._is_due()
+    assert await services.keeper.is_due()
     stars = itertools.cycle((1, 2))
     for years in (10, 0, -10, 0):
         clock.years = years
         await asyncio.to_thread(make.make, services.store.path, services.keeper.folder, 3)
-        assert not await services.keeper._is_due()  # nothing has changed
+        assert not await services.keeper.is_due()  # nothing has changed
         await services.store.write(curation.rate, 1, next(stars))
-        assert not await services.keeper._is_due()  # an hour has not passed
+        assert not await services.keeper.is_due()  # an hour has not passed
         for other in (years - 1, years + 1):
             clock.years = other
-            assert await services.keeper._is_due(), "the clock jumped"
+            assert await services.keeper.is_due(), "the clock jumped"
 
 
 def test_backups_of_older_programs_are_older(tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ async def test_what_killed_backups_left_is_removed_and_a_running_one_stays(
     backups = given.keeper.folder
     dies = (
         "import os, signal, sys; from pathlib import Path; from lvs.backups import make\n"
-        "with make._workshop(Path(sys.argv[1])) as home:\n"
+        "with make.temporary_folder(Path(sys.argv[1])) as home:\n"
         "    (home / 'library.db').write_bytes(b'half'); os.kill(os.getpid(), signal.SIGKILL)"
     )
     backups.mkdir()
@@ -250,7 +250,7 @@ async def test_what_killed_backups_left_is_removed_and_a_running_one_stays(
     assert killed.returncode == -signal.SIGKILL
     (backups / ".making-of-an-older-program").mkdir()
     assert len(list(backups.glob(".making-*"))) == 3
-    with make._workshop(backups) as running:
+    with make.temporary_folder(backups) as running:
         starting = asyncio.create_task(given.keeper.run())
         await eventually(lambda: len(list(backups.glob(".making-*"))) == 2)
         assert running.is_dir()
@@ -303,16 +303,16 @@ async def test_backups_are_made_when_due_and_something_changed(
 ) -> None:
     services = await start_services(live=False, backup_interval_h=1)
     await fill(services.store, 1)
-    assert await services.keeper._is_due()
+    assert await services.keeper.is_due()
     made = await services.keeper.make()
-    assert not await services.keeper._is_due()
+    assert not await services.keeper.is_due()
     await services.store.write(curation.rate, 1, 4)
-    assert not await services.keeper._is_due()  # an hour has not passed
+    assert not await services.keeper.is_due()  # an hour has not passed
     older = made.manifest.model_copy(
         update={"made_at": made.manifest.made_at.replace(year=made.manifest.made_at.year - 1)}
     )
     folder.write_json(made.path / "manifest.json", older.model_dump(mode="json"))
-    assert await services.keeper._is_due()
+    assert await services.keeper.is_due()
 
 
 async def test_the_admin_page_makes_one(server: LocalServer) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -40,11 +39,9 @@ async def test_a_rating_on_a_card_is_on_the_watch_page_immediately(
     card = gallery.locator(".card:has-text('City')")
     await card.locator(".rate-open").click()
     await until(watch, "performance.now() > 0")
-    began = time.monotonic()
     await card.get_by_role("button", name="4 stars", exact=True).click()
     assert await card.locator(".rate-open").get_attribute("class") == "rate-open rate-given"
     await until(watch, "document.querySelectorAll('#about .star-on').length === 4")
-    assert time.monotonic() - began < 5  # the figure is in bench; this says that it comes at all
     assert await card.locator("[popover]").is_hidden()
     assert await gallery.evaluate("document.activeElement.className") == "rate-open rate-given"
 

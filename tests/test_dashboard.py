@@ -270,4 +270,4 @@ async def test_fifty_dashboards_cost_one_rendering(
     assert [len(stream.messages) for stream in streams] == [count + 1 for count in counts]
     for stream in streams:
         stream.close()
-    await eventually(lambda: not live_services.dashboard._subscribers, timeout=20)
+    await eventually(lambda: not live_services.dashboard.streams, timeout=20)

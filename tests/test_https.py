@@ -156,7 +156,7 @@ async def test_the_authority_vouches_for_nothing_outside(
     services: House, tls: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Even somebody who steals its key cannot pass for a bank."""
-    monkeypatch.setattr(module, "_within", lambda _, names: names)
+    monkeypatch.setattr(module, "permitted_names", lambda _, names: names)
     services.names = Names(("bank.example",), (ipaddress.ip_address("93.184.216.34"),))
     assert services.certificates.ensure()
     for name in ("bank.example", "93.184.216.34"):

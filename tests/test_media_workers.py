@@ -127,7 +127,7 @@ async def test_a_worker_is_bounded_and_the_first_to_go(tmp_path: Path, cast: Cas
 
 
 def test_memory_is_shared_among_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "_memory_bytes", lambda: 16 << 30)
+    monkeypatch.setattr(limits, "memory_bytes", lambda: 16 << 30)
     assert limits.memory_per_worker(1) == 8 << 30
     assert limits.memory_per_worker(4) == 4 << 30
     assert limits.memory_per_worker(64) == 3 << 29

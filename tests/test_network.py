@@ -31,7 +31,7 @@ def test_the_address_on_the_way_out_comes_first_and_resting_networks_do_not(
     monkeypatch.setattr("psutil.net_if_addrs", lambda: addresses)
     monkeypatch.setattr("psutil.net_if_stats", lambda: states)
     way_out = ipaddress.IPv4Address("192.168.1.9")
-    monkeypatch.setattr("lvs.network._address_on_the_way_out", lambda: way_out)
+    monkeypatch.setattr("lvs.network.outgoing_address", lambda: way_out)
     everywhere = ["192.168.1.9", "172.17.0.1", "169.254.7.7"]
     for host, expected in {
         "0.0.0.0": everywhere,

@@ -16,8 +16,10 @@ from lvs.errors import UnavailableError
 from lvs.media import work
 from lvs.media.clips import Clip, make_clip
 from lvs.media.facts import Facts, Result, SourceError
+from lvs.media.pool import MediaPool
 from lvs.services import Services
 from lvs.store import videos
+from lvs.store import videos as videos_store
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import age
 from tests.helpers.servers import eventually
@@ -52,11 +54,11 @@ def good(_: str) -> Result:
 def probing(monkeypatch: pytest.MonkeyPatch, services: Services, probes: dict[str, Probe]) -> None:
     """Answers in place of the workers', by file name; others are good."""
 
-    async def look_at(path: str, *_: Any) -> Result:
+    async def look_at(_: MediaPool, path: str, *__: Any) -> Result:
         await asyncio.sleep(0)
         return probes.get(Path(path).name, good)(path)
 
-    monkeypatch.setattr(services.library.feeder._pool, "look_at", look_at)
+    monkeypatch.setattr(MediaPool, "look_at", look_at)
 
 
 def raising(error: Exception) -> Probe:
@@ -101,7 +103,7 @@ def test_an_error_of_the_decoder_is_the_reason(
     def late(*_: Any) -> None:
         raise IndexError("list index out of range")
 
-    monkeypatch.setattr("lvs.media.thumbnails._keyframe_near", late)
+    monkeypatch.setattr("lvs.media.thumbnails.keyframe_near", late)
     result = work.look_at(str(cast.path("beach.mp4")), str(tmp_path / "p"), "0" * 16)
     assert result.error == "Can't be read: list index out of range."
     assert result.facts.width == 160
@@ -190,24 +192,24 @@ async def test_after_a_failure_the_feeder_goes_on_with_its_work(
 ) -> None:
     feeder = ten.library.feeder
     release = asyncio.Event()
+    begun: list[str] = []
 
-    async def look_at(*_: Any) -> Result:
+    async def look_at(_: MediaPool, path: str, *__: Any) -> Result:
+        begun.append(path)
         await release.wait()
         return good("")
 
-    monkeypatch.setattr(feeder._pool, "look_at", look_at)
+    monkeypatch.setattr(MediaPool, "look_at", look_at)
     async with feeding(ten) as task:
-        await eventually(lambda: feeder._busy)
-        begun = dict(feeder._busy)
+        await eventually(lambda: begun)
         feeder.want(12345)
-        monkeypatch.setattr(feeder, "_fill", lambda: raising(RuntimeError("broken"))(""))
-        feeder.wake()
-        with pytest.raises(RuntimeError):
-            await task
-    monkeypatch.undo()
-    monkeypatch.setattr(feeder._pool, "look_at", look_at)
-    assert feeder._busy == begun
+        with monkeypatch.context() as broken:
+            broken.setattr(videos_store, "waiting", lambda *_, **__: raising(RuntimeError())(""))
+            feeder.wake()
+            with pytest.raises(RuntimeError):
+                await task
+    assert ten.library.status.pictures_busy == len(begun) < 10
     async with feeding(ten):
         release.set()
-        await eventually(lambda: all_done(ten), 5)
-    assert all(not job.cancelled() for job in begun.values())
+        await eventually(lambda: all_done(ten))
+    assert len(set(begun)) == len(begun) == 10, "a probe was cancelled and begun again"

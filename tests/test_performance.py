@@ -16,6 +16,7 @@ from lvs.contexts.places import places_context
 from lvs.library.timeline import FOLLOWED, Timeline
 from lvs.metrics import WINDOW, Metrics, latency_of
 from lvs.services import Services
+from lvs.store.database import READERS
 from tests.helpers import legacy_schema
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill, hash_of
@@ -150,8 +151,8 @@ async def test_queries_are_those_that_sqlite_runs(server: LocalServer) -> None:
         if not statement.startswith("--"):  # what triggers do
             ran.append(statement)
 
-    for reader in services.store._readers:
-        await reader.run(lambda conn: conn.set_trace_callback(note))
+    for _ in range(READERS):  # which take turns
+        await services.store.read(lambda conn: conn.set_trace_callback(note))
     for path in ("/", "/api/videos?limit=5&sort=title", "/tags", "/admin/performance"):
         ran.clear()
         assert (await server.get(path)).status == 200

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lvs.regular_files import open_video
 from lvs.services import Services
 from lvs.streaming import files, ranges
 from tests.helpers.clips import Cast
@@ -226,7 +227,7 @@ async def test_a_disk_that_does_not_answer_costs_its_own_videos(
     there.write_bytes(b"film")
     reader, answers = services.reader, threading.Event()
     monkeypatch.setattr(files, "OPEN_WITHIN_S", 0.05)
-    monkeypatch.setattr(files, "_open", _stuck(answers))
+    monkeypatch.setattr(files, "open_video", _stuck(answers))
     asked = [reader.open_file("hangs", str(there)) for _ in range(files.THREADS + 5)]
     found = await asyncio.gather(*asked, return_exceptions=True)
     assert {type(error) for error in found} == {TimeoutError}
@@ -238,12 +239,10 @@ async def test_a_disk_that_does_not_answer_costs_its_own_videos(
     await eventually(lambda: not _held(there))
 
 
-def _stuck(answers: threading.Event) -> Callable[[str], files.OpenFile]:
-    really = files._open
-
-    def open_late(path: str) -> files.OpenFile:
+def _stuck(answers: threading.Event) -> Callable[[str], int]:
+    def open_late(path: str) -> int:
         answers.wait()
-        return really(path)
+        return open_video(path)
 
     return open_late
 
@@ -262,7 +261,7 @@ async def test_a_passing_error_is_told_from_a_missing_file(
     def fail(_: str) -> files.OpenFile:
         raise OSError(error, os.strerror(error))
 
-    monkeypatch.setattr(files, "_open", fail)
+    monkeypatch.setattr(files, "open_video", fail)
     assert (await server.get("/video/film.mp4")).status == status
 
 

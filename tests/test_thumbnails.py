@@ -47,7 +47,7 @@ def test_without_contrast_the_best_of_a_few_keyframes_is_enough(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, look: tuple[str, str]
 ) -> None:
     decoded_s: list[float] = []
-    near = thumbnails._keyframe_near
+    near = thumbnails.keyframe_near
 
     def counted(*arguments: Any) -> Any:
         frame = near(*arguments)
@@ -55,8 +55,8 @@ def test_without_contrast_the_best_of_a_few_keyframes_is_enough(
             decoded_s.append(frame.time)
         return frame
 
-    monkeypatch.setattr(thumbnails, "_keyframe_near", counted)
-    monkeypatch.setattr(thumbnails, "_frames_from_start", None)  # no other frame is asked for
+    monkeypatch.setattr(thumbnails, "keyframe_near", counted)
+    monkeypatch.setattr(thumbnails, "frames_from_start", None)  # no other frame is asked for
     source = "color=c=gray" if look[0] == "noise" else "testsrc2"
     clip = Clip(source, (320, 180), 4, filters=(look,))
     picture(make_clip(tmp_path / "dim.mp4", clip), tmp_path)
@@ -151,9 +151,9 @@ def test_tones_by_the_table_are_those_of_libswscale(
     expected = through(frame, [("format", "rgb48"), slowly, ("format", "rgb24")]).to_ndarray()
     shown = tones.standard(frame).to_ndarray() // 256
     assert np.abs(shown.astype(int) - expected).mean() < 1
-    tables = len(tones._tables)
+    tables = len(tones.TABLES)
     tones.standard(frame)
-    assert len(tones._tables) == tables
+    assert len(tones.TABLES) == tables
 
 
 def test_the_preview_is_a_tiny_image(cast: Cast, tmp_path: Path) -> None:

@@ -45,9 +45,7 @@ def locked(services: Services) -> Iterator[None]:
 
 async def impatient(services: Services) -> None:
     """Let writes time out immediately, not after five seconds."""
-    writer = services.store._writer
-    assert writer is not None
-    await writer.run(lambda conn: conn.execute("pragma busy_timeout = 20"))
+    await services.store.write(lambda tx: tx.connection.execute("pragma busy_timeout = 20"))
 
 
 def problem_of(services: Services, kind: str) -> bool:

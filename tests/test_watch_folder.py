@@ -12,9 +12,8 @@ import pytest
 
 from lvs.library import arrivals, watcher, watches
 from lvs.library.ingest import Ingest
-from lvs.library.inotify import Group, Inotify, OutOfWatchesError
+from lvs.library.inotify import Inotify, OutOfWatchesError
 from lvs.library.notices import Notices
-from lvs.library.root_disk import RootDisk
 from lvs.models import FileStat, Root
 from lvs.services import Services
 from tests.helpers.clips import Cast
@@ -154,7 +153,7 @@ async def test_a_root_without_notices_from_the_system_is_polled_which_is_said_on
         raise OutOfWatchesError
 
     monkeypatch.setattr(watches, "RESTART_S", 0.01)
-    monkeypatch.setattr(Inotify, "_add", refuse)
+    monkeypatch.setattr(Inotify, "add_watch", refuse)
     services = await start_services(watch="native", poll_interval_s=0.2)
     await eventually(lambda: services.library.watching)
     cast.unique(videos / "a.mp4")
@@ -169,32 +168,23 @@ async def test_a_root_without_notices_from_the_system_is_polled_which_is_said_on
 async def test_notices_that_the_system_lost_lead_to_a_scan(
     live_services: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The queue of the kernel is full: what was in it is not known."""
+    """The queue of the kernel overflows: all that a read has is that notices were lost."""
     await eventually(lambda: live_services.library.watching)
+    overflow = struct.pack("iIII", -1, 0x4000, 0, 0)  # IN_Q_OVERFLOW, inotify(7)
+    read = os.read
 
-    def lose(self: Inotify, mask: int, path: str, group: Group) -> None:
-        if path == "last.mp4":
-            self._start_over(group)
+    def lose(handle: int, size: int) -> bytes:
+        notices = read(handle, size)
+        is_inotify = "inotify" in os.readlink(f"/proc/self/fd/{handle}")
+        return overflow if is_inotify else notices
 
     with monkeypatch.context() as losing:
-        losing.setattr(Inotify, "_note", lose)
+        losing.setattr("lvs.library.inotify.os.read", lose)
         cast.unique(videos / "lost" / "a.mp4")
         cast.unique(videos / "last.mp4")
         await wait_for(live_services, "lost/a.mp4", "last.mp4")
     cast.unique(videos / "lost" / "b.mp4")
     await wait_for(live_services, "lost/a.mp4", "last.mp4", "lost/b.mp4")
-
-
-def test_an_overflow_of_the_queue_is_recognized(tmp_path: Path) -> None:
-    inotify = Inotify(RootDisk(str(tmp_path)))
-    reading, writing = os.pipe2(os.O_NONBLOCK)
-    inotify._handle = reading
-    os.write(writing, struct.pack("iIII", -1, 0x4000, 0, 0))  # IN_Q_OVERFLOW, inotify(7)
-    group = Group()
-    assert inotify._read(group)
-    assert (group.changed, group.folders) == ({""}, {""})
-    os.close(reading)
-    os.close(writing)
 
 
 async def test_more_changes_than_the_buffer_holds_lead_to_a_scan(

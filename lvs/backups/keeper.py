@@ -70,7 +70,7 @@ class Keeper:
         """Returns before which time (monotonic) there is nothing to do."""
         pause_s = min(AGAIN_AFTER_S, self._config.backup_interval_h * 3600)
         try:
-            if not await self._is_due():
+            if not await self.is_due():
                 return 0.0
             await self.make()
         except LvsError as error:
@@ -81,7 +81,7 @@ class Keeper:
             pause_s = AGAIN_AFTER_S
         return time.monotonic() + pause_s
 
-    async def _is_due(self) -> bool:
+    async def is_due(self) -> bool:
         """A backup from the future was made while the clock was wrong: its age is not known."""
         newest = next(iter(await self.listed()), None)
         if newest is None:

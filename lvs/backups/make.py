@@ -41,7 +41,7 @@ def make(database: Path, backups: Path, kept: int) -> Backup:
     try:
         backups.mkdir(mode=0o700, parents=True, exist_ok=True)
         remove_leftovers(backups)
-        with _workshop(backups) as home:
+        with temporary_folder(backups) as home:
             manifest = _write(database, home, _next_sequence(backups))
             prove(Backup(home, manifest))
             path = _free_name(backups, manifest.made_at)
@@ -89,7 +89,7 @@ def prove(backup: Backup) -> None:
     Raises InvalidInputError with what differs; nothing is changed.
     """
     folder.check(backup)
-    with _workshop(backup.path.parent) as home:
+    with temporary_folder(backup.path.parent) as home:
         restore_to(backup, home / DATABASE)
 
 
@@ -167,7 +167,7 @@ def _snapshot(database: Path, copy: Path) -> None:
 
 
 @contextlib.contextmanager
-def _workshop(parent: Path) -> Iterator[Path]:
+def temporary_folder(parent: Path) -> Iterator[Path]:
     """A folder beside the backups, gone afterwards unless it was renamed."""
     home = parent / f"{_MAKING}{secrets.token_hex(8)}"
     with _locked(home):

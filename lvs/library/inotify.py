@@ -77,12 +77,12 @@ class Inotify:
     async def _watch(self, folder: str) -> None:
         """Watch a folder and all beneath it."""
         try:
-            async for _ in self._disk.listings(folder, stat=False, enter=self._add):
+            async for _ in self._disk.listings(folder, stat=False, enter=self.add_watch):
                 pass
         except OutOfWatchesError as error:
             raise OSError(errno.ENOSPC, "the system allows no more inotify watches") from error
 
-    def _add(self, folder: str) -> None:
+    def add_watch(self, folder: str) -> None:
         path = os.fsencode(disk.absolute(self._disk.path, folder))
         watch = self._libc.inotify_add_watch(self._handle, path, _WATCHED)
         if watch < 0:

@@ -19,10 +19,10 @@ def memory_per_worker(workers: int) -> int:
     1.5 GiB at least, which 8K needs; where that is more than there is, the system ends workers
     before it ends the server (see `worker`).
     """
-    return min(max(_memory_bytes() // workers, MIN_MEMORY_BYTES), MAX_MEMORY_BYTES)
+    return min(max(memory_bytes() // workers, MIN_MEMORY_BYTES), MAX_MEMORY_BYTES)
 
 
-def _memory_bytes() -> int:
+def memory_bytes() -> int:
     """The machine's memory, or what the control group of this process may use (cgroup v2)."""
     found = [psutil.virtual_memory().total]
     with contextlib.suppress(OSError, ValueError, IndexError):

@@ -35,13 +35,13 @@ def representative_frame(container: Any, stream: Any, duration_s: float) -> Any:
     best = _Best()
     for places in (_PLACES, _MORE_PLACES) if duration_s > 0 else ():
         for place in places:
-            best.offer(_keyframe_near(container, stream, place * duration_s, best))
+            best.offer(keyframe_near(container, stream, place * duration_s, best))
             if best.is_good:
                 return best.frame
         if best.passable or best.count < 2:
             break
     if best.count < 2 and not best.passable:
-        for frame in _frames_from_start(container, stream):
+        for frame in frames_from_start(container, stream):
             best.offer(frame)
             if best.is_good or best.passable > _FEW_FRAMES:
                 break
@@ -90,7 +90,7 @@ class _Best:
             self.passable += 1
 
 
-def _keyframe_near(container: Any, stream: Any, time_s: float, best: _Best) -> Any | None:
+def keyframe_near(container: Any, stream: Any, time_s: float, best: _Best) -> Any | None:
     """The keyframe at or before a time, if it can be better than the best: one packet decoded, the
     decoder flushed to give it up."""
     context = stream.codec_context
@@ -111,7 +111,7 @@ def _keyframe_near(container: Any, stream: Any, time_s: float, best: _Best) -> A
     return None
 
 
-def _frames_from_start(container: Any, stream: Any) -> Iterator[Any]:
+def frames_from_start(container: Any, stream: Any) -> Iterator[Any]:
     """About one frame in ten from the beginning: for files with one keyframe or no index."""
     with contextlib.suppress(av.FFmpegError, ValueError):
         container.seek(container.start_time or 0, backward=True)

@@ -19,7 +19,7 @@ from lvs.media.filters import through
 _LEVEL = 8  # 64 points for each colour, in a picture of 512 by 512
 _UNSPECIFIED = 2
 _BT2020 = 9  # primaries and matrix (ITU-T H.273)
-_tables: LRUCache[tuple[Any, ...], Any] = LRUCache(8)  # 1.5 MB each
+TABLES: LRUCache[tuple[Any, ...], Any] = LRUCache(8)  # 1.5 MB each
 
 
 def standard(frame: Any) -> Any:
@@ -34,9 +34,9 @@ def _table(frame: Any) -> Any:
     """What becomes of each colour: it depends on the screen that the source was made for, too."""
     screen = frame.side_data.get(Type.MASTERING_DISPLAY_METADATA)
     key = (frame.color_trc, _primaries(frame), screen and bytes(screen))
-    if key not in _tables:
-        _tables[key] = _mapped_lattice(frame)
-    return _tables[key]
+    if key not in TABLES:
+        TABLES[key] = _mapped_lattice(frame)
+    return TABLES[key]
 
 
 def _mapped_lattice(frame: Any) -> Any:
