@@ -151,6 +151,7 @@ def create_app(config: ServerConfig | None = None, *, house: Services | None = N
     app = Quart(__name__, static_folder=None, template_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=1 << 20, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.asgi_websocket_class = web.NoWebsocket
+    app.request_class = web.RequestWithBody
     app.url_map.converters["path"] = AnyPathConverter
     app.url_map.merge_slashes = False
     for rule, handler, methods in ROUTES:
