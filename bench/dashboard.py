@@ -42,7 +42,7 @@ def run(home: Path) -> list[Line]:
             record_us / answer_us <= 0.03 and record_us < 10,
         ),
         Line(
-            f"processor time of the server, {MANY} dashboards open for {LOOK_S:.0f} s",
+            f"CPU time of the server, {MANY} dashboards open for {LOOK_S:.0f} s",
             f"{many:.2f} s",
             f"{one:.2f} s, one dashboard",
             times(many, one),
@@ -50,7 +50,7 @@ def run(home: Path) -> list[Line]:
             many <= 2 * one,
         ),
         Line(
-            f"memory after {LOAD_S:.0f} s of load, a dashboard's figures kept",
+            f"memory after {LOAD_S:.0f} s of load, with the dashboard's history",
             f"{after:.0f} MB",
             f"{before:.0f} MB, before it",
             times(after, before),

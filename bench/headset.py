@@ -61,7 +61,7 @@ def run(home: Path) -> list[Line]:
         busy = elsewhere(watch, server.port, server.process.pid, FOR_S)
     p95 = percentile(busy.first_byte_ms, 95)
     p95_rest = percentile(rest.first_byte_ms, 95)
-    what = f"{HEADSETS} headsets at 160 Mbit/s, seeking, while {NEW_FILES:,} files are taken in"
+    what = f"{HEADSETS} headsets at 160 Mbit/s, seeking, while {NEW_FILES:,} files are ingested"
     return [
         Line(
             f"{what}: first byte, p95 of {len(busy.first_byte_ms)}",
@@ -72,7 +72,7 @@ def run(home: Path) -> list[Line]:
             p95 < 100,
         ),
         Line(
-            "the same: longest that a buffer was empty",
+            "the same: longest time with an empty buffer",
             f"{busy.behind_s:.2f} s",
             f"{rest.behind_s:.2f} s at rest",
             "-",
@@ -80,7 +80,7 @@ def run(home: Path) -> list[Line]:
             busy.behind_s <= 0,
         ),
         Line(
-            "the same: memory at most",
+            "the same: peak memory",
             f"{busy.peak_mb:.0f} MB",
             f"{before_mb:.0f} MB before",
             times(busy.peak_mb, before_mb),
@@ -112,10 +112,10 @@ async def _headset(port: int, chance: random.Random, seconds: float, found: Watc
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
         start = chance.randrange(FILE_BYTES // 2)
-        await _stretch(port, start, chance.uniform(*SEEK_EVERY_S), found)
+        await _play(port, start, chance.uniform(*SEEK_EVERY_S), found)
 
 
-async def _stretch(port: int, start: int, seconds: float, found: Watched) -> None:
+async def _play(port: int, start: int, seconds: float, found: Watched) -> None:
     asked = time.perf_counter()
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
     head = f"GET /video/large.mp4 HTTP/1.1\r\nHost: localhost\r\nRange: bytes={start}-"

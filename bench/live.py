@@ -14,7 +14,7 @@ from tests.helpers.clips import Cast
 from tests.helpers.html import element
 from tests.helpers.servers import Process, ask
 
-DROPS = 40
+NEW_FILES = 40
 PAGES = 10
 STREAMS = 1_000
 SETTLING_S = 0.3
@@ -27,12 +27,12 @@ def run(home: Path) -> list[Line]:
     place = library(home, 1_000)
     with place.server(LVS_WORKERS="0") as server:
         wait_until_quiet(server)
-        waits = _drops(server, place, cast)
+        waits = _new_files(server, place, cast)
         first, last = _thousand(server, place)
     p95 = percentile(waits, 95)
     return [
         Line(
-            f"last byte to tile with its picture on {PAGES} pages, p95 of {DROPS}",
+            f"last byte to card with thumbnail on {PAGES} pages, p95 of {NEW_FILES}",
             f"{p95:.2f} s (median {percentile(waits, 50):.2f} s)",
             f"{SETTLING_S} s, settling",
             times(p95, SETTLING_S),
@@ -40,7 +40,7 @@ def run(home: Path) -> list[Line]:
             p95 < 1,
         ),
         Line(
-            f"a change on {STREAMS:,} open pages: the last has it after",
+            f"a change on {STREAMS:,} open pages: delay of the last",
             f"{last * 1000:.0f} ms",
             f"{first * 1000:.0f} ms, the first",
             times(last, first),
@@ -50,14 +50,14 @@ def run(home: Path) -> list[Line]:
     ]
 
 
-def _drops(server: Process, place: Library, cast: Cast) -> list[float]:
+def _new_files(server: Process, place: Library, cast: Cast) -> list[float]:
     """One file after the other; each stream counts when the last page has its picture."""
     waits = []
 
-    async def drop_all() -> None:
+    async def copy_all() -> None:
         pages = [asyncio.create_task(_Page.open(server.port)) for _ in range(PAGES)]
         opened = [await page for page in pages]
-        for number in range(DROPS):
+        for number in range(NEW_FILES):
             name = f"Dropped {number}"
             cast.unique(place.videos / f"{name}.mp4")
             written = time.monotonic()
@@ -66,7 +66,7 @@ def _drops(server: Process, place: Library, cast: Cast) -> list[float]:
         for page in opened:
             page.close()
 
-    asyncio.run(drop_all())
+    asyncio.run(copy_all())
     return waits
 
 

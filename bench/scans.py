@@ -36,7 +36,7 @@ def run(home: Path) -> list[Line]:
     p95_idle, p95_busy = (percentile(run.latencies_ms, 95) for run in (idle, busy))
     return [
         Line(
-            f"pages while {FILES:,} files are taken in (at least {scan_s:.0f} s), p95",
+            f"pages while {FILES:,} files are ingested (at least {scan_s:.0f} s), p95",
             f"{p95_busy:.1f} ms",
             f"{p95_idle:.1f} ms at rest",
             times(p95_busy, p95_idle),

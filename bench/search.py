@@ -19,7 +19,7 @@ def run(home: Path) -> list[Line]:
         common = [f"/partials/gallery?q=vi&sort={sort}" for sort in ("newest", "title", "size")]
         idle = elsewhere(load, server.port, ["/ping"], connections=1, seconds=3)
         loads = {
-            "a hundred hits": elsewhere(load, server.port, few, connections=1, seconds=5),
+            "100 hits": elsewhere(load, server.port, few, connections=1, seconds=5),
             "every video a hit": elsewhere(load, server.port, common, connections=1, seconds=5),
         }
     baseline = percentile(idle.latencies_ms, 95)

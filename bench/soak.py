@@ -46,7 +46,7 @@ def run(home: Path) -> list[Line]:
     minutes = f"{SOAK_S / 60:.0f} minutes of load"
     return [
         Line(
-            f"seconds in which an open dashboard moved, {minutes}",
+            f"seconds with an update of an open dashboard, {minutes}",
             f"{moving:.0f}",
             f"{SOAK_S:.0f} s",
             times(moving, SOAK_S),

@@ -39,8 +39,8 @@ def run(home: Path) -> list[Line]:
         late, peak_mb = elsewhere(paced, server.port, server.process.pid)
         lines.append(
             Line(
-                f"{STREAMS} streams at 25 Mbit/s for {PACED_S:g} s: furthest behind its pace",
-                f"{late:.2f} s, {peak_mb:.0f} MB at most",
+                f"{STREAMS} streams at 25 Mbit/s for {PACED_S:g} s: longest delay of one",
+                f"{late:.2f} s, {peak_mb:.0f} MB peak",
                 f"{before_mb:.0f} MB before",
                 times(peak_mb, before_mb),
                 "no stall (1 s), flat memory",

@@ -110,9 +110,9 @@ def _compare(name: str, home: Path, files: list[Path], ffmpeg: str, budget: int)
     figure = f"{ours:.1f} files/s"
     return [
         Line(
-            f"thumbnails, {name}: four pictures and the facts",
+            f"{name}: probe and four thumbnails",
             figure,
-            f"{same:.1f} files/s, an ffmpeg each for the same pictures",
+            f"{same:.1f} files/s, one ffmpeg per file for the same thumbnails",
             times(ours, same),
             f"{budget} or more",
             ours / same >= budget,
@@ -120,7 +120,7 @@ def _compare(name: str, home: Path, files: list[Path], ffmpeg: str, budget: int)
         Line(
             "the same",
             figure,
-            f"{single:.1f} files/s, an ffmpeg each for one of them",
+            f"{single:.1f} files/s, one ffmpeg per file for one of them",
             times(ours, single),
             "",
             None,

@@ -53,7 +53,7 @@ def run(home: Path) -> list[Line]:
         *_one_client(alone, commits),
         *(_writers(what, pause, load, baseline) for (what, pause), load in results.items()),
         Line(
-            f"what the tag input offers, {TAGS:,} tags, p95",
+            f"tag suggestions, {TAGS:,} tags, p95",
             f"{percentile(offers.latencies_ms, 95):.1f} ms",
             f"{percentile(quick.latencies_ms, 95):.2f} ms, empty answer",
             times(percentile(offers.latencies_ms, 95), percentile(quick.latencies_ms, 95)),
@@ -61,9 +61,9 @@ def run(home: Path) -> list[Line]:
             percentile(offers.latencies_ms, 95) < 15,
         ),
         Line(
-            f"a heart by the API is on {PAGES} open pages, p95 of {HEARTS}",
+            f"a favorite set by the API reaches {PAGES} open pages, p95 of {HEARTS}",
             f"{percentile(seen, 95):.0f} ms",
-            f"{percentile(facts.latencies_ms, 95):.1f} ms, asking for that video",
+            f"{percentile(facts.latencies_ms, 95):.1f} ms, a request for that video",
             times(percentile(seen, 95), percentile(facts.latencies_ms, 95)),
             "within 250 ms",
             percentile(seen, 95) < 250,
@@ -130,7 +130,7 @@ def _unkept(paths: list[str]) -> list[str]:
 
 def _writers(what: str, pause_s: float, result: Load, baseline_ms: float) -> Line:
     p99 = percentile(result.latencies_ms, 99)
-    pace = f"each {1 / pause_s:.0f} a second" if pause_s else "as fast as they can"
+    pace = f"each {1 / pause_s:.0f} times a second" if pause_s else "as fast as they can"
     return Line(
         f"{WRITERS} writers of ratings on {what}, {pace}, p99",
         f"{p99:.0f} ms ({result.rate:,.0f} writes/s)",
