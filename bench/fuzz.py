@@ -22,8 +22,8 @@ from pathlib import Path
 import click
 
 from bench.harness import workshop
-from lvs.media.clips import Clip, make_clip
 from lvs.media.pool import MediaPool
+from lvs.media.samples import Clip, make_clip
 from tests.helpers.servers import Process
 
 _SMALL = {"size": (160, 90), "duration_s": 0.6, "keyframe_every": 5}

@@ -27,7 +27,7 @@ import psutil
 
 from bench.harness import Library, Line, library, workshop
 from bench.report import print_table
-from lvs.backups import folder
+from lvs.backups import format as folder
 from lvs.errors import InvalidInputError
 from tests.helpers.servers import Process
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 
 from bench.harness import Line, library, wait_until_quiet
-from lvs.media.clips import Clip, make_clip
 from lvs.media.pool import IDLE_S
+from lvs.media.samples import Clip, make_clip
 
 BUDGET_MB = 200
 COUNT = 1_000

@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bench.harness import Line, times
-from lvs.media.clips import Clip, make_clip
 from lvs.media.pool import MediaPool
+from lvs.media.samples import Clip, make_clip
 
 
 def _without_contrast(filter_: tuple[str, str], keyframe_every: int = 25, crf: str = "23") -> Clip:

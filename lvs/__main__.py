@@ -1,6 +1,6 @@
 """`python -m lvs`."""
 
 if __name__ == "__main__":
-    from lvs.cli import main
+    from lvs.cli.main import main
 
     main()

@@ -1,4 +1,4 @@
-"""The handful of errors that a person may meet; `lvs.web` maps each to HTTP in one place."""
+"""Errors that a person may meet; `lvs.http.responses` maps each to HTTP in one place."""
 
 from __future__ import annotations
 

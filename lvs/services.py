@@ -7,22 +7,24 @@ from typing import cast
 
 from quart import current_app
 
-from lvs.backups.keeper import Keeper
+from lvs.activity import LibraryStatus
+from lvs.admin.dashboard import Dashboard
+from lvs.admin.monitor import Monitor
+from lvs.backups.scheduler import Keeper
 from lvs.caches import Cache
-from lvs.certificates import Certificates
 from lvs.config import ServerConfig
-from lvs.contexts.cards import Cards
-from lvs.contexts.templates import Templates
-from lvs.dashboard import Dashboard
+from lvs.folders import Folders
+from lvs.headsets.playback_sessions import Sessions
+from lvs.http.page_cache import PageCache
+from lvs.http.templating import Templates
 from lvs.jobs.bulk import BulkChanges
 from lvs.library.library import Library
-from lvs.live import Hub
+from lvs.live.cards import Cards
+from lvs.live.hub import Hub
 from lvs.logs import RecentErrors
 from lvs.metrics import Metrics
-from lvs.monitor import Monitor
-from lvs.network import Doors
-from lvs.page_cache import PageCache
-from lvs.quest.sessions import Sessions
+from lvs.network.addresses import Doors
+from lvs.network.certificates import Certificates
 from lvs.store import Store
 from lvs.streaming.files import FileReader
 
@@ -34,6 +36,8 @@ class Services:
     config: ServerConfig
     store: Store
     library: Library
+    folders: Folders
+    activity: LibraryStatus
     templates: Templates
     cards: Cards
     api_items: Cache[tuple[int, int], bytes]  # JSON of a video by its row id and version

@@ -13,8 +13,8 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from lvs.config import ServerConfig
-from lvs.lifecycle import open_house
-from lvs.media.clips import Clip
+from lvs.media.samples import Clip
+from lvs.server.lifecycle import open_house
 from lvs.services import Services
 from lvs.store import roots
 from tests.helpers import browsers, chromium, webxr

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from lvs.access import Guard, RateLimit
 from lvs.config import ServerConfig
 from lvs.errors import TooManyError
+from lvs.http.access import Guard, RateLimit
 from tests.helpers.libraries import fill, hash_of
 from tests.helpers.requests import call
 from tests.helpers.servers import (
@@ -130,7 +130,7 @@ async def test_a_form_leads_back_to_this_server_alone(
 
 def test_a_client_has_a_burst_and_then_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
-    monkeypatch.setattr("lvs.access.time.monotonic", lambda: now)
+    monkeypatch.setattr("lvs.http.access.time.monotonic", lambda: now)
     limit = RateLimit(10, 20, "Wait.")
     for _ in range(20):
         limit.spend("phone")

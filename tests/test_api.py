@@ -12,8 +12,8 @@ import pytest
 
 from lvs.api.schemas import VideosOut
 from lvs.services import Services
-from lvs.store import Transaction, curation, gallery, layouts, playback, tags
-from lvs.store.views import View
+from lvs.store import Transaction, curation, gallery, playback, projection, tags
+from lvs.store.list_plan import View
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill, hash_of, library
 from tests.helpers.requests import call
@@ -76,7 +76,7 @@ async def test_the_list_has_each_video_as_it_is_now(
         lambda: call(server, "POST", "/api/favorites", {"media_hash": media_hash}),
         lambda: call(server, "POST", "/api/tags/set", {"media_hash": media_hash, "tags": ["sea"]}),
         lambda: services.store.write(playback.count_view, 1),
-        lambda: services.store.write(layouts.choose, 1, "180", "sbs"),
+        lambda: services.store.write(projection.choose, 1, "180", "sbs"),
     ]
     seen = []
     for change in changes:

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from lvs.application import create_app
+from lvs.server.application import create_app
 from lvs.store import Store, roots
 from tests.helpers.libraries import fill
 from tests.helpers.servers import Process

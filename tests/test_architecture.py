@@ -1,9 +1,10 @@
-"""The architecture holds: imports run downward, SQL stays in the store, parts stay small."""
+"""Imports run downward, SQL stays in the store, files and functions stay small."""
 
 from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,69 +12,68 @@ import pytest
 
 from tests.helpers.servers import HOME
 
-# From the roof down. A module imports from lower floors, and from its own room.
-FLOORS: tuple[tuple[str, ...], ...] = (
-    ("__main__",),
-    ("cli",),
-    ("commands", "doctor", "demo", "maintenance", "loadtest", "diagnostics"),
-    ("server",),
-    ("hypercorn_fixes",),
-    ("application",),
-    ("lifecycle",),
-    ("views", "partials", "api"),
-    ("services",),
-    ("dashboard",),
-    ("tiles", "upkeep"),
-    ("monitor",),
-    ("live",),
-    ("page_cache",),
-    ("web",),
-    ("access",),
-    ("dlna",),
-    ("dlna_server",),
-    ("quest",),
-    ("contexts",),
-    ("library", "backups", "jobs"),
-    ("store", "media", "streaming"),
-    ("events", "logs", "caches", "progress", "metrics", "certificates", "announce"),
-    ("regular_files", "connections", "subprocesses"),
-    ("paths", "models", "config", "network"),
-    ("errors", "__init__"),
-)
-FLOOR = {room: depth for depth, rooms in enumerate(FLOORS) for room in rooms}
+LEVELS = tomllib.loads((HOME / "docs" / "levels.toml").read_text())["level"]
+LEVEL = {folder: depth for depth, level in enumerate(LEVELS) for folder in level}
+MOST_ROOT_MODULES = 14
+MAY_IMPORT_CONTEXTS = {"contexts", "views", "partials", "live", "admin"}
 MODULES = sorted((HOME / "lvs").rglob("*.py"))
 SQL = re.compile(
     r"\b(select\s+.+\s+from|insert\s+(or\s+\w+\s+)?into|update\s+\w+\s+set|delete\s+from)\b", re.I
 )
 
 
-def room_of(path: Path) -> str:
+def folder_of(path: Path) -> str:
     parts = path.relative_to(HOME / "lvs").with_suffix("").parts
     return parts[0]
 
 
 def imports_of(path: Path) -> Iterator[str]:
-    """Rooms that a module imports from."""
+    """Folders and root modules of `lvs/` that a module imports from."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ImportFrom) and node.module:
             if node.module == "lvs":
-                yield from (alias.name for alias in node.names if alias.name in FLOOR)
+                yield from (alias.name for alias in node.names if alias.name in LEVEL)
             elif node.module.startswith("lvs."):
                 yield node.module.split(".")[1]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(HOME)))
 def test_imports_run_downward(path: Path) -> None:
-    here = room_of(path)
-    assert here in FLOOR, f"{here} has no floor in this test"
+    here = folder_of(path)
+    assert here in LEVEL, f"{here} has no level in docs/levels.toml"
     for there in imports_of(path):
         if there != here:
-            assert FLOOR[there] > FLOOR[here], f"{here} imports {there}, which is not beneath it"
+            assert LEVEL[there] > LEVEL[here], (
+                f"{here} imports {there}, which is not on a lower level"
+            )
+
+
+def test_levels_name_what_exists() -> None:
+    names = {path.stem for path in (HOME / "lvs").iterdir() if path.name != "__pycache__"}
+    assert set(LEVEL) == names
+
+
+def test_the_document_shows_the_levels() -> None:
+    document = (HOME / "docs" / "ARCHITECTURE.md").read_text()
+    for depth, level in enumerate(LEVELS):
+        for folder, text in level.items():
+            assert f"| {len(LEVELS) - depth} | `{folder}` | {text} |" in document
+
+
+def test_few_modules_lie_at_the_root() -> None:
+    modules = [path.name for path in (HOME / "lvs").glob("*.py") if path.name[0] != "_"]
+    assert len(modules) <= MOST_ROOT_MODULES, sorted(modules)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(HOME)))
+def test_contexts_are_for_what_renders(path: Path) -> None:
+    if folder_of(path) not in MAY_IMPORT_CONTEXTS:
+        assert "contexts" not in imports_of(path)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(HOME)))
 def test_sql_stays_in_the_store(path: Path) -> None:
-    if room_of(path) == "store":
+    if folder_of(path) == "store":
         return
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -105,7 +105,7 @@ def test_nothing_is_done_at_import() -> None:
 
     probe = (
         "import threading, os, sys; before = set(os.listdir('.'));"
-        "import lvs.application, lvs.cli, lvs.server, app;"
+        "import lvs.server.application, lvs.cli.main, lvs.server.hypercorn, app;"
         "assert threading.active_count() == 1, threading.enumerate();"
         "assert set(os.listdir('.')) == before"
     )

@@ -18,11 +18,22 @@ from pathlib import Path
 
 import pytest
 
-from lvs.backups import folder, keeper, make, restore
-from lvs.backups.folder import Backup
+from lvs.backups import create, restore, scheduler
+from lvs.backups import format as folder
+from lvs.backups.format import Backup
 from lvs.errors import InvalidInputError, UnavailableError
 from lvs.services import Services
-from lvs.store import Store, Transaction, cleanup, curation, export, files, layouts, playback, tags
+from lvs.store import (
+    Store,
+    Transaction,
+    cleanup,
+    curation,
+    export,
+    files,
+    playback,
+    projection,
+    tags,
+)
 from tests.helpers.libraries import fill
 from tests.helpers.requests import post
 from tests.helpers.servers import HOME, LocalServer, Process, StartServices, eventually
@@ -35,7 +46,7 @@ def give(tx: Transaction) -> None:
         playback.save_position(tx, video, 12.5)
     for video in range(1, 41, 3):
         curation.set_favorite(tx, video, True)
-    layouts.choose(tx, 1, "180", "rl")
+    projection.choose(tx, 1, "180", "rl")
 
 
 @pytest.fixture
@@ -170,12 +181,12 @@ async def test_older_backups_go_and_a_failed_one_leaves_nothing(
     given: Services, tmp_path: Path
 ) -> None:
     backups = tmp_path / "backups"
-    names = [make.make(given.store.path, backups, kept=2).name for _ in range(4)]
+    names = [create.make(given.store.path, backups, kept=2).name for _ in range(4)]
     assert [backup.name for backup in folder.listed(backups)] == names[:1:-1]
     assert len(list(backups.iterdir())) == 2
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UnavailableError, match="could not be written"):
-        make.make(given.store.path, tmp_path / "file", kept=2)
+        create.make(given.store.path, tmp_path / "file", kept=2)
 
 
 class Clock(datetime):
@@ -192,7 +203,7 @@ class Clock(datetime):
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> type[Clock]:
     monkeypatch.setattr(Clock, "years", 0)
-    for module in (make, keeper):
+    for module in (create, scheduler):
         monkeypatch.setattr(module, "datetime", Clock)
     return Clock
 
@@ -204,7 +215,7 @@ async def test_the_backup_just_made_stays_whatever_the_clock_says(
     names: list[str] = []
     for years in (10, 0, -10, 82, -50, 0, 0):
         clock.years = years
-        names.append(make.make(given.store.path, backups, kept=3).name)
+        names.append(create.make(given.store.path, backups, kept=3).name)
         assert [backup.name for backup in folder.listed(backups)] == names[:-4:-1]
 
 
@@ -217,7 +228,7 @@ async def test_backups_go_on_after_a_wrong_clock(
     stars = itertools.cycle((1, 2))
     for years in (10, 0, -10, 0):
         clock.years = years
-        await asyncio.to_thread(make.make, services.store.path, services.keeper.folder, 3)
+        await asyncio.to_thread(create.make, services.store.path, services.keeper.folder, 3)
         assert not await services.keeper.is_due()  # nothing has changed
         await services.store.write(curation.rate, 1, next(stars))
         assert not await services.keeper.is_due()  # an hour has not passed
@@ -240,8 +251,8 @@ async def test_what_killed_backups_left_is_removed_and_a_running_one_stays(
 ) -> None:
     backups = given.keeper.folder
     dies = (
-        "import os, signal, sys; from pathlib import Path; from lvs.backups import make\n"
-        "with make.temporary_folder(Path(sys.argv[1])) as home:\n"
+        "import os, signal, sys; from pathlib import Path; from lvs.backups import create\n"
+        "with create.temporary_folder(Path(sys.argv[1])) as home:\n"
         "    (home / 'library.db').write_bytes(b'half'); os.kill(os.getpid(), signal.SIGKILL)"
     )
     backups.mkdir()
@@ -250,7 +261,7 @@ async def test_what_killed_backups_left_is_removed_and_a_running_one_stays(
     assert killed.returncode == -signal.SIGKILL
     (backups / ".making-of-an-older-program").mkdir()
     assert len(list(backups.glob(".making-*"))) == 3
-    with make.temporary_folder(backups) as running:
+    with create.temporary_folder(backups) as running:
         starting = asyncio.create_task(given.keeper.run())
         await eventually(lambda: len(list(backups.glob(".making-*"))) == 2)
         assert running.is_dir()
@@ -264,9 +275,9 @@ async def test_a_backup_whose_process_is_killed_is_logged_and_retried(
     services = await start_services(live=False, backup_interval_h=1)
     await fill(services.store, 1)
     for name in ("FIRST_AFTER_S", "AGAIN_AFTER_S", "LOOK_EVERY_S"):
-        monkeypatch.setattr(f"lvs.backups.keeper.{name}", 0.01)
+        monkeypatch.setattr(f"lvs.backups.scheduler.{name}", 0.01)
     with monkeypatch.context() as patched:
-        patched.setattr(keeper, "JOB", "tests.helpers.faulty_jobs:crash")
+        patched.setattr(scheduler, "JOB", "tests.helpers.faulty_jobs:crash")
         running = asyncio.create_task(services.keeper.run())
         await eventually(lambda: "could not be made" in services.keeper.problem)
     await eventually(services.keeper.listed)
@@ -277,7 +288,7 @@ async def test_a_backup_whose_process_is_killed_is_logged_and_retried(
 def test_a_full_disk_is_reported_and_leaves_no_partial_backup(tmp_path: Path) -> None:
     """As far as a process can tell: none of its files may grow beyond 100 kB."""
     script = (
-        "import sys; from pathlib import Path; from lvs.backups.make import make;"
+        "import sys; from pathlib import Path; from lvs.backups.create import make;"
         "from lvs.errors import UnavailableError; import sqlite3, resource, signal;"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000));\n"

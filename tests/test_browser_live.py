@@ -262,7 +262,7 @@ async def test_a_list_that_is_refetched_while_it_grows_has_no_gap(
     await eventually(lambda: live_services.library.watching)
     await fill(live_services.store, 400)
     # Its files are not there: once the folder is offline, nothing more happens.
-    await eventually(live_services.library.away)
+    await eventually(live_services.library.folders.offline)
     page = await live_page(context, f"{live_server.url}/?sort=title")
     region, third_stretch = asyncio.Event(), asyncio.Event()
     stretches = 0

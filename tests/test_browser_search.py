@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, expect
 
 from lvs.services import Services
-from lvs.store import Transaction, curation, playback, searches
+from lvs.store import Transaction, curation, playback, saved_searches
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, titles, until, wait_for_titles
 from tests.helpers.clips import Cast
@@ -213,14 +213,14 @@ async def test_a_search_is_saved_without_scripts(server: LocalServer) -> None:
     page = (await server.get("/tags")).text
     assert 'href="/?max_duration=600&amp;sort=title">Short ones</a>' in page
     assert (await post(server, "/searches", name="short ONES", query="q=sea")).status == 303
-    (saved,) = await server.services.store.read(searches.saved)
+    (saved,) = await server.services.store.read(saved_searches.saved)
     assert (saved.name, saved.query) == ("short ONES", "q=sea")
     assert (await post(server, "/searches", name=" ", query="q=sea")).status == 400
     assert (await post(server, "/searches", name="x", query="sort=odd")).status == 400
     assert (await post(server, "/searches", name="x", query="tag=" + "x" * 3000)).status == 400
     assert (await post(server, "/searches/delete", search=saved.id)).status == 303
     assert (await post(server, "/searches/delete", search=saved.id)).status == 404
-    for number in range(searches.MOST):
+    for number in range(saved_searches.MOST):
         assert (await post(server, "/searches", name=f"n{number}", query="")).status == 303
     assert (await post(server, "/searches", name="one more", query="")).status == 400
 
@@ -229,11 +229,11 @@ async def test_where_one_is_stays_marked_when_the_navigation_is_pushed(
     site: str, context: BrowserContext, live_services: Services
 ) -> None:
     store = live_services.store
-    await store.write(searches.save, "Mountains", "q=alpine")
+    await store.write(saved_searches.save, "Mountains", "q=alpine")
     page = await live_page(context, f"{site}/?q=alpine")
     current = page.locator("#places [aria-current=page]")
     assert await current.inner_text() == "Mountains"
-    await store.write(searches.save, "Lakes", "q=lake")
+    await store.write(saved_searches.save, "Lakes", "q=lake")
     await page.get_by_role("link", name="Lakes").wait_for()
     await store.write(curation.set_favorite, 1, True)
     await page.get_by_role("link", name="Favorites 1").wait_for()

@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 
 import pytest
 
-from lvs.access import LOGIN_TRIES
-from lvs.media.clips import Clip, make_clip
-from lvs.quest.shelves import NEWEST_AT_MOST
+from lvs.headsets.catalogue import NEWEST_AT_MOST
+from lvs.http.access import LOGIN_TRIES
+from lvs.media.samples import Clip, make_clip
 from lvs.services import Services
-from lvs.store import curation, searches, tags
+from lvs.store import curation, saved_searches, tags
 from lvs.store import videos as records
 from tests.helpers.headsets import FORM, Player
 from tests.helpers.libraries import fill, hash_of, library
@@ -63,8 +63,8 @@ async def test_lists_are_bounded_and_hold_what_can_be_played(
         for video_id in range(1, 300):
             curation.set_favorite(tx, video_id, True)
             tags.add(tx, video_id, "sea")
-        searches.save(tx, "Short", "max_duration=600")
-        searches.save(tx, "Lost", "folder=gone")
+        saved_searches.save(tx, "Short", "max_duration=600")
+        saved_searches.save(tx, "Lost", "folder=gone")
         tx.connection.execute("update video set probe_error = 'x' where id = 7")
 
     await services.store.write(give)

@@ -15,14 +15,14 @@ import psutil
 import pytest
 from hypercorn.protocol.h2 import BUFFER_HIGH_WATER, StreamBuffer
 
-from lvs.certificates import Certificates
-from lvs.connections import (
+from lvs.network.addresses import Names
+from lvs.network.certificates import Certificates
+from lvs.server.connections import (
     Connections,
     bound_handshakes,
     connection_limit,
     raise_descriptor_limit,
 )
-from lvs.network import Names
 from lvs.services import Services
 from lvs.streaming.files import LARGEST_PIECE_BYTES
 from tests.helpers.http2 import http2

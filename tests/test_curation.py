@@ -14,7 +14,7 @@ import pytest
 from lvs.models import Filters
 from lvs.services import Services
 from lvs.store import Store, curation, gallery, roots
-from lvs.store.views import View
+from lvs.store.list_plan import View
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill, hash_of, library
 from tests.helpers.requests import post

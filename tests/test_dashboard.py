@@ -35,7 +35,7 @@ async def test_what_failed_appears_and_is_tried_again(
     cast: Cast,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("lvs.dashboard.UPKEEP_EVERY_S", 0)
+    monkeypatch.setattr("lvs.admin.dashboard.UPKEEP_EVERY_S", 0)
     page = await live_page(context, dashboard)
     await page.evaluate("window.stayed = true")
     (videos / "broken.mp4").write_bytes(b"not a video" * 100)
@@ -184,7 +184,7 @@ async def test_an_hour_of_samples_stays_bounded(
 ) -> None:
     """Lines stay bounded, and the day has its line."""
     now = time.time()
-    monkeypatch.setattr("lvs.monitor.time.time", lambda: now)
+    monkeypatch.setattr("lvs.admin.monitor.time.time", lambda: now)
     for number in range(7_200):
         now += 1
         live_services.metrics.record("GET /x", "x", 0.01, failed=False, queries=number % 7)

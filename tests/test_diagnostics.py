@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from lvs import diagnostics
-from lvs.diagnostics import get_system_stats, measured, performance_report
+from lvs.admin import diagnostics
+from lvs.admin.diagnostics import get_system_stats, measured, performance_report
+from lvs.cli.load_test import plan_of
 from lvs.errors import InvalidInputError
-from lvs.loadtest import plan_of
 from tests.helpers.servers import Process
 
 
 async def test_functions_plain_and_async_are_timed(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = iter(range(100))
     monkeypatch.setattr(diagnostics, "functions", {})
-    monkeypatch.setattr("lvs.diagnostics.time.perf_counter", lambda: next(clock) / 1000)
+    monkeypatch.setattr("lvs.admin.diagnostics.time.perf_counter", lambda: next(clock) / 1000)
 
     @measured("plain")
     def plain(value: int) -> int:

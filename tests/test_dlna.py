@@ -19,13 +19,13 @@ from async_upnp_client.client_factory import UpnpFactory
 from async_upnp_client.exceptions import UpnpActionResponseError
 from async_upnp_client.search import async_search
 
-from lvs.dlna import MediaServers
-from lvs.dlna_server import MAX_CONNECTIONS, MAX_SUBSCRIBERS_EACH
-from lvs.media.clips import Clip, make_clip
-from lvs.network import Doors
-from lvs.quest.directory import MOST_AT_ONCE
+from lvs.dlna.content_directory import MOST_AT_ONCE
+from lvs.dlna.guarded_server import MAX_CONNECTIONS, MAX_SUBSCRIBERS_EACH
+from lvs.dlna.server import MediaServers
+from lvs.media.samples import Clip, make_clip
+from lvs.network.addresses import Doors
 from lvs.services import Services
-from lvs.store import curation, searches, tags
+from lvs.store import curation, saved_searches, tags
 from tests.helpers.libraries import fill, library
 from tests.helpers.servers import Answer, LocalServer, ask, eventually
 
@@ -43,9 +43,11 @@ async def servers(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[MediaServers]:
     """A media server on loopback, over the library of a test."""
-    monkeypatch.setattr("lvs.dlna.TELL_EVERY_S", 0.01)
+    monkeypatch.setattr("lvs.dlna.server.TELL_EVERY_S", 0.01)
     services, doors = server.services, Doors(http=server.port)
-    found = MediaServers(services.store, services.library, doors, lambda: [LOOPBACK], 0)
+    found = MediaServers(
+        services.config, services.store, services.folders, doors, lambda: [LOOPBACK], 0
+    )
     running = asyncio.create_task(found.run())
     await eventually(lambda: found.locations)
     yield found
@@ -114,7 +116,7 @@ async def test_folders_lists_and_tags_are_browsed(
     def give(tx: Any) -> None:
         curation.set_favorite(tx, 1, True)
         tags.add(tx, 1, "night & day")
-        searches.save(tx, "Short", "max_duration=600")
+        saved_searches.save(tx, "Short", "max_duration=600")
 
     await server.services.store.write(give)
     root = await by_title(device, "0")
@@ -312,7 +314,7 @@ async def test_subscribers_are_few(
         await fill(services.store, 1)
         await eventually(lambda: len(trap.asked) == MAX_SUBSCRIBERS_EACH)
         assert sorted(trap.asked) == ["/10", "/11", "/8", "/9"]
-        monkeypatch.setattr("lvs.dlna_server.MAX_SUBSCRIBERS_EACH", 100)
+        monkeypatch.setattr("lvs.dlna.guarded_server.MAX_SUBSCRIBERS_EACH", 100)
         statuses = [(await subscribe(servers, f"<{trap.url}/x>")).status for _ in range(30)]
         assert statuses == [200] * 28 + [503] * 2
 
@@ -405,7 +407,7 @@ async def test_other_host_names_are_refused(servers: MediaServers) -> None:
 
 @pytest.fixture
 def short_connections(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lvs.dlna_server.CONNECTION_S", 0.1)
+    monkeypatch.setattr("lvs.dlna.guarded_server.CONNECTION_S", 0.1)
 
 
 async def test_connections_that_ask_nothing_are_few_and_end(
@@ -424,7 +426,9 @@ async def test_connections_that_ask_nothing_are_few_and_end(
 async def test_an_address_that_cannot_be_served_costs_no_other(server: LocalServer) -> None:
     services, doors = server.services, Doors(http=server.port)
     nobody = ipaddress.IPv4Address("203.0.113.9")
-    found = MediaServers(services.store, services.library, doors, lambda: [nobody, LOOPBACK], 0)
+    found = MediaServers(
+        services.config, services.store, services.folders, doors, lambda: [nobody, LOOPBACK], 0
+    )
     running = asyncio.create_task(found.run())
     await eventually(lambda: found.locations)
     assert urlsplit(found.locations[0]).hostname == "127.0.0.1"

@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 import pytest
 
-from lvs.application import ROUTES, create_app
-from lvs.cli import main
+from lvs.cli.main import main
 from lvs.config import PREFIX, RENAMED, ServerConfig
 from lvs.events import TOPICS
+from lvs.server.application import ROUTES, create_app
 from tests.helpers.servers import HOME
 
 DOCS = HOME / "docs"

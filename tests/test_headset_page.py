@@ -14,9 +14,9 @@ from playwright.async_api import Browser
 from zeroconf import AddressResolverIPv4  # type: ignore[attr-defined]  # no stub says so
 from zeroconf.asyncio import AsyncZeroconf
 
-from lvs.announce import Announcer
 from lvs.contexts.headset import headset_context
-from lvs.network import Doors
+from lvs.network.addresses import Doors
+from lvs.network.mdns import Announcer
 from lvs.services import Services
 from lvs.views.headset import SAMPLE_BYTES
 from tests.helpers import browsers
@@ -128,7 +128,7 @@ async def test_the_name_is_announced_and_follows_the_addresses(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """On loopback alone: a real mDNS question, really answered."""
-    monkeypatch.setattr("lvs.announce.LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr("lvs.network.mdns.LOOK_EVERY_S", 0.05)
     addresses = [LOOPBACK]
     announcer = Announcer(Doors(8080, 8443), lambda: list(addresses), ["127.0.0.1"])
     running = asyncio.create_task(announcer.run())

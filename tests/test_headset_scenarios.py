@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.async_api import Browser, Locator, Page
 
-from lvs.media.clips import Clip, make_clip
+from lvs.media.samples import Clip, make_clip
 from lvs.services import Services
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page

@@ -19,9 +19,9 @@ import pytest
 from cryptography import x509
 from cryptography.x509 import verification
 
-from lvs import certificates as module
-from lvs.certificates import Certificates
-from lvs.network import Names
+from lvs.network import certificates as module
+from lvs.network.addresses import Names
+from lvs.network.certificates import Certificates
 from tests.helpers.servers import Process, eventually
 
 LAN = Names(

@@ -19,7 +19,7 @@ import pytest
 from hypercorn.asyncio.worker_context import EventWrapper
 from hypercorn.config import Config
 
-from lvs import hypercorn_fixes
+from lvs.server import hypercorn_fixes
 from tests.helpers.http2 import http2
 
 Fault = Callable[[pytest.MonkeyPatch, pytest.LogCaptureFixture], Awaitable[bool]]

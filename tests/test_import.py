@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from lvs.backups.importing import import_from
 from lvs.errors import InvalidInputError
+from lvs.legacy.importing import import_from
 from lvs.services import Services
 from lvs.store import export
 from tests.helpers.libraries import fill

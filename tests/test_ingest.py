@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from lvs.config import ServerConfig
-from lvs.lifecycle import open_house
 from lvs.models import Card
+from lvs.server.lifecycle import open_house
 from lvs.services import Services
 from lvs.store import Transaction, files, gallery
 from tests.helpers.clips import Cast
@@ -248,5 +248,5 @@ async def test_several_folders_share_one_library(
     (one / "beach.mp4").rename(two / "beach.mp4")
     after = await library(services)
     assert after["beach.mp4"].media_hash == found["beach.mp4"].media_hash
-    names = {services.library.filename(card.root_id, card.path) for card in after.values()}
+    names = {services.library.folders.filename(card.root_id, card.path) for card in after.values()}
     assert names == {"disk two/beach.mp4", "disk two/forest.mp4"}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
-from lvs.media.clips import Clip, make_clip
+from lvs.media.samples import Clip, make_clip
 from lvs.services import Services
 from lvs.store import videos as records
 from tests.helpers import browsers

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from lvs import regular_files
 from lvs.library import tree
 from lvs.services import Services
 from lvs.store import files
+from lvs.system import regular_files
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import age, library, wait_for
 from tests.helpers.servers import LocalServer, StartServices, eventually

@@ -10,11 +10,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from lvs.live import QUEUE_LENGTH, GalleryFeed
-from lvs.live import Message as HubMessage
+from lvs.live.feeds import GalleryFeed
+from lvs.live.hub import QUEUE_LENGTH
+from lvs.live.hub import Message as HubMessage
 from lvs.services import Services
 from lvs.store import gallery
-from lvs.store.views import View
+from lvs.store.list_plan import View
 from tests.helpers.clips import Cast
 from tests.helpers.html import card_ids, elements, links
 from tests.helpers.libraries import fill, heart, library

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from lvs import live
 from lvs.events import Event
-from lvs.live import GalleryFeed, Kitchen
+from lvs.live import hub as live
+from lvs.live.feeds import GalleryFeed, Kitchen
 from lvs.services import Services
 from lvs.store import bulk, curation, database
 from tests.helpers.html import card_ids, element, elements, links

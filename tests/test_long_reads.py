@@ -12,8 +12,8 @@ import pytest
 from lvs.api import videos as videos_api
 from lvs.errors import UnavailableError
 from lvs.services import Services
-from lvs.store import database, gallery, search, views
-from lvs.store.views import View
+from lvs.store import database, gallery, list_plan, search
+from lvs.store.list_plan import View
 from tests.helpers.libraries import fill
 from tests.helpers.servers import LocalServer
 
@@ -33,7 +33,7 @@ async def test_a_word_that_most_videos_have_finds_the_same_in_every_order(
     await fill(services.store, 40)
     match = search.expression("video")
     few = await services.store.read(gallery.page, View(sort, seed=7, match=match), limit=50)
-    monkeypatch.setattr(views, "FEW_HITS", 5)
+    monkeypatch.setattr(list_plan, "FEW_HITS", 5)
     many = await services.store.read(gallery.page, View(sort, seed=7, match=match), limit=50)
     assert many.videos == few.videos
     assert len(many.videos) == many.total == 40
@@ -44,10 +44,10 @@ async def test_an_order_without_an_index_asks_the_search_once(
     services: Services, monkeypatch: pytest.MonkeyPatch, sort: str
 ) -> None:
     """And not for each video: 100,000 of them took longer than a page may."""
-    monkeypatch.setattr(views, "FEW_HITS", 5)
+    monkeypatch.setattr(list_plan, "FEW_HITS", 5)
     await fill(services.store, 40)
     view = View(sort, match=search.expression("video"))
-    way = await services.store.read(views.plan, view)
+    way = await services.store.read(list_plan.plan, view)
     assert "v.id in (select rowid from video_text" in way.where
     assert "exists (select 1 from video_text" not in way.where
 
@@ -60,7 +60,7 @@ async def test_the_hits_of_a_list_are_counted_once(
     for _ in range(2):
         await server.services.store.read(lambda conn: conn.set_trace_callback(statements.append))
     assert (await server.get("/api/videos?q=video")).status == 200
-    assert len([one for one in statements if f"limit {views.FEW_HITS + 1}" in one]) == 1
+    assert len([one for one in statements if f"limit {list_plan.FEW_HITS + 1}" in one]) == 1
 
 
 def test_a_search_uses_ten_words() -> None:

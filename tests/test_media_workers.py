@@ -18,10 +18,10 @@ import av
 import psutil
 import pytest
 
-from lvs.media import limits, work
+from lvs.media import limits, processing
 from lvs.media.pool import MediaPool
 from lvs.services import Services
-from lvs.store import curation, layouts, videos
+from lvs.store import curation, projection, videos
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill
 from tests.helpers.servers import HOME, eventually
@@ -134,7 +134,8 @@ def test_memory_is_shared_among_workers(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_the_web_process_loads_no_decoder() -> None:
-    code = "import lvs.server, lvs.commands, sys, json; print(json.dumps(sorted(sys.modules)))"
+    imports = "import lvs.server.hypercorn, lvs.cli.scan, sys, json"
+    code = f"{imports}; print(json.dumps(sorted(sys.modules)))"
     found = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, check=True, cwd=HOME, text=True
     )
@@ -145,7 +146,7 @@ def test_the_web_process_loads_no_decoder() -> None:
 async def test_a_pipe_in_place_of_a_file_holds_no_worker(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.mp4")
     result = await asyncio.to_thread(
-        work.look_at, str(tmp_path / "pipe.mp4"), str(tmp_path / "p"), KEY
+        processing.look_at, str(tmp_path / "pipe.mp4"), str(tmp_path / "p"), KEY
     )
     assert result.error == "Not a regular file."
 
@@ -183,7 +184,7 @@ def test_a_file_that_lies_about_its_pixels_is_not_decoded_either(tmp_path: Path)
     assert content[at : at + 4] == size
     small = (160).to_bytes(2, "big") + (80).to_bytes(2, "big")
     path.write_bytes(content[:at] + small + content[at + 4 :])
-    result = work.look_at(str(path), str(tmp_path / "p"), KEY)
+    result = processing.look_at(str(path), str(tmp_path / "p"), KEY)
     assert result.error
     assert result.preview is None
 
@@ -194,9 +195,9 @@ async def test_workers_are_woken_by_what_is_to_be_probed_and_by_nothing_else(
     await fill(services.store, 1)
     news = services.store.probe_bell.listener()
     await services.store.write(curation.rate, 1, 4)
-    await services.store.write(layouts.choose, 1, "180", None)
+    await services.store.write(projection.choose, 1, "180", None)
     assert not news.is_set()
-    await services.store.write(layouts.choose, 1, "180", "sbs")  # another eye is to be seen
+    await services.store.write(projection.choose, 1, "180", "sbs")  # another eye is to be seen
     assert news.is_set()
     news.clear()
     await services.store.write(videos.look_again)

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import psutil
 import pytest
 
-from lvs.monitor import Disk
+from lvs.admin.monitor import Disk
+from lvs.admin.panels import view_of
 from lvs.services import Services
-from lvs.tiles import view_of
 from tests.helpers.libraries import fill, hash_of
 from tests.helpers.requests import post
 from tests.helpers.servers import LocalServer, eventually
@@ -52,7 +52,7 @@ async def test_a_section_that_cannot_be_read_stops_no_figure(
 
     stream = await live_server.stream("/admin/events")
     await stream.next()
-    monkeypatch.setattr("lvs.backups.folder.listed", fail)
+    monkeypatch.setattr("lvs.backups.format.listed", fail)
     live_services.dashboard.refresh()
     live_services.library.status.pictures_failed = 7_777
     await stream.until(lambda message: "7,777" in message.data)
@@ -76,15 +76,15 @@ async def test_every_list_warns_of_a_disk_that_is_nearly_full(
     assert 'id="full-disk"' not in (await live_server.get("/")).text
     stream = await live_server.stream("/events")
     usage = Usage(10**12, 10**12 - 3 * 10**8, 3 * 10**8)
-    monkeypatch.setattr("lvs.monitor.shutil.disk_usage", lambda _: usage)
-    monkeypatch.setattr("lvs.monitor.DISKS_EVERY_S", 1)
+    monkeypatch.setattr("lvs.admin.monitor.shutil.disk_usage", lambda _: usage)
+    monkeypatch.setattr("lvs.admin.monitor.DISKS_EVERY_S", 1)
     message = await stream.until(lambda message: 'id="full-disk"' in message.data)
     assert "Only 300.0 MB left" in message.data
     assert "Free some space" in (await live_server.get("/favorites")).text
     await eventually(lambda: live_services.monitor.now.disks[0].is_nearly_full)
     tile = next(tile for tile in view_of(live_services.monitor).tiles if tile.id == "tile-disk-0")
     assert (tile.level, tile.word) == ("poor", "Nearly full")
-    monkeypatch.setattr("lvs.monitor.shutil.disk_usage", lambda _: Usage(10**12, 0, 10**12))
+    monkeypatch.setattr("lvs.admin.monitor.shutil.disk_usage", lambda _: Usage(10**12, 0, 10**12))
     await stream.until(
         lambda message: "#status" in message.data and "full-disk" not in message.data
     )

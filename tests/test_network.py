@@ -9,7 +9,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from lvs.network import Addresses, Doors, follow_addresses, lan_addresses, own_names
+from lvs.network.addresses import Addresses, Doors, follow_addresses, lan_addresses, own_names
 from tests.helpers.servers import eventually
 
 
@@ -31,7 +31,7 @@ def test_the_address_on_the_way_out_comes_first_and_resting_networks_do_not(
     monkeypatch.setattr("psutil.net_if_addrs", lambda: addresses)
     monkeypatch.setattr("psutil.net_if_stats", lambda: states)
     way_out = ipaddress.IPv4Address("192.168.1.9")
-    monkeypatch.setattr("lvs.network.outgoing_address", lambda: way_out)
+    monkeypatch.setattr("lvs.network.addresses.outgoing_address", lambda: way_out)
     everywhere = ["192.168.1.9", "172.17.0.1", "169.254.7.7"]
     for host, expected in {
         "0.0.0.0": everywhere,
@@ -54,7 +54,7 @@ def test_own_names_are_those_of_the_network() -> None:
 async def test_the_served_names_follow_the_addresses_and_a_failure_is_logged_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("lvs.network.LOOK_EVERY_S", 0.001)
+    monkeypatch.setattr("lvs.network.addresses.LOOK_EVERY_S", 0.001)
     doors, addresses = Doors(), [ipaddress.IPv4Address("192.168.1.9")]
     served: list[str] = []
     moved = asyncio.Event()

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from lvs import regular_files
-from lvs.library import disk
+from lvs.library import filesystem
 from lvs.models import FileStat
 from lvs.services import Services
+from lvs.system import regular_files
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import library, wait_for
 from tests.helpers.servers import LocalServer, StartServices, eventually
@@ -26,7 +26,7 @@ def set_time(path: Path, ns: int) -> None:
 @pytest.mark.parametrize("ns", [YEAR_2300_NS, -YEAR_2300_NS, 10**30])
 def test_a_time_fits_the_store_whatever_it_is(ns: int) -> None:
     found = os.stat_result(range(19), {"st_mtime_ns": ns})
-    assert -(2**63) < disk.file_stat("x.mp4", found).mtime_ns < 2**63
+    assert -(2**63) < filesystem.file_stat("x.mp4", found).mtime_ns < 2**63
 
 
 async def test_a_file_of_the_year_2300_is_ingested_and_ends_no_scan(
@@ -50,7 +50,9 @@ async def test_a_file_that_cannot_be_stored_is_reported_and_the_others_are_inges
     start_services: StartServices, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By a scan, and among files that arrive together."""
-    monkeypatch.setattr(disk, "LARGEST_MTIME_NS", 2**80)  # a time that SQLite refuses gets through
+    monkeypatch.setattr(
+        filesystem, "LARGEST_MTIME_NS", 2**80
+    )  # a time that SQLite refuses gets through
     set_time(cast.unique(videos / "bad 1.mp4"), YEAR_2300_NS)
     for name in ("a", "z"):
         os.utime(cast.unique(videos / f"{name}.mp4"), (1_600_000_000, 1_600_000_000))
@@ -71,7 +73,7 @@ def test_a_fifo_is_opened_without_waiting_for_a_writer(tmp_path: Path) -> None:
     os.mkfifo(path)
     with pytest.raises(OSError, match="not a regular file"):
         regular_files.open_video(str(path))
-    assert disk.is_being_written(str(tmp_path), "x.mp4") is None
+    assert filesystem.is_being_written(str(tmp_path), "x.mp4") is None
 
 
 @pytest.mark.parametrize("kind", ["fifo", "device", "folder"])
@@ -94,7 +96,7 @@ async def test_what_replaces_a_video_and_is_no_file_makes_it_missing(
 async def test_a_fifo_that_is_put_in_place_between_stat_and_open_costs_itself(
     services: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = disk.fingerprint
+    real = filesystem.fingerprint
 
     def replaced(root: str, file: FileStat) -> str:
         if file.path == "a.mp4":
@@ -102,7 +104,7 @@ async def test_a_fifo_that_is_put_in_place_between_stat_and_open_costs_itself(
             os.mkfifo(videos / "a.mp4")
         return real(root, file)
 
-    monkeypatch.setattr(disk, "fingerprint", replaced)
+    monkeypatch.setattr(filesystem, "fingerprint", replaced)
     cast.unique(videos / "a.mp4")
     cast.unique(videos / "b.mp4")
     assert list(await library(services)) == ["b.mp4"]

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from lvs.errors import UnavailableError
-from lvs.media import work
-from lvs.media.clips import Clip, make_clip
+from lvs.media import processing
 from lvs.media.facts import Facts, Result, SourceError
 from lvs.media.pool import MediaPool
+from lvs.media.samples import Clip, make_clip
 from lvs.services import Services
 from lvs.store import videos
 from lvs.store import videos as videos_store
@@ -90,7 +90,7 @@ def test_a_date_at_the_end_of_time_is_no_error(tmp_path: Path, date: bytes) -> N
     content = path.read_bytes()
     path.write_bytes(content.replace(b"2024-05-06T07:08:09.000000Z", date))
     assert path.read_bytes() != content
-    result = work.look_at(str(path), str(tmp_path / "p"), "0" * 16)
+    result = processing.look_at(str(path), str(tmp_path / "p"), "0" * 16)
     assert result.error is None
     assert result.facts.recorded_at is None
 
@@ -104,14 +104,14 @@ def test_an_error_of_the_decoder_is_the_reason(
         raise IndexError("list index out of range")
 
     monkeypatch.setattr("lvs.media.thumbnails.keyframe_near", late)
-    result = work.look_at(str(cast.path("beach.mp4")), str(tmp_path / "p"), "0" * 16)
+    result = processing.look_at(str(cast.path("beach.mp4")), str(tmp_path / "p"), "0" * 16)
     assert result.error == "Can't be read: list index out of range."
     assert result.facts.width == 160
 
 
 def test_a_missing_file_says_nothing_about_the_video(tmp_path: Path) -> None:
     with pytest.raises(SourceError):
-        work.look_at(str(tmp_path / "gone.mp4"), str(tmp_path / "p"), "0" * 16)
+        processing.look_at(str(tmp_path / "gone.mp4"), str(tmp_path / "p"), "0" * 16)
 
 
 @pytest.mark.parametrize("fact", [{"bit_rate": 1 << 70}, {"audio_codec": "\udcff"}])
@@ -148,7 +148,7 @@ async def test_a_missing_file_makes_nobody_wait(
 async def test_a_file_that_stays_unreadable_is_recorded_in_the_end(
     ten: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lvs.library.feeder.ASIDE_FIRST_S", 0.01)
+    monkeypatch.setattr("lvs.library.probe_queue.ASIDE_FIRST_S", 0.01)
     probing(monkeypatch, ten, {"bad.mp4": raising(SourceError(errno.EIO, "Input/output error"))})
     async with feeding(ten):
         await eventually(lambda: all_done(ten), 5)
@@ -158,7 +158,7 @@ async def test_a_file_that_stays_unreadable_is_recorded_in_the_end(
 async def test_a_full_disk_pauses_all_work_until_there_is_space(
     ten: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lvs.library.feeder.PAUSE_WHEN_REFUSED_S", 0.2)
+    monkeypatch.setattr("lvs.library.probe_queue.PAUSE_WHEN_REFUSED_S", 0.2)
     probing(monkeypatch, ten, {"bad.mp4": raising(OSError(errno.ENOSPC, "No space left"))})
     async with feeding(ten):
         await eventually(lambda: "Thumbnails" in ten.library.status.problems)
@@ -172,7 +172,7 @@ async def test_a_full_disk_pauses_all_work_until_there_is_space(
 async def test_a_store_that_refuses_loses_no_work(
     ten: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lvs.library.feeder.PAUSE_S", 0.1)
+    monkeypatch.setattr("lvs.library.probe_queue.PAUSE_S", 0.1)
     probing(monkeypatch, ten, {})
     write, refusals = ten.store.write, iter(range(5))
 

@@ -9,11 +9,11 @@ from collections.abc import Awaitable, Callable, Coroutine
 import pytest
 
 from lvs.errors import NotFoundError
-from lvs.page_cache import PageCache
-from lvs.quest.sessions import Sessions
+from lvs.headsets.playback_sessions import Sessions
+from lvs.http.page_cache import PageCache
+from lvs.http.responses import Rendered
 from lvs.services import Services
 from lvs.store import curation, tags
-from lvs.web import Rendered
 from tests.helpers.libraries import fill
 from tests.helpers.servers import LocalServer, eventually
 
@@ -60,7 +60,7 @@ async def test_an_old_page_is_served_while_a_new_one_is_rendered(
     await pages.page("/", 1, kitchen.page("old"))
     assert (await pages.page("/", 2, kitchen.page("new"))).body == b"old"
     assert kitchen.begun == 1  # it may lag a little, and nothing is done about it
-    monkeypatch.setattr("lvs.page_cache.MAY_LAG_S", 0.0)
+    monkeypatch.setattr("lvs.http.page_cache.MAY_LAG_S", 0.0)
     kitchen.go_on.clear()
     for _ in range(3):
         assert (await pages.page("/", 2, kitchen.page("new"))).body == b"old"
@@ -72,7 +72,7 @@ async def test_an_old_page_is_served_while_a_new_one_is_rendered(
 
     await eventually(is_new)
     assert kitchen.begun == 2
-    monkeypatch.setattr("lvs.page_cache.SERVED_STILL_S", 0.0)
+    monkeypatch.setattr("lvs.http.page_cache.SERVED_STILL_S", 0.0)
     assert (await pages.page("/", 3, kitchen.page("newest"))).body == b"newest"
 
 

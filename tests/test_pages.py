@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from lvs.config import ServerConfig
-from lvs.lifecycle import open_house
 from lvs.models import SORTS, Card
+from lvs.server.lifecycle import open_house
 from lvs.services import Services
 from lvs.store import Transaction, gallery, playback, videos
 from lvs.store import videos as videos_store
-from lvs.store.views import View
+from lvs.store.list_plan import View
 from tests.helpers.clips import Cast
 from tests.helpers.html import card_ids, element, links
 from tests.helpers.libraries import fill, library
@@ -125,7 +125,7 @@ async def test_the_number_of_queries_does_not_grow_with_the_list(
     services: Services, config: ServerConfig
 ) -> None:
     from lvs.contexts.gallery import gallery_context
-    from lvs.contexts.query import GalleryQuery
+    from lvs.listing.query import GalleryQuery
 
     await fill(services.store, 120)
 
@@ -133,7 +133,7 @@ async def test_the_number_of_queries_does_not_grow_with_the_list(
         statements: list[str] = []
         conn.set_trace_callback(statements.append)
         services.cards.cache.clear()
-        gallery_context(conn, services.library, services.cards, GalleryQuery(), 0, limit)
+        gallery_context(conn, services.folders, services.cards, GalleryQuery(), 0, limit)
         conn.set_trace_callback(None)
         return len(statements)
 

@@ -11,9 +11,9 @@ import jsonschema_rs
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from lvs.contexts.performance import level_of, spark
-from lvs.contexts.places import places_context
-from lvs.library.timeline import FOLLOWED, Timeline
+from lvs.admin.figures import level_of, spark
+from lvs.contexts.navigation import navigation_context
+from lvs.library.ingest_timing import FOLLOWED, Timeline
 from lvs.metrics import WINDOW, Metrics, latency_of
 from lvs.services import Services
 from lvs.store.database import READERS
@@ -167,7 +167,7 @@ async def test_latencies_are_those_that_were_put_in(
     waits = iter(number / 1000 for number in (5, 20, 35, 50, 80))
 
     async def slow(*args: object) -> object:
-        if args[0] is places_context:  # once a page
+        if args[0] is navigation_context:  # once a page
             await asyncio.sleep(next(waits))
         return await read(*args)  # type: ignore[arg-type]
 
@@ -215,7 +215,7 @@ async def test_the_history_is_bounded_and_reported(
 ) -> None:
     monitor = server.services.monitor
     now = 1_000_000.0
-    monkeypatch.setattr("lvs.monitor.time.time", lambda: now)
+    monkeypatch.setattr("lvs.admin.monitor.time.time", lambda: now)
     for _ in range(4_000):
         monitor.take()
         now += 1

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext
 
-from lvs.media.clips import Clip, make_clip
+from lvs.media.samples import Clip, make_clip
 from lvs.services import Services
 from lvs.store import gallery, playback, videos
-from lvs.store.views import View
+from lvs.store.list_plan import View
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
 from tests.helpers.clips import Cast

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from lvs.media import work
+from lvs.media import processing
 from lvs.media.facts import Result
 from tests.helpers.clips import Cast
 
 
 def look(path: Path, tmp_path: Path) -> Result:
-    return work.look_at(str(path), str(tmp_path / "pictures"), "ab" * 8)
+    return processing.look_at(str(path), str(tmp_path / "pictures"), "ab" * 8)
 
 
 def test_facts_of_an_ordinary_file(cast: Cast, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from lvs.quest.remote import Remotes
+from lvs.headsets.deovr_remote import Remotes
 from lvs.services import Services
 from lvs.store import playback, videos
 from tests.helpers.libraries import fill, hash_of
@@ -45,8 +45,8 @@ class Headset:
 
 @pytest.fixture
 async def headset(services: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Headset]:
-    monkeypatch.setattr("lvs.quest.remote.ALIVE_EVERY_S", 0.01)
-    monkeypatch.setattr("lvs.quest.remote.AGAIN_AFTER_S", 0.01)
+    monkeypatch.setattr("lvs.headsets.deovr_remote.ALIVE_EVERY_S", 0.01)
+    monkeypatch.setattr("lvs.headsets.deovr_remote.AGAIN_AFTER_S", 0.01)
     await fill(services.store, 2)
     found = Headset()
     async with await asyncio.start_server(found.accept, "127.0.0.1", 0) as server:

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from lvs.application import RENAMED_ROUTES, ROUTES
+from lvs.server.application import RENAMED_ROUTES, ROUTES
 from tests.helpers.requests import post
 from tests.helpers.servers import HOME, LocalServer
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from lvs.library import disk
+from lvs.library import filesystem
 from lvs.models import FileStat
 from lvs.services import Services
 from lvs.store import files, gallery, roots
-from lvs.store.views import View
+from lvs.store.list_plan import View
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import age, library
 from tests.helpers.servers import Process, eventually
@@ -46,13 +46,13 @@ async def test_a_second_scan_reads_no_file_again(
     cast.unique(videos / "b.mp4")
     await library(services)
     read: list[str] = []
-    real = disk.fingerprint
+    real = filesystem.fingerprint
 
     def noted(root: str, file: FileStat) -> str:
         read.append(file.path)
         return real(root, file)
 
-    monkeypatch.setattr(disk, "fingerprint", noted)
+    monkeypatch.setattr(filesystem, "fingerprint", noted)
     cast.unique(videos / "c.mp4")
     await library(services)
     assert read == ["c.mp4"]
@@ -89,13 +89,13 @@ async def test_an_empty_folder_that_was_full_is_offline_and_nothing_is_lost(
     videos.rename(tmp_path / "unplugged")
     videos.mkdir()
     assert set(await library(services)) == set(before)
-    away = services.library.away()
+    away = services.library.folders.offline()
     assert [root.looks_empty for root in away] == [True]
     videos.rmdir()
     (tmp_path / "unplugged").rename(videos)
     after = await library(services)
     assert {card.media_hash for card in after.values()} == {c.media_hash for c in before.values()}
-    assert not services.library.away()
+    assert not services.library.folders.offline()
 
 
 async def test_a_deleted_folder_is_offline(
@@ -105,7 +105,7 @@ async def test_a_deleted_folder_is_offline(
     await library(services)
     videos.rename(tmp_path / "unplugged")
     await services.library.scan_all()
-    assert len(services.library.away()) == 1
+    assert len(services.library.folders.offline()) == 1
     assert await services.store.read(gallery.count, View()) == 1
 
 
@@ -118,11 +118,11 @@ async def test_a_folder_emptied_on_purpose_can_be_confirmed(
     for path in videos.iterdir():
         path.unlink()
     await services.library.scan_all()
-    away = services.library.away()[0]
+    away = services.library.folders.offline()[0]
     assert await services.store.read(gallery.count, View()) == 3
     await services.library.accept_empty(away.id)
     assert await services.store.read(gallery.count, View()) == 0
-    assert not services.library.away()
+    assert not services.library.folders.offline()
 
 
 async def test_the_last_file_of_a_folder_can_simply_be_deleted(
@@ -132,7 +132,7 @@ async def test_the_last_file_of_a_folder_can_simply_be_deleted(
     await library(services)
     (videos / "only.mp4").unlink()
     assert await library(services) == {}
-    assert not services.library.away()
+    assert not services.library.folders.offline()
 
 
 async def test_folder_counts_stay_right_through_moves(

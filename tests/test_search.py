@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lvs.contexts.query import GalleryQuery, parse_query
+from lvs.listing.query import GalleryQuery, parse_query
 from lvs.models import Filters
 from lvs.services import Services
 from lvs.store import Transaction, gallery, playback, search, tags
 from lvs.store import videos as records
-from lvs.store.views import View
+from lvs.store.list_plan import View
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill, library
 from tests.helpers.servers import LocalServer

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lvs.library import disk, root_disk, scans, watches
+from lvs.library import filesystem, root_disk, scans, watches
 from lvs.library.root_disk import RootDisk
 from lvs.library.scanner import Scanner
 from lvs.library.tree import Step, Walk
@@ -51,23 +51,25 @@ async def test_a_folder_whose_disk_hangs_is_offline_and_the_others_work(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     one, two = folders
-    real = disk.state
+    real = filesystem.state
 
-    def state(root: str) -> disk.FolderState | None:
+    def state(root: str) -> filesystem.FolderState | None:
         if root == str(one):
             answers.wait()
         return real(root)
 
-    monkeypatch.setattr(disk, "state", state)
+    monkeypatch.setattr(filesystem, "state", state)
     services = await start_services(video_directory=(one, two))
-    await eventually(lambda: [root.path for root in services.library.away()] == [str(one)])
+    await eventually(
+        lambda: [root.path for root in services.library.folders.offline()] == [str(one)]
+    )
     await wait_for(services, "b.mp4")
     await eventually(lambda: services.library.watching)
     cast.unique(two / "c.mp4")
     await wait_for(services, "b.mp4", "c.mp4")
     answers.set()
     await wait_for(services, "a.mp4", "b.mp4", "c.mp4")
-    assert not services.library.away()
+    assert not services.library.folders.offline()
 
 
 async def test_a_folder_within_that_hangs_is_reported_and_the_rest_is_scanned(
@@ -117,14 +119,14 @@ async def test_a_file_that_hangs_is_reported_and_the_others_are_ingested(
     names = [f"{number:02}.mp4" for number in range(30)]
     for name in names:
         cast.unique(videos / name)
-    real = disk.fingerprint
+    real = filesystem.fingerprint
 
     def fingerprint(root: str, file: FileStat) -> str:
         if file.path == "07.mp4":
             answers.wait()
         return real(root, file)
 
-    monkeypatch.setattr(disk, "fingerprint", fingerprint)
+    monkeypatch.setattr(filesystem, "fingerprint", fingerprint)
     found = await library(services)
     assert sorted(found) == [name for name in names if name != "07.mp4"]
     assert list(services.library.status.problems) == ["videos/07.mp4"]

@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lvs.regular_files import open_video
 from lvs.services import Services
 from lvs.streaming import files, ranges
+from lvs.system.regular_files import open_video
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import library
 from tests.helpers.servers import LocalServer, eventually

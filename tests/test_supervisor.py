@@ -8,18 +8,18 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from lvs import lifecycle
 from lvs.library.arrivals import Arrivals
 from lvs.library.scanner import Scanner
-from lvs.lifecycle import Supervisor
 from lvs.models import Root
+from lvs.server import supervisor as supervisor_module
+from lvs.server.supervisor import Supervisor
 from lvs.services import Services
 from tests.helpers.servers import StartServices, eventually, open_stream, serving
 
 
 @pytest.fixture
 async def supervisor(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Supervisor]:
-    monkeypatch.setattr(lifecycle, "RESTART_AFTER_S", 0.001)
+    monkeypatch.setattr(supervisor_module, "RESTART_AFTER_S", 0.001)
     supervisor = Supervisor()
     yield supervisor
     await supervisor.stop()
@@ -66,7 +66,7 @@ async def test_a_cancelled_future_is_a_failure_like_any_other(supervisor: Superv
 async def test_a_task_that_fails_again_and_again_waits_longer_each_time(
     supervisor: Supervisor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(lifecycle, "RESTART_AFTER_MAX_S", 0.004)
+    monkeypatch.setattr(supervisor_module, "RESTART_AFTER_MAX_S", 0.004)
     pauses: list[float] = []
     real_sleep = asyncio.sleep
 
@@ -123,6 +123,6 @@ async def test_a_failed_live_task_has_every_page_fetch_its_region_again(
         def fails() -> None:
             raise OSError("no luck")
 
-        monkeypatch.setattr(services.library.timeline, "pushed", lambda _: fails())
+        monkeypatch.setattr(services.hub, "on_pushed", lambda _: fails())
         await services.store.write(lambda tx: tx.emit("folders"))
         await stream.until(lambda message: message.event == "resync")

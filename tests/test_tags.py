@@ -13,7 +13,7 @@ from playwright.async_api import BrowserContext
 from lvs.errors import InvalidInputError
 from lvs.services import Services
 from lvs.store import Transaction, cleanup, files, gallery, playback, tags
-from lvs.store.views import View
+from lvs.store.list_plan import View
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
 from tests.helpers.clips import Cast

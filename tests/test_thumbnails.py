@@ -10,16 +10,16 @@ import av
 import numpy as np
 import pytest
 
-from lvs.media import thumbnails, tones, work
-from lvs.media.clips import Clip, make_clip
-from lvs.media.filters import through
+from lvs.media import processing, thumbnails, tone_mapping
+from lvs.media.filter_graph import through
+from lvs.media.samples import Clip, make_clip
 from tests.helpers.clips import Cast
 from tests.helpers.images import Picture, decoded
 
 
 def picture(path: Path, tmp_path: Path, name: str = "640.webp") -> Picture:
     key = path.stem.encode().hex()[:16].ljust(16, "0")
-    result = work.look_at(str(path), str(tmp_path / "pictures"), key)
+    result = processing.look_at(str(path), str(tmp_path / "pictures"), key)
     assert result.error is None
     return decoded(tmp_path / "pictures" / key[:2] / key / name)
 
@@ -149,15 +149,15 @@ def test_tones_by_the_table_are_those_of_libswscale(
         frame = next(container.decode(video=0))
     slowly = ("scale", "out_primaries=bt709:out_transfer=bt709:intent=perceptual")
     expected = through(frame, [("format", "rgb48"), slowly, ("format", "rgb24")]).to_ndarray()
-    shown = tones.standard(frame).to_ndarray() // 256
+    shown = tone_mapping.standard(frame).to_ndarray() // 256
     assert np.abs(shown.astype(int) - expected).mean() < 1
-    tables = len(tones.TABLES)
-    tones.standard(frame)
-    assert len(tones.TABLES) == tables
+    tables = len(tone_mapping.TABLES)
+    tone_mapping.standard(frame)
+    assert len(tone_mapping.TABLES) == tables
 
 
 def test_the_preview_is_a_tiny_image(cast: Cast, tmp_path: Path) -> None:
-    result = work.look_at(str(cast.path("beach.mp4")), str(tmp_path / "p"), "00" * 8)
+    result = processing.look_at(str(cast.path("beach.mp4")), str(tmp_path / "p"), "00" * 8)
     assert result.preview is not None
     assert len(result.preview) < 500
     file = tmp_path / "preview.webp"

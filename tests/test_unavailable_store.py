@@ -16,7 +16,7 @@ from lvs.library import arrivals, scans
 from lvs.library.ingest import Ingest
 from lvs.services import Services
 from lvs.store import gallery
-from lvs.store.views import View
+from lvs.store.list_plan import View
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import age, library, wait_for
 from tests.helpers.servers import StartServices, eventually
@@ -136,7 +136,7 @@ async def test_without_descriptors_no_folder_is_offline_and_no_file_is_missing(
             await services.library.scan_all()
         with contextlib.suppress(OSError):
             await services.library.changed(root, {"a.mp4", "deep/b.mp4", "deep"})
-    assert not services.library.away()
+    assert not services.library.folders.offline()
     after = await library(services)
     assert {card.id for card in after.values()} == {card.id for card in before.values()}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lvs import web
+from lvs.http import responses
 from lvs.services import Services
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import library
@@ -125,9 +125,9 @@ async def test_gzip_is_for_those_who_take_it(
 def test_the_same_page_compresses_to_the_same_bytes_in_any_year(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    first = web.Rendered("a page").compress()
+    first = responses.Rendered("a page").compress()
     monkeypatch.setattr("time.time", lambda: 2.0**32 + 1)
-    assert web.Rendered("a page").compress() == first
+    assert responses.Rendered("a page").compress() == first
 
 
 async def test_a_weak_etag_of_a_proxy_counts(server: LocalServer) -> None:

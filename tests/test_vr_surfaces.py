@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from playwright.async_api import BrowserContext
 
-from lvs.media.filters import through
+from lvs.media.filter_graph import through
 from tests.helpers.servers import LocalServer
 
 

@@ -262,10 +262,10 @@ async def test_an_unplugged_folder_is_offline_and_comes_back(
         cast.unique(videos / name)
     before = await wait_for(watching, "a.mp4", "b.mp4", "c.mp4")
     videos.rename(tmp_path / "unplugged")
-    await eventually(watching.library.away)
+    await eventually(watching.library.folders.offline)
     assert set(await shown(watching)) == set(before)
     (tmp_path / "unplugged").rename(videos)
-    await eventually(lambda: not watching.library.away())
+    await eventually(lambda: not watching.library.folders.offline())
     cast.unique(videos / "d.mp4")
     after = await wait_for(watching, "a.mp4", "b.mp4", "c.mp4", "d.mp4")
     assert after["a.mp4"].media_hash == before["a.mp4"].media_hash

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from lvs.api.calls import answers
-from lvs.api.refusals import refuses
+from lvs.api.problems import refuses
 from lvs.api.schemas import CacheOut, CacheStatusOut, RefreshOut
 from lvs.caches import hit_rate
 from lvs.services import services
 from lvs.store import gallery, videos
-from lvs.store.views import View
+from lvs.store.list_plan import View
 
 
 @answers(CacheStatusOut)
@@ -29,7 +29,7 @@ async def status() -> CacheStatusOut:
     return CacheStatusOut(
         videos=await house.store.read(gallery.count, View()),
         waiting=await house.store.read(videos.count_waiting),
-        scanning=house.library.status.scan.running,
+        scanning=house.activity.scan.running,
         hits=hits,
         misses=misses,
         hit_rate=house.monitor.hit_rate,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 
 from lvs.api.calls import answers, takes
-from lvs.api.refusals import A_BODY, refuses
+from lvs.api.lookup import found
+from lvs.api.problems import A_BODY, refuses
 from lvs.api.schemas import (
     FavoriteIn,
     FavoriteOut,
@@ -15,8 +16,7 @@ from lvs.api.schemas import (
     Target,
     TargetedRatingIn,
 )
-from lvs.api.targets import found
-from lvs.library.library import Library
+from lvs.folders import Folders
 from lvs.models import RatingSummary
 from lvs.services import services
 from lvs.store import Transaction, curation
@@ -27,11 +27,11 @@ from lvs.store import Transaction, curation
 async def rating(media_hash: str) -> RatingOut:
     """A video's ratings."""
     house = services()
-    return _summary(await house.store.read(_ratings, house.library, _by_hash(media_hash)))
+    return _summary(await house.store.read(_ratings, house.folders, _by_hash(media_hash)))
 
 
-def _ratings(conn: sqlite3.Connection, library: Library, target: Target) -> RatingSummary:
-    return curation.rating_of(conn, found(conn, library, target)[0])
+def _ratings(conn: sqlite3.Connection, folders: Folders, target: Target) -> RatingSummary:
+    return curation.rating_of(conn, found(conn, folders, target)[0])
 
 
 @takes(RatingIn)
@@ -63,24 +63,24 @@ async def clear_rating(media_hash: str) -> RatingOut:
 async def set_favorite(data: FavoriteIn) -> FavoriteOut:
     """Make a video a favorite or not; without `favorite`, turn it over."""
     house = services()
-    return await house.store.write(_set_favorite, house.library, data)
+    return await house.store.write(_set_favorite, house.folders, data)
 
 
-def _set_favorite(tx: Transaction, library: Library, data: FavoriteIn) -> FavoriteOut:
-    video_id, media_hash = found(tx.connection, library, data)
+def _set_favorite(tx: Transaction, folders: Folders, data: FavoriteIn) -> FavoriteOut:
+    video_id, media_hash = found(tx.connection, folders, data)
     state = curation.set_favorite(tx, video_id, data.favorite)
     return FavoriteOut(media_hash=media_hash, favorite=state.favorite, count=state.count)
 
 
 async def _rate(target: Target, value: int | None) -> RatingOut:
     house = services()
-    return _summary(await house.store.write(_rate_target, house.library, target, value))
+    return _summary(await house.store.write(_rate_target, house.folders, target, value))
 
 
 def _rate_target(
-    tx: Transaction, library: Library, target: Target, value: int | None
+    tx: Transaction, folders: Folders, target: Target, value: int | None
 ) -> RatingSummary:
-    video_id, _ = found(tx.connection, library, target)
+    video_id, _ = found(tx.connection, folders, target)
     return curation.rate(tx, video_id, value)
 
 

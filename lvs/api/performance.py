@@ -9,9 +9,10 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from quart import Response
 from quart_schema import validate_querystring
 
+from lvs.admin.figures import cache_json, database_json, ratings_json, route_json, routes_json
 from lvs.api.calls import answers
+from lvs.api.problems import refuses
 from lvs.api.prometheus import Figures
-from lvs.api.refusals import refuses
 from lvs.api.schemas import (
     HistoryIn,
     HistoryOut,
@@ -20,13 +21,6 @@ from lvs.api.schemas import (
     RoutesIn,
     RoutesOut,
 )
-from lvs.contexts.performance import (
-    cache_json,
-    database_json,
-    ratings_json,
-    route_json,
-    routes_json,
-)
 from lvs.services import services
 
 
@@ -34,7 +28,7 @@ from lvs.services import services
 async def snapshot() -> PerformanceOut:
     """All figures at once. `cache_hit_rate` is a percentage, times of `uptime_` are seconds."""
     house = services()
-    metrics, monitor, status = house.metrics, house.monitor, house.library.status
+    metrics, monitor, status = house.metrics, house.monitor, house.activity
     now = monitor.now
     return PerformanceOut.model_validate(
         {

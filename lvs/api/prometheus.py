@@ -54,7 +54,7 @@ class Figures(Collector):
         yield events
 
     def _totals(self) -> Iterator[tuple[str, str, float]]:
-        hub, status, reader = self._house.hub, self._house.library.status, self._house.reader
+        hub, status, reader = self._house.hub, self._house.activity, self._house.reader
         yield "messages", "Messages to open pages", hub.told
         yield "pages_dropped", "Pages that did not keep up", hub.dropped
         yield "resyncs", "Pages told to reload their list", hub.resyncs

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 
-from lvs.contexts.qualifiers import LONGEST_S
+from lvs.listing.search_syntax import LONGEST_S
 from lvs.models import SORTS
 
 Stars = Annotated[StrictInt, Field(ge=1, le=5)]

@@ -7,10 +7,10 @@ import sqlite3
 from quart_schema import validate_querystring
 
 from lvs.api.calls import answers, takes
-from lvs.api.refusals import A_BODY, refuses
+from lvs.api.lookup import found
+from lvs.api.problems import A_BODY, refuses
 from lvs.api.schemas import PopularIn, PopularOut, TagOut, TagsIn, TagsOut, Target
-from lvs.api.targets import found
-from lvs.library.library import Library
+from lvs.folders import Folders
 from lvs.models import Tag
 from lvs.services import services
 from lvs.store import Transaction, tags
@@ -32,7 +32,7 @@ async def popular(query_args: PopularIn) -> PopularOut:
 async def of_video(query_args: Target) -> TagsOut:
     """The tags of the video that the arguments name."""
     house = services()
-    return _names(await house.store.read(_of_video, house.library, query_args))
+    return _names(await house.store.read(_of_video, house.folders, query_args))
 
 
 @takes(TagsIn)
@@ -41,15 +41,15 @@ async def of_video(query_args: Target) -> TagsOut:
 async def set_all(data: TagsIn) -> TagsOut:
     """Make these the video's tags, no others."""
     house = services()
-    return _names(await house.store.write(_set_all, house.library, data))
+    return _names(await house.store.write(_set_all, house.folders, data))
 
 
-def _of_video(conn: sqlite3.Connection, library: Library, target: Target) -> list[Tag]:
-    return tags.of_video(conn, found(conn, library, target)[0])
+def _of_video(conn: sqlite3.Connection, folders: Folders, target: Target) -> list[Tag]:
+    return tags.of_video(conn, found(conn, folders, target)[0])
 
 
-def _set_all(tx: Transaction, library: Library, data: TagsIn) -> list[Tag]:
-    video_id, _ = found(tx.connection, library, data)
+def _set_all(tx: Transaction, folders: Folders, data: TagsIn) -> list[Tag]:
+    video_id, _ = found(tx.connection, folders, data)
     return tags.set_all(tx, video_id, data.tags)
 
 

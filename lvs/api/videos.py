@@ -9,21 +9,20 @@ from collections.abc import Iterator, Sequence
 from quart import request
 from quart_schema import validate_querystring
 
-from lvs import paths
+from lvs import formatting, paths
 from lvs.api.calls import answers
-from lvs.api.refusals import refuses
+from lvs.api.problems import refuses
 from lvs.api.schemas import ListIn, VideoOut, VideoRating, VideosOut
 from lvs.caches import Cache
-from lvs.contexts import words
-from lvs.contexts.cards import thumbnail_url, watch_url
-from lvs.contexts.gallery import view_of
-from lvs.contexts.query import GalleryQuery, arguments_of, parse_query
 from lvs.errors import NotFoundError
-from lvs.library.library import Library
+from lvs.folders import Folders
+from lvs.listing.query import GalleryQuery, arguments_of, parse_query
+from lvs.listing.resolve import view_of
 from lvs.models import Card
 from lvs.services import services
 from lvs.store import gallery, tags
 from lvs.store import videos as videos_store
+from lvs.urls import thumbnail_url, watch_url
 
 Items = Cache[tuple[int, int], bytes]  # the JSON of a video by its row id and version
 
@@ -38,7 +37,7 @@ async def listed(query_args: ListIn) -> bytes:
     query = parse_query(arguments)
     if not (arguments.get("sort") or query.q):
         query = query.with_(sort="newest")  # of folders, too: programs follow what is new
-    return await house.store.read(_listed, house.library, house.api_items, query, query_args.limit)
+    return await house.store.read(_listed, house.folders, house.api_items, query, query_args.limit)
 
 
 @answers(VideoOut)
@@ -46,27 +45,27 @@ async def listed(query_args: ListIn) -> bytes:
 async def single(media_hash: str) -> VideoOut:
     """One video by its identity."""
     house = services()
-    return await house.store.read(_single, house.library, media_hash)
+    return await house.store.read(_single, house.folders, media_hash)
 
 
 def _listed(
-    conn: sqlite3.Connection, library: Library, items: Items, query: GalleryQuery, limit: int
+    conn: sqlite3.Connection, folders: Folders, items: Items, query: GalleryQuery, limit: int
 ) -> bytes:
     """The JSON of a `VideosOut`."""
-    view = view_of(conn, library, query)
+    view = view_of(conn, folders, query)
     page = gallery.page(conn, view, limit=limit, after=query.after or None)
-    videos = b",".join(_items(conn, library, items, page.videos))
+    videos = b",".join(_items(conn, folders, items, page.videos))
     following = json.dumps(page.next).encode()
     return b'{"videos":[%b],"next":%b,"total":%d}' % (videos, following, page.total)
 
 
 def _items(
-    conn: sqlite3.Connection, library: Library, items: Items, wanted: Sequence[tuple[int, int]]
+    conn: sqlite3.Connection, folders: Folders, items: Items, wanted: Sequence[tuple[int, int]]
 ) -> Iterator[bytes]:
     """The JSON of videos given as (id, version); the store is asked for those not kept."""
     kept = {key: items.get(key) for key in wanted}
     missing = [key for key, item in kept.items() if item is None]
-    made = _videos(conn, library, [video_id for video_id, _ in missing]) if missing else []
+    made = _videos(conn, folders, [video_id for video_id, _ in missing]) if missing else []
     for key, video in zip(missing, made, strict=True):
         written = video.model_dump_json().encode()
         items.put(key, written)
@@ -74,24 +73,24 @@ def _items(
     return (item for key in wanted if (item := kept[key]) is not None)
 
 
-def _single(conn: sqlite3.Connection, library: Library, media_hash: str) -> VideoOut:
+def _single(conn: sqlite3.Connection, folders: Folders, media_hash: str) -> VideoOut:
     video_id = videos_store.id_of_hash(conn, media_hash)
     if video_id is None:
         raise NotFoundError("There is no video of this `media_hash` in the library.")
-    return _videos(conn, library, [video_id])[0]
+    return _videos(conn, folders, [video_id])[0]
 
 
-def _videos(conn: sqlite3.Connection, library: Library, ids: Sequence[int]) -> list[VideoOut]:
+def _videos(conn: sqlite3.Connection, folders: Folders, ids: Sequence[int]) -> list[VideoOut]:
     cards = videos_store.cards(conn, ids)
     codecs = videos_store.codecs(conn, ids)
     given = tags.of_videos(conn, ids)
-    return [_video(cards[i], codecs[i], given.get(i, []), library) for i in ids]
+    return [_video(cards[i], codecs[i], given.get(i, []), folders) for i in ids]
 
 
 def _video(
-    card: Card, codecs: tuple[str | None, str | None], given: list[str], library: Library
+    card: Card, codecs: tuple[str | None, str | None], given: list[str], folders: Folders
 ) -> VideoOut:
-    filename = library.filename(card.root_id, card.path)
+    filename = folders.filename(card.root_id, card.path)
     return VideoOut.model_construct(
         media_hash=card.media_hash,
         title=card.title,
@@ -102,15 +101,15 @@ def _video(
         video_codec=codecs[0],
         audio_codec=codecs[1],
         size_bytes=card.size,
-        added_at=words.iso(card.added_at),
+        added_at=formatting.iso(card.added_at),
         rating=VideoRating(average=card.rating_average, count=card.rating_count, user=card.rating),
         favorite=card.favorite,
         views=card.views,
         tags=given,
         projection=card.projection,
-        stereo=words.stereo(card.stereo),
+        stereo=formatting.stereo(card.stereo),
         eyes_swapped=card.stereo in ("rl", "bt"),
         thumbnail_url=thumbnail_url(card, 320),
         video_url="/video/" + paths.to_url(filename),
-        watch_url=watch_url(library, card),
+        watch_url=watch_url(folders, card),
     )

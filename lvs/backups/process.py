@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from lvs.backups.folder import Backup
+from lvs.backups.format import Backup
 from lvs.errors import LvsError
-from lvs.subprocesses import environment
+from lvs.system.subprocesses import environment
 
 
 async def run(job: str, database: Path, backups: Path, kept: int) -> Backup:

@@ -8,8 +8,9 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lvs.backups import folder, make
-from lvs.backups.folder import Backup
+from lvs.backups import create
+from lvs.backups import format as folder
+from lvs.backups.format import Backup
 from lvs.errors import UnavailableError
 
 SUFFIXES = ("", "-wal", "-shm")
@@ -25,7 +26,7 @@ def restore(backup: Backup, database: Path) -> Path | None:
     fresh = database.with_name(f"{database.name}.restoring")
     _remove(fresh)
     try:
-        make.restore_to(backup, fresh)
+        create.restore_to(backup, fresh)
         kept = _set_aside(database)
         os.replace(fresh, database)  # noqa: PTH105
         folder.sync_folder(database.parent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lvs.contexts import words
+from lvs import formatting
 from lvs.contexts.gallery import Link
 from lvs.errors import InvalidInputError
 from lvs.models import Bulk
@@ -63,25 +63,24 @@ def change_of(action: str, stars: str, tag: str) -> Change:
 def result_of(bulk_id: int, changed: int, asked: int, problem: str = "") -> BulkResult:
     """In words, after it is done, or was ended by a `problem`."""
     if problem:
-        said = (
-            f"{words.number(changed)} of {words.plural(asked, 'video')} changed, then it stopped."
-        )
+        done = f"{formatting.number(changed)} of {formatting.plural(asked, 'video')}"
+        said = f"{done} changed, then it stopped."
         return BulkResult(bulk_id, f"{said} {problem}", complete=False)
     same = asked - changed
-    said = f"{words.plural(changed, 'video')} changed"
+    said = f"{formatting.plural(changed, 'video')} changed"
     if same:
-        said += f"; {words.number(same)} had it already or cannot have it"
+        said += f"; {formatting.number(same)} had it already or cannot have it"
     return BulkResult(bulk_id if changed else 0, f"{said}.")
 
 
 def tag_deleted(bulk_id: int, name: str, count: int) -> BulkResult:
-    said = f"Tag “{name}” deleted from {words.plural(count, 'video')}."
+    said = f"Tag “{name}” deleted from {formatting.plural(count, 'video')}."
     return BulkResult(bulk_id if count else 0, said, TAGS)
 
 
 def undone(bulk: Bulk, changed: int, problem: str = "") -> BulkResult:
     back = TAGS if bulk.kind == DELETE_TAG else LIBRARY
-    said = f"Undone for {words.plural(changed, 'video')}"
+    said = f"Undone for {formatting.plural(changed, 'video')}"
     if problem:
         return BulkResult(bulk.id, f"{said}, then it stopped. {problem}", back, complete=False)
     return BulkResult(0, f"{said}.", back)
@@ -93,4 +92,6 @@ def kept_result(bulk: Bulk) -> BulkResult:
         return tag_deleted(bulk.id, bulk.value, bulk.count)
     if bulk.kind == DELETE_TAG:
         return BulkResult(0, f"Tag “{bulk.value}” is back on its videos.", TAGS)
-    return BulkResult(bulk.id if bulk.count else 0, f"{words.plural(bulk.count, 'video')} changed.")
+    return BulkResult(
+        bulk.id if bulk.count else 0, f"{formatting.plural(bulk.count, 'video')} changed."
+    )

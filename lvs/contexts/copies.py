@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 
-from lvs.contexts import words
+from lvs import formatting
 from lvs.store import gallery, videos
-from lvs.store.views import View
+from lvs.store.list_plan import View
 
 
 def words_for_copies(conn: sqlite3.Connection, view: View, video_ids: list[int]) -> str:
@@ -16,5 +16,5 @@ def words_for_copies(conn: sqlite3.Connection, view: View, video_ids: list[int])
     if len(titles) == 1:
         return f"Same content as “{titles[0]}”: one video with several files."
     if titles:
-        return f"{words.number(len(titles))} new files are copies of videos in the library."
+        return f"{formatting.number(len(titles))} new files are copies of videos in the library."
     return ""

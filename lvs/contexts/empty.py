@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lvs.contexts import words
-from lvs.contexts.query import PLACES, GalleryQuery, parse_query
+from lvs import formatting
+from lvs.listing.builtin import BUILTIN_LISTS
+from lvs.listing.query import GalleryQuery, parse_query
 
 TRIED = 10  # filters whose removal is counted, at most
 
 # Lists of their own that are empty at first.
 _AT_FIRST = {
-    parse_query(PLACES[path]): said
+    parse_query(BUILTIN_LISTS[path]): said
     for path, said in {
         "/continue": ("Nothing to continue", "Videos you started appear here."),
         "/favorites": ("No favorites yet", "Select the heart on a video to add it."),
@@ -48,8 +49,10 @@ def empty_context(
     counts = [(count(wider), name, wider) for name, wider in narrowed_by[:TRIED]]
     best, name, wider = max(counts, key=lambda it: it[0], default=(0, "", query))
     if best and query not in _AT_FIRST:
-        return Empty(heading, text, f"Remove {name} ({words.plural(best, 'video')})", wider.url())
-    return Empty(heading, text, f"Show all {words.plural(everything, 'video')}", "/")
+        return Empty(
+            heading, text, f"Remove {name} ({formatting.plural(best, 'video')})", wider.url()
+        )
+    return Empty(heading, text, f"Show all {formatting.plural(everything, 'video')}", "/")
 
 
 def _said(query: GalleryQuery) -> tuple[str, str]:

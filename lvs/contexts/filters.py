@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from lvs.contexts import words
-from lvs.contexts.query import GalleryQuery
+from lvs import formatting
+from lvs.listing.query import GalleryQuery
 from lvs.models import Filters
 
 _MINUTES = (1, 5, 10, 20, 30, 60, 90, 120)
@@ -57,10 +57,10 @@ def filter_names(filters: Filters) -> list[tuple[str, dict[str, Any]]]:
     if filters.min_rating:
         found.append((f"{filters.min_rating} stars or more", {"min_rating": 0}))
     if filters.min_duration:
-        name = f"{words.length(filters.min_duration)} or longer"
+        name = f"{formatting.length(filters.min_duration)} or longer"
         found.append((name, {"min_duration": 0}))
     if filters.max_duration:
-        name = f"Shorter than {words.length(filters.max_duration)}"
+        name = f"Shorter than {formatting.length(filters.max_duration)}"
         found.append((name, {"max_duration": 0}))
     if filters.min_height:
         found.append((f"{_lines(filters.min_height)} or higher", {"min_height": 0}))
@@ -75,8 +75,8 @@ def filter_names(filters: Filters) -> list[tuple[str, dict[str, Any]]]:
 
 def filter_form(query: GalleryQuery) -> FilterForm:
     filters = query.filters
-    minutes = {minute * 60: words.length(minute * 60) for minute in _MINUTES}
-    stars = {value: words.plural(value, "star") for value in range(1, 6)}
+    minutes = {minute * 60: formatting.length(minute * 60) for minute in _MINUTES}
+    stars = {value: formatting.plural(value, "star") for value in range(1, 6)}
     watched = None if filters.watched is None else int(filters.watched)
     kept = query.with_(filters=Filters(started=filters.started), after="").arguments
     return FilterForm(
@@ -98,7 +98,7 @@ def filter_form(query: GalleryQuery) -> FilterForm:
 
 def _select(label: str, argument: str, names: dict[int, str], current: int | None) -> Select:
     if current is not None and current not in names:  # asked for in words
-        own = words.length(current) if "duration" in argument else _lines(current)
+        own = formatting.length(current) if "duration" in argument else _lines(current)
         names = dict(sorted({**names, current: own}.items()))
     options = [Option(name, str(value), value == current) for value, name in names.items()]
     return Select(label, argument, (Option("Any", "", current is None), *options))

@@ -9,17 +9,15 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from lvs import paths
-from lvs.contexts.cards import Cards
+from lvs.contexts.cards import CardRenderer
 from lvs.contexts.empty import Empty, empty_context
 from lvs.contexts.filters import FilterForm, filter_form, filter_names
-from lvs.contexts.places import folder_name, has_own_link, list_name, place_of, saved_as
-from lvs.contexts.qualifiers import LONGEST_Q, is_unfinished, without_unfinished
-from lvs.contexts.query import GalleryQuery, parse_query
-from lvs.errors import InvalidInputError, NotFoundError
-from lvs.library.library import Library
+from lvs.contexts.navigation import folder_name, has_own_link, list_name, place_of, saved_as
+from lvs.folders import Folders
+from lvs.listing.query import GalleryQuery
+from lvs.listing.resolve import folder_of, view_of
 from lvs.models import SORTS, Folder, SavedSearch
-from lvs.store import gallery, roots, search, searches, tags
-from lvs.store.views import View, has_few_hits
+from lvs.store import gallery, roots, saved_searches, tags
 
 PAGE_SIZE = 60
 SORT_NAMES = {
@@ -115,71 +113,32 @@ class Gallery:
     home: str
 
 
-def view_of(conn: sqlite3.Connection, library: Library, query: GalleryQuery) -> View:
-    """The store's view of a query. Raises NotFoundError for a folder that is not there."""
-    folder = folder_of(conn, library, query.folder)
-    folder_id = folder.id if folder else None
-    tag_ids = tags.ids(conn, query.tags)
-    match = search.expression(query.q)
-    few = has_few_hits(conn, match) if match else None
-    return View(query.order, folder_id, query.seed, query.filters, tag_ids, match, few)
-
-
-def folder_of(conn: sqlite3.Connection, library: Library, name: str) -> Folder | None:
-    """The folder of a query; None is the whole library."""
-    if not name:
-        return None
-    root, path = library.resolve(name)
-    folder = roots.folder_at(conn, root.id, path)
-    if folder is None:
-        raise NotFoundError(f"There is no folder {paths.to_words(name)!r} in the library.")
-    return folder
-
-
-def draft_query(
-    conn: sqlite3.Connection, library: Library, arguments: dict[str, str]
-) -> tuple[GalleryQuery, bool]:
-    """The list of a search that is still being typed, and whether it leaves something out: a
-    qualifier that cannot be understood, or a last word that may become one and finds nothing.
-
-    Raises InvalidInputError and NotFoundError for other arguments.
-    """
-    text = arguments.get("q", "")[:LONGEST_Q]
-    try:
-        query = parse_query(arguments)
-        if not is_unfinished(text) or gallery.count(conn, view_of(conn, library, query)):
-            return query, False
-    except (InvalidInputError, NotFoundError):
-        pass
-    return parse_query(arguments | {"q": without_unfinished(text)}), True
-
-
 def stretch_context(
-    conn: sqlite3.Connection, library: Library, cards: Cards, query: GalleryQuery
+    conn: sqlite3.Connection, folders: Folders, cards: CardRenderer, query: GalleryQuery
 ) -> Stretch:
     """The cards after the query's cursor."""
-    view = view_of(conn, library, query)
+    view = view_of(conn, folders, query)
     rows, following = gallery.stretch(conn, view, limit=PAGE_SIZE, after=query.after or None)
-    return _stretch(conn, library, cards, query, rows, following)
+    return _stretch(conn, folders, cards, query, rows, following)
 
 
 def gallery_context(
     conn: sqlite3.Connection,
-    library: Library,
-    cards: Cards,
+    folders: Folders,
+    cards: CardRenderer,
     query: GalleryQuery,
     since: int,
     limit: int = PAGE_SIZE,
 ) -> Gallery:
     """A page of the gallery at event `since`; `limit` cards from the query's cursor on."""
-    view = view_of(conn, library, query)
+    view = view_of(conn, folders, query)
     page = gallery.page(conn, view, limit=limit, after=query.after or None)
-    saved = searches.saved(conn)
-    summary = summary_context(conn, library, query, page.total, saved)
+    saved = saved_searches.saved(conn)
+    summary = summary_context(conn, folders, query, page.total, saved)
     own = query.with_(seed=0).url("").removeprefix("?")
     return Gallery(
         summary=summary,
-        stretch=_stretch(conn, library, cards, query, page.videos, page.next),
+        stretch=_stretch(conn, folders, cards, query, page.videos, page.next),
         is_first=not query.after,
         start=query.url(),
         again=query.url("/partials/gallery"),
@@ -205,13 +164,13 @@ def _scope(query: GalleryQuery, saved: Sequence[SavedSearch]) -> Scope:
 
 def _stretch(
     conn: sqlite3.Connection,
-    library: Library,
-    cards: Cards,
+    folders: Folders,
+    cards: CardRenderer,
     query: GalleryQuery,
     videos: list[tuple[int, int]],
     following: str | None,
 ) -> Stretch:
-    folder = folder_of(conn, library, query.folder)
+    folder = folder_of(conn, folders, query.folder)
     return Stretch(
         cards=Markup("").join(cards.render(conn, videos, folder)),
         more=query.url("/partials/cards", after=following) if following else "",
@@ -222,31 +181,31 @@ def _stretch(
 
 def summary_context(
     conn: sqlite3.Connection,
-    library: Library,
+    folders: Folders,
     query: GalleryQuery,
     total: int,
     saved: Sequence[SavedSearch] | None = None,
 ) -> Summary:
     """`saved` are all saved searches, where they have been read already."""
-    folder = folder_of(conn, library, query.folder)
+    folder = folder_of(conn, folders, query.folder)
     sorts = tuple(
         Choice(SORT_NAMES[sort], sort, sort == query.order)
         for sort in SORTS
         if query.q or sort != "relevance"
     )
-    heading = list_name(query, searches.saved(conn) if saved is None else saved)
+    heading = list_name(query, saved_searches.saved(conn) if saved is None else saved)
     narrowed_by = _narrowed_by(query, heading)
     chips = tuple(Link(name, wider.url()) for name, wider in narrowed_by)
 
     def count(other: GalleryQuery) -> int:
-        return gallery.count(conn, view_of(conn, library, other))
+        return gallery.count(conn, view_of(conn, folders, other))
 
     return Summary(
         heading=heading,
-        crumbs=_crumbs(library, query),
+        crumbs=_crumbs(folders, query),
         total=total,
         filters=() if has_own_link(query) else chips,
-        folders=tuple(_folder_links(conn, library, query, folder)) if total else (),
+        folders=tuple(_folder_links(conn, folders, query, folder)) if total else (),
         sorts=sorts,
         kept=tuple(query.with_(sort="", seed=0).arguments),
         empty=None if total else empty_context(query, narrowed_by, count),
@@ -270,7 +229,7 @@ def _narrowed_by(query: GalleryQuery, heading: str) -> list[tuple[str, GalleryQu
     return found
 
 
-def _crumbs(library: Library, query: GalleryQuery) -> tuple[Link, ...]:
+def _crumbs(folders: Folders, query: GalleryQuery) -> tuple[Link, ...]:
     everything = query.with_(folder="", after="")
     crumbs = [Link("All videos", everything.url(), current=not query.folder)]
     parts = query.folder.split("/") if query.folder else []
@@ -283,22 +242,22 @@ def _crumbs(library: Library, query: GalleryQuery) -> tuple[Link, ...]:
 
 
 def _folder_links(
-    conn: sqlite3.Connection, library: Library, query: GalleryQuery, folder: Folder | None
+    conn: sqlite3.Connection, folders: Folders, query: GalleryQuery, folder: Folder | None
 ) -> list[Link]:
     """The folders one level down; several configured folders are the first level."""
     inside = [] if folder is None else roots.folders_in(conn, folder.id)
     if folder is None:
-        tops = [roots.folder_at(conn, root.id, "") for root in library.roots.values()]
-        inside = [replace(top, name=library.roots[top.root_id].name) for top in tops if top]
+        tops = [roots.folder_at(conn, root.id, "") for root in folders.roots.values()]
+        inside = [replace(top, name=folders.roots[top.root_id].name) for top in tops if top]
         if len(inside) == 1:
             inside = roots.folders_in(conn, inside[0].id)
     rest = query.with_(folder="", after="").url("").replace("?", "&", 1)
-    return [_folder_link(library, child, rest, query.is_filtered) for child in inside]
+    return [_folder_link(folders, child, rest, query.is_filtered) for child in inside]
 
 
-def _folder_link(library: Library, folder: Folder, rest: str, is_filtered: bool) -> Link:
+def _folder_link(folders: Folders, folder: Folder, rest: str, is_filtered: bool) -> Link:
     """`rest` is what the address has beside the folder: the same for hundreds of them."""
-    filename = library.filename(folder.root_id, folder.path)
+    filename = folders.filename(folder.root_id, folder.path)
     # How many of a folder's videos a filter leaves is not kept, and the whole would mislead.
     count = None if is_filtered else folder.video_count
     return Link(folder.name, f"/?folder={paths.to_url(filename)}{rest}", count=count)

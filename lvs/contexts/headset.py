@@ -8,7 +8,7 @@ import segno
 from markupsafe import Markup
 
 from lvs.config import ServerConfig
-from lvs.network import ANNOUNCED_NAME, Doors, lan_addresses
+from lvs.network.addresses import ANNOUNCED_NAME, Doors, lan_addresses
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lvs import paths
-from lvs.contexts import words
-from lvs.contexts.query import GalleryQuery
-from lvs.library.library import Library
+from lvs import formatting, paths
+from lvs.activity import LibraryStatus
+from lvs.folders import Folders
+from lvs.listing.query import GalleryQuery
 from lvs.progress import Progress
 
 ARRIVALS_SHOWN = 12
@@ -50,21 +50,22 @@ class Status:
     folders: tuple[str, ...]
 
 
-def status_context(library: Library, query: GalleryQuery | None = None) -> Status:
+def status_context(
+    activity: LibraryStatus, folders: Folders, query: GalleryQuery | None = None
+) -> Status:
     """The library's state; arrivals of the query's folder alone, when it has one."""
-    status = library.status
     tasks = [
-        _task("Scanning folders", status.scan),
-        _task("Creating thumbnails", status.pictures),
-        _task("Updating videos", status.changes),
+        _task("Scanning folders", activity.scan),
+        _task("Creating thumbnails", activity.pictures),
+        _task("Updating videos", activity.changes),
     ]
     prefix = f"{query.folder}/" if query and query.folder else ""
     arrivals = [
-        (f"{a.root_id}-{a.since}", library.filename(a.root_id, a.path), a.size)
-        for a in status.arrivals
+        (f"{a.root_id}-{a.since}", folders.filename(a.root_id, a.path), a.size)
+        for a in activity.arrivals
     ]
     arriving = [
-        Arriving(key, paths.to_words(name.rpartition("/")[2]), words.size(size))
+        Arriving(key, paths.to_words(name.rpartition("/")[2]), formatting.size(size))
         for key, name, size in arrivals
         if name.startswith(prefix)
     ]
@@ -76,24 +77,24 @@ def status_context(library: Library, query: GalleryQuery | None = None) -> Statu
             AwayFolder(
                 root.id,
                 paths.to_words(root.path),
-                words.since(root.away_since or 0),
+                formatting.since(root.away_since or 0),
                 root.looks_empty,
             )
-            for root in library.away()
+            for root in folders.offline()
         ),
-        full_disk=status.full_disk,
-        lost_database=status.lost_database,
-        problems=tuple(sorted(status.problems.items())),
-        folders=tuple(paths.to_words(root.path) for root in library.roots.values()),
+        full_disk=activity.full_disk,
+        lost_database=activity.lost_database,
+        problems=tuple(sorted(activity.problems.items())),
+        folders=tuple(paths.to_words(root.path) for root in folders.roots.values()),
     )
 
 
 def _task(name: str, progress: Progress) -> Task | None:
     if not progress.running:
         return None
-    said = [f"{words.number(progress.done)} of {words.number(progress.total)}"]
+    said = [f"{formatting.number(progress.done)} of {formatting.number(progress.total)}"]
     if progress.rate >= 1:
-        said.append(f"{words.number(round(progress.rate))} per second")
+        said.append(f"{formatting.number(round(progress.rate))} per second")
     if progress.left_s is not None and progress.total > progress.done:
-        said.append(words.seconds_left(progress.left_s))
+        said.append(formatting.seconds_left(progress.left_s))
     return Task(name, progress.done, progress.total, " · ".join(said))

@@ -9,19 +9,20 @@ from datetime import date
 
 from markupsafe import Markup
 
-from lvs import paths
-from lvs.contexts import words
-from lvs.contexts.cards import CardContext, Cards, as_in, card_context, thumbnail_url, watch_url
-from lvs.contexts.gallery import Link, folder_of, view_of
-from lvs.contexts.layouts import LayoutForm, layout_form
-from lvs.contexts.places import list_name
-from lvs.contexts.query import GalleryQuery
+from lvs import formatting, paths
+from lvs.contexts.cards import CardContext, CardRenderer, as_in, card_context
+from lvs.contexts.gallery import Link
+from lvs.contexts.navigation import list_name
+from lvs.contexts.projection import LayoutForm, layout_form
 from lvs.errors import NotFoundError
-from lvs.library.library import Library
+from lvs.folders import Folders
+from lvs.listing.query import GalleryQuery
+from lvs.listing.resolve import find, folder_of, view_of
 from lvs.models import Card, Tag, VideoDetails
-from lvs.store import files, gallery, layouts, related, searches, tags, videos
+from lvs.store import gallery, projection, related, saved_searches, tags, videos
+from lvs.store.list_plan import View
 from lvs.store.related import Related
-from lvs.store.views import View
+from lvs.urls import thumbnail_url, watch_url
 
 RELATED_SHOWN = 12
 
@@ -96,22 +97,10 @@ class Watch:
     feed: str
 
 
-def find(conn: sqlite3.Connection, library: Library, filename: str) -> int:
-    """The video at a filename, there or missing. Raises NotFoundError."""
-    root, path = library.resolve(filename)
-    known = files.at_path(conn, root.id, path)
-    if known is None:
-        raise NotFoundError(
-            f"There is no video {paths.to_words(filename)!r} in the library. It may have been "
-            "renamed: look for it in the gallery."
-        )
-    return known.video_id
-
-
 def watch_context(
     conn: sqlite3.Connection,
-    library: Library,
-    cards: Cards,
+    folders: Folders,
+    cards: CardRenderer,
     filename: str,
     came_from: GalleryQuery | None,
     *,
@@ -120,13 +109,13 @@ def watch_context(
 ) -> Watch:
     """The page of a video. Next and previous keep to the list that the person came from; None is
     the folder that the video is in."""
-    details = videos.details(conn, find(conn, library, filename))
-    if came_from == _own_folder(library, details.card):
+    details = videos.details(conn, find(conn, folders, filename))
+    if came_from == _own_folder(folders, details.card):
         came_from = None
     found = related.related(conn, details.card.id, RELATED_SHOWN)
     return Watch(
-        stage=stage_context(library, details, came_from, start_s=start_s),
-        about=about_context(conn, library, details, came_from),
+        stage=stage_context(folders, details, came_from, start_s=start_s),
+        about=about_context(conn, folders, details, came_from),
         related=_related(conn, cards, found),
         feed=_address(
             "/events",
@@ -139,17 +128,17 @@ def watch_context(
 
 
 def stage_context(
-    library: Library, details: VideoDetails, came_from: GalleryQuery | None, *, start_s: int = 0
+    folders: Folders, details: VideoDetails, came_from: GalleryQuery | None, *, start_s: int = 0
 ) -> Stage:
     card = details.card
-    context = card_context(card, library, date.today())  # noqa: DTZ011
+    context = card_context(card, folders, date.today())  # noqa: DTZ011
     trouble, can_play = playability(details, context)
     return Stage(
         card=context,
         can_play=can_play,
         can_download=context.state not in _FILE_MISSING,
         trouble=trouble,
-        video_url=_video_url(library, card),
+        video_url=_video_url(folders, card),
         mime_type=player_mime_type(details),
         poster=thumbnail_url(card, 640) if card.thumbnail else "",
         width=card.width or 1280,
@@ -161,39 +150,39 @@ def stage_context(
 
 def about_context(
     conn: sqlite3.Connection,
-    library: Library,
+    folders: Folders,
     details: VideoDetails,
     came_from: GalleryQuery | None,
 ) -> About:
     card = details.card
-    context = card_context(card, library, date.today())  # noqa: DTZ011
+    context = card_context(card, folders, date.today())  # noqa: DTZ011
     trouble, can_play = playability(details, context)
-    list_shown = came_from or _own_folder(library, card)
-    previous, following = _neighbours(conn, library, list_shown, card.id)
+    list_shown = came_from or _own_folder(folders, card)
+    previous, following = _neighbours(conn, folders, list_shown, card.id)
     return About(
         card=context,
         trouble=trouble,
         can_play=can_play,
-        video_url=_video_url(library, card),
+        video_url=_video_url(folders, card),
         frame_rate=details.frame_rate or 0,
-        facts=tuple(_facts(details, library)),
+        facts=tuple(_facts(details, folders)),
         tags=tuple(tags.of_video(conn, card.id)),
-        layout=layout_form(layouts.of_video(conn, card.id)),
+        layout=layout_form(projection.of_video(conn, card.id)),
         previous=_with_list(previous, came_from),
         next=_with_list(following, came_from),
-        back=Link(list_name(list_shown, searches.saved(conn)), list_shown.url()),
+        back=Link(list_name(list_shown, saved_searches.saved(conn)), list_shown.url()),
         again=_address("/partials/watch", card.media_hash, came_from),
     )
 
 
-def _own_folder(library: Library, card: Card) -> GalleryQuery:
+def _own_folder(folders: Folders, card: Card) -> GalleryQuery:
     """The list that a person comes from who came from none."""
-    folder = library.filename(card.root_id, card.path.rpartition("/")[0])
+    folder = folders.filename(card.root_id, card.path.rpartition("/")[0])
     return GalleryQuery("" if folder else "title", folder)
 
 
-def _video_url(library: Library, card: Card) -> str:
-    return "/video/" + paths.to_url(library.filename(card.root_id, card.path))
+def _video_url(folders: Folders, card: Card) -> str:
+    return "/video/" + paths.to_url(folders.filename(card.root_id, card.path))
 
 
 def _address(path: str, media_hash: str, came_from: GalleryQuery | None, **more: str | int) -> str:
@@ -216,11 +205,11 @@ def playability(details: VideoDetails, card: CardContext) -> tuple[str, bool]:
         return f"Browsers can't play {kind} files.", False
     video, audio = details.video_codec or "", details.audio_codec
     if video not in _VIDEO_OFTEN | _VIDEO_SOMETIMES:
-        return f"Browsers can't play {words.codec(video)} video.", False
+        return f"Browsers can't play {formatting.codec(video)} video.", False
     if audio is not None and audio not in _AUDIO_OFTEN:
-        return f"You may not hear sound: browsers often lack {words.codec(audio)}.", True
+        return f"You may not hear sound: browsers often lack {formatting.codec(audio)}.", True
     if video in _VIDEO_SOMETIMES:
-        return f"Some browsers can't play {words.codec(video)} video.", True
+        return f"Some browsers can't play {formatting.codec(video)} video.", True
     return "", True
 
 
@@ -232,12 +221,12 @@ def player_mime_type(details: VideoDetails) -> str:
 
 
 def _neighbours(
-    conn: sqlite3.Connection, library: Library, query: GalleryQuery, video_id: int
+    conn: sqlite3.Connection, folders: Folders, query: GalleryQuery, video_id: int
 ) -> tuple[str, str]:
     """Addresses of the videos before and after this one in a list; empty at its ends."""
     try:
-        view = view_of(conn, library, query)
-        folder = folder_of(conn, library, query.folder)
+        view = view_of(conn, folders, query)
+        folder = folder_of(conn, folders, query.folder)
     except NotFoundError:
         view, folder = View(), None
     key = gallery.key_of(conn, view, video_id)
@@ -246,7 +235,7 @@ def _neighbours(
     pair = gallery.preceding(conn, view, key), gallery.following(conn, view, key)
     found = videos.cards(conn, [neighbour for neighbour in pair if neighbour is not None])
     found = as_in(conn, found, folder)
-    before, after = (watch_url(library, found[n]) if n in found else "" for n in pair)
+    before, after = (watch_url(folders, found[n]) if n in found else "" for n in pair)
     return before, after
 
 
@@ -255,7 +244,7 @@ def _with_list(url: str, came_from: GalleryQuery | None) -> str:
 
 
 def _related(
-    conn: sqlite3.Connection, cards: Cards, found: Sequence[Related]
+    conn: sqlite3.Connection, cards: CardRenderer, found: Sequence[Related]
 ) -> tuple[RelatedCard, ...]:
     html = cards.render(conn, [(it.video_id, it.version) for it in found], selectable=False)
     return tuple(RelatedCard(card, _reason(video)) for video, card in zip(found, html, strict=True))
@@ -264,31 +253,31 @@ def _related(
 def _reason(video: Related) -> str:
     """Why a video is shown, the weightiest first."""
     if video.shared_tags:
-        return words.plural(video.shared_tags, "shared tag")
+        return formatting.plural(video.shared_tags, "shared tag")
     if video.shared_words:
         return "Similar title"
     return "In the same folder"
 
 
-def _facts(details: VideoDetails, library: Library) -> list[Fact]:
+def _facts(details: VideoDetails, folders: Folders) -> list[Fact]:
     card = details.card
-    video = words.codec(details.video_codec) + (" HDR" if card.hdr else "")
+    video = formatting.codec(details.video_codec) + (" HDR" if card.hdr else "")
     audio = ", ".join(_track(track) for track in details.audio_tracks)
     subtitles = ", ".join(t.get("language") or "unnamed" for t in details.subtitle_tracks)
     copies = [
-        paths.to_words(library.filename(file.root_id, file.path))
+        paths.to_words(folders.filename(file.root_id, file.path))
         for file in details.files
         if file.missing_since is None
     ]
     facts = [
-        Fact("Length", words.duration(card.duration_s)),
+        Fact("Length", formatting.duration(card.duration_s)),
         Fact("Picture", f"{card.width} × {card.height}" if card.width else ""),
         Fact("Codec", video),
         Fact("Frames", f"{details.frame_rate:g} a second" if details.frame_rate else ""),
         Fact("Bit rate", f"{details.bit_rate / 1e6:.1f} Mbit/s" if details.bit_rate else ""),
         Fact("Sound", audio),
         Fact("Subtitles", subtitles),
-        Fact("Size", words.size(card.size)),
+        Fact("Size", formatting.size(card.size)),
         Fact("Recorded", (details.recorded_at or "")[:10]),
         Fact("Added", card_day(card.added_at)),
         Fact("Files" if len(copies) > 1 else "File", " · ".join(copies) or card.path),
@@ -297,11 +286,11 @@ def _facts(details: VideoDetails, library: Library) -> list[Fact]:
 
 
 def card_day(at_ms: int) -> str:
-    day = words.local_date(at_ms)
+    day = formatting.local_date(at_ms)
     return f"{day.day} {day:%B %Y}"
 
 
 def _track(track: dict[str, object]) -> str:
     language = track.get("language")
     named = f" ({language})" if language and language != "und" else ""
-    return f"{words.codec(str(track['codec']))} {track.get('layout') or ''}".strip() + named
+    return f"{formatting.codec(str(track['codec']))} {track.get('layout') or ''}".strip() + named

@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lvs import paths
-from lvs.library import disk
+from lvs.activity import LibraryStatus
+from lvs.library import filesystem
 from lvs.library.ingest import batches
 from lvs.library.root_disk import RootDisk
-from lvs.library.status import LibraryStatus
 from lvs.models import Arrival, FileStat, Root
 from lvs.store.database import now_ms
 
@@ -171,7 +171,7 @@ class Arrivals:
         now = time.monotonic()
         for path, candidate in candidates.items():
             try:
-                stat = disk.look(root.path, path)
+                stat = filesystem.look(root.path, path)
             except OSError as error:
                 if not self._may_yet_be_read(candidate, now):
                     name = paths.to_words(f"{root.name}/{path}")
@@ -213,4 +213,7 @@ def _problem_name(followed: _Followed) -> str:
 def _has_settled(root: Root, candidate: _Candidate, quiet_s: float, needed_s: float) -> bool:
     if quiet_s < needed_s:
         return False
-    return not disk.is_being_written(root.path, candidate.stat.path) or quiet_s > OPEN_BUT_QUIET_S
+    return (
+        not filesystem.is_being_written(root.path, candidate.stat.path)
+        or quiet_s > OPEN_BUT_QUIET_S
+    )

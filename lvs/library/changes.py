@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lvs import paths
-from lvs.library import disk
+from lvs.library import filesystem
 from lvs.library.arrivals import Arrivals
 from lvs.library.ingest import Ingest
+from lvs.library.ingest_timing import Timeline
 from lvs.library.root_disk import RootDisk
 from lvs.library.scanner import Scanner, same_stat
-from lvs.library.timeline import Timeline
 from lvs.models import FileStat, KnownFile, Root
 from lvs.store import Store, files
 
@@ -117,7 +117,7 @@ def _whole(root: str, stats: Iterable[FileStat]) -> set[str]:
         for file in stats
         if file.size > 0
         and Arrivals.looks_settled(file)
-        and not disk.is_being_written(root, file.path)
+        and not filesystem.is_being_written(root, file.path)
     }
 
 
@@ -129,14 +129,14 @@ def _look_at(root: str, batch: Iterable[str]) -> _Look:
             look.folders.add(_readable_parent(path))
             continue
         try:
-            if disk.is_folder(root, path):
+            if filesystem.is_folder(root, path):
                 look.folders.add(path)
-            elif (file := disk.look(root, path)) is None:
+            elif (file := filesystem.look(root, path)) is None:
                 look.gone.append(path)
             elif paths.is_video_name(path.rpartition("/")[2]):
                 look.files.append(file)
         except OSError as error:
-            if disk.says_nothing(error):
+            if filesystem.says_nothing(error):
                 raise
     return look
 

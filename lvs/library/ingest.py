@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from lvs import paths
+from lvs.activity import LibraryStatus
 from lvs.errors import UnavailableError
-from lvs.library import disk
+from lvs.library import filesystem
 from lvs.library.root_disk import READERS, RootDisk
-from lvs.library.status import LibraryStatus
 from lvs.models import FileStat, FoundFile, KnownFile, Root
 from lvs.store import Store, files
 
@@ -170,9 +170,9 @@ def _fingerprints(root: str, stats: Sequence[FileStat]) -> list[str | OSError]:
     answers: list[str | OSError] = []
     for stat in stats:
         try:
-            answers.append(disk.fingerprint(root, stat))
+            answers.append(filesystem.fingerprint(root, stat))
         except OSError as error:
-            if disk.says_nothing(error):
+            if filesystem.says_nothing(error):
                 raise
             answers.append(error)
     return answers
@@ -184,7 +184,7 @@ def _gone(root: str, known: Sequence[KnownFile]) -> list[KnownFile]:
 
 def _is_gone(root: str, file: KnownFile) -> bool:
     try:
-        return disk.look(root, file.path) is None
+        return filesystem.look(root, file.path) is None
     except OSError:
         return False
 
@@ -194,7 +194,7 @@ def _left(root: str, known: Sequence[KnownFile]) -> set[int]:
     left = set()
     for file in known:
         try:
-            now = disk.look(root, file.path)
+            now = filesystem.look(root, file.path)
         except OSError:
             continue
         if now is None or (now.size, now.mtime_ns) != (file.size, file.mtime_ns):

@@ -9,18 +9,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from lvs import paths
+from lvs.activity import LibraryStatus
 from lvs.config import ServerConfig
-from lvs.errors import InvalidInputError, NotFoundError, UnavailableError
-from lvs.library import disk
+from lvs.errors import InvalidInputError, UnavailableError
+from lvs.folders import Folders
+from lvs.library import filesystem
 from lvs.library.arrivals import Arrivals
 from lvs.library.changes import Changes
-from lvs.library.feeder import Feeder
 from lvs.library.ingest import Ingest
+from lvs.library.ingest_timing import Timeline
+from lvs.library.probe_queue import Feeder
 from lvs.library.root_disk import RootDisk
 from lvs.library.scanner import Scanner
 from lvs.library.scans import Scans
-from lvs.library.status import LibraryStatus
-from lvs.library.timeline import Timeline
 from lvs.library.watcher import Watcher
 from lvs.library.watches import Watches
 from lvs.media.pool import MediaPool
@@ -37,7 +38,8 @@ class Library:
     def __init__(self, config: ServerConfig, store: Store, pool: MediaPool) -> None:
         self.config = config
         self.status = LibraryStatus()
-        self.roots: dict[int, Root] = {}
+        self.folders = Folders()
+        self.roots = self.folders.roots
         self.timeline = Timeline()
         self._disks: dict[int, RootDisk] = {}
         self._store = store
@@ -80,7 +82,7 @@ class Library:
         for root in await self._store.write(roots.configure, named):
             self.roots[root.id] = root
             self._disks[root.id] = RootDisk(root.path)
-        await asyncio.gather(*(disk.make_folder() for disk in self._disks.values()))
+        await asyncio.gather(*(filesystem.make_folder() for filesystem in self._disks.values()))
         for root_id in await self._store.read(roots.unconfigured, list(self.roots.values())):
             orphans = await self._store.read(files.present_under, root_id, "")
             if orphans:
@@ -90,35 +92,6 @@ class Library:
     def close(self) -> None:
         for root_disk in self._disks.values():
             root_disk.close()
-
-    # --- names ---
-
-    def filename(self, root_id: int, path: str) -> str:
-        """A path as URLs and the API have it: the folder's name first when there are several."""
-        if len(self.roots) == 1 or root_id not in self.roots:
-            return path
-        name = self.roots[root_id].name
-        return f"{name}/{path}" if path else name
-
-    def resolve(self, filename: str) -> tuple[Root, str]:
-        """The root and the path in it of a `filename`. Raises NotFoundError."""
-        if len(self.roots) == 1:
-            return next(iter(self.roots.values())), filename
-        name, _, path = filename.partition("/")
-        for root in self.roots.values():
-            if root.name == name:
-                return root, path
-        raise NotFoundError(f"There is no video folder named {paths.to_words(name)!r}.")
-
-    def absolute(self, root_id: int, path: str) -> str:
-        return disk.absolute(self.roots[root_id].path, path)
-
-    def away(self) -> list[Root]:
-        return [root for root in self.roots.values() if root.away_since is not None]
-
-    @property
-    def away_ids(self) -> frozenset[int]:
-        return frozenset(root.id for root in self.away())
 
     # --- scanning ---
 
@@ -197,7 +170,7 @@ class Library:
             if root is None or file.missing_since is not None:
                 continue
             try:
-                path = self.absolute(root.id, file.path)
+                path = self.folders.absolute(root.id, file.path)
                 await self._disks[root.id].run(file.path, os.unlink, path)
             except OSError as error:
                 raise UnavailableError(
@@ -225,7 +198,9 @@ def root_names(folders: Sequence[str]) -> dict[str, str]:
     return named
 
 
-def _is_there(state: disk.FolderState | None, known_identity: str | None, present: int) -> bool:
+def _is_there(
+    state: filesystem.FolderState | None, known_identity: str | None, present: int
+) -> bool:
     """Gone, unreadable, or suddenly empty is away: an unplugged disk leaves an empty folder.
 
     A folder that lost its one file is simply empty, if it is still the same folder.

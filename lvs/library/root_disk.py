@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from lvs.errors import StartError
-from lvs.library import disk
+from lvs.library import filesystem
 from lvs.library.tree import FolderListing, Tree, Walk
 
 log = logging.getLogger(__name__)
@@ -47,19 +47,19 @@ class RootDisk:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(CHECK_WITHIN_S):
-                await loop.run_in_executor(self._checker, disk.make_folder, self.path)
+                await loop.run_in_executor(self._checker, filesystem.make_folder, self.path)
         except FileExistsError:
             raise StartError(f"LVS_VIDEO_DIRECTORY {self.path} is a file; name a folder.") from None
         except OSError as error:
             reason = error.strerror or "it does not respond"
             log.warning("Can't create the video folder %s: %s", self.path, reason)
 
-    async def state(self) -> disk.FolderState | None:
+    async def state(self) -> filesystem.FolderState | None:
         """The folder as it is now; None when it is away, or does not answer. Raises OSError."""
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(CHECK_WITHIN_S):
-                return await loop.run_in_executor(self._checker, disk.state, self.path)
+                return await loop.run_in_executor(self._checker, filesystem.state, self.path)
         except TimeoutError:
             return None
 

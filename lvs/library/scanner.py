@@ -7,10 +7,10 @@ import time
 from collections.abc import Mapping
 
 from lvs import paths
+from lvs.activity import LibraryStatus
 from lvs.library.arrivals import Arrivals
 from lvs.library.ingest import Ingest, batches
 from lvs.library.root_disk import RootDisk
-from lvs.library.status import LibraryStatus
 from lvs.library.tree import FolderListing
 from lvs.models import FileStat, KnownFile, Root
 from lvs.store import Store, files, roots

@@ -8,9 +8,9 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from lvs import paths
+from lvs.activity import LibraryStatus
 from lvs.library.root_disk import RootDisk
 from lvs.library.scanner import RootAwayError, Scanner
-from lvs.library.status import LibraryStatus
 from lvs.models import Root
 from lvs.store import Store, roots
 

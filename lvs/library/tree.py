@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from lvs import paths
-from lvs.library import disk
+from lvs.library import filesystem
 from lvs.models import FileStat
-from lvs.regular_files import leads_to_video
+from lvs.system.regular_files import leads_to_video
 
 _NO_FOLDER = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
@@ -64,12 +64,12 @@ class Tree:
 
     def is_shown_elsewhere(self, folder: str) -> bool:
         """Whether a folder has files that the library shows under another path than this one."""
-        shown = self.path_of(os.path.realpath(disk.absolute(self.root, folder)), self.links)
+        shown = self.path_of(os.path.realpath(filesystem.absolute(self.root, folder)), self.links)
         return shown is not None and shown != folder
 
     def _link_to(self, real: str, links: dict[str, str]) -> str | None:
         link = links.get(real)
-        if link is not None and os.path.realpath(disk.absolute(self.root, link)) != real:
+        if link is not None and os.path.realpath(filesystem.absolute(self.root, link)) != real:
             del links[real]  # it has been removed, or leads elsewhere now
             return None
         return link
@@ -114,10 +114,10 @@ class Walk:
             self._tree.real = os.path.realpath(self._tree.root)
         real = step.real
         if step.is_entry:
-            real = os.path.realpath(disk.absolute(self._tree.root, step.path))
+            real = os.path.realpath(filesystem.absolute(self._tree.root, step.path))
             if not self._goes_into(step.path, real):
                 return None
-            if real == disk.absolute(self._tree.real, step.path):
+            if real == filesystem.absolute(self._tree.real, step.path):
                 real = None
         listing = FolderListing(step.path)
         try:
@@ -149,7 +149,7 @@ class Walk:
     def _fill(self, folder: str, listing: FolderListing) -> list[str]:
         """Fill in the listing; returns the names of the folders. Raises OSError."""
         folders = []
-        with os.scandir(disk.absolute(self._tree.root, folder)) as entries:
+        with os.scandir(filesystem.absolute(self._tree.root, folder)) as entries:
             for entry in entries:
                 if entry.name.startswith("."):
                     continue
@@ -157,7 +157,7 @@ class Walk:
                     if paths.is_video_name(entry.name) and _is_video(entry):
                         listing.count += 1
                         if self._stat:
-                            stat = disk.file_stat(_join(folder, entry.name), entry.stat())
+                            stat = filesystem.file_stat(_join(folder, entry.name), entry.stat())
                             listing.files.append(stat)
                     elif entry.is_symlink():
                         heapq.heappush(self._entries, _join(folder, entry.name))

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from typing import Protocol
 
 from lvs.config import ServerConfig
-from lvs.library import disk
+from lvs.library import filesystem
 from lvs.library.inotify import Inotify
 from lvs.library.polling import Polling
 from lvs.library.root_disk import RootDisk
@@ -42,7 +42,7 @@ class Watcher:
         `poll` asks for polling whatever the settings say. Raises OSError when the system gives no
         notices (too many folders, no support).
         """
-        self._network[root.id] = await root_disk.run("", disk.is_on_network, root.path)
+        self._network[root.id] = await root_disk.run("", filesystem.is_on_network, root.path)
         network = self._config.watch == "auto" and self._network[root.id]
         source: Source
         if poll or network or self._config.watch == "polling":

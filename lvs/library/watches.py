@@ -7,9 +7,9 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from lvs import paths
+from lvs.activity import LibraryStatus
 from lvs.config import ServerConfig
 from lvs.library.root_disk import RootDisk
-from lvs.library.status import LibraryStatus
 from lvs.library.watcher import Watcher
 from lvs.models import Root
 

@@ -20,17 +20,17 @@ from lvs.media import pictures
 from lvs.media.facts import Facts, Result, SourceError
 from lvs.media.limits import memory_per_worker
 from lvs.media.worker import READY
-from lvs.subprocesses import environment
+from lvs.system.subprocesses import environment
 
 IDLE_S = 60.0
 FILES_PER_WORKER = 1_000  # whatever libav leaks is bounded
 START_LIMIT_S = 60.0
 ANSWER_LIMIT_BYTES = 1 << 20
-_JOB = "lvs.media.work:look_at"
+_JOB = "lvs.media.processing:look_at"
 
 
 class MediaPool:
-    """Runs `lvs.media.work.look_at` in up to `size` processes at once. Close it in the end."""
+    """Processes media files in up to `size` processes at the same time. Close it in the end."""
 
     def __init__(
         self,

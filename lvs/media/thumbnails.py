@@ -10,8 +10,8 @@ from typing import Any
 
 import av
 
-from lvs.media import tones
-from lvs.media.filters import TICK, Step, through
+from lvs.media import tone_mapping
+from lvs.media.filter_graph import TICK, Step, through
 from lvs.media.limits import MAX_PIXELS
 from lvs.media.pictures import JPEG_SIZE, WIDTHS, Pictures
 from lvs.media.probe import UnreadableError, displayed_size, is_hdr
@@ -203,7 +203,7 @@ def _pictured(frame: Any, stereo: str, width: int, height: int) -> Any:
     eye = [("crop", _LEFT_EYE[stereo])] if stereo in _LEFT_EYE else []
     scale = f"w={w}:h={h}:flags=area"
     if is_hdr(frame):
-        frame = tones.standard(through(frame, [*eye, ("scale", scale)]))
+        frame = tone_mapping.standard(through(frame, [*eye, ("scale", scale)]))
         eye = []
     return through(
         frame, [*eye, ("scale", f"{scale}:{_colours(frame)}"), ("format", "yuv420p"), *turn]

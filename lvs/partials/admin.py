@@ -7,19 +7,19 @@ import logging
 from quart import Response, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from lvs import web
-from lvs.contexts import words
-from lvs.contexts.upkeep import long_ago
+from lvs import formatting
+from lvs.admin.maintenance import LOG_LEVELS
+from lvs.admin.report import long_ago
 from lvs.errors import ConflictError, InvalidInputError
-from lvs.partials.told import told
+from lvs.http import responses
+from lvs.partials.responses import told
 from lvs.services import services
 from lvs.store import cleanup
-from lvs.upkeep import LOG_LEVELS
 
 
 async def events() -> Response:
     """The dashboard's tiles, once a second those that changed."""
-    response = Response(services().dashboard.stream(), 200, web.SSE_HEADERS)
+    response = Response(services().dashboard.stream(), 200, responses.SSE_HEADERS)
     response.timeout = None
     return response
 
@@ -31,7 +31,7 @@ async def backup() -> Response | WerkzeugResponse:
         made = await house.keeper.make()
     finally:
         house.dashboard.refresh()  # a failure shows, too
-    count = words.plural(made.manifest.videos, "video")
+    count = formatting.plural(made.manifest.videos, "video")
     return told(house, f"Backed up {count} as {made.name}.")
 
 
@@ -43,7 +43,7 @@ async def clean_up() -> Response | WerkzeugResponse:
         raise ConflictError("No video has been gone for that long, so there is none to forget.")
     await house.keeper.make()
     count = await house.store.write(cleanup.forget, [video.id for video in found])
-    return told(house, f"Backed up, and {words.plural(count, 'video')} forgotten.")
+    return told(house, f"Backed up, and {formatting.plural(count, 'video')} forgotten.")
 
 
 async def set_log_level() -> Response | WerkzeugResponse:

@@ -7,17 +7,17 @@ import sqlite3
 from quart import Response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from lvs import web
 from lvs.contexts.bulk import TAGS, BulkResult, change_of, result_of, undone
-from lvs.contexts.gallery import view_of
-from lvs.contexts.places import places_context
-from lvs.contexts.query import GalleryQuery, arguments_of, parse_query
+from lvs.contexts.navigation import navigation_context
 from lvs.errors import InvalidInputError, UnavailableError
-from lvs.library.library import Library
-from lvs.partials.videos import number, row_id
+from lvs.folders import Folders
+from lvs.http import responses
+from lvs.http.responses import Rendered
+from lvs.listing.query import GalleryQuery, arguments_of, parse_query
+from lvs.listing.resolve import view_of
+from lvs.partials.params import number, row_id
 from lvs.services import services
 from lvs.store import bulk, gallery, tags
-from lvs.web import Rendered
 
 
 async def change() -> Response | WerkzeugResponse:
@@ -27,7 +27,7 @@ async def change() -> Response | WerkzeugResponse:
     wanted = change_of(form.get("action", ""), form.get("stars", ""), form.get("tag", ""))
     if form.get("all"):
         query = parse_query(arguments_of(form.get("query", "").encode("ascii", "replace")))
-        video_ids = await house.store.read(_all_of, house.library, query)
+        video_ids = await house.store.read(_all_of, house.folders, query)
     else:
         video_ids = [row_id("video", text) for text in form.getlist("video")]
     if not video_ids:
@@ -49,22 +49,22 @@ async def undo() -> Response | WerkzeugResponse:
 async def answer(result: BulkResult, bulk_id: int) -> Response | WerkzeugResponse:
     """What came of it, with its undo: as a toast, which the index of tags comes along with, or on a
     page of its own. Raises UnavailableError in place of that page when not all was done."""
-    if not web.is_fragment(request) and not result.complete:
+    if not responses.is_fragment(request) and not result.complete:
         raise UnavailableError(f"{result.words} What was changed is at /bulk/{bulk_id}.")
-    if not web.is_fragment(request):
+    if not responses.is_fragment(request):
         return redirect(f"/bulk/{bulk_id}", 303)
     house = services()
     html = house.templates.render("partials/_bulk_result.html", result=result)
     if result.back == TAGS:
         found = await house.store.recall(tags.by_name)
-        places = await house.store.recall(places_context)
+        places = await house.store.recall(navigation_context)
         render = house.templates.render
-        html += web.partial("#tag-index", render("partials/_tag_index.html", tags=found))
-        html += web.partial(
+        html += responses.partial("#tag-index", render("partials/_tag_index.html", tags=found))
+        html += responses.partial(
             "#places", render("partials/_places.html", places=places, place="/tags")
         )
-    return web.html_response(request, Rendered(html))
+    return responses.html_response(request, Rendered(html))
 
 
-def _all_of(conn: sqlite3.Connection, library: Library, query: GalleryQuery) -> list[int]:
-    return gallery.every(conn, view_of(conn, library, query))
+def _all_of(conn: sqlite3.Connection, folders: Folders, query: GalleryQuery) -> list[int]:
+    return gallery.every(conn, view_of(conn, folders, query))

@@ -7,14 +7,14 @@ from datetime import date
 from quart import Response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from lvs import web
 from lvs.contexts.cards import card_context
 from lvs.errors import InvalidInputError
+from lvs.http import responses
+from lvs.http.responses import Rendered
 from lvs.models import Card
-from lvs.partials.videos import known_video
+from lvs.partials.params import known_video
 from lvs.services import services
 from lvs.store import Transaction, curation, videos
-from lvs.web import Rendered
 
 
 async def rating(media_hash: str) -> Response | WerkzeugResponse:
@@ -49,10 +49,10 @@ async def _choice(name: str, low: int, high: int) -> int:
 
 
 async def _answer(card: Card) -> Response | WerkzeugResponse:
-    if not web.is_fragment(request):
-        return redirect(web.back_to(request), 303)
+    if not responses.is_fragment(request):
+        return redirect(responses.back_to(request), 303)
     house = services()
-    context = card_context(card, house.library, date.today())  # noqa: DTZ011
+    context = card_context(card, house.folders, date.today())  # noqa: DTZ011
     inline = (await request.form).get("inline") == "1"
     html = house.templates.render("partials/_curation.html", card=context, inline=inline)
-    return web.html_response(request, Rendered(html))
+    return responses.html_response(request, Rendered(html))

@@ -6,12 +6,12 @@ import sqlite3
 
 from quart import Response, request
 
-from lvs import web
-from lvs.contexts.gallery import folder_of
-from lvs.contexts.query import arguments_of, parse_query, whole_number
 from lvs.contexts.watch import RELATED_SHOWN
-from lvs.live import Feed, GalleryFeed, WatchFeed
-from lvs.partials.videos import known_video, list_of, row_id
+from lvs.http import responses
+from lvs.listing.query import arguments_of, parse_query, whole_number
+from lvs.listing.resolve import folder_of
+from lvs.live.feeds import Feed, GalleryFeed, WatchFeed
+from lvs.partials.params import known_video, list_of, row_id
 from lvs.services import Services, services
 
 LARGEST_ID = 2**63 - 1
@@ -29,7 +29,7 @@ async def events() -> Response:
         arguments["since"] = header
     since = whole_number(arguments, "since", 0, LARGEST_ID, default=house.store.last_event_id)
     feed = await house.store.read(_feed, house, arguments)
-    response = Response(house.hub.stream(feed, since), 200, web.SSE_HEADERS)
+    response = Response(house.hub.stream(feed, since), 200, responses.SSE_HEADERS)
     response.timeout = None
     return response
 
@@ -38,7 +38,7 @@ def _feed(conn: sqlite3.Connection, house: Services, arguments: dict[str, str]) 
     media_hash = arguments.get("video")
     if media_hash is None:
         query = parse_query(arguments)
-        folder_of(conn, house.library, query.folder)
+        folder_of(conn, house.folders, query.folder)
         return GalleryFeed(query.with_(after=""))
     video_id = known_video(conn, media_hash)
     return WatchFeed(video_id, list_of(arguments), _cards(arguments.get("cards", "")))

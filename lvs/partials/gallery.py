@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from quart import Response, request
 
-from lvs import web
-from lvs.contexts.gallery import PAGE_SIZE, draft_query, gallery_context, stretch_context
-from lvs.contexts.query import (
-    SHOWN_AT_MOST,
-    GalleryQuery,
-    arguments_of,
-    parse_query,
-    whole_number,
-)
+from lvs.contexts.gallery import PAGE_SIZE, gallery_context, stretch_context
 from lvs.contexts.status import status_context
+from lvs.http import responses
+from lvs.http.responses import Rendered
+from lvs.listing.query import SHOWN_AT_MOST, GalleryQuery, arguments_of, parse_query, whole_number
+from lvs.listing.resolve import draft_query
 from lvs.services import Services, services
-from lvs.web import Rendered
 
 
 async def cards() -> Response:
@@ -23,11 +18,11 @@ async def cards() -> Response:
     house = services()
     query = parse_query(arguments_of(request.query_string))
     read = house.store.read_long if query.is_costly else house.store.read
-    stretch = await read(stretch_context, house.library, house.cards, query)
-    html = web.partial("#grid", stretch.cards, "place") + house.templates.render(
+    stretch = await read(stretch_context, house.folders, house.cards, query)
+    html = responses.partial("#grid", stretch.cards, "place") + house.templates.render(
         "partials/_more.html", stretch=stretch
     )
-    return web.html_response(request, Rendered(html))
+    return responses.html_response(request, Rendered(html))
 
 
 async def library() -> Response:
@@ -40,16 +35,16 @@ async def library() -> Response:
     limit = min(max(shown, PAGE_SIZE), SHOWN_AT_MOST)
     since = house.store.last_event_id
     read = house.store.read_long if query.is_costly else house.store.read
-    gallery = await read(gallery_context, house.library, house.cards, query, since, limit)
-    status = status_context(house.library, query)
+    gallery = await read(gallery_context, house.folders, house.cards, query, since, limit)
+    status = status_context(house.activity, house.folders, query)
     html = house.templates.render(
         "partials/_library.html", gallery=gallery, st=status, is_draft=is_draft
     )
-    return web.html_response(request, Rendered(html))
+    return responses.html_response(request, Rendered(html))
 
 
 async def _query(house: Services, arguments: dict[str, str]) -> tuple[GalleryQuery, bool]:
     """The list asked for, and whether it leaves out what may still become a qualifier."""
     if "draft" not in arguments:
         return parse_query(arguments), False
-    return await house.store.read(draft_query, house.library, arguments)
+    return await house.store.read(draft_query, house.folders, arguments)

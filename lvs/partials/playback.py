@@ -7,10 +7,10 @@ import math
 from quart import Response, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from lvs import web
-from lvs.contexts.qualifiers import LONGEST_S
 from lvs.errors import InvalidInputError
-from lvs.partials.videos import of_video
+from lvs.http import responses
+from lvs.listing.search_syntax import LONGEST_S
+from lvs.partials.params import of_video
 from lvs.services import services
 from lvs.store import playback
 
@@ -20,7 +20,7 @@ async def view(media_hash: str) -> Response | WerkzeugResponse:
     without scripts says `back`, and leads there."""
     await services().store.write(of_video, media_hash, playback.count_view)
     if "back" in await request.form:
-        return web.done(request)
+        return responses.done(request)
     return Response(b"", 204)
 
 
@@ -50,4 +50,4 @@ async def watched(media_hash: str) -> Response | WerkzeugResponse:
     if text not in ("0", "1"):
         raise InvalidInputError(f"`watched` is {text[:40]!r}; it must be 0 or 1.")
     await services().store.write(of_video, media_hash, playback.set_watched, text == "1")
-    return web.done(request)
+    return responses.done(request)

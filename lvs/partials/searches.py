@@ -5,12 +5,12 @@ from __future__ import annotations
 from quart import Response, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from lvs import web
-from lvs.contexts.query import arguments_of, parse_query
 from lvs.errors import InvalidInputError
-from lvs.partials.videos import number
+from lvs.http import responses
+from lvs.listing.query import arguments_of, parse_query
+from lvs.partials.params import number
 from lvs.services import services
-from lvs.store import searches
+from lvs.store import saved_searches
 
 LONGEST_QUERY = 2_000
 
@@ -22,12 +22,12 @@ async def save() -> Response | WerkzeugResponse:
     query = given.with_(after="", seed=0).url("").removeprefix("?")
     if len(query) > LONGEST_QUERY:
         raise InvalidInputError("This search is too long to save. Use fewer words or filters.")
-    await services().store.write(searches.save, form.get("name", ""), query)
-    return web.done(request)
+    await services().store.write(saved_searches.save, form.get("name", ""), query)
+    return responses.done(request)
 
 
 async def forget() -> Response | WerkzeugResponse:
     """Forget the `search` (its id)."""
     search_id = await number("search")
-    await services().store.write(searches.forget, search_id)
-    return web.done(request)
+    await services().store.write(saved_searches.forget, search_id)
+    return responses.done(request)

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from quart import Response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from lvs import web
 from lvs.contexts.bulk import tag_deleted
-from lvs.contexts.query import arguments_of
+from lvs.http import responses
+from lvs.http.responses import Rendered
+from lvs.listing.query import arguments_of
 from lvs.models import Tag
 from lvs.partials.bulk import answer
-from lvs.partials.videos import of_video
+from lvs.partials.params import of_video
 from lvs.services import services
 from lvs.store import Transaction, tags
 from lvs.store.bulk import DELETE_TAG
-from lvs.web import Rendered
 
 OFFERED = 12
 
@@ -37,10 +37,10 @@ async def _change(
     house = services()
     name = (await request.form).get("tag", "")
     found = await house.store.write(of_video, media_hash, change, name)
-    if not web.is_fragment(request):
-        return redirect(web.back_to(request), 303)
+    if not responses.is_fragment(request):
+        return redirect(responses.back_to(request), 303)
     html = house.templates.render("partials/_tags.html", tags=found, media_hash=media_hash)
-    return web.html_response(request, Rendered(html))
+    return responses.html_response(request, Rendered(html))
 
 
 async def offered() -> Response:
@@ -51,7 +51,7 @@ async def offered() -> Response:
     is_known = any(tags.key_of(tag.name) == tags.key_of(text) for tag in found)
     new_tag = "" if is_known else text[: tags.LONGEST]
     html = house.templates.render("partials/_tag_options.html", tags=found, new_tag=new_tag)
-    return web.html_response(request, Rendered(html))
+    return responses.html_response(request, Rendered(html))
 
 
 async def rename() -> WerkzeugResponse:

@@ -11,7 +11,7 @@ from typing import Any
 from lvs.errors import InvalidInputError
 from lvs.events import Event
 from lvs.store.database import newest_event
-from lvs.store.views import View, count_of, plan
+from lvs.store.list_plan import View, count_of, plan
 
 Key = tuple[Any, int]
 

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from lvs.regular_files import open_video
+from lvs.system.regular_files import open_video
 
 log = logging.getLogger(__name__)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from quart import Response, request
 
-from lvs import web
+from lvs.http import responses
 from lvs.services import services
-from lvs.views.pages import rendered
+from lvs.views.rendering import rendered
 
 
 async def performance() -> Response:
@@ -18,4 +18,4 @@ async def performance() -> Response:
         dashboard=house.dashboard.view(),
         upkeep=await house.dashboard.upkeep.view(),
     )
-    return web.html_response(request, page)
+    return responses.html_response(request, page)

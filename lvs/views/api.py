@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from quart import Response, current_app, request
 
-from lvs import web
 from lvs.contexts.api import api_calls
+from lvs.http import responses
 from lvs.services import services
-from lvs.views.pages import rendered
+from lvs.views.rendering import rendered
 
 
 async def index() -> Response:
@@ -15,4 +15,4 @@ async def index() -> Response:
     house = services()
     document = current_app.extensions["QUART_SCHEMA"].openapi_provider.schema()
     page = await rendered(house, "api.html", calls=api_calls(document))
-    return web.html_response(request, page)
+    return responses.html_response(request, page)

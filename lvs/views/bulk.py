@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from quart import Response, request
 
-from lvs import web
 from lvs.contexts.bulk import kept_result
+from lvs.http import responses
 from lvs.services import services
 from lvs.store import bulk
-from lvs.views.pages import rendered
+from lvs.views.rendering import rendered
 
 LARGEST_ID = 2**63 - 1
 
@@ -18,4 +18,4 @@ async def single(bulk_id: int) -> Response:
     house = services()
     found = await house.store.read(bulk.bulk, min(bulk_id, LARGEST_ID))
     page = await rendered(house, "bulk.html", result=kept_result(found))
-    return web.html_response(request, page)
+    return responses.html_response(request, page)

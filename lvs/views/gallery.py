@@ -9,28 +9,29 @@ from datetime import date
 from quart import Response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from lvs import web
-from lvs.contexts.cards import watch_url
 from lvs.contexts.gallery import gallery_context
-from lvs.contexts.query import PLACES, SEEDS, GalleryQuery, arguments_of, parse_query
 from lvs.contexts.status import status_context
 from lvs.errors import NotFoundError
+from lvs.http import responses
+from lvs.http.responses import Rendered
+from lvs.listing.builtin import BUILTIN_LISTS
+from lvs.listing.query import SEEDS, GalleryQuery, arguments_of, parse_query
 from lvs.models import Card
 from lvs.services import Services, services
 from lvs.store import gallery as gallery_store
 from lvs.store import videos
-from lvs.store.views import View
-from lvs.views.pages import rendered
-from lvs.web import Rendered
+from lvs.store.list_plan import View
+from lvs.urls import watch_url
+from lvs.views.rendering import rendered
 
 
 async def index() -> Response | WerkzeugResponse:
     """The gallery page. A shuffled list is given its seed first, so that its address is stable."""
-    arguments = PLACES[request.path] | arguments_of(request.query_string)
+    arguments = BUILTIN_LISTS[request.path] | arguments_of(request.query_string)
     query = parse_query(arguments)
     if query.sort == "random" and "seed" not in arguments:
         return redirect(query.url(), 303)
-    return web.html_response(request, await page(services(), query))
+    return responses.html_response(request, await page(services(), query))
 
 
 async def surprise() -> WerkzeugResponse:
@@ -39,7 +40,7 @@ async def surprise() -> WerkzeugResponse:
     found = await house.store.read(_some_card)
     if found is None:
         raise NotFoundError("The library has no videos yet.")
-    return redirect(watch_url(house.library, found), 303)
+    return redirect(watch_url(house.folders, found), 303)
 
 
 def _some_card(conn: sqlite3.Connection) -> Card | None:
@@ -55,8 +56,8 @@ async def page(house: Services, query: GalleryQuery) -> Rendered:
 
     async def render() -> Rendered:
         read = house.store.read_long if query.is_costly else house.store.read
-        gallery = await read(gallery_context, house.library, house.cards, query, since)
-        status = status_context(house.library, query)
+        gallery = await read(gallery_context, house.folders, house.cards, query, since)
+        status = status_context(house.activity, house.folders, query)
         return await rendered(house, "gallery.html", gallery.place, gallery=gallery, st=status)
 
-    return await house.pages.page(key, (since, house.library.status.version), render)
+    return await house.pages.page(key, (since, house.activity.version), render)

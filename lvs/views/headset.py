@@ -7,14 +7,14 @@ from urllib.parse import urlsplit
 
 from quart import Response, request
 
-from lvs import web
-from lvs.access import SECURITY_HEADERS
 from lvs.contexts.headset import headset_context
 from lvs.errors import NotFoundError
-from lvs.network import Doors
+from lvs.http import responses
+from lvs.http.access import SECURITY_HEADERS
+from lvs.network.addresses import Doors
 from lvs.services import services
 from lvs.streaming import ranges
-from lvs.views.pages import rendered
+from lvs.views.rendering import rendered
 
 SAMPLE_BYTES = 1 << 30  # more than a headset loads in the seconds that it measures
 _PIECE = bytes(1 << 18)
@@ -29,7 +29,7 @@ async def index() -> Response:
     doors = house.doors if house.doors.http else Doors(http=came_by.port or 80)
     context = headset_context(house.config, doors, asked)
     page = await rendered(house, "headset.html", "/headset", headset=context)
-    response = web.html_response(request, page)
+    response = responses.html_response(request, page)
     policy = SECURITY_HEADERS["Content-Security-Policy"]
     response.headers["Content-Security-Policy"] = (
         f"{policy}; connect-src 'self' {' '.join(context.probes)}"

@@ -9,17 +9,18 @@ import sqlite3
 
 from quart import Response, request
 
-from lvs import paths, web
-from lvs.contexts.templates import asset
+from lvs import paths
+from lvs.dlna import didl
 from lvs.errors import NotFoundError, UnavailableError
+from lvs.http import responses
+from lvs.http.templating import asset
 from lvs.media import pictures
 from lvs.models import KnownFile
-from lvs.quest import didl
 from lvs.services import Services, services
 from lvs.store import files, videos
 from lvs.streaming import ranges
 from lvs.streaming.files import OpenFile
-from lvs.views.names import requested_filename
+from lvs.views.params import requested_filename
 
 _WANTS_FEATURES = "getcontentFeatures.dlna.org"
 _PASSING = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.ESTALE, errno.EAGAIN}
@@ -35,7 +36,7 @@ async def video(filename: str) -> Response:
     """A video's bytes by its path in the library."""
     house = services()
     name = requested_filename("/video/")
-    root, path = house.library.resolve(name)
+    root, path = house.folders.resolve(name)
     known = await house.store.read(files.at_path, root.id, path)
     if known is None:
         raise NotFoundError(f"There is no video {paths.to_words(name)!r} in the library.")
@@ -58,7 +59,7 @@ def _file_of_hash(conn: sqlite3.Connection, media_hash: str) -> KnownFile | None
 
 async def _send(house: Services, known: KnownFile) -> Response:
     """Only files that the store knows are opened; their path never comes from the address."""
-    root = house.library.roots.get(known.root_id)
+    root = house.folders.roots.get(known.root_id)
     if root is None or root.away_since is not None:
         raise UnavailableError("The folder of this video is away; plug its disk in again.")
     file = await _open(house, known)
@@ -93,7 +94,7 @@ async def _open(house: Services, known: KnownFile) -> OpenFile:
     """Raises UnavailableError where trying again may help, else NotFoundError."""
     try:
         return await house.reader.open_file(
-            known.root_id, house.library.absolute(known.root_id, known.path)
+            known.root_id, house.folders.absolute(known.root_id, known.path)
         )
     except TimeoutError as error:
         raise UnavailableError(
@@ -147,14 +148,14 @@ async def static(path: str) -> Response:
     found = asset(path)
     if found is None:
         raise NotFoundError(f"There is no static file {path!r}.")
-    compress = web.takes_gzip(request)
+    compress = responses.takes_gzip(request)
     headers = {
         "Content-Type": found.mime_type,
         "Cache-Control": FOR_EVER if request.args.get("v") == found.version else "no-cache",
         "Vary": "Accept-Encoding",
-        "ETag": web.etag_of(found.version, compressed=compress),
+        "ETag": responses.etag_of(found.version, compressed=compress),
     }
-    if web.has_already(request, headers["ETag"]):
+    if responses.has_already(request, headers["ETag"]):
         return Response(b"", 304, headers)
     if compress:
         return Response(found.compressed, 200, {**headers, "Content-Encoding": "gzip"})

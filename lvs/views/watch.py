@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from quart import Response, request
 
-from lvs import web
-from lvs.contexts.qualifiers import LONGEST_S
-from lvs.contexts.query import PLACES, GalleryQuery, arguments_of, parse_query, whole_number
 from lvs.contexts.watch import watch_context
 from lvs.errors import InvalidInputError
-from lvs.network import split_url
+from lvs.http import responses
+from lvs.listing.builtin import BUILTIN_LISTS
+from lvs.listing.query import GalleryQuery, arguments_of, parse_query, whole_number
+from lvs.listing.search_syntax import LONGEST_S
+from lvs.network.addresses import split_url
 from lvs.services import services
-from lvs.views.names import requested_filename
-from lvs.views.pages import rendered
+from lvs.views.params import requested_filename
+from lvs.views.rendering import rendered
 
 
 async def watch(filename: str) -> Response:
@@ -22,7 +23,7 @@ async def watch(filename: str) -> Response:
     start_s = whole_number(arguments, "t", 0, LONGEST_S, default=0)
     context = await house.store.read(
         watch_context,
-        house.library,
+        house.folders,
         house.cards,
         requested_filename("/watch/"),
         _list_before(arguments),
@@ -30,7 +31,7 @@ async def watch(filename: str) -> Response:
         since=house.store.last_event_id,
     )
     page = await rendered(house, "watch.html", watch=context)
-    return web.html_response(request, page)
+    return responses.html_response(request, page)
 
 
 def _list_before(arguments: dict[str, str]) -> GalleryQuery | None:
@@ -39,9 +40,9 @@ def _list_before(arguments: dict[str, str]) -> GalleryQuery | None:
         if "list" in arguments:
             return parse_query(arguments)
         referer = split_url(request.headers.get("Referer", ""))
-        if referer.netloc == request.host and referer.path in PLACES:
+        if referer.netloc == request.host and referer.path in BUILTIN_LISTS:
             given = arguments_of(referer.query.encode("ascii", "replace"))
-            return parse_query(PLACES[referer.path] | given)
+            return parse_query(BUILTIN_LISTS[referer.path] | given)
     except (InvalidInputError, ValueError):
         pass
     return None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import filelock
 
-from lvs.media.clips import Clip, make_clip
+from lvs.media.samples import Clip, make_clip
 
 SMALL = {"size": (160, 90), "duration_s": 1.0}
 

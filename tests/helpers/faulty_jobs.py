@@ -13,7 +13,7 @@ from typing import Any
 
 import av
 
-from lvs.media import work
+from lvs.media import processing
 from lvs.media.facts import Result
 
 
@@ -24,20 +24,20 @@ def crash(*_: Any) -> None:
 def hang_on_x(path: str, *more: Any) -> Result:
     while path == "x.mp4":
         time.sleep(1)
-    return work.look_at(path, *more)
+    return processing.look_at(path, *more)
 
 
 def crash_on_x(path: str, *more: Any) -> Result:
     if path == "x.mp4":
         ctypes.string_at(0)
-    return work.look_at(path, *more)
+    return processing.look_at(path, *more)
 
 
 def print_first(*arguments: Any) -> Result:
     """As some decoders do, from C."""
     os.write(1, b"a word on the standard output\n")
     print("another", flush=True)
-    return work.look_at(*arguments)
+    return processing.look_at(*arguments)
 
 
 def notices_a_new_parent() -> bool:

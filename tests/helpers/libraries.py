@@ -11,7 +11,7 @@ from pathlib import Path
 from lvs.models import Card, FoundFile
 from lvs.services import Services
 from lvs.store import Store, Transaction, curation, files, gallery, videos
-from lvs.store.views import View
+from lvs.store.list_plan import View
 from tests.helpers.servers import LocalServer, eventually
 
 BATCH = 2_000

@@ -21,9 +21,9 @@ from typing import Any
 import psutil
 from hypercorn.asyncio import serve
 
-from lvs.application import create_app
-from lvs.connections import Connections
-from lvs.server import hypercorn_settings, listen
+from lvs.server.application import create_app
+from lvs.server.connections import Connections
+from lvs.server.hypercorn import hypercorn_settings, listen
 from lvs.services import Services
 from tests.helpers.html import card_ids
 

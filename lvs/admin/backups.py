@@ -1,0 +1,50 @@
+"""The backups there are, for the admin page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lvs import formatting
+from lvs.backups.format import Backup
+from lvs.backups.scheduler import Keeper
+from lvs.config import ServerConfig
+
+
+@dataclass(frozen=True, slots=True)
+class BackupRow:
+    name: str
+    made_at: str
+    when: str
+    videos: int
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backups:
+    """`problem` says why the last one failed, or is empty; `schedule` when the next is due."""
+
+    rows: tuple[BackupRow, ...]
+    folder: str
+    schedule: str
+    problem: str
+
+
+def backups_context(config: ServerConfig, keeper: Keeper, backups: Sequence[Backup]) -> Backups:
+    every_h = config.backup_interval_h
+    schedule = "None are made by themselves."
+    if every_h:
+        kept = formatting.plural(config.backup_retention, "backup")
+        schedule = f"One every {every_h:g} hours when something has changed; {kept} are kept."
+    return Backups(tuple(map(_row, backups)), str(keeper.folder), schedule, keeper.problem)
+
+
+def _row(backup: Backup) -> BackupRow:
+    made_at = backup.manifest.made_at
+    return BackupRow(
+        name=backup.name,
+        made_at=made_at.isoformat(timespec="seconds"),
+        when=f"{made_at.astimezone():%Y-%m-%d %H:%M}",
+        videos=backup.manifest.videos,
+        size=formatting.size(backup.bytes),
+    )

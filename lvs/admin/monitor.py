@@ -1,0 +1,261 @@
+"""The state of the server once a second, and how it was over the last hour and day.
+
+psutil is asked here, by one task, and never by a request. All is in memory and bounded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import statistics
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+import humanize
+import psutil
+
+from lvs.activity import LibraryStatus
+from lvs.caches import Cache, hit_rate
+from lvs.config import ServerConfig
+from lvs.events import Topic
+from lvs.library.ingest_timing import Timeline
+from lvs.live.hub import Hub
+from lvs.metrics import Metrics, latency_of
+from lvs.streaming.files import FileReader
+
+T = TypeVar("T")
+
+SECONDS_KEPT = 3600
+MINUTES_KEPT = 24 * 60
+DISKS_EVERY_S = 10
+LITTLE_SPACE = 0.05  # of a disk,
+LITTLE_SPACE_BYTES = 1 << 30  # or so much of a large one
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the figures come from."""
+
+    config: ServerConfig
+    metrics: Metrics
+    status: LibraryStatus
+    timeline: Timeline
+    hub: Hub
+    reader: FileReader
+    caches: Mapping[str, Cache[Any, Any]]
+    events: Counter[Topic]
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """The space of the file system that holds a folder; zeros while it is away."""
+
+    path: str
+    free_bytes: int
+    total_bytes: int
+
+    @property
+    def is_nearly_full(self) -> bool:
+        return self.free_bytes < min(LITTLE_SPACE * self.total_bytes, LITTLE_SPACE_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One moment. Rates are over the second before it; `p95_ms` is of its requests, 0 for none;
+    `topics` are events a second by topic."""
+
+    at: float = 0.0
+    requests: float = 0.0
+    errors: float = 0.0
+    p95_ms: float = 0.0
+    hit_rate: float = 0.0
+    ratings_p95_ms: float = 0.0
+    queries: float = 0.0
+    messages: float = 0.0
+    sent_bytes: float = 0.0
+    cpu_percent: float = 0.0
+    memory_bytes: int = 0
+    memory_percent: float = 0.0
+    threads: int = 0
+    open_files: int = 0
+    read_bytes: float = 0.0
+    written_bytes: float = 0.0
+    topics: tuple[tuple[Topic, float], ...] = ()
+    disks: tuple[Disk, ...] = ()
+
+
+@dataclass(slots=True)
+class _Totals:
+    """Counters as they were a second ago."""
+
+    at: float = field(default_factory=time.monotonic)
+    requests: int = 0
+    errors: int = 0
+    told: int = 0
+    sent: int = 0
+    read: int = 0
+    written: int = 0
+    events: Counter[Topic] = field(default_factory=Counter)
+
+
+class Monitor:
+    """`seconds` and `minutes` are the history, oldest first."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self.seconds: deque[Sample] = deque(maxlen=SECONDS_KEPT)
+        self.minutes: deque[Sample] = deque(maxlen=MINUTES_KEPT)
+        self._minute: list[Sample] = []
+        self._process = psutil.Process()
+        self._last = _Totals()
+        self._disks: tuple[Disk, ...] = ()
+
+    @property
+    def now(self) -> Sample:
+        return self.seconds[-1] if self.seconds else Sample()
+
+    async def run(self) -> None:
+        """Take a sample every second."""
+        due = time.monotonic()
+        while True:
+            if len(self.seconds) % DISKS_EVERY_S == 0:
+                self._disks = await asyncio.to_thread(self._look_at_disks)
+                self.sources.status.set_full_disk(_said_of(self._disks))
+            self.take()
+            due = max(due + 1, time.monotonic())
+            await asyncio.sleep(due - time.monotonic())
+
+    def take(self) -> Sample:
+        """The sample of this moment, kept."""
+        metrics, hub, reader = self.sources.metrics, self.sources.hub, self.sources.reader
+        last, now = self._last, time.monotonic()
+        passed = max(now - last.at, 1e-3)
+        read, written = self._disk_use()
+        sample = Sample(
+            at=time.time(),
+            requests=(metrics.requests - last.requests) / passed,
+            errors=(metrics.errors - last.errors) / passed,
+            p95_ms=self._p95_of_latest(metrics.requests - last.requests),
+            hit_rate=self.hit_rate,
+            ratings_p95_ms=latency_of(metrics.ratings_post).p95_ms,
+            queries=sum(metrics.queries) / max(len(metrics.queries), 1),
+            messages=(hub.told - last.told) / passed,
+            sent_bytes=(reader.sent_bytes - last.sent) / passed,
+            read_bytes=(read - last.read) / passed if last.read else 0.0,
+            written_bytes=(written - last.written) / passed if last.read else 0.0,
+            topics=tuple(
+                (topic, (count - last.events[topic]) / passed)
+                for topic, count in sorted(self.sources.events.items())
+            ),
+            disks=self._disks,
+            **self._process_figures(),
+        )
+        self._last = _Totals(
+            now,
+            metrics.requests,
+            metrics.errors,
+            hub.told,
+            reader.sent_bytes,
+            read,
+            written,
+            self.sources.events.copy(),
+        )
+        self._keep(sample)
+        return sample
+
+    def _keep(self, sample: Sample) -> None:
+        self.seconds.append(sample)
+        self._minute.append(sample)
+        if len(self._minute) == 60:
+            self.minutes.append(_as_one(self._minute))
+            self._minute.clear()
+
+    def _process_figures(self) -> dict[str, Any]:
+        process, last = self._process, self.now
+        with process.oneshot():
+            return {
+                "cpu_percent": _ask(process.cpu_percent, last.cpu_percent),
+                "memory_bytes": _ask(lambda: process.memory_info().rss, last.memory_bytes),
+                "memory_percent": _ask(process.memory_percent, last.memory_percent),
+                "threads": _ask(process.num_threads, last.threads),
+                "open_files": _ask(lambda: _open_files(process), last.open_files),
+            }
+
+    def _disk_use(self) -> tuple[int, int]:
+        """(bytes read, bytes written) since the start."""
+        last = self._last.read, self._last.written
+        if not hasattr(self._process, "io_counters"):
+            return last
+        found = _ask(self._process.io_counters, None)
+        return (found.read_bytes, found.write_bytes) if found is not None else last
+
+    @property
+    def cache_use(self) -> tuple[int, int]:
+        """(hits, misses) of all caches together."""
+        caches = self.sources.caches.values()
+        return sum(cache.hits for cache in caches), sum(cache.misses for cache in caches)
+
+    @property
+    def hit_rate(self) -> float:
+        """Of all caches together, in percent."""
+        return hit_rate(*self.cache_use)
+
+    def _p95_of_latest(self, count: int) -> float:
+        latest = self.sources.metrics.latest
+        count = min(count, len(latest))
+        return latency_of(list(latest)[-count:]).p95_ms if count else 0.0
+
+    def _look_at_disks(self) -> tuple[Disk, ...]:
+        config = self.sources.config
+        found = []
+        for folder in (config.data_directory, *config.video_directory):
+            try:
+                usage = shutil.disk_usage(folder)
+                found.append(Disk(str(folder), usage.free, usage.total))
+            except OSError:
+                found.append(Disk(str(folder), 0, 0))
+        return tuple(found)
+
+
+_RATES = (
+    "requests",
+    "errors",
+    "messages",
+    "sent_bytes",
+    "cpu_percent",
+    "read_bytes",
+    "written_bytes",
+)
+
+
+def _as_one(samples: Sequence[Sample]) -> Sample:
+    """A minute: its last sample, with the mean of what is a rate and the highest p95."""
+    means: dict[str, Any] = {
+        name: statistics.fmean(getattr(s, name) for s in samples) for name in _RATES
+    }
+    means["p95_ms"] = max(sample.p95_ms for sample in samples)
+    return replace(samples[-1], **means)
+
+
+def _ask(read: Callable[[], T], last: T) -> T:
+    """A figure of the system; the last one while it cannot be had, as without free descriptors."""
+    try:
+        return read()
+    except (OSError, psutil.Error):
+        return last
+
+
+def _said_of(disks: Sequence[Disk]) -> str:
+    """What pages say of the data disk, the first one; empty while it has space."""
+    if not disks or not disks[0].is_nearly_full:
+        return ""
+    free = humanize.naturalsize(disks[0].free_bytes, binary=False)
+    return f"Only {free} left on the disk of the data folder {disks[0].path}."
+
+
+def _open_files(process: psutil.Process) -> int:
+    return process.num_fds() if os.name == "posix" else len(process.open_files())

@@ -1,0 +1,285 @@
+"""What the dashboard shows of the monitor's figures: tiles, and a row for each route and drop."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import humanize
+
+from lvs import formatting, paths
+from lvs.admin.figures import RouteRow, Tile, cache_json, level_of, ratings_json, route_rows, spark
+from lvs.admin.monitor import Monitor, Sample
+from lvs.events import Topic
+from lvs.library.ingest_timing import Drop
+from lvs.metrics import latency_of
+
+DROPS_SHOWN = 12
+NOTHING = "\N{EN DASH}"  # where there is no figure yet
+STEPS = {
+    "settling": "Until it is whole",
+    "storing": "Into the library",
+    "facts": "Its facts",
+    "pictures": "Its pictures",
+    "push": "To open pages",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DropRow:
+    """A file's way to its tile: seconds in all, and each step as (name, seconds, part of the
+    slowest way shown in percent)."""
+
+    name: str
+    whole: str
+    steps: tuple[tuple[str, str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardView:
+    """All that moves by the second: four large figures, panels of tiles, the newest files' ways, a
+    row for each route."""
+
+    large: tuple[Tile, ...]
+    panels: tuple[tuple[str, str, tuple[Tile, ...]], ...]
+    drops: tuple[DropRow, ...]
+    routes: tuple[RouteRow, ...]
+
+    @property
+    def tiles(self) -> list[Tile]:
+        return [*self.large, *(tile for _, _, tiles in self.panels for tile in tiles)]
+
+
+def view_of(monitor: Monitor, dashboards: int = 0) -> DashboardView:
+    """`dashboards` are the streams of open dashboards, which the hub does not know."""
+    return DashboardView(
+        large=(_cache(monitor), _ratings(monitor), _database(monitor), _uptime(monitor)),
+        panels=(
+            ("library", "Library", _library(monitor)),
+            ("drops", "From drop to tile", _ways(monitor)),
+            ("live", "Live pages and streams", _streams(monitor, dashboards)),
+            ("system", "System", _system(monitor)),
+            ("day", "The last day", _day(monitor)),
+        ),
+        drops=_drops(list(monitor.sources.timeline.done)[-DROPS_SHOWN:][::-1]),
+        routes=tuple(route_rows(monitor.sources.metrics)),
+    )
+
+
+def _hour(monitor: Monitor, read: Callable[[Sample], float], highest: float | None = None) -> str:
+    return spark([read(sample) for sample in monitor.seconds], highest=highest)
+
+
+def _plain(name: str, title: str, value: str, detail: str, line: str | None = None) -> Tile:
+    """A figure that is neither good nor bad."""
+    return Tile(f"tile-{name}", title, value, "", "", detail, line)
+
+
+# --- the large ones ---
+
+
+def _cache(monitor: Monitor) -> Tile:
+    found = cache_json(*monitor.cache_use)
+    rate = monitor.hit_rate
+    level, word = ("good", "Good") if rate >= 70 else ("warning", "Cold")
+    if found["hits"] + found["misses"] < 100:
+        level, word = "", "Just started"
+    detail = f"{formatting.number(found['hits'])} hits, {formatting.number(found['misses'])} misses"
+    line = _hour(monitor, lambda sample: sample.hit_rate, 100.0)
+    return Tile("tile-cache", "Cache health", f"{rate:.1f} %", level, word, detail, line)
+
+
+def _ratings(monitor: Monitor) -> Tile:
+    found = ratings_json(monitor.sources.metrics)
+    level, word = level_of(found["p95_latency_ms"])
+    value = f"{found['p95_latency_ms']:.1f} ms"
+    if not found["request_count"]:
+        level, word, value = "", "None yet", NOTHING
+    detail = (
+        f"p95 of the last {formatting.plural(found['request_count'], 'rating')}, "
+        f"average {found['avg_latency_ms']:.1f} ms"
+    )
+    line = _hour(monitor, lambda sample: sample.ratings_p95_ms)
+    return Tile("tile-ratings", "Ratings latency", value, level, word, detail, line)
+
+
+def _database(monitor: Monitor) -> Tile:
+    queries, average = monitor.sources.metrics.queries, monitor.now.queries
+    level, word = ("good", "Light") if average <= 20 else ("warning", "Heavy")
+    detail = f"queries a request, {max(queries, default=0)} at most of the last {len(queries)}"
+    line = _hour(monitor, lambda sample: sample.queries)
+    return Tile("tile-database", "Database load", f"{average:.1f}", level, word, detail, line)
+
+
+def _uptime(monitor: Monitor) -> Tile:
+    metrics = monitor.sources.metrics
+    recent = sum(sample.errors for sample in list(monitor.seconds)[-60:])
+    level, word = ("poor", "Failing") if recent >= 1 else ("good", "Running")
+    so_far = formatting.number(metrics.requests)
+    detail = f"{monitor.now.requests:.0f} requests a second, {so_far} since the start"
+    line = _hour(monitor, lambda sample: sample.requests)
+    value = humanize.naturaldelta(metrics.uptime_s)
+    return Tile("tile-uptime", "Uptime", value, level, word, detail, line)
+
+
+# --- the panels ---
+
+
+def _library(monitor: Monitor) -> tuple[Tile, ...]:
+    status = monitor.sources.status
+    made, failed = status.pictures_made, status.pictures_failed
+    each_s = status.picture_s / max(made + failed, 1)
+    scan = status.scan
+    looking = f"{formatting.number(scan.done)} of {formatting.number(scan.total)}"
+    return (
+        _plain("scan", "Scan", "Running" if scan.running else "At rest", looking),
+        _plain(
+            "waiting",
+            "Pictures waiting",
+            formatting.number(status.pictures_waiting),
+            f"{status.pictures_busy} queued to workers",
+        ),
+        _plain("made", "Pictures made", formatting.number(made), f"{each_s:.2f} s each"),
+        Tile(
+            "tile-failed",
+            "Pictures failed",
+            formatting.number(failed),
+            "warning" if failed else "",
+            "Look at them below" if failed else "None",
+            "since the start",
+            None,
+        ),
+    )
+
+
+def _ways(monitor: Monitor) -> tuple[Tile, ...]:
+    done = monitor.sources.timeline.done
+    of = f"p95 of the last {formatting.plural(len(done), 'file')}" if done else "no file yet"
+    steps = [drop.steps for drop in done]
+    seconds = {"whole": [drop.whole for drop in done]}
+    seconds |= {name: [step[name] for step in steps] for name in STEPS}
+    return tuple(
+        _plain(f"drop-{name}", title, _seconds(seconds[name]), of)
+        for name, title in {"whole": "Noticed to tile", **STEPS}.items()
+    )
+
+
+def _seconds(samples: list[float]) -> str:
+    return f"{latency_of(samples).p95_ms / 1000:.2f} s" if samples else NOTHING
+
+
+def _drops(drops: list[Drop]) -> tuple[DropRow, ...]:
+    longest = max((drop.whole for drop in drops), default=0.0) or 1.0
+    return tuple(
+        DropRow(
+            paths.to_words(drop.path),
+            f"{drop.whole:.2f}",
+            tuple(
+                (name, f"{seconds:.2f}", round(100 * seconds / longest, 1))
+                for name, seconds in drop.steps.items()
+            ),
+        )
+        for drop in drops
+    )
+
+
+def _streams(monitor: Monitor, dashboards: int) -> tuple[Tile, ...]:
+    hub, reader, now = monitor.sources.hub, monitor.sources.reader, monitor.now
+    lost = (
+        f"{formatting.number(hub.dropped)} dropped, {formatting.number(hub.resyncs)} told to reload"
+    )
+    messages = _hour(monitor, lambda sample: sample.messages)
+    return (
+        _plain("pages", "Open pages", formatting.number(hub.streams + dashboards), lost),
+        _plain(
+            "messages",
+            "Messages",
+            f"{now.messages:.0f}/s",
+            f"{formatting.number(hub.told)} so far",
+            messages,
+        ),
+        _plain(
+            "events",
+            "Events",
+            f"{sum(rate for _, rate in now.topics):.0f}/s",
+            _topics(now.topics, monitor.sources.events),
+            _hour(monitor, lambda sample: sum(rate for _, rate in sample.topics)),
+        ),
+        _plain(
+            "videos",
+            "Videos streaming",
+            formatting.number(reader.open),
+            f"{formatting.size(round(now.sent_bytes))}/s",
+            _hour(monitor, lambda sample: sample.sent_bytes),
+        ),
+        _plain(
+            "latency",
+            "Answers, p95",
+            f"{now.p95_ms:.1f} ms",
+            "of the last second",
+            _hour(monitor, lambda sample: sample.p95_ms),
+        ),
+    )
+
+
+def _topics(rates: Iterable[tuple[Topic, float]], totals: Counter[Topic]) -> str:
+    """Events a second by what they are about; at rest, how many there have been."""
+    moving = [f"{topic} {rate:.0f}" for topic, rate in rates if rate >= 0.5]
+    return ", ".join(moving) or f"{formatting.number(totals.total())} so far"
+
+
+def _system(monitor: Monitor) -> tuple[Tile, ...]:
+    now = monitor.now
+    disks = tuple(
+        Tile(
+            f"tile-disk-{number}",
+            "Data disk" if number == 0 else "Video disk",
+            formatting.size(disk.free_bytes) if disk.total_bytes else "Away",
+            "poor" if disk.is_nearly_full or not disk.total_bytes else "good",
+            "Nearly full" if disk.is_nearly_full else "Free" if disk.total_bytes else "",
+            disk.path,
+            None,
+        )
+        for number, disk in enumerate(now.disks)
+    )
+    written = f"read, {formatting.size(round(now.written_bytes))}/s written"
+    return (
+        _plain(
+            "cpu",
+            "Processor",
+            f"{now.cpu_percent:.0f} %",
+            "of one core",
+            _hour(monitor, lambda sample: sample.cpu_percent),
+        ),
+        _plain(
+            "memory",
+            "Memory",
+            formatting.size(now.memory_bytes),
+            f"{now.memory_percent:.1f} % of the machine",
+            _hour(monitor, lambda sample: float(sample.memory_bytes)),
+        ),
+        _plain("files", "Open files", formatting.number(now.open_files), f"{now.threads} threads"),
+        _plain("io", "Disk", f"{formatting.size(round(now.read_bytes))}/s", written),
+        *disks,
+    )
+
+
+def _day(monitor: Monitor) -> tuple[Tile, ...]:
+    minutes = list(monitor.minutes)
+
+    def tile(name: str, title: str, read: Callable[[Sample], float], said: str) -> Tile:
+        if not minutes:
+            return _plain(f"day-{name}", title, NOTHING, "no minute yet", "")
+        highest = said.format(max(map(read, minutes)))
+        line = spark([read(sample) for sample in minutes])
+        return _plain(f"day-{name}", title, highest, "in its busiest minute", line)
+
+    return (
+        tile("requests", "Requests", lambda sample: sample.requests, "{:.0f}/s"),
+        tile("latency", "Answers, p95", lambda sample: sample.p95_ms, "{:.1f} ms"),
+        tile("sent", "Videos sent", lambda sample: sample.sent_bytes / 1e6, "{:.1f} MB/s"),
+        tile("cpu", "Processor", lambda sample: sample.cpu_percent, "{:.0f} %"),
+        tile("memory", "Memory", lambda sample: sample.memory_bytes / 1e6, "{:.0f} MB"),
+        tile("errors", "Errors", lambda sample: sample.errors, "{:.2f}/s"),
+    )

@@ -1,0 +1,121 @@
+"""What the library may need a person for: failed, missing and duplicate files."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from lvs import formatting, paths
+from lvs.folders import Folders
+from lvs.logs import LoggedError
+from lvs.store import cleanup, files, videos
+from lvs.store.cleanup import Forgotten
+from lvs.urls import watch_url
+
+SHOWN = 100
+DAY_MS = 24 * 3600 * 1000
+LONG_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class FailedFile:
+    id: int
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class MissingVideo:
+    """`url` is its page; `gifts` are what it has, in words."""
+
+    title: str
+    url: str
+    since: str
+    gifts: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRow:
+    when: str
+    message: str
+    cause: str
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanting:
+    """`missing` are the newest of `missing_count`; a clean-up removes `removable`, which have been
+    missing for more than `days`."""
+
+    failed: tuple[FailedFile, ...]
+    missing: tuple[MissingVideo, ...]
+    missing_count: int
+    removable: int
+    days: int
+    duplicates: tuple[tuple[str, ...], ...]
+
+
+def wanting(conn: sqlite3.Connection, folders: Folders) -> Wanting:
+    """What in the library wants a person."""
+    missing = cleanup.newest_missing(conn, SHOWN)
+    missing_count, removable = cleanup.count_missing(conn, long_ago())
+    cards = videos.cards(conn, [video.id for video in missing])
+    return Wanting(
+        failed=tuple(
+            FailedFile(video.video_id, _name(folders, video.root_id, video.path), video.reason)
+            for video in videos.failed(conn, SHOWN)
+        ),
+        missing=tuple(
+            MissingVideo(
+                video.title,
+                watch_url(folders, cards[video.id]),
+                formatting.since(video.missing_since),
+                gifts_of(video),
+            )
+            for video in missing
+        ),
+        missing_count=missing_count,
+        removable=removable,
+        days=LONG_DAYS,
+        duplicates=tuple(
+            tuple(_name(folders, known.root_id, known.path) for known in same)
+            for same in files.duplicates(conn, SHOWN)
+        ),
+    )
+
+
+def error_rows(errors: Iterable[LoggedError]) -> tuple[ErrorRow, ...]:
+    return tuple(
+        ErrorRow(_when(error.at), error.message, error.cause, error.request) for error in errors
+    )
+
+
+def long_ago(days: int = LONG_DAYS) -> int:
+    """The time (ms) before which a file must have gone to be gone for long."""
+    return time.time_ns() // 1_000_000 - days * DAY_MS
+
+
+def gifts_of(video: Forgotten) -> str:
+    """What would go along with a video, in words."""
+    gifts = [
+        formatting.plural(count, what)
+        for count, what in (
+            (video.ratings, "rating"),
+            (video.favorites, "favorite"),
+            (video.tags, "tag"),
+            (video.views, "view"),
+        )
+        if count
+    ]
+    return ", ".join(gifts) or "nothing"
+
+
+def _name(folders: Folders, root_id: int, path: str) -> str:
+    return paths.to_words(folders.filename(root_id, path))
+
+
+def _when(at: float) -> str:
+    return f"{datetime.fromtimestamp(at).astimezone():%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,216 @@
+"""`/deovr` and `/heresphere`: the library for headset players, and what their users change."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from quart import Request, Response, current_app, request
+
+from lvs.errors import ForbiddenError, InvalidInputError, NotFoundError
+from lvs.folders import Folders
+from lvs.headsets import deovr, heresphere
+from lvs.headsets.catalogue import Shelf, is_playable, shelves
+from lvs.headsets.heresphere import PlayerEvent, Visit
+from lvs.headsets.login import Access, Login
+from lvs.http.access import Guard
+from lvs.models import VideoDetails
+from lvs.services import Services, services
+from lvs.store import tags, videos
+
+log = logging.getLogger(__name__)
+
+Body = TypeVar("Body", bound=BaseModel)
+
+
+def add_version(asked: Request, response: Response) -> None:
+    """What HereSphere wants of every answer, refusals too."""
+    if asked.path.startswith("/heresphere"):
+        response.headers["HereSphere-JSON-Version"] = "1"
+
+
+# --- DeoVR ---
+
+
+async def deovr_library() -> Response:
+    """The lists of the library. A form with `login` and `password` logs in."""
+    house = services()
+    found = await house.store.recall(shelves, house.folders)
+    return await _json(deovr.library, found, _base(), await _deovr_access(house))
+
+
+async def deovr_video(media_hash: str) -> Response:
+    """One video, as DeoVR plays it."""
+    house = services()
+    details, _ = await house.store.read(_found, house.folders, media_hash)
+    return await _json(deovr.video, details, _base(), await _deovr_access(house))
+
+
+async def _deovr_access(house: Services) -> Access:
+    form = await request.form if request.method == "POST" else {}
+    return _access(_login(house), form.get("login", ""), form.get("password", ""))
+
+
+# --- HereSphere ---
+
+
+async def heresphere_index() -> Response:
+    """The lists of the library, as addresses."""
+    house = services()
+    visit = await _body(Visit)
+    found = await house.store.recall(shelves, house.folders)
+    return await _json(heresphere.index, found, _base(), _visit_access(house, visit))
+
+
+async def heresphere_login() -> Response:
+    """A token in place of name and password."""
+    house = services()
+    visit = await _body(Visit)
+    login = _login(house)
+    access = _access(login, visit.username, visit.password)
+    token = login.token if access is Access.MEMBER else ""
+    return await _json(dict, {"auth-token": token, "access": access.value})
+
+
+async def heresphere_scan() -> Response:
+    """What the app sorts by, of every video on a list."""
+    house = services()
+    visit = await _body(Visit)
+    found = await house.store.recall(shelves, house.folders)
+    given = await house.store.read(_tags_of, found)
+    return await _json(heresphere.scan, found, given, _base(), _visit_access(house, visit))
+
+
+async def heresphere_video(media_hash: str) -> Response:
+    """One video, after what its user changed: by POST alone, which no page of another site may."""
+    house = services()
+    visit = await _body(Visit)
+    access = _visit_access(house, visit)
+    if access is not Access.MEMBER:
+        return await _json(dict, {"access": access.value})
+    details, given = await house.store.read(_found, house.folders, media_hash)
+    changes = request.method == "POST"
+    if changes and visit.deleteFile is True:
+        await _delete(house, details)
+        return await _json(dict, {"access": access.value})
+    if changes and visit.writes:
+        _guard().spend_write(request)
+        await house.store.write(heresphere.write, details.card.id, visit)
+        details, given = await house.store.read(_found, house.folders, media_hash)
+    return await _json(
+        heresphere.video,
+        details,
+        given,
+        _base(),
+        key=_login(house).key(media_hash),
+        media=visit.needsMediaSource,
+        deletes=house.config.headset_delete,
+    )
+
+
+async def heresphere_events(media_hash: str) -> Response:
+    """What the player does: views and positions come of it."""
+    house = services()
+    access = _event_access(house, media_hash)
+    if access is not Access.MEMBER or request.method != "POST":
+        return await _json(dict, {"access": access.value})
+    told = await _body(PlayerEvent)
+    details, _ = await house.store.read(_found, house.folders, media_hash)
+    video_id, player = details.card.id, told.connectionKey or request.remote_addr or ""
+    _guard().spend_write(request)
+    if told.event == heresphere.OPENED:
+        house.sessions.opened(player, video_id)
+    elif told.event == heresphere.PLAYED:
+        await house.sessions.plays(player, video_id)
+    elif told.time > 0:
+        await house.sessions.stands_at(video_id, told.time / 1000)
+    return await _json(dict, {"access": Access.MEMBER.value})
+
+
+def _visit_access(house: Services, visit: Visit) -> Access:
+    token = request.headers.get("auth-token", "")
+    return _access(_login(house), visit.username, visit.password, token)
+
+
+def _event_access(house: Services, media_hash: str) -> Access:
+    """By the key in the address that the player was told, or by its token."""
+    login = _login(house)
+    if login.has_key(media_hash, request.args.get("key", "")):
+        return Access.MEMBER
+    return _access(login, "", "", request.headers.get("auth-token", ""))
+
+
+async def _delete(house: Services, details: VideoDetails) -> None:
+    if not house.config.headset_delete:
+        raise ForbiddenError("Files are not deleted from a headset here (LVS_HEADSET_DELETE).")
+    _guard().spend_write(request)
+    await house.library.delete_files(details.files)
+    log.warning("Deleted from a headset: %s", details.card.title)
+
+
+# --- both ---
+
+
+def _found(
+    conn: sqlite3.Connection, folders: Folders, media_hash: str
+) -> tuple[VideoDetails, list[str]]:
+    """A video that can be played, and the names of its tags. Raises NotFoundError."""
+    video_id = videos.id_of_hash(conn, media_hash)
+    if video_id is None:
+        raise NotFoundError("There is no such video in the library.")
+    details = videos.details(conn, video_id)
+    if not is_playable(details.card, folders):
+        raise NotFoundError("The file of this video cannot be played just now.")
+    return details, [tag.name for tag in tags.of_video(conn, video_id)]
+
+
+def _tags_of(conn: sqlite3.Connection, found: Sequence[Shelf]) -> dict[int, list[str]]:
+    return tags.of_videos(conn, {card.id for shelf in found for card in shelf.cards})
+
+
+def _base() -> str:
+    """The address that the player knows this server by."""
+    return request.host_url.rstrip("/")
+
+
+def _login(house: Services) -> Login:
+    return Login(house.config.headset_login.get_secret_value())
+
+
+def _access(login: Login, name: str, password: str, token: str = "") -> Access:
+    """What somebody may who sent this. Raises TooManyError after too many wrong tries; a player
+    that has its token is let in all the same."""
+    access = login.access(name, password, token)
+    if access is Access.GUEST or (access is Access.MEMBER and (token or login.is_open)):
+        return access
+    _guard().check_login(request)
+    if access is Access.REFUSED:
+        _guard().count_wrong_login(request)
+    return access
+
+
+def _guard() -> Guard:
+    guard: Guard = current_app.extensions["lvs.guard"]
+    return guard
+
+
+async def _body(model: type[Body]) -> Body:
+    """The JSON of a request, whatever it says it is; empty for none. Raises InvalidInputError."""
+    raw: Any = await request.get_data(as_text=False)
+    try:
+        return model.model_validate(json.loads(raw) if raw.strip() else {})
+    except (ValueError, RecursionError) as error:
+        what = error.errors()[0]["msg"] if isinstance(error, ValidationError) else "not JSON"
+        raise InvalidInputError(f"The body could not be understood: {what}.") from None
+
+
+async def _json(make: Any, *args: Any, **more: Any) -> Response:
+    """Made off the event loop: a whole catalogue is megabytes."""
+    body = await asyncio.to_thread(lambda: json.dumps(make(*args, **more)).encode())
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
+    return Response(body, 200, headers)

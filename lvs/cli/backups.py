@@ -1,0 +1,95 @@
+"""The commands for backups, imports and missing videos."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import humanize
+from rich.console import Console
+from rich.table import Table
+
+from lvs import formatting
+from lvs.admin.report import gifts_of, long_ago
+from lvs.backups import create
+from lvs.backups import format as folder
+from lvs.backups import restore as restoring
+from lvs.backups.format import Backup
+from lvs.config import ServerConfig
+from lvs.legacy import importing
+from lvs.server.lifecycle import open_store
+from lvs.server.lock import only_process
+from lvs.store import cleanup
+from lvs.store.cleanup import Forgotten
+
+NAMES_SHOWN = 20
+
+
+def list_backups(config: ServerConfig) -> Table:
+    """The backups of the data folder, newest first."""
+    table = Table("Name", "Created", "Videos", "Size", box=None, pad_edge=False)
+    for backup in folder.listed(config.data_directory / "backups"):
+        made_at = backup.manifest.made_at.astimezone()
+        table.add_row(
+            backup.name,
+            f"{made_at:%Y-%m-%d %H:%M} ({humanize.naturaltime(made_at)})",
+            formatting.number(backup.manifest.videos),
+            formatting.size(backup.bytes),
+        )
+    return table
+
+
+def restore_named(config: ServerConfig, name: str, console: Console) -> None:
+    """Restore the backup of a name in the data folder, or at a path. Raises LvsError."""
+    backup = _backup(config, name)
+    with only_process(config.data_directory):
+        kept = restoring.restore(backup, config.data_directory / "library.db")
+    console.print(f"Restored {backup.manifest.videos} videos from {backup.path}.")
+    if kept is not None:
+        console.print(f"The library before it is kept as {kept}.")
+
+
+def _backup(config: ServerConfig, name: str) -> Backup:
+    own = config.data_directory / "backups" / name
+    return folder.read(own if os.sep not in name and own.is_dir() else Path(name))
+
+
+async def import_gifts(config: ServerConfig, path: Path, console: Console) -> None:
+    """Import from the previous server and report. Raises LvsError before anything is changed."""
+    async with open_store(config) as store:
+        report = await importing.import_from(store, path)
+    console.print(f"{formatting.plural(report.matched, 'file name')} matched.")
+    _names(console, "No video has this name", report.unknown)
+    _names(console, "Several videos have this name", report.ambiguous)
+    _names(console, "Refused", [f"{name}: {why}" for name, why in report.refused.items()])
+
+
+async def clean_up(config: ServerConfig, days: int, really: bool, console: Console) -> None:
+    """List what would be deleted; with `really` back up and delete it. Raises LvsError."""
+    async with open_store(config) as store:
+        found = await store.read(cleanup.long_missing, long_ago(days))
+        _names(console, f"Missing for more than {days} days", [_said(video) for video in found])
+        if not found:
+            console.print(f"No video has been missing for more than {days} days.")
+        elif not really:
+            console.print("Nothing was changed. --yes deletes their entries, after a backup.")
+        else:
+            backups = config.data_directory / "backups"
+            made = create.make(store.path, backups, config.backup_retention)
+            count = await store.write(cleanup.forget, [video.id for video in found])
+            console.print(f"Backed up to {made.path}.")
+            console.print(f"{formatting.plural(count, 'entry', 'entries')} deleted.")
+
+
+def _said(video: Forgotten) -> str:
+    return f"{video.title}, {formatting.since(video.missing_since)}: {gifts_of(video)}"
+
+
+def _names(console: Console, what: str, names: list[str]) -> None:
+    if not names:
+        return
+    console.print(f"{what} ({len(names)}):", markup=False)
+    for name in names[:NAMES_SHOWN]:
+        console.print(f"  {name}", markup=False, soft_wrap=True)
+    if len(names) > NAMES_SHOWN:
+        console.print(f"  and {len(names) - NAMES_SHOWN} more")

@@ -1,0 +1,183 @@
+"""`lvs doctor`: checks of this machine and its settings, each with what to do."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import humanize
+
+from lvs.config import ServerConfig
+from lvs.errors import StartError
+from lvs.library import filesystem, tree
+from lvs.server.hypercorn import listen
+
+LITTLE_SPACE_BYTES = 1 << 30
+_DECODERS = ("h264", "hevc", "vp9", "av1", "mpeg4", "mpeg2video")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    good: bool
+    what: str
+    found: str
+    advice: str = ""
+
+
+def examine(config: ServerConfig) -> list[Finding]:
+    """All checks, the most basic ones first."""
+    return [
+        Finding(True, "Python", f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}"),
+        *(Finding(True, "Settings", "an old name", note) for note in config.renamed_settings),
+        *_video_folders(config),
+        *_data_folder(config),
+        _database(config),
+        _port(config.host, config.port, "LVS_PORT"),
+        *([_port(config.host, config.https_port, "LVS_HTTPS_PORT")] if config.https else []),
+        *_codecs(),
+    ]
+
+
+def _video_folders(config: ServerConfig) -> Iterator[Finding]:
+    has_run = (config.data_directory / "library.db").exists()
+    for folder in map(str, config.video_directory):
+        what = f"Video folder {folder}"
+        if not os.path.isdir(folder):  # noqa: PTH112
+            if has_run:
+                yield Finding(False, what, "missing", "Connect its disk, or create the folder.")
+            else:
+                yield _to_be_created(what, Path(folder), "LVS_VIDEO_DIRECTORY")
+            continue
+        if not os.access(folder, os.R_OK | os.X_OK):
+            yield Finding(False, what, "cannot be read", "Give this user permission to read it.")
+            continue
+        count = tree.count_videos(folder)
+        yield Finding(True, what, f"{humanize.intcomma(count)} videos")
+        yield _notices(config, folder)
+
+
+def _notices(config: ServerConfig, folder: str) -> Finding:
+    what = "  file notifications"
+    if config.watch in ("polling", "off"):
+        return Finding(True, what, f"{config.watch}, as set")
+    if filesystem.is_on_network(folder):
+        return Finding(
+            config.watch == "auto",
+            what,
+            f"a network mount, polled every {config.poll_interval_s:g} s",
+            "" if config.watch == "auto" else "Set LVS_WATCH=auto or polling.",
+        )
+    limit = Path("/proc/sys/fs/inotify/max_user_watches")
+    if limit.exists():
+        allowed = int(limit.read_text())
+        needed = sum(1 for _ in tree.walk(folder, stat=False))
+        if needed > allowed:
+            return Finding(
+                False,
+                what,
+                f"{needed} folders, the system allows {allowed} watches",
+                f"sysctl fs.inotify.max_user_watches={needed * 2}, or LVS_WATCH=polling.",
+            )
+    return Finding(True, what, "from the system")
+
+
+def _data_folder(config: ServerConfig) -> Iterator[Finding]:
+    folder = config.data_directory
+    what = f"Data folder {folder}"
+    if folder.exists():
+        finding = _writable(what, folder)
+    else:
+        finding = _to_be_created(what, folder, "LVS_DATA_DIRECTORY")
+        folder = _existing_parent(folder)
+    yield finding
+    if finding.good:
+        yield from _data_disk(folder)
+
+
+def _writable(what: str, folder: Path) -> Finding:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return Finding(True, what, "writable")
+    except OSError as error:
+        return Finding(
+            False, what, f"cannot be written: {error.strerror}", "Set LVS_DATA_DIRECTORY."
+        )
+
+
+def _data_disk(folder: Path) -> Iterator[Finding]:
+    free = shutil.disk_usage(folder).free
+    yield Finding(
+        free > LITTLE_SPACE_BYTES,
+        "  disk space",
+        f"{humanize.naturalsize(free)} free",
+        "" if free > LITTLE_SPACE_BYTES else "Free some space: a video needs about 60 kB.",
+    )
+    if filesystem.is_on_network(str(folder)):
+        yield Finding(
+            False,
+            "  file system",
+            "a network share, where SQLite's locks do not hold",
+            "Set LVS_DATA_DIRECTORY to a folder on a local disk.",
+        )
+
+
+def _to_be_created(what: str, folder: Path, setting: str) -> Finding:
+    """About a folder that the server creates at its first start. Nothing is created here."""
+    parent = _existing_parent(folder)
+    if os.access(parent, os.W_OK | os.X_OK):
+        return Finding(True, what, "not there yet; the first start creates it")
+    return Finding(False, what, f"cannot be created in {parent}", f"Create it, or set {setting}.")
+
+
+def _existing_parent(folder: Path) -> Path:
+    return next(parent for parent in folder.parents if parent.is_dir())
+
+
+def _database(config: ServerConfig) -> Finding:
+    path = config.data_directory / "library.db"
+    if not path.exists():
+        return Finding(True, "Database", "not there yet; the first start creates it")
+    try:
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+        try:
+            verdict = connection.execute("pragma integrity_check(1)").fetchone()[0]
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        verdict = str(error)
+    advice = "" if verdict == "ok" else "Move it aside and start again, or restore a backup."
+    return Finding(verdict == "ok", "Database", verdict, advice)
+
+
+def _port(host: str, port: int, setting: str) -> Finding:
+    what = f"Port {port}"
+    try:
+        listen(host, port, setting).close()
+    except StartError as error:
+        return Finding(False, what, "in use, perhaps by this server", error.detail)
+    return Finding(True, what, "free")
+
+
+def _codecs() -> Iterator[Finding]:
+    lacking = [name for name in _DECODERS if not _can_decode(name)]
+    found = f"libav {'.'.join(map(str, av.library_versions['libavcodec']))}"
+    if lacking:
+        advice = "Reinstall PyAV from its wheel: pip install --force-reinstall av"
+        yield Finding(False, "Codecs", f"{found} cannot decode {', '.join(lacking)}", advice)
+    else:
+        yield Finding(True, "Codecs", f"{found} decodes {', '.join(_DECODERS)}")
+
+
+def _can_decode(name: str) -> bool:
+    try:
+        av.Codec(name, "r")
+    except ValueError:
+        return False
+    return True

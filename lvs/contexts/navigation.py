@@ -1,0 +1,99 @@
+"""The navigation: the lists of the library, the saved searches, and which of them a page is."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from functools import lru_cache
+
+from lvs import paths
+from lvs.contexts.filters import filter_names
+from lvs.errors import InvalidInputError
+from lvs.listing import builtin
+from lvs.listing.builtin import Navigation, NavItem
+from lvs.listing.query import GalleryQuery, arguments_of, parse_query
+from lvs.models import Filters, SavedSearch
+from lvs.store import gallery, saved_searches, tags
+from lvs.store.list_plan import View
+
+LONGEST_NAME = 2  # filters that a heading lists; beyond, the chips beside it say more clearly
+
+
+def navigation_context(conn: sqlite3.Connection) -> Navigation:
+    counts = {
+        "/": gallery.count(conn, View()),
+        "/continue": gallery.count(conn, View(filters=Filters(started=True))),
+        "/favorites": gallery.count(conn, View(filters=Filters(favorites=True))),
+        "/tags": tags.count(conn),
+    }
+    return Navigation(
+        tuple(NavItem(p.id, p.name, p.url, counts.get(p.url)) for p in builtin.NAVIGATION.lists),
+        tuple(NavItem(f"saved-{s.id}", s.name, _saved_url(s)) for s in saved_searches.saved(conn)),
+    )
+
+
+def has_own_link(query: GalleryQuery) -> bool:
+    """Whether this is a list that the navigation always has."""
+    return query.with_(after="", seed=0) in builtin.BY_QUERY
+
+
+def saved_as(query: GalleryQuery, saved: Iterable[SavedSearch]) -> SavedSearch | None:
+    """The saved search that is this list."""
+    whole = query.with_(after="", seed=0)
+    return next((search for search in saved if _list_of(search.query) == whole), None)
+
+
+def place_of(query: GalleryQuery, saved: Iterable[SavedSearch]) -> str:
+    """The address of the link in the navigation that is this list, or the list it narrows."""
+    whole = query.with_(after="", seed=0)
+    if whole in builtin.BY_QUERY:
+        return builtin.BY_QUERY[whole]
+    if search := saved_as(query, saved):
+        return _saved_url(search)
+    without_words = whole.with_(q="")
+    if without_words in builtin.BY_QUERY:
+        return builtin.BY_QUERY[without_words]
+    if query.filters.started:
+        return "/continue"
+    if query.filters.favorites:
+        return "/favorites"
+    return "/tags" if query.tags and not query.folder else "/"
+
+
+def list_name(query: GalleryQuery, saved: Iterable[SavedSearch]) -> str:
+    """What a list is called in its heading, in titles and in links to it."""
+    whole = query.with_(after="", seed=0)
+    if whole in builtin.BY_QUERY:
+        return builtin.NAMES[builtin.BY_QUERY[whole]]
+    if search := saved_as(query, saved):
+        return search.name
+    if query.q:
+        return "Search"
+    if query.folder:
+        return folder_name(query.folder)
+    if query.filters.started:
+        return builtin.NAMES["/continue"]
+    if query.filters.favorites:
+        return builtin.NAMES["/favorites"]
+    names = [name for name, _ in filter_names(query.filters)]
+    names += [f"Tag: {tag}" for tag in query.tags]
+    if len(names) > LONGEST_NAME:
+        return "Filtered videos"
+    return ", ".join(names) or builtin.NAMES["/"]
+
+
+def folder_name(folder: str) -> str:
+    return paths.to_words(folder.rpartition("/")[2])
+
+
+def _saved_url(search: SavedSearch) -> str:
+    return f"/?{search.query}"
+
+
+@lru_cache(maxsize=saved_searches.MOST * 4)
+def _list_of(arguments: str) -> GalleryQuery | None:
+    """The list that a saved search's arguments describe; None for those of an older program."""
+    try:
+        return parse_query(arguments_of(arguments.encode())).with_(seed=0)
+    except InvalidInputError:
+        return None

@@ -1,0 +1,1 @@
+"""The DLNA media server."""

@@ -1,0 +1,156 @@
+"""The library as a tree of a DLNA media server: lists, folders, tags, videos.
+
+An id says what it stands for: `list:` with a gallery's arguments, `folder:` with a path as in an
+address, `video:` with a `media_hash`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from lvs import paths
+from lvs.errors import InvalidInputError, NotFoundError
+from lvs.folders import Folders
+from lvs.headsets.catalogue import LISTS, query_of
+from lvs.listing.query import GalleryQuery
+from lvs.listing.resolve import folder_of, view_of
+from lvs.models import Tag, VideoDetails
+from lvs.store import files, gallery, roots, saved_searches, tags, videos
+
+ROOT, FOLDERS, TAGS = "0", "folders", "tags"
+_LIST, _FOLDER, _VIDEO = "list:", "folder:", "video:"
+MOST_AT_ONCE = 200  # of what a player asks for; it asks again
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    id: str
+    parent: str
+    title: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    id: str
+    parent: str
+    details: VideoDetails
+
+
+Entry = Container | Item
+
+
+def entry(conn: sqlite3.Connection, folders: Folders, object_id: str) -> Entry:
+    """What an id stands for. Raises NotFoundError."""
+    if object_id == ROOT:
+        return Container(ROOT, "-1", "Local Video Server", len(_at_root(conn, folders)))
+    if object_id.startswith(_VIDEO):
+        video_id = videos.id_of_hash(conn, object_id.removeprefix(_VIDEO))
+        if video_id is None:
+            raise NotFoundError("There is no such video in the library.")
+        return Item(object_id, ROOT, videos.details(conn, video_id))
+    found = next((known for known in _at_root(conn, folders) if known.id == object_id), None)
+    if found is not None:
+        return found
+    if not object_id.startswith((_LIST, _FOLDER)):
+        raise NotFoundError(f"There is nothing with the id {object_id[:80]!r}.")
+    parent = FOLDERS if object_id.startswith(_FOLDER) else TAGS
+    name = unquote(object_id.partition(":")[2].rpartition("=")[2], errors="replace")
+    total = children(conn, folders, object_id, 0, 1)[1]
+    return Container(object_id, parent, name.rpartition("/")[2], total)
+
+
+def children(
+    conn: sqlite3.Connection, folders: Folders, object_id: str, start: int, count: int
+) -> tuple[list[Entry], int]:
+    """Those from `start` on, `count` at most (0 for any number), and how many there are.
+
+    Raises NotFoundError.
+    """
+    count = min(count or MOST_AT_ONCE, MOST_AT_ONCE)
+    if object_id.startswith(_LIST):
+        return _of_list(conn, folders, object_id, start, count)
+    if object_id.startswith(_FOLDER):
+        return _of_folder(conn, folders, object_id, start, count)
+    every: Sequence[Entry]
+    if object_id == ROOT:
+        every = _at_root(conn, folders)
+    elif object_id == FOLDERS:
+        every = _top_folders(conn, folders)
+    elif object_id == TAGS:
+        every = [_tag(tag) for tag in tags.by_name(conn)]
+    else:
+        raise NotFoundError(f"There is nothing with the id {object_id[:80]!r}.")
+    return list(every[start : start + count]), len(every)
+
+
+def _at_root(conn: sqlite3.Connection, folders: Folders) -> list[Container]:
+    lists = [*LISTS, *((search.name, search.query) for search in saved_searches.saved(conn))]
+    found = []
+    for title, query in lists:
+        try:
+            view = view_of(conn, folders, query_of(query))
+        except (InvalidInputError, NotFoundError):  # a saved search of something that has gone
+            continue
+        found.append(Container(_LIST + query, ROOT, title, gallery.count(conn, view)))
+    found.append(Container(FOLDERS, ROOT, "Folders", len(_top_folders(conn, folders))))
+    found.append(Container(TAGS, ROOT, "Tags", tags.count(conn)))
+    return found
+
+
+def _tag(tag: Tag) -> Container:
+    return Container(_LIST + GalleryQuery(tags=(tag.name,)).url("")[1:], TAGS, tag.name, tag.count)
+
+
+def _of_list(
+    conn: sqlite3.Connection, folders: Folders, object_id: str, start: int, count: int
+) -> tuple[list[Entry], int]:
+    try:
+        view = view_of(conn, folders, query_of(object_id.removeprefix(_LIST)))
+    except InvalidInputError as error:
+        raise NotFoundError(error.detail) from None
+    rows, _ = gallery.stretch(conn, view, limit=start + count)
+    return _items(conn, [row[0] for row in rows[start:]], object_id), gallery.count(conn, view)
+
+
+def _top_folders(conn: sqlite3.Connection, folders: Folders) -> list[Container]:
+    """The configured folders; of a single one, what is in it."""
+    names = [root.name for root in folders.roots.values()]
+    if len(names) > 1:
+        return [Container(_FOLDER + paths.to_url(name), FOLDERS, name, 0) for name in names]
+    root = next(iter(folders.roots.values()))
+    top = roots.folder_at(conn, root.id, "")
+    inside = roots.folders_in(conn, top.id) if top else []
+    return [_container(folders, folder.root_id, folder.path, FOLDERS) for folder in inside]
+
+
+def _container(folders: Folders, root_id: int, path: str, parent: str) -> Container:
+    name = folders.filename(root_id, path)
+    title = paths.to_words(name.rpartition("/")[2])
+    return Container(_FOLDER + paths.to_url(name), parent, title, 0)
+
+
+def _of_folder(
+    conn: sqlite3.Connection, folders: Folders, object_id: str, start: int, count: int
+) -> tuple[list[Entry], int]:
+    """The folders directly in one, then the videos."""
+    name = paths.from_url(object_id.removeprefix(_FOLDER).encode())
+    folder = folder_of(conn, folders, name)
+    if folder is None:
+        raise NotFoundError("There is no such folder.")
+    inside = roots.folders_in(conn, folder.id)
+    shown: list[Entry] = [
+        _container(folders, one.root_id, one.path, object_id)
+        for one in inside[start : start + count]
+    ]
+    first = max(start - len(inside), 0)
+    there, total = files.videos_directly_in(conn, folder.id, first, count - len(shown))
+    return [*shown, *_items(conn, there, object_id)], len(inside) + total
+
+
+def _items(conn: sqlite3.Connection, video_ids: Sequence[int], parent: str) -> list[Entry]:
+    found = [videos.details(conn, video_id) for video_id in video_ids]
+    return [Item(_VIDEO + details.card.media_hash, parent, details) for details in found]

@@ -1,0 +1,1 @@
+"""Players on headsets: DeoVR and HereSphere."""

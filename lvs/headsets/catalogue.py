@@ -1,0 +1,78 @@
+"""The lists of a headset's catalogue, and the videos on them that can be played now."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lvs.errors import InvalidInputError, NotFoundError
+from lvs.folders import Folders
+from lvs.listing.query import GalleryQuery, arguments_of, parse_query
+from lvs.listing.resolve import view_of
+from lvs.models import Card
+from lvs.store import gallery, saved_searches, tags, videos
+
+NEWEST_AT_MOST = 2_000
+AT_MOST = 200  # players draw a dozen a page, and choke on ten thousand links
+TAGS_SHOWN = 10
+
+_VIEWED = "Most viewed"  # the rest of that list has never been seen
+LISTS = (  # names, and arguments as a gallery has them
+    ("Newest", ""),
+    ("Continue watching", "started=1&sort=recent"),
+    ("Favorites", "favorites=1"),
+    ("Top rated", "min_rating=1&sort=rating"),
+    (_VIEWED, "sort=views"),
+    ("VR", "vr=1"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    name: str
+    cards: tuple[Card, ...]
+
+
+def shelves(conn: sqlite3.Connection, folders: Folders) -> tuple[Shelf, ...]:
+    """Every list that has something on it: ours, the saved searches, the most used tags."""
+    found: list[Shelf] = []
+    for name, query in _queries(conn):
+        most = AT_MOST if found else NEWEST_AT_MOST
+        try:
+            rows, _ = gallery.stretch(conn, view_of(conn, folders, query), limit=most)
+        except NotFoundError:  # a saved search of a folder that has gone
+            continue
+        cards = videos.cards(conn, [video_id for video_id, _ in rows])
+        there = tuple(
+            cards[i]
+            for i, _ in rows
+            if is_playable(cards[i], folders) and (cards[i].views or name != _VIEWED)
+        )
+        if there or not found:
+            found.append(Shelf(name, there))
+    return tuple(found)
+
+
+def _queries(conn: sqlite3.Connection) -> Iterator[tuple[str, GalleryQuery]]:
+    saved = ((search.name, search.query) for search in saved_searches.saved(conn))
+    for name, arguments in (*LISTS, *saved):
+        try:
+            yield name, query_of(arguments)
+        except InvalidInputError:  # saved by an older program
+            continue
+    for tag in tags.most_used(conn, limit=TAGS_SHOWN):
+        yield tag.name, parse_query({"tag": tag.name})
+
+
+def query_of(arguments: str) -> GalleryQuery:
+    """The list of some arguments. Raises InvalidInputError."""
+    return parse_query(arguments_of(arguments.encode()))
+
+
+def is_playable(card: Card, folders: Folders) -> bool:
+    return (
+        card.file_missing_since is None
+        and card.root_id not in folders.offline_ids
+        and card.probe_error is None
+    )

@@ -1,0 +1,72 @@
+"""DeoVR's JSON: the library and single videos (its public schema, "DeoVR JSON")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lvs import formatting, urls
+from lvs.headsets.catalogue import AT_MOST, Shelf
+from lvs.headsets.login import Access
+from lvs.models import Card, VideoDetails
+
+_NEWEST_AT_MOST = 500
+_SCREENS = {"180": "dome", "360": "sphere", "eac": "sphere"}  # the others go by our names
+_ENCODINGS = {"hevc": "h265"}
+
+
+def library(shelves: Sequence[Shelf], base: str, access: Access) -> dict[str, Any]:
+    """The scenes; none without access."""
+    shown = shelves if access is Access.MEMBER else ()
+    return {
+        "authorized": str(access.value),
+        "scenes": [
+            {
+                "name": shelf.name,
+                "list": [
+                    _item(card, base)
+                    for card in shelf.cards[: AT_MOST if place else _NEWEST_AT_MOST]
+                ],
+            }
+            for place, shelf in enumerate(shown)
+        ],
+    }
+
+
+def _item(card: Card, base: str) -> dict[str, Any]:
+    return {
+        "title": card.title,
+        "videoLength": round(card.duration_s or 0),
+        "thumbnailUrl": urls.picture(base, card),
+        "video_url": f"{base}/deovr/{card.media_hash}",
+    }
+
+
+def video(details: VideoDetails, base: str, access: Access) -> dict[str, Any]:
+    """One video; without access only what it is called."""
+    card = details.card
+    stereo = formatting.stereo(card.stereo)
+    found: dict[str, Any] = {
+        "id": card.id,
+        "title": card.title,
+        "authorized": str(access.value),
+        "fullAccess": access is Access.MEMBER,
+    }
+    if access is not Access.MEMBER:
+        return found
+    codec = details.video_codec or "h264"
+    source = {
+        "resolution": card.height or 0,
+        "width": card.width or 0,
+        "height": card.height or 0,
+        "url": urls.stream(base, card),
+    }
+    return found | {
+        "is3d": stereo != "mono",
+        "screenType": _SCREENS.get(card.projection, card.projection),
+        "stereoMode": "off" if stereo == "mono" else stereo,
+        "videoLength": round(card.duration_s or 0),
+        "thumbnailUrl": urls.picture(base, card),
+        "timeStamps": [],
+        "encodings": [{"name": _ENCODINGS.get(codec, codec), "videoSources": [source]}],
+    }

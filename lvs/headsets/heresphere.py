@@ -1,0 +1,186 @@
+"""HereSphere's JSON, version 1: index, scan, details, and what its user writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, StrictBool
+
+from lvs import formatting, urls
+from lvs.headsets.catalogue import Shelf
+from lvs.headsets.login import Access
+from lvs.listing.search_syntax import LONGEST_S
+from lvs.models import Card, VideoDetails
+from lvs.store import Transaction, curation, tags
+
+OUR_TAGS = "Tag:"
+_FOLDERS = "Folder:"
+_PROJECTIONS = {
+    "flat": "perspective",
+    "180": "equirectangular",
+    "360": "equirectangular360",
+    "eac": "equiangularCubemap",
+}
+_LENSES = {"mkx200": "MKX200", "mkx220": "MKX220", "vrca220": "VRCA220"}
+_FIELDS_OF_VIEW = {
+    "360": 360.0,
+    "eac": 360.0,
+    "mkx200": 200.0,
+    "mkx220": 220.0,
+    "vrca220": 220.0,
+    "rf52": 190.0,
+    "fisheye190": 190.0,
+}
+OPENED, PLAYED, PAUSED, CLOSED = range(4)
+
+
+class TagIn(BaseModel):
+    """A tag of the whole video, or with `start` a mark in it (ms)."""
+
+    name: Annotated[str, Field(max_length=200)]
+    start: Annotated[float, Field(allow_inf_nan=False)] | None = None
+
+
+class Visit(BaseModel):
+    """What a player sends with a request; what is absent stays as it is."""
+
+    username: str = ""
+    password: str = ""
+    needsMediaSource: bool = True  # noqa: N815 - HereSphere's names
+    rating: Annotated[float, Field(ge=0, le=5, allow_inf_nan=False)] | None = None
+    isFavorite: StrictBool | None = None  # noqa: N815
+    tags: Annotated[list[TagIn], Field(max_length=500)] | None = None
+    deleteFile: Any = None  # noqa: N815
+
+    @property
+    def writes(self) -> bool:
+        return not (self.rating is None and self.isFavorite is None and self.tags is None)
+
+
+class PlayerEvent(BaseModel):
+    """`time` is where the video stands, in ms."""
+
+    event: Annotated[int, Field(ge=OPENED, le=CLOSED)]
+    time: Annotated[float, Field(ge=0, le=LONGEST_S * 1000, allow_inf_nan=False)] = 0.0
+    connectionKey: Annotated[str, Field(max_length=200)] = ""  # noqa: N815
+
+
+def index(shelves: Sequence[Shelf], base: str, access: Access) -> dict[str, Any]:
+    """The lists, of addresses; none without access."""
+    shown = shelves if access is Access.MEMBER else ()
+    return {
+        "access": access.value,
+        "banner": {"image": f"{base}/static/placeholder.jpg", "link": f"{base}/"},
+        "library": [
+            {"name": shelf.name, "list": [_link(base, card) for card in shelf.cards]}
+            for shelf in shown
+        ],
+    }
+
+
+def scan(
+    shelves: Sequence[Shelf], given: dict[int, list[str]], base: str, access: Access
+) -> dict[str, Any]:
+    """What the app sorts by, of every video of the index. `given` are tags by video."""
+    cards = {card.id: card for shelf in shelves for card in shelf.cards}
+    shown = cards.values() if access is Access.MEMBER else ()
+    return {
+        "access": access.value,
+        "scanData": [
+            {
+                "link": _link(base, card),
+                "title": card.title,
+                **_sortable(card),
+                "tags": [{"name": OUR_TAGS + name} for name in given.get(card.id, [])],
+            }
+            for card in shown
+        ],
+    }
+
+
+def _link(base: str, card: Card) -> str:
+    return f"{base}/heresphere/{card.media_hash}"
+
+
+def _sortable(card: Card) -> dict[str, Any]:
+    added = formatting.local_date(card.added_at).isoformat()
+    return {
+        "dateReleased": added,
+        "dateAdded": added,
+        "duration": (card.duration_s or 0) * 1000,
+        "rating": card.rating or 0,
+        "favorites": int(card.favorite),
+        "comments": 0,
+        "isFavorite": card.favorite,
+    }
+
+
+def video(
+    details: VideoDetails, given: Sequence[str], base: str, *, key: str, media: bool, deletes: bool
+) -> dict[str, Any]:
+    """One video, for a member, whose `key` lets events in; `media` where the player asks for its
+    addresses."""
+    card = details.card
+    folder = card.path.rpartition("/")[0]
+    found = {
+        "access": Access.MEMBER.value,
+        "title": card.title,
+        "description": folder,
+        "thumbnailImage": urls.picture(base, card),
+        **_sortable(card),
+        "dateReleased": (details.recorded_at or "")[:10] or _sortable(card)["dateAdded"],
+        "projection": _PROJECTIONS.get(card.projection, "fisheye"),
+        "stereo": formatting.stereo(card.stereo),
+        "isEyeSwapped": card.stereo in ("rl", "bt"),
+        "fov": _FIELDS_OF_VIEW.get(card.projection, 180.0),
+        "lens": _LENSES.get(card.projection, "Linear"),
+        "cameraIPD": 6.5,
+        "eventServer": f"{_link(base, card)}/events" + (f"?key={key}" if key else ""),
+        "subtitles": [],
+        "scripts": [],
+        "tags": [
+            *({"name": OUR_TAGS + name} for name in given),
+            *([{"name": _FOLDERS + folder}] if folder else []),
+        ],
+        "writeFavorite": True,
+        "writeRating": True,
+        "writeTags": True,
+        "writeHSP": False,
+        "writeDelete": deletes,
+    }
+    return found | ({"media": [_media(details, base)]} if media else {})
+
+
+def _media(details: VideoDetails, base: str) -> dict[str, Any]:
+    card = details.card
+    source = {
+        "resolution": card.height or 0,
+        "height": card.height or 0,
+        "width": card.width or 0,
+        "size": card.size,
+        "url": urls.stream(base, card),
+    }
+    return {"name": details.video_codec or "video", "sources": [source]}
+
+
+def write(tx: Transaction, video_id: int, visit: Visit) -> None:
+    """What its user changed, as a click on a page would. The same again changes nothing.
+
+    Raises InvalidInputError for tags that cannot be; nothing is then changed.
+    """
+    if visit.tags is not None:
+        tags.set_all(tx, video_id, _tag_names(visit.tags))
+    if visit.rating is not None:
+        curation.rate(tx, video_id, int(visit.rating + 0.5) or None)
+    if visit.isFavorite is not None:
+        curation.set_favorite(tx, video_id, visit.isFavorite)
+
+
+def _tag_names(given: Sequence[TagIn]) -> list[str]:
+    """Those of the whole video: ours, and what its user typed."""
+    return [
+        tag.name.removeprefix(OUR_TAGS)
+        for tag in given
+        if not tag.start and not tag.name.startswith(_FOLDERS)
+    ]

@@ -1,0 +1,1 @@
+"""HTTP: responses, access rules, caches, templates and static files."""

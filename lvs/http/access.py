@@ -1,0 +1,207 @@
+"""Who may ask for what: host names, foreign pages, other origins, too many writes."""
+
+from __future__ import annotations
+
+import time
+from functools import lru_cache
+from typing import Any
+
+from quart import Request, Response
+
+from lvs.caches import Cache
+from lvs.config import ServerConfig
+from lvs.errors import (
+    ForbiddenError,
+    InvalidInputError,
+    MisdirectedError,
+    TooManyError,
+    UnsupportedMediaError,
+)
+from lvs.network.addresses import OwnHosts, address_of, is_local, split_url
+
+MAX_CLIENTS = 10_000  # that a limit remembers; the one seen longest ago is forgotten
+LOGIN_TRIES = 10  # wrong ones of an address, and as many more each minute
+SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
+# The calls of the first server, kept for its clients.
+FIRST_CALLS = ("/rate", "/favorite", "/tag", "/delete_tag", "/view")
+# What programs of other origins may use; pages and their forms are for our own pages.
+FOR_PROGRAMS = (
+    "/api/",
+    "/ping",
+    "/openapi.json",
+    "/admin/cache/",
+    "/admin/performance/json",
+    "/admin/performance.json",
+    "/video/",
+    "/stream/",
+    "/thumbnails/",
+)
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; media-src 'self' blob:; "
+        "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+# Headset players ask by POST for what others get; what they change is counted where it is.
+CATALOGUES = ("/deovr", "/heresphere")
+
+
+def is_catalogue(path: str) -> bool:
+    return path.startswith(CATALOGUES)
+
+
+def takes_json(path: str) -> bool:
+    """Whether the bodies of an address must be JSON."""
+    return path.startswith("/api/") or path in FIRST_CALLS
+
+
+def is_for_programs(path: str) -> bool:
+    return path.startswith(FOR_PROGRAMS) or path in FIRST_CALLS
+
+
+class Guard:
+    """All checks of a request that need the settings."""
+
+    def __init__(self, config: ServerConfig) -> None:
+        self._hosts = OwnHosts(config.allowed_hosts)
+        self._origins = {origin.lower().rstrip("/") for origin in config.allowed_origins}
+        self.allows_origin = lru_cache(256)(self._look_at_origin)
+        self._writes = RateLimit(
+            config.writes_per_second,
+            config.writes_burst,
+            "These are more changes than this server takes at once; wait a moment.",
+        )
+        self._wrong_logins = RateLimit(
+            LOGIN_TRIES / 60,
+            LOGIN_TRIES,
+            "Too many wrong passwords came from there; wait a moment.",
+        )
+
+    async def check(self, request: Request) -> None:
+        """Raises the LvsError that refuses the request."""
+        if not self._hosts.is_ours(request.host):
+            raise MisdirectedError(
+                f"This server does not go by the name {request.host!r}. If that is its name, add "
+                "it to LVS_ALLOWED_HOSTS."
+            )
+        if request.method in SAFE_METHODS:
+            return
+        self._refuse_foreign(request)
+        if not is_catalogue(request.path):
+            self.spend_write(request)
+        if takes_json(request.path) and request.method != "DELETE":
+            await _require_json(request)
+
+    def spend_write(self, request: Request) -> None:
+        """Raises TooManyError when the client has no write left."""
+        self._writes.spend(request.remote_addr or "")
+
+    def check_login(self, request: Request) -> None:
+        """Raises TooManyError when too many wrong passwords came from the client's address."""
+        self._wrong_logins.check(request.remote_addr or "")
+
+    def count_wrong_login(self, request: Request) -> None:
+        self._wrong_logins.spend(request.remote_addr or "")
+
+    def _refuse_foreign(self, request: Request) -> None:
+        """A page of another site changes nothing, but for programs that CORS lets in."""
+        site = request.headers.get("Sec-Fetch-Site")
+        origin = request.headers.get("Origin")
+        if site is not None:
+            foreign = site not in ("same-origin", "none")
+        else:
+            foreign = origin is not None and split_url(origin).netloc != request.host
+        welcome = origin is not None and takes_json(request.path) and self.allows_origin(origin)
+        if foreign and not welcome:
+            raise ForbiddenError("A page of another site may not change this library.")
+
+    def preflight(self, request: Request) -> Response | None:
+        """The answer to a browser that asks before it calls from another origin (Fetch, 4.8)."""
+        asked = "Origin" in request.headers and "Access-Control-Request-Method" in request.headers
+        if request.method != "OPTIONS" or not asked or not is_for_programs(request.path):
+            return None
+        response = Response(b"", 204)
+        if self.allows_origin(request.headers["Origin"]):
+            response.headers.update(
+                {
+                    "Access-Control-Allow-Methods": "GET, HEAD, POST, DELETE",
+                    "Access-Control-Allow-Headers": "Content-Type, Range, If-Range",
+                    "Access-Control-Max-Age": "600",
+                }
+            )
+            if "Access-Control-Request-Private-Network" in request.headers:
+                response.headers["Access-Control-Allow-Private-Network"] = "true"
+        return response
+
+    def add_headers(self, request: Request, response: Response) -> None:
+        """What every answer carries, and what lets an allowed origin read it."""
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        if not is_for_programs(request.path):
+            return
+        response.vary.add("Origin")
+        origin = request.headers.get("Origin")
+        if origin is not None and self.allows_origin(origin):
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Access-Control-Expose-Headers"] = (
+                "Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After"
+            )
+
+    def _look_at_origin(self, origin: str) -> bool:
+        """Configured, this machine, or in the local network."""
+        if origin.lower() in self._origins:
+            return True
+        parts = split_url(origin)
+        name = (parts.hostname or "").lower()
+        if parts.scheme not in ("http", "https"):
+            return False
+        address = address_of(name)
+        if address is not None:
+            return is_local(address)
+        return name == "localhost" or name.endswith(".local")
+
+
+class RateLimit:
+    """So many a second for each client, with room for a burst.
+
+    The generic cell rate algorithm (ITU-T I.371): one time per client says until when it has
+    spent its share.
+    """
+
+    def __init__(self, per_second: float, burst: int, detail: str) -> None:
+        self._cost_s = 1 / per_second
+        self._room_s = burst / per_second
+        self._detail = detail
+        self._spent_until: Cache[str, float] = Cache(MAX_CLIENTS)
+
+    def check(self, client: str) -> float:
+        """Returns until when one more would be spent. Raises TooManyError, with the seconds to
+        wait, when there is no room for it."""
+        now = time.monotonic()
+        until = max(self._spent_until.get(client) or 0.0, now) + self._cost_s
+        wait_s = until - now - self._room_s
+        if wait_s > 1e-6:  # sums of shares are not exact
+            raise TooManyError(wait_s, self._detail)
+        return until
+
+    def spend(self, client: str) -> None:
+        """Raises TooManyError as `check` does."""
+        self._spent_until.put(client, self.check(client))
+
+
+async def _require_json(request: Request) -> None:
+    """Raises UnsupportedMediaError or InvalidInputError for a body that is not JSON text."""
+    if not request.is_json:
+        raise UnsupportedMediaError("Send the body as `Content-Type: application/json`.")
+    body: Any = await request.get_data(as_text=False)
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        raise InvalidInputError("The body must be JSON in UTF-8.") from None

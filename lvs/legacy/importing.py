@@ -1,0 +1,90 @@
+"""Giving the library what the first server knew, file by file, with a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from lvs import paths
+from lvs.errors import InvalidInputError
+from lvs.legacy import reader
+from lvs.legacy.reader import Gifts
+from lvs.store import Store, Transaction, user_data_import
+
+BATCH = 500
+
+
+@dataclass
+class Report:
+    """`unknown` are names that no video has, `ambiguous` such that several have; `refused` says
+    why a matched one could not be given all."""
+
+    matched: int = 0
+    unknown: list[str] = field(default_factory=list)
+    ambiguous: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+async def import_from(store: Store, path: Path) -> Report:
+    """Read all first, then give. Raises InvalidInputError before anything is changed."""
+    found = reader.read(path)
+    by_path, by_name = await store.read(user_data_import.videos_named)
+    if not by_path:
+        raise InvalidInputError(
+            f"The library has no videos yet. Run `{paths.command('scan')}` first."
+        )
+    report = Report()
+    matched = _match(found, by_path, by_name, report)
+    for batch in _batches(matched):
+        refused = await store.write(_give, batch, found)
+        report.refused |= refused
+        report.matched += len(batch)
+    return report
+
+
+def _match(
+    found: Mapping[str, Gifts],
+    by_path: Mapping[str, int],
+    by_name: Mapping[str, list[int]],
+    report: Report,
+) -> dict[str, int]:
+    matched = {}
+    for name in found:
+        path = name.replace("\\", "/").lstrip("/")
+        candidates = (
+            [by_path[path]] if path in by_path else by_name.get(path.rpartition("/")[2], [])
+        )
+        if len(candidates) == 1:
+            matched[name] = candidates[0]
+        else:
+            (report.ambiguous if candidates else report.unknown).append(name)
+    return matched
+
+
+def _batches(matched: Mapping[str, int]) -> Iterator[dict[str, int]]:
+    items = iter(matched.items())
+    while batch := dict(islice(items, BATCH)):
+        yield batch
+
+
+def _give(tx: Transaction, batch: Mapping[str, int], found: Mapping[str, Gifts]) -> dict[str, str]:
+    refused = {}
+    for name, video_id in batch.items():
+        given = found[name]
+        tx.connection.execute("savepoint gift")
+        try:
+            user_data_import.give(
+                tx,
+                video_id,
+                rating=given.rating,
+                views=given.views,
+                favorite=given.favorite,
+                names=given.tags,
+            )
+        except InvalidInputError as error:
+            tx.connection.execute("rollback to gift")
+            refused[name] = error.detail
+        tx.connection.execute("release gift")
+    return refused

@@ -1,0 +1,120 @@
+"""What the first server left: four JSON files, or its `video_metadata.db`, by file name."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lvs.errors import InvalidInputError
+from lvs.store import user_data_import as gifts_store
+
+DATABASE = "video_metadata.db"
+
+
+@dataclass
+class Gifts:
+    """What was given to one file of the first server."""
+
+    rating: int | None = None
+    views: int = 0
+    favorite: bool = False
+    tags: list[str] = field(default_factory=list)
+
+
+def read(path: Path) -> dict[str, Gifts]:
+    """Gifts by file name, from a folder with the four files or the database, or from that itself.
+
+    Raises InvalidInputError that names the file and what is wrong with it.
+    """
+    gifts: dict[str, Gifts] = {}
+    database = path if path.suffix == ".db" else path / DATABASE
+    found = [path / f"{kind}.json" for kind in _KINDS if (path / f"{kind}.json").is_file()]
+    if database.is_file():
+        _read_database(database, gifts)
+    for file in found:
+        _read_json(file, _KINDS[file.stem], gifts)
+    if not database.is_file() and not found:
+        names = ", ".join(f"{kind}.json" for kind in _KINDS)
+        raise InvalidInputError(f"There is nothing to import in {path}: no {names} or {DATABASE}.")
+    return gifts
+
+
+Give = Callable[[Gifts, Any], None]
+
+
+def _rate(gifts: Gifts, value: Any) -> None:
+    number = value.get("rating", value.get("value")) if isinstance(value, dict) else value
+    if number in (None, 0):
+        return
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 1 <= number <= 5:
+        raise ValueError(f"the rating {number!r}, which is not 1 to 5")
+    gifts.rating = round(number)
+
+
+def _view(gifts: Gifts, value: Any) -> None:
+    number = value
+    if isinstance(value, dict):
+        number = value.get("count", value.get("views", value.get("view_count")))
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 2**31:
+        raise ValueError(f"the views {number!r}, which is no count")
+    gifts.views = number
+
+
+def _tag(gifts: Gifts, value: Any) -> None:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"the tags {value!r}, which are no names")
+    gifts.tags += [name for name in names if name not in gifts.tags]
+
+
+def _favor(gifts: Gifts, value: Any) -> None:
+    gifts.favorite = bool(value)
+
+
+_KINDS: dict[str, Give] = {"ratings": _rate, "views": _view, "tags": _tag, "favorites": _favor}
+
+
+def _read_json(path: Path, give: Give, gifts: dict[str, Gifts]) -> None:
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise InvalidInputError(f"{path} cannot be read as JSON: {error}") from error
+    if isinstance(found, dict) and set(found) == {path.stem}:  # {"favorites": [...]}
+        found = found[path.stem]
+    if isinstance(found, list):
+        found = dict.fromkeys(map(str, found), True)
+    if not isinstance(found, dict):
+        raise InvalidInputError(f"{path} holds no file names with what was given to them.")
+    _give_all(path, found.items(), give, gifts)
+
+
+def _give_all(path: Path, items: Any, give: Give, gifts: dict[str, Gifts]) -> None:
+    for name, value in items:
+        try:
+            give(gifts.setdefault(str(name), Gifts()), value)
+        except ValueError as error:
+            raise InvalidInputError(f"{path} gives {name!r} {error}.") from error
+
+
+# Table, and the names that its column of values went by; without one, being there is the gift.
+_TABLES: tuple[tuple[str, tuple[str, ...], Give], ...] = (
+    ("ratings", ("rating", "value", "rating_value"), _rate),
+    ("views", ("view_count", "views", "count"), _view),
+    ("video_tags", ("tag", "tag_name", "name"), _tag),
+    ("favorites", (), _favor),
+)
+
+
+def _read_database(path: Path, gifts: dict[str, Gifts]) -> None:
+    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    try:
+        with contextlib.closing(sqlite3.connect(uri, uri=True)) as conn:
+            for table, names, give in _TABLES:
+                _give_all(path, gifts_store.by_filename(conn, table, names), give, gifts)
+    except sqlite3.DatabaseError as error:
+        raise InvalidInputError(f"{path} is no database of the first server: {error}.") from error

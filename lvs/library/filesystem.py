@@ -1,0 +1,176 @@
+"""What lies on the disk: files, folders and mounts as they are now. Runs in threads.
+
+An error is no answer. A file is gone, and a folder is away, only for the errors that say so; a
+process without descriptors or memory cannot tell, and nothing is concluded from that.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import signal
+import stat
+from dataclasses import dataclass
+
+import psutil
+
+from lvs.models import FileStat
+from lvs.system.regular_files import leads_to_video, open_video
+
+EDGE_BYTES = 64 * 1024
+LARGEST_MTIME_NS = 2**63 - 1  # SQLite's integers are signed, of 64 bits
+_NETWORK_FILE_SYSTEMS = frozenset(
+    (
+        *("nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "afs", "afpfs", "ncpfs"),
+        *("9p", "virtiofs", "vboxsf", "prl_fs", "drvfs", "webdav", "davfs"),
+        *("ceph", "glusterfs", "lustre", "fuse.sshfs", "fuse.rclone", "fuse.davfs2"),
+    )
+)
+_GONE = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG))
+_AWAY = _GONE | {
+    *(errno.EACCES, errno.EPERM, errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE),
+    *(errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH),
+    *(errno.ETIMEDOUT, errno.ENOTCONN, errno.ECONNREFUSED, errno.ECONNRESET, errno.ECONNABORTED),
+    *(getattr(errno, name) for name in ("EREMOTEIO", "ENOMEDIUM") if hasattr(errno, name)),
+}
+_UNTOLD = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EINTR))
+
+
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """A folder that can be read: its device and inode, and whether there is nothing in it."""
+
+    identity: str
+    is_empty: bool
+
+
+def says_gone(error: OSError) -> bool:
+    """Whether an error says that there is nothing at a path."""
+    return error.errno in _GONE
+
+
+def says_nothing(error: OSError) -> bool:
+    """Whether an error is about this process and not about the file: try again later."""
+    return error.errno in _UNTOLD
+
+
+def file_stat(path: str, found: os.stat_result) -> FileStat:
+    """A file as the store can hold it: times beyond the years 1677 and 2262 become those."""
+    mtime_ns = max(-LARGEST_MTIME_NS, min(found.st_mtime_ns, LARGEST_MTIME_NS))
+    return FileStat(path, found.st_size, mtime_ns)
+
+
+def look(root: str, path: str) -> FileStat | None:
+    """A video file as it is now, or None when there is certainly none at that path.
+
+    Raises OSError when that cannot be told.
+    """
+    full = absolute(root, path)
+    try:
+        found = os.lstat(full)
+        if stat.S_ISLNK(found.st_mode):
+            if not leads_to_video(full):
+                return None
+            found = os.stat(full)
+    except ValueError:  # a NUL in it
+        return None
+    except OSError as error:
+        if says_gone(error):
+            return None
+        raise
+    return file_stat(path, found) if stat.S_ISREG(found.st_mode) else None
+
+
+def is_folder(root: str, path: str) -> bool:
+    """Whether there is a folder at that path. Raises OSError when that cannot be told."""
+    try:
+        return stat.S_ISDIR(os.stat(absolute(root, path)).st_mode)
+    except ValueError:
+        return False
+    except OSError as error:
+        if says_nothing(error):
+            raise
+        return False
+
+
+def absolute(root: str, path: str) -> str:
+    return f"{root}/{path}" if path else root
+
+
+def fingerprint(root: str, file: FileStat) -> str:
+    """16 hex digits of a file's content: its size and its first and last 64 KiB.
+
+    An empty file has no content to be known by; its path stands in. Raises OSError.
+    """
+    digest = hashlib.blake2b(str(file.size).encode(), digest_size=8)
+    if file.size == 0:
+        digest.update(os.fsencode(file.path))
+        return digest.hexdigest()
+    handle = open_video(absolute(root, file.path))
+    try:
+        digest.update(os.pread(handle, EDGE_BYTES, 0))
+        if file.size > EDGE_BYTES:
+            digest.update(os.pread(handle, EDGE_BYTES, max(file.size - EDGE_BYTES, EDGE_BYTES)))
+    finally:
+        os.close(handle)
+    return digest.hexdigest()
+
+
+def make_folder(path: str) -> None:
+    """Make a folder, and those above it, where they lack. Raises OSError."""
+    if not os.path.isdir(path):  # noqa: PTH112
+        os.makedirs(path)  # noqa: PTH103
+
+
+def state(root: str) -> FolderState | None:
+    """A folder as it is now, or None when it is away: not there, not readable, not reachable.
+
+    Raises OSError when that cannot be told.
+    """
+    try:
+        found = os.stat(root)
+        with os.scandir(root) as entries:
+            is_empty = all(entry.name.startswith(".") for entry in entries)
+    except OSError as error:
+        if error.errno in _AWAY:
+            return None
+        raise
+    return FolderState(f"{found.st_dev}:{found.st_ino}", is_empty)
+
+
+def is_on_network(root: str) -> bool:
+    """Whether a folder lies on a mount whose changes by others give no notices."""
+    resolved = os.path.realpath(root)
+    best, kind = "", ""
+    for partition in psutil.disk_partitions(all=True):
+        mount = partition.mountpoint
+        beneath = resolved == mount or resolved.startswith(mount.rstrip("/") + "/")
+        if beneath and len(mount) >= len(best):
+            best, kind = mount, partition.fstype
+    return kind.lower() in _NETWORK_FILE_SYSTEMS
+
+
+def is_being_written(root: str, path: str) -> bool | None:
+    """Whether some process has the file open for writing; None where the system cannot say.
+
+    Linux grants a read lease only on a file that nobody has open for writing (fcntl(2)). A lease
+    that is broken sends SIGIO, so it is asked for only where that signal is ignored.
+    """
+    if not hasattr(fcntl, "F_SETLEASE") or signal.getsignal(signal.SIGIO) != signal.SIG_IGN:
+        return None
+    try:
+        handle = open_video(absolute(root, path))
+    except OSError:
+        return None
+    try:
+        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return None
+    finally:
+        os.close(handle)
+    return False

@@ -1,0 +1,162 @@
+"""The gallery's query string, parsed at the edge and written back the same way everywhere."""
+
+from __future__ import annotations
+
+import os
+import random
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+from lvs.errors import InvalidInputError
+from lvs.listing.search_syntax import FILTER_BOUNDS, LONGEST_Q, TAGS_AT_MOST, qualified
+from lvs.models import NO_FILTERS, SORTS, Filters
+
+SEEDS = 2_147_483_646
+SHOWN_AT_MOST = 600
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryQuery:
+    """Which list a page shows. `folder` is a filename-style path, `""` for the whole library;
+    `sort` `""` is the list's own order, also when that was asked for: equal lists are equal."""
+
+    sort: str = ""
+    folder: str = ""
+    seed: int = 0
+    after: str = ""
+    filters: Filters = NO_FILTERS
+    tags: tuple[str, ...] = ()
+    q: str = ""
+
+    def __post_init__(self) -> None:
+        if self.sort and self.order == self.default_order:
+            object.__setattr__(self, "sort", "")
+
+    @property
+    def order(self) -> str:
+        """The order of the store."""
+        if self.sort and (self.q or self.sort != "relevance"):
+            return self.sort
+        return self.default_order
+
+    @property
+    def default_order(self) -> str:
+        """By relevance where there are words, a folder by title (its episodes), else newest."""
+        return "relevance" if self.q else "title" if self.folder else "newest"
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether a video may enter or leave the list without coming or going."""
+        return self.filters != NO_FILTERS or bool(self.tags or self.q)
+
+    @property
+    def is_costly(self) -> bool:
+        """Whether reading it may take long in a large library: no index has its order or videos."""
+        return self.is_filtered or self.order in ("random", "recent")
+
+    @property
+    def arguments(self) -> list[tuple[str, str]]:
+        """The list without the place in it, defaults left out."""
+        pairs = [("folder", self.folder)] if self.folder else []
+        if self.q:
+            pairs.append(("q", self.q))
+        pairs += [("tag", tag) for tag in self.tags]
+        for name in FILTER_BOUNDS:
+            value = getattr(self.filters, name)
+            if value or (name == "watched" and value is not None):
+                pairs.append((name, str(int(value))))
+        if self.sort:
+            pairs.append(("sort", self.sort))
+        if self.seed:
+            pairs.append(("seed", str(self.seed)))
+        return pairs
+
+    def url(self, path: str = "/", **more: str | int) -> str:
+        """An address of this list, with further arguments."""
+        pairs = [*self.arguments, *((key, str(value)) for key, value in more.items())]
+        query = urlencode(
+            [(key, os.fsencode(value)) for key, value in pairs], safe="/", quote_via=quote
+        )
+        return f"{path}?{query}" if query else path
+
+    def with_(self, **changes: Any) -> GalleryQuery:
+        return replace(self, **changes)
+
+    def filtered(self, **changes: Any) -> GalleryQuery:
+        """With other filters, from the start of the list."""
+        return replace(self, filters=replace(self.filters, **changes), after="")
+
+
+def arguments_of(query_string: bytes) -> dict[str, str]:
+    """Arguments of a request, names that are not UTF-8 kept as the file system has them.
+
+    Only `tag` may come several times; those are joined by line breaks, which no tag holds.
+    """
+    text = query_string.decode("ascii", "replace")
+    try:
+        pairs = parse_qsl(text, errors="surrogateescape", max_num_fields=50)
+    except ValueError as error:
+        raise InvalidInputError("The address has too many arguments. Use 50 at most.") from error
+    arguments = dict(pairs)
+    if "tag" in arguments:
+        tags = "\n".join(value for name, value in pairs if name == "tag")
+        arguments["tag"] = tags.encode("utf-8", "replace").decode()  # no tag has such bytes
+    return arguments
+
+
+def parse_query(arguments: dict[str, str]) -> GalleryQuery:
+    """The list that the arguments describe.
+
+    Raises InvalidInputError that names the argument and what is allowed.
+    """
+    sort = arguments.get("sort", "")
+    if sort and sort not in SORTS:
+        raise InvalidInputError(f"`sort` is {sort!r}; it must be one of {', '.join(SORTS)}.")
+    seed = 0
+    if sort == "random":
+        seed = whole_number(arguments, "seed", 1, SEEDS, default=random.randint(1, SEEDS))
+    text = " ".join(arguments.get("q", "").encode("utf-8", "replace").decode().split())
+    given = GalleryQuery(
+        sort,
+        arguments.get("folder", ""),
+        seed,
+        arguments.get("after", ""),
+        _filters(arguments),
+        tuple(filter(None, arguments.get("tag", "").split("\n")))[:TAGS_AT_MOST],
+    )
+    found = qualified(text[:LONGEST_Q])
+    return replace(
+        given,
+        folder=found.folder or given.folder,
+        filters=replace(given.filters, **found.filters),
+        tags=(*given.tags, *found.tags)[:TAGS_AT_MOST],
+        q=found.words,
+    )
+
+
+def _filters(arguments: dict[str, str]) -> Filters:
+    found: dict[str, Any] = {
+        name: whole_number(arguments, name, 0, highest, default=0)
+        for name, highest in FILTER_BOUNDS.items()
+    }
+    found["watched"] = bool(found["watched"]) if arguments.get("watched") else None
+    for name in ("favorites", "started", "vr", "stereo"):
+        found[name] = bool(found[name])
+    return Filters(**found)
+
+
+def whole_number(arguments: dict[str, str], name: str, low: int, high: int, *, default: int) -> int:
+    """An argument that must be a whole number within bounds. Raises InvalidInputError."""
+    text = arguments.get(name)
+    if not text:
+        return default
+    try:
+        value = int(text)
+    except ValueError:
+        value = low - 1
+    if not (low <= value <= high and text.isascii()):
+        raise InvalidInputError(
+            f"`{name}` is {text[:40]!r}; it must be a whole number from {low} to {high}."
+        )
+    return value

@@ -1,0 +1,65 @@
+"""From a request's arguments to what the store reads: its list, its folder, its video."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from lvs import paths
+from lvs.errors import InvalidInputError, NotFoundError
+from lvs.folders import Folders
+from lvs.listing.query import GalleryQuery, parse_query
+from lvs.listing.search_syntax import LONGEST_Q, is_unfinished, without_unfinished
+from lvs.models import Folder
+from lvs.store import files, gallery, roots, search, tags
+from lvs.store.list_plan import View, has_few_hits
+
+
+def view_of(conn: sqlite3.Connection, folders: Folders, query: GalleryQuery) -> View:
+    """The store's view of a query. Raises NotFoundError for a folder that is not there."""
+    folder = folder_of(conn, folders, query.folder)
+    folder_id = folder.id if folder else None
+    tag_ids = tags.ids(conn, query.tags)
+    match = search.expression(query.q)
+    few = has_few_hits(conn, match) if match else None
+    return View(query.order, folder_id, query.seed, query.filters, tag_ids, match, few)
+
+
+def folder_of(conn: sqlite3.Connection, folders: Folders, name: str) -> Folder | None:
+    """The folder of a query; None is the whole library."""
+    if not name:
+        return None
+    root, path = folders.resolve(name)
+    folder = roots.folder_at(conn, root.id, path)
+    if folder is None:
+        raise NotFoundError(f"There is no folder {paths.to_words(name)!r} in the library.")
+    return folder
+
+
+def draft_query(
+    conn: sqlite3.Connection, folders: Folders, arguments: dict[str, str]
+) -> tuple[GalleryQuery, bool]:
+    """The list of a search that is still being typed, and whether it leaves something out: a
+    qualifier that cannot be understood, or a last word that may become one and finds nothing.
+
+    Raises InvalidInputError and NotFoundError for other arguments.
+    """
+    text = arguments.get("q", "")[:LONGEST_Q]
+    try:
+        query = parse_query(arguments)
+        if not is_unfinished(text) or gallery.count(conn, view_of(conn, folders, query)):
+            return query, False
+    except (InvalidInputError, NotFoundError):
+        pass
+    return parse_query(arguments | {"q": without_unfinished(text)}), True
+
+
+def find(conn: sqlite3.Connection, folders: Folders, filename: str) -> int:
+    """The video at a filename, there or missing. Raises NotFoundError."""
+    root, path = folders.resolve(filename)
+    known = files.at_path(conn, root.id, path)
+    if known is None:
+        raise NotFoundError(
+            f"There is no video {paths.to_words(filename)!r} in the library. It may have been "
+            "renamed: look for it in the gallery."
+        )
+    return known.video_id

@@ -1,0 +1,1 @@
+"""Live pages: events of the store become fragments, sent to open pages."""

@@ -1,0 +1,178 @@
+"""Feeds: what one kind of page shows live, and the fragments that bring it up to date.
+
+A push is a hint and the store is the truth: a message says where each card stands in that page's
+own list, and may be applied twice without harm.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from lvs import formatting
+from lvs.activity import LibraryStatus
+from lvs.contexts.copies import words_for_copies
+from lvs.contexts.gallery import summary_context
+from lvs.contexts.status import status_context
+from lvs.contexts.watch import about_context, stage_context
+from lvs.errors import NotFoundError
+from lvs.events import Event
+from lvs.folders import Folders
+from lvs.http import responses
+from lvs.http.templating import Templates
+from lvs.listing.query import GalleryQuery
+from lvs.listing.resolve import folder_of, view_of
+from lvs.live.cards import Cards
+from lvs.store import gallery, videos
+
+CARDS_AT_MOST = 60  # beyond, it is cheaper for a page to ask for its list again
+
+_OF_NEIGHBOURS = {"added", "removed", "folders"}  # what may move another into or out of a list
+_OF_CARDS = ("changed", "searches")  # what leaves the summary of an unfiltered list as it is
+
+
+class TooMuchError(Exception):
+    """More has changed than a message should carry: the page fetches its region anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kitchen:
+    """What feeds render with."""
+
+    folders: Folders
+    activity: LibraryStatus
+    cards: Cards
+    templates: Templates
+
+
+class Feed(Hashable, Protocol):
+    """What a kind of page wants to hear. Equal feeds share one rendering."""
+
+    def update(self, conn: sqlite3.Connection, kitchen: Kitchen, events: list[Event]) -> str:
+        """Fragments that tell of these events; empty for none. Raises TooMuchError."""
+
+    def status(self, kitchen: Kitchen) -> str:
+        """Fragments of the library's present state; empty for pages that show none."""
+
+    @property
+    def is_costly(self) -> bool:
+        """Whether its messages take long to render: those of others go first."""
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryFeed:
+    """A gallery page: cards enter, leave and move in this query's own order."""
+
+    query: GalleryQuery
+
+    def update(self, conn: sqlite3.Connection, kitchen: Kitchen, events: list[Event]) -> str:
+        touched = {event.video_id for event in events if event.video_id is not None}
+        if len(touched) > CARDS_AT_MOST or any(event.topic == "away" for event in events):
+            raise TooMuchError
+        try:
+            parts = self._cards(conn, kitchen, touched)
+        except NotFoundError:
+            raise TooMuchError from None
+        if self.query.is_filtered or any(event.topic not in _OF_CARDS for event in events):
+            parts.append(self._summary(conn, kitchen))
+        copied = [event.video_id for event in events if event.topic == "copied" and event.video_id]
+        view = view_of(conn, kitchen.folders, self.query)
+        if copied and (said := words_for_copies(conn, view, copied)):
+            html = kitchen.templates.render("partials/_told.html", words=said)
+            parts.append(responses.partial("#notices", html, "beforeend"))
+        return "".join(parts)
+
+    def _cards(
+        self, conn: sqlite3.Connection, kitchen: Kitchen, touched: Iterable[int]
+    ) -> list[str]:
+        view = view_of(conn, kitchen.folders, self.query)
+        folder = folder_of(conn, kitchen.folders, self.query.folder)
+        keys = {video: gallery.key_of(conn, view, video) for video in touched}
+        parts = [
+            responses.partial(f"#v-{video}", "", "delete")
+            for video, key in keys.items()
+            if key is None
+        ]
+        found = videos.cards(conn, [video for video, key in keys.items() if key is not None])
+        placed = [(key, found[video]) for video, key in keys.items() if key is not None]
+        # Last in the list first: each is put before one that the page already has.
+        placed.sort(key=lambda item: item[0], reverse=not gallery.is_descending(conn, view))
+        for key, card in placed:
+            following = gallery.following(conn, view, key)
+            where = f"before:v-{following}" if following is not None else "before:end"
+            html = "".join(kitchen.cards.render(conn, [(card.id, card.version)], folder))
+            parts.append(responses.partial("#grid", html, f"place {where}"))
+        return parts
+
+    def _summary(self, conn: sqlite3.Connection, kitchen: Kitchen) -> str:
+        total = gallery.count(conn, view_of(conn, kitchen.folders, self.query))
+        summary = summary_context(conn, kitchen.folders, self.query, total)
+        status = status_context(kitchen.activity, kitchen.folders, self.query)
+        render = kitchen.templates.render
+        return "".join(
+            (
+                responses.partial("#summary", render("partials/_summary.html", summary=summary)),
+                responses.partial(
+                    "#empty", render("partials/_empty.html", summary=summary, status=status)
+                ),
+                responses.partial("#bulk-total", formatting.number(total), "innerHTML"),
+            )
+        )
+
+    def status(self, kitchen: Kitchen) -> str:
+        status = status_context(kitchen.activity, kitchen.folders, self.query)
+        return responses.partial(
+            "#status", kitchen.templates.render("partials/_status.html", st=status)
+        )
+
+    @property
+    def is_costly(self) -> bool:
+        return self.query.is_filtered
+
+
+@dataclass(frozen=True, slots=True)
+class WatchFeed:
+    """A watch page: its video in the list that the person came from, and the cards it shows.
+
+    `came_from` is None for the video's own folder; `shown` are the videos of its related cards.
+    """
+
+    video_id: int
+    came_from: GalleryQuery | None = None
+    shown: frozenset[int] = frozenset()
+
+    def update(self, conn: sqlite3.Connection, kitchen: Kitchen, events: list[Event]) -> str:
+        topics = {event.topic for event in events}
+        touched = {event.video_id for event in events if event.video_id is not None}
+        parts: list[str] = []
+        if self.video_id in touched or "away" in topics:
+            parts += self._video(conn, kitchen, with_stage=True)
+        elif topics & _OF_NEIGHBOURS:
+            parts += self._video(conn, kitchen, with_stage=False)
+        for video, card in videos.cards(conn, touched & self.shown).items():
+            html = "".join(kitchen.cards.render(conn, [(video, card.version)], selectable=False))
+            parts.append(responses.partial(f"#v-{video}", html))
+        return "".join(parts)
+
+    def _video(
+        self, conn: sqlite3.Connection, kitchen: Kitchen, *, with_stage: bool
+    ) -> Iterator[str]:
+        try:
+            details = videos.details(conn, self.video_id)
+        except NotFoundError:  # it was forgotten: the page finds that out for itself
+            raise TooMuchError from None
+        render = kitchen.templates.render
+        if with_stage:
+            stage = stage_context(kitchen.folders, details, self.came_from)
+            yield responses.partial("#stage", render("partials/_stage.html", stage=stage))
+        about = about_context(conn, kitchen.folders, details, self.came_from)
+        yield responses.partial("#about", render("partials/_about.html", about=about))
+
+    def status(self, kitchen: Kitchen) -> str:
+        return ""
+
+    @property
+    def is_costly(self) -> bool:
+        return False

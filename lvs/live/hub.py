@@ -1,0 +1,313 @@
+"""Live pages: events of the store become fragments, once per kind of view, fanned out to streams.
+
+A push is a hint and the store is the truth: a message brings a page from one event id to another,
+says where each card stands in that page's own list, and may be applied twice without harm. What it
+says is read in one snapshot, so no card is placed beside one that the page cannot know yet.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Sequence
+from dataclasses import dataclass
+
+from lvs.contexts.navigation import navigation_context
+from lvs.http import responses
+from lvs.live.feeds import CARDS_AT_MOST, Feed, Kitchen, TooMuchError
+from lvs.store import Store, gallery
+from lvs.store.database import limit_statements
+
+log = logging.getLogger(__name__)
+
+QUEUE_LENGTH = 64
+HEARTBEAT_S = 15.0
+BATCH_EVERY_S = 0.05
+STATUS_EVERY_S = 1.0
+FEED_LIMIT_S = 1.0  # the queries of one feed's message; beyond, its pages fetch their region
+FEEDS_AT_ONCE = 8  # rendered in one snapshot; between two, new streams get their turn
+RENDER_FOR_S = 5.0  # of a batch of events; feeds not rendered by then fetch their region
+LOG_FAILURE_EVERY_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`event_id` is None for state, which has no place in the order of events."""
+
+    event_id: int | None
+    html: str
+    event: str | None = None
+
+    @property
+    def is_resync(self) -> bool:
+        return self.event == "resync"
+
+
+def _resync(event_id: int) -> Message:
+    """The page fetches its region again, and is then at least at this event."""
+    return Message(event_id, "{}", "resync")
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What brings pages from one event to `last`, and the navigation as it is then; empty when
+    nothing happened."""
+
+    last: int
+    messages: dict[Feed, Message]
+    places: str = ""
+
+
+class Subscriber:
+    """One open stream: a bounded queue, emptied by its client, closed when it overflows."""
+
+    def __init__(self, feed: Feed) -> None:
+        self.feed = feed
+        self.closed = False
+        self._messages: deque[Message | bytes] = deque()
+        self._news = asyncio.Event()
+        self._task = asyncio.current_task()
+
+    def send(self, message: Message | bytes) -> bool:
+        """Queue a message; False when the client is too slow, and its stream ends."""
+        if len(self._messages) >= QUEUE_LENGTH:
+            self.close()
+            if self._task is not None:
+                self._task.cancel()
+            return False
+        self._messages.append(message)
+        self._news.set()
+        return True
+
+    def close(self) -> None:
+        self.closed = True
+        self._messages.clear()
+        self._news.set()
+
+    async def next(self) -> Message | bytes | None:
+        """The next message, or None when the stream is to end."""
+        while not self._messages and not self.closed:
+            self._news.clear()
+            await self._news.wait()
+        return self._messages.popleft() if self._messages else None
+
+
+class Hub:
+    """Follows the event table and the library's state; sends to subscribers.
+
+    `on_pushed` is called with the id of the newest event that every page has.
+
+    What goes wrong with one feed costs the pages of that feed a resync, and nobody else anything.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        kitchen: Kitchen,
+        on_pushed: Callable[[int], None] = lambda _event_id: None,
+    ) -> None:
+        self._store = store
+        self._kitchen = kitchen
+        self.on_pushed = on_pushed
+        self.subscribers: set[Subscriber] = set()
+        self._position = store.last_event_id  # every subscriber has been told up to here
+        self._closed = False
+        self._places = ""  # as last told
+        self._logged_at = -LOG_FAILURE_EVERY_S
+        self.dropped = 0
+        self.resyncs = 0
+        self.told = 0  # messages queued
+
+    @property
+    def streams(self) -> int:
+        return len(self.subscribers)
+
+    def close(self) -> None:
+        """End every stream; clients come back by themselves when there is a server again."""
+        self._closed = True
+        for subscriber in self.subscribers:
+            subscriber.close()
+
+    def open(self) -> None:
+        """Take streams again after `close`."""
+        self._closed = False
+
+    async def stream(self, feed: Feed, since: int) -> AsyncGenerator[bytes]:
+        """Server-sent events for one page that was rendered at event `since`."""
+        subscriber = Subscriber(feed)
+        self.subscribers.add(subscriber)
+        if self._closed:
+            subscriber.close()
+        try:
+            yield responses.SSE_HEARTBEAT  # the headers leave at once
+            news = await self._render([feed], since)
+            message = news.messages[feed]
+            last = max(0 if message.is_resync else since, news.last)
+            if message.html:
+                yield responses.sse(message.html, event_id=last, event=message.event)
+            if state := news.places + self._status_of(feed):
+                yield responses.sse(state, event_id=last)
+            while (item := await subscriber.next()) is not None:
+                if isinstance(item, bytes):
+                    yield item
+                elif item.event_id is None:
+                    yield responses.sse(item.html, event_id=last)
+                elif item.is_resync or item.event_id > last:
+                    last = max(last, item.event_id)
+                    yield responses.sse(item.html, event_id=last, event=item.event)
+        finally:
+            self.subscribers.discard(subscriber)
+
+    async def follow_events(self) -> None:
+        """Send each batch of events to subscribers, a rendering per feed.
+
+        Begun again after a failure, it goes on where it was.
+        """
+        news = self._store.bell.listener()
+        news.set()
+        try:
+            while True:
+                await news.wait()
+                news.clear()
+                pause_s = await self._send_news()
+                self.on_pushed(self._position)
+                await asyncio.sleep(pause_s)
+        finally:
+            self._store.bell.forget(news)
+
+    async def _send_news(self) -> float:
+        """Bring every page from `_position` to now; returns how long to gather events before the
+        next time, in seconds: longer where pages must fetch their region.
+
+        A page that comes meanwhile is brought up to date by its own stream, after the newest event
+        that there is here.
+        """
+        since, reached = self._position, self._store.last_event_id
+        feeds = {subscriber.feed for subscriber in self.subscribers}
+        if since == reached or not feeds:
+            self._position = reached
+            return 0.0
+        waiting = sorted(feeds, key=lambda feed: feed.is_costly)
+        deadline = time.monotonic() + RENDER_FOR_S
+        heavy = False
+        while waiting:
+            some, waiting = waiting[:FEEDS_AT_ONCE], waiting[FEEDS_AT_ONCE:]
+            if time.monotonic() < deadline:
+                news = await self._render(some, since)
+            else:
+                news = _News(reached, {feed: _resync(reached) for feed in some})
+            heavy |= any(message.is_resync for message in news.messages.values())
+            self._send(news)
+        self._position = reached
+        return STATUS_EVERY_S if heavy else BATCH_EVERY_S
+
+    def _send(self, news: _News) -> None:
+        places = news.places if news.places != self._places else ""
+        self._places = news.places or self._places
+        for subscriber in list(self.subscribers):
+            message = news.messages.get(subscriber.feed)
+            if message is not None and message.html:
+                self.deliver(subscriber, message)
+            if places:
+                self.deliver(subscriber, Message(None, places))
+
+    async def _render(self, feeds: Sequence[Feed], since: int) -> _News:
+        """What brings pages of these feeds from event `since` to now, read in one snapshot."""
+        last = self._store.last_event_id
+        try:
+            news, errors = await self._store.read_for_live(_news, self._kitchen, feeds, since)
+        except Exception as error:
+            self._log(error)
+            return _News(last, {feed: _resync(last) for feed in feeds})
+        for failure in errors:
+            self._log(failure)
+        return news
+
+    async def follow_status(self) -> None:
+        """Tell subscribers how the library's state changes, once a second at most."""
+        bell = self._kitchen.activity.bell
+        news = bell.listener()
+        try:
+            while True:
+                await news.wait()
+                news.clear()
+                html: dict[Feed, Message] = {}
+                for subscriber in list(self.subscribers):
+                    if subscriber.feed not in html:
+                        html[subscriber.feed] = Message(None, self._status_of(subscriber.feed))
+                    if html[subscriber.feed].html:
+                        self.deliver(subscriber, html[subscriber.feed])
+                await asyncio.sleep(STATUS_EVERY_S)
+        finally:
+            bell.forget(news)
+
+    def _status_of(self, feed: Feed) -> str:
+        try:
+            return feed.status(self._kitchen)
+        except Exception as error:
+            self._log(error)
+            return ""
+
+    def _log(self, error: Exception) -> None:
+        """With its traceback; errors that come in a flood are logged now and then."""
+        if time.monotonic() - self._logged_at >= LOG_FAILURE_EVERY_S:
+            self._logged_at = time.monotonic()
+            log.error("A live message could not be made: %s", error, exc_info=error)
+
+    async def keep_alive(self) -> None:
+        """A comment now and then, so that dead connections are noticed."""
+        while True:
+            await asyncio.sleep(HEARTBEAT_S)
+            for subscriber in list(self.subscribers):
+                self.deliver(subscriber, responses.SSE_HEARTBEAT)
+
+    def resync(self) -> None:
+        """Tell every page to fetch its region again: it may have missed something."""
+        message = _resync(self._store.last_event_id)
+        for subscriber in list(self.subscribers):
+            self.deliver(subscriber, message)
+
+    def deliver(self, subscriber: Subscriber, message: Message | bytes) -> None:
+        """Queue a message for one page, or drop the page when it does not keep up."""
+        if not subscriber.send(message):
+            self.subscribers.discard(subscriber)
+            self.dropped += 1
+        elif isinstance(message, Message):
+            self.told += 1
+            self.resyncs += message.is_resync
+
+
+def _news(
+    conn: sqlite3.Connection, kitchen: Kitchen, feeds: Sequence[Feed], since: int
+) -> tuple[_News, list[Exception]]:
+    """The news of these feeds since an event, and what went wrong with some of them."""
+    errors: list[Exception] = []
+    events, last, complete = gallery.events_since(conn, since, CARDS_AT_MOST * 10)
+    messages: dict[Feed, Message] = {}
+    for feed in feeds:
+        messages[feed] = _resync(last)
+        if not complete:
+            continue
+        try:
+            limit_statements(conn, FEED_LIMIT_S)
+            messages[feed] = Message(last, feed.update(conn, kitchen, events) if events else "")
+        except TooMuchError:
+            pass
+        except Exception as error:
+            errors.append(error)
+    places = ""
+    if events:
+        try:
+            limit_statements(conn, FEED_LIMIT_S)
+            places = _places(conn, kitchen)
+        except Exception as error:
+            errors.append(error)
+    return _News(last, messages, places), errors
+
+
+def _places(conn: sqlite3.Connection, kitchen: Kitchen) -> str:
+    html = kitchen.templates.render("partials/_places.html", places=navigation_context(conn))
+    return responses.partial("#places", html)

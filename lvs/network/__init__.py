@@ -1,0 +1,1 @@
+"""Addresses, ports, mDNS and certificates."""

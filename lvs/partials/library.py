@@ -1,0 +1,75 @@
+"""Looking again at folders and files. Refused with a reason where there is nothing to look at."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from quart import Response, request
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from lvs import formatting, paths
+from lvs.errors import ConflictError, NotFoundError
+from lvs.folders import Folders
+from lvs.http import responses
+from lvs.partials.params import number
+from lvs.partials.responses import told
+from lvs.services import services
+from lvs.store import files, videos
+
+
+async def scan() -> Response | WerkzeugResponse:
+    """Look through all folders again."""
+    house = services()
+    away = house.folders.offline()
+    if len(away) == len(house.folders.roots):
+        names = ", ".join(paths.to_words(root.path) for root in away)
+        raise ConflictError(f"There is no folder to look through: {names} cannot be reached.")
+    running = house.activity.scan.running
+    house.library.ask_for_scan()
+    return told(
+        house,
+        "It is looking already, and will look once more."
+        if running
+        else "Looking through all folders.",
+    )
+
+
+async def retry() -> Response | WerkzeugResponse:
+    """Try failed videos again: one by `video`, or all."""
+    house = services()
+    one = "video" in await request.form
+    count = await house.store.write(videos.retry, await number("video") if one else None)
+    if not count:
+        raise ConflictError("There is no file here that could not be read.")
+    return told(house, f"Trying {formatting.plural(count, 'video')} again.")
+
+
+async def rebuild() -> Response | WerkzeugResponse:
+    """Look at every video anew, or at the one of `filename` or `video`; the pictures that are
+    there stay until they are replaced."""
+    house = services()
+    form = await request.form
+    one = await number("video") if "video" in form else None
+    if "filename" in form:
+        one = await house.store.read(_of_filename, house.folders, form["filename"].strip())
+    count = await house.store.write(videos.look_again, one)
+    if not count:
+        raise ConflictError("There is no file of it, so there is nothing to make pictures of.")
+    if one is not None:
+        house.library.feeder.want(one)
+    house.library.feeder.wake()
+    return told(house, f"Making the pictures of {formatting.plural(count, 'video')} anew.")
+
+
+def _of_filename(conn: sqlite3.Connection, folders: Folders, filename: str) -> int:
+    root, path = folders.resolve(filename)
+    known = files.at_path(conn, root.id, path)
+    if known is None:
+        raise NotFoundError(f"There is no video named {filename!r}. Names are as on its page.")
+    return known.video_id
+
+
+async def confirm_empty() -> Response | WerkzeugResponse:
+    """An away folder is meant to be empty."""
+    await services().library.accept_empty(await number("folder"))
+    return responses.done(request)

@@ -1,0 +1,14 @@
+"""The answer to a button of the server's own: what it did, and every dashboard shows it."""
+
+from __future__ import annotations
+
+from quart import Response, request
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from lvs.http import responses
+from lvs.services import Services
+
+
+def told(house: Services, what: str) -> Response | WerkzeugResponse:
+    house.dashboard.refresh()
+    return responses.told(request, house.templates.render, what)

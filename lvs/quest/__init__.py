@@ -1,1 +1,0 @@
-"""What headsets speak: catalogues for their players."""

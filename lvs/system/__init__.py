@@ -1,0 +1,1 @@
+"""What the operating system needs to be asked carefully: files and processes."""
