@@ -125,7 +125,7 @@ async def into_workers(home: Path, seconds: float, seed: int, kept: Path) -> Fou
 async def _try(pool: MediaPool, path: Path, found: Found, kept: Path) -> None:
     began = time.monotonic()
     try:
-        result = await pool.look_at(str(path), "0" * 16)
+        result = await pool.process(str(path), "0" * 16)
         error = result.error
     except Exception as raised:
         error = f"{type(raised).__name__}: {raised}"

@@ -63,14 +63,14 @@ class Ledger:
 
     def lost(self, found: Mapping[str, Any]) -> list[str]:
         """Compare with the database, and go on from what is there."""
-        gone = []
+        missing = []
         for key, value in self.acknowledged.items():
             allowed = (value, self.pending.get(key, value))
             if found.get(key) not in allowed:
-                gone.append(f"{key}: {value!r} was acknowledged, {found.get(key)!r} is there")
+                missing.append(f"{key}: {value!r} was acknowledged, {found.get(key)!r} is there")
         self.acknowledged = {key: found.get(key) for key in self.acknowledged | self.pending}
         self.pending.clear()
-        return gone
+        return missing
 
 
 class Client:

@@ -133,7 +133,7 @@ async def _ours(home: Path, files: list[Path]) -> float:
     pool = MediaPool(os.cpu_count() or 1, 60, home / "pictures")
 
     async def look_at_all(some: list[Path]) -> None:
-        work = (pool.look_at(str(file), f"{number:016x}") for number, file in enumerate(some))
+        work = (pool.process(str(file), f"{number:016x}") for number, file in enumerate(some))
         assert all(result.error is None for result in await asyncio.gather(*work))
 
     try:

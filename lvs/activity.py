@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from lvs.events import Bell
+from lvs.events import ChangeSignal
 from lvs.models import Arrival
 from lvs.progress import Progress
 
 PROBLEMS_KEPT = 50
 
 
-class LibraryStatus:
+class Activity:
     """Read by pages, written by scanner, arrivals and feeder; `bell` rings on each change."""
 
     def __init__(self) -> None:
-        self.bell = Bell()
+        self.change_signal = ChangeSignal()
         self.version = 0
         self.scan = Progress()
         self.pictures = Progress()
@@ -21,7 +21,7 @@ class LibraryStatus:
         self.pictures_made = 0  # since the start
         self.pictures_failed = 0
         self.picture_s = 0.0  # seconds that workers took for them
-        self.pictures_busy = 0  # being worked on or queued for it
+        self.thumbnails_busy = 0  # being worked on or queued for it
         self.arrivals: tuple[Arrival, ...] = ()
         self.problems: dict[str, str] = {}
         self.lost_database = ""  # what is to be said when its file is gone
@@ -34,7 +34,7 @@ class LibraryStatus:
 
     def changed(self) -> None:
         self.version += 1
-        self.bell.ring()
+        self.change_signal.notify()
 
     def report(self, path: str, problem: str) -> None:
         """Remember what cannot be read, so that the page can say so; bounded."""
@@ -58,9 +58,9 @@ class LibraryStatus:
         if self.problems.pop(path, None) is not None:
             self.changed()
 
-    def forget_problems(self, beneath: str) -> None:
-        gone = [path for path in self.problems if path.startswith(beneath)]
-        for path in gone:
+    def forget_problems(self, below: str) -> None:
+        missing = [path for path in self.problems if path.startswith(below)]
+        for path in missing:
             del self.problems[path]
-        if gone:
+        if missing:
             self.changed()

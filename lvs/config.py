@@ -276,14 +276,14 @@ def load_config(**overrides: Any) -> ServerConfig:
     try:
         return ServerConfig(**overrides)
     except ValidationError as error:
-        raise StartError(_one_line(error)) from None
+        raise StartError(_clean_name(error)) from None
     except SettingsError as error:
         raise StartError(f"The settings cannot be read: {error}") from None
     except ValueError as error:  # config.json that is not JSON
         raise StartError(f"config.json cannot be read: {error}") from None
 
 
-def _one_line(error: ValidationError) -> str:
+def _clean_name(error: ValidationError) -> str:
     first = error.errors()[0]
     if not first["loc"]:
         return str(first["msg"]).removeprefix("Value error, ")

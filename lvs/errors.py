@@ -41,12 +41,12 @@ class ConflictError(LvsError):
     title = "Not as things are"
 
 
-class MisdirectedError(LvsError):
+class WrongHostError(LvsError):
     status = 421
     title = "Unknown host name"
 
 
-class TooManyError(LvsError):
+class TooManyRequestsError(LvsError):
     """More than a client's share; `wait_s` until there is room again."""
 
     status = 429

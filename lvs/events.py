@@ -32,21 +32,21 @@ class Event:
     video_id: int | None
 
 
-class Bell:
+class ChangeSignal:
     """Wakes whoever waits; several rings before they wake count as one."""
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Event] = set()
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         for event in self._waiting:
             event.set()
 
-    def listener(self) -> asyncio.Event:
+    def subscribe(self) -> asyncio.Event:
         """An event of one's own, set at every ring; clear it before looking at the store."""
         event = asyncio.Event()
         self._waiting.add(event)
         return event
 
-    def forget(self, listener: asyncio.Event) -> None:
+    def unsubscribe(self, listener: asyncio.Event) -> None:
         self._waiting.discard(listener)

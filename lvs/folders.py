@@ -38,7 +38,7 @@ class Folders:
         return self.roots[root_id].path + f"/{path}" * bool(path)
 
     def offline(self) -> list[Root]:
-        return [root for root in self.roots.values() if root.away_since is not None]
+        return [root for root in self.roots.values() if root.offline_since is not None]
 
     @property
     def offline_ids(self) -> frozenset[int]:

@@ -23,7 +23,7 @@ SORTS: tuple[Sort, ...] = (
     "recent",  # last played first
 )
 
-HOUSEHOLD = 1  # the one user, until there are accounts
+DEFAULT_USER_ID = 1  # the one user, until there are accounts
 
 
 # How a picture lies on the sphere; the last five are fisheye lenses.
@@ -68,7 +68,7 @@ NO_FILTERS = Filters()
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """One configured video folder. `away_since` (ms) is set while it cannot be reached.
+    """One configured video folder. `offline_since` (ms) is set while it cannot be reached.
 
     `looks_empty` tells an away folder that can be read but has nothing in it.
     """
@@ -76,7 +76,7 @@ class Root:
     id: int
     name: str
     path: str
-    away_since: int | None = None
+    offline_since: int | None = None
     looks_empty: bool = False
 
 
@@ -198,16 +198,16 @@ class LayoutChoice:
 
     found_projection: str
     found_stereo: str
-    chosen_projection: str | None
-    chosen_stereo: str | None
+    projection_override: str | None
+    stereo_override: str | None
 
     @property
     def projection(self) -> str:
-        return self.chosen_projection or self.found_projection
+        return self.projection_override or self.found_projection
 
     @property
     def stereo(self) -> str:
-        return self.chosen_stereo or self.found_stereo
+        return self.stereo_override or self.found_stereo
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from typing import cast
 
 from quart import current_app
 
-from lvs.activity import LibraryStatus
+from lvs.activity import Activity
 from lvs.admin.dashboard import Dashboard
 from lvs.admin.monitor import Monitor
-from lvs.backups.scheduler import Keeper
+from lvs.backups.scheduler import BackupScheduler
 from lvs.caches import Cache
 from lvs.config import ServerConfig
 from lvs.folders import Folders
@@ -23,7 +23,7 @@ from lvs.live.cards import Cards
 from lvs.live.hub import Hub
 from lvs.logs import RecentErrors
 from lvs.metrics import Metrics
-from lvs.network.addresses import Doors
+from lvs.network.addresses import Ports
 from lvs.network.certificates import Certificates
 from lvs.store import Store
 from lvs.streaming.files import FileReader
@@ -37,14 +37,14 @@ class Services:
     store: Store
     library: Library
     folders: Folders
-    activity: LibraryStatus
+    activity: Activity
     templates: Templates
     cards: Cards
     api_items: Cache[tuple[int, int], bytes]  # JSON of a video by its row id and version
     pages: PageCache
     hub: Hub
     reader: FileReader
-    keeper: Keeper
+    backup_scheduler: BackupScheduler
     bulk: BulkChanges
     metrics: Metrics
     monitor: Monitor
@@ -52,7 +52,7 @@ class Services:
     errors: RecentErrors
     sessions: Sessions
     certificates: Certificates | None
-    doors: Doors
+    ports: Ports
 
     def close_streams(self) -> None:
         """End every live stream; clients come back by themselves when there is a server again."""
@@ -60,6 +60,6 @@ class Services:
         self.dashboard.close()
 
 
-def services() -> Services:
+def current_services() -> Services:
     """The services of the app that handles this request."""
     return cast(Services, current_app.extensions[EXTENSION])

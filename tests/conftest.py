@@ -14,7 +14,7 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from lvs.config import ServerConfig
 from lvs.media.samples import Clip
-from lvs.server.lifecycle import open_house
+from lvs.server.lifecycle import open_services
 from lvs.services import Services
 from lvs.store import roots
 from tests.helpers import browsers, chromium, webxr
@@ -89,7 +89,7 @@ async def start_services(config: ServerConfig) -> AsyncIterator[StartServices]:
 
         async def open_it(*, live: bool = True, **settings: object) -> Services:
             changed = ServerConfig(**{**config.model_dump(), **settings})
-            return await stack.enter_async_context(open_house(changed, live=live))
+            return await stack.enter_async_context(open_services(changed, live=live))
 
         yield open_it
 
@@ -189,5 +189,5 @@ async def vr_film(live_services: Services, videos: Path, cast: Cast) -> str:
     cast.make(videos / "film.mp4", Clip("testsrc2", (640, 320), 30, rate=5))
     live_services.library.ask_for_scan()
     await eventually(lambda: live_services.library.status.pictures_made)
-    await eventually(live_services.library.feeder.is_idle)
+    await eventually(live_services.library.probe_queue.is_idle)
     return await hash_of(live_services, 1)

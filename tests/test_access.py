@@ -7,7 +7,7 @@ import json
 import pytest
 
 from lvs.config import ServerConfig
-from lvs.errors import TooManyError
+from lvs.errors import TooManyRequestsError
 from lvs.http.access import Guard, RateLimit
 from tests.helpers.libraries import fill, hash_of
 from tests.helpers.requests import call
@@ -134,14 +134,14 @@ def test_a_client_has_a_burst_and_then_its_share(monkeypatch: pytest.MonkeyPatch
     limit = RateLimit(10, 20, "Wait.")
     for _ in range(20):
         limit.spend("phone")
-    with pytest.raises(TooManyError) as refused:
+    with pytest.raises(TooManyRequestsError) as refused:
         limit.spend("phone")
     assert refused.value.wait_s == pytest.approx(0.1)
     limit.spend("tablet")
     now += 0.5
     for _ in range(5):
         limit.spend("phone")
-    with pytest.raises(TooManyError):
+    with pytest.raises(TooManyRequestsError):
         limit.spend("phone")
     now += 3600
     for _ in range(20):

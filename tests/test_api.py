@@ -13,7 +13,7 @@ import pytest
 from lvs.api.schemas import VideosOut
 from lvs.services import Services
 from lvs.store import Transaction, curation, gallery, playback, projection, tags
-from lvs.store.list_plan import View
+from lvs.store.list_plan import ListSpec
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill, hash_of, library
 from tests.helpers.requests import call
@@ -24,7 +24,7 @@ from tests.helpers.servers import LocalServer
 async def media_hash(server: LocalServer, videos: Path, cast: Cast) -> str:
     cast.copy("beach.mp4", videos / "Holidays" / "beach & sun.mp4")
     await library(server.services)
-    page = await server.services.store.read(gallery.page, View(), limit=1)
+    page = await server.services.store.read(gallery.page, ListSpec(), limit=1)
     return await hash_of(server.services, page.videos[0][0])
 
 
@@ -76,7 +76,7 @@ async def test_the_list_has_each_video_as_it_is_now(
         lambda: call(server, "POST", "/api/favorites", {"media_hash": media_hash}),
         lambda: call(server, "POST", "/api/tags/set", {"media_hash": media_hash, "tags": ["sea"]}),
         lambda: services.store.write(playback.count_view, 1),
-        lambda: services.store.write(projection.choose, 1, "180", "sbs"),
+        lambda: services.store.write(projection.set_projection, 1, "180", "sbs"),
     ]
     seen = []
     for change in changes:
@@ -224,7 +224,7 @@ async def test_changes_by_the_api_are_pushed_to_pages(
     live_server: LocalServer, videos: Path, cast: Cast
 ) -> None:
     await fill(live_server.services.store, 1)
-    page = await live_server.services.store.read(gallery.page, View(), limit=1)
+    page = await live_server.services.store.read(gallery.page, ListSpec(), limit=1)
     media_hash = await hash_of(live_server.services, page.videos[0][0])
     stream = await live_server.stream("/events")
     await call(live_server, "POST", f"/api/ratings/{media_hash}", {"value": 5})

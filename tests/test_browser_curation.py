@@ -20,7 +20,7 @@ async def site(live_services: Services, live_server: LocalServer, videos: Path, 
     for name in ("beach", "city", "forest"):
         cast.copy(f"{name}.mp4", videos / f"{name.title()}.mp4")
     age(videos)
-    await eventually(lambda: live_services.library.watching)
+    await eventually(lambda: live_services.library.all_watched)
     live_services.library.ask_for_scan()
     url = live_server.url
 

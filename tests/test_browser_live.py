@@ -28,7 +28,7 @@ from tests.helpers.servers import LocalServer, eventually, serving
 
 @pytest.fixture
 async def site(live_server: LocalServer) -> str:
-    await eventually(lambda: live_server.services.library.watching)
+    await eventually(lambda: live_server.services.library.all_watched)
     return live_server.url
 
 
@@ -246,7 +246,7 @@ async def test_a_long_list_goes_on_while_scrolling_and_stays_in_order(
     videos: Path,
     cast: Cast,
 ) -> None:
-    await eventually(lambda: live_services.library.watching)
+    await eventually(lambda: live_services.library.all_watched)
     await fill(live_services.store, 200)
     page = await live_page(context, f"{live_server.url}/?sort=title")
     assert len(await titles(page)) in range(60, 181)
@@ -259,7 +259,7 @@ async def test_a_long_list_goes_on_while_scrolling_and_stays_in_order(
 async def test_a_list_that_is_refetched_while_it_grows_has_no_gap(
     live_services: Services, live_server: LocalServer, context: BrowserContext
 ) -> None:
-    await eventually(lambda: live_services.library.watching)
+    await eventually(lambda: live_services.library.all_watched)
     await fill(live_services.store, 400)
     # Its files are not there: once the folder is offline, nothing more happens.
     await eventually(live_services.library.folders.offline)
@@ -300,7 +300,7 @@ async def test_a_card_that_belongs_further_down_comes_with_its_page(
     videos: Path,
     cast: Cast,
 ) -> None:
-    await eventually(lambda: live_services.library.watching)
+    await eventually(lambda: live_services.library.all_watched)
     cast.unique(videos / "A file.mp4")  # a folder that is suddenly empty is offline
     await eventually(lambda: live_services.library.status.pictures_made)
     await fill(live_services.store, 200)

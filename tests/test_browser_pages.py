@@ -199,7 +199,7 @@ async def test_the_watch_page_follows_a_rename(
     browser: Browser, live_server: LocalServer, videos: Path, cast: Cast
 ) -> None:
     services = live_server.services
-    await eventually(lambda: services.library.watching)
+    await eventually(lambda: services.library.all_watched)
     cast.copy("beach.mp4", videos / "Beach.mp4")
     await eventually(lambda: services.library.status.pictures_made)
     async with browsers.context(browser, **browsers.DESKTOP) as context:

@@ -69,13 +69,13 @@ async def test_lists_are_bounded_and_hold_what_can_be_played(
 
     await services.store.write(give)
     player = Player(server)
-    shelves = {s["name"]: s["list"] for s in (await player.ask("/heresphere"))["library"]}
-    assert len(shelves["Newest"]) >= NEWEST_AT_MOST - 1
-    assert len(shelves["Favorites"]) <= 200
-    assert {"sea", "Short"} <= shelves.keys()
-    assert "Lost" not in shelves
+    catalogue_lists = {s["name"]: s["list"] for s in (await player.ask("/heresphere"))["library"]}
+    assert len(catalogue_lists["Newest"]) >= NEWEST_AT_MOST - 1
+    assert len(catalogue_lists["Favorites"]) <= 200
+    assert {"sea", "Short"} <= catalogue_lists.keys()
+    assert "Lost" not in catalogue_lists
     broken = await hash_of(services, 7)
-    assert not any(link.endswith(broken) for links in shelves.values() for link in links)
+    assert not any(link.endswith(broken) for links in catalogue_lists.values() for link in links)
     assert (await player.answer(f"/heresphere/{broken}")).status == 404
     scenes = {s["name"]: s["list"] for s in (await player.ask("/deovr"))["scenes"]}
     assert len(scenes["Newest"]) <= 500
@@ -183,8 +183,8 @@ async def test_a_file_is_deleted_only_where_it_is_allowed_and_really_meant(
         deleted = allowed and value is True
         assert (videos / "film.mp4").exists() is not deleted
         assert answer.status == (403 if value is True and not allowed else 200)
-        gone = (await player.answer(f"/heresphere/{media_hash}")).status == 404
-        assert gone is deleted
+        missing = (await player.answer(f"/heresphere/{media_hash}")).status == 404
+        assert missing is deleted
 
 
 async def test_pages_of_other_sites_cannot_write_by_a_catalogue(server: LocalServer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import pytest
 
-from lvs.cli import main
+from lvs.cli.main import main
 
 
 @pytest.mark.parametrize(

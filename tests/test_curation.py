@@ -14,7 +14,7 @@ import pytest
 from lvs.models import Filters
 from lvs.services import Services
 from lvs.store import Store, curation, gallery, roots
-from lvs.store.list_plan import View
+from lvs.store.list_plan import ListSpec
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill, hash_of, library
 from tests.helpers.requests import post
@@ -25,7 +25,7 @@ from tests.helpers.servers import LocalServer, Process
 async def media_hash(server: LocalServer, videos: Path, cast: Cast) -> str:
     cast.copy("beach.mp4", videos / "beach.mp4")
     await library(server.services)
-    page = await server.services.store.read(gallery.page, View(), limit=1)
+    page = await server.services.store.read(gallery.page, ListSpec(), limit=1)
     return await hash_of(server.services, page.videos[0][0])
 
 
@@ -69,18 +69,20 @@ async def test_an_unknown_video_is_404(server: LocalServer) -> None:
 
 async def test_lists_of_user_data(services: Services, server: LocalServer) -> None:
     await fill(services.store, 6)
-    ids = [v for v, _ in (await services.store.read(gallery.page, View(), limit=6)).videos]
+    ids = [v for v, _ in (await services.store.read(gallery.page, ListSpec(), limit=6)).videos]
     await services.store.write(
         lambda tx: tx.connection.execute("update video set rating_average=0")
     )
     for video_id, stars in zip(ids, (1, 2, 3, 4, 5, 5), strict=True):
         await services.store.write(curation.rate, video_id, stars)
     await services.store.write(curation.set_favorite, ids[2], None)
-    good = View("rating", filters=Filters(min_rating=4))
+    good = ListSpec("rating", filters=Filters(min_rating=4))
     best = await services.store.read(gallery.page, good, limit=10)
     assert best.total == 3
     assert {video for video, _ in best.videos} == set(ids[3:])
-    liked = await services.store.read(gallery.page, View(filters=Filters(favorites=True)), limit=10)
+    liked = await services.store.read(
+        gallery.page, ListSpec(filters=Filters(favorites=True)), limit=10
+    )
     assert [video for video, _ in liked.videos] == [ids[2]]
     assert "1 video<" in (await server.get("/favorites")).text
     assert "3 videos<" in (await server.get("/best-of")).text

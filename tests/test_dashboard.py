@@ -35,7 +35,7 @@ async def test_what_failed_appears_and_is_tried_again(
     cast: Cast,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("lvs.admin.dashboard.UPKEEP_EVERY_S", 0)
+    monkeypatch.setattr("lvs.admin.dashboard.MAINTENANCE_EVERY_S", 0)
     page = await live_page(context, dashboard)
     await page.evaluate("window.stayed = true")
     (videos / "broken.mp4").write_bytes(b"not a video" * 100)
@@ -76,10 +76,10 @@ async def test_every_button_says_what_it_did_or_why_not(
     await eventually(lambda: live_services.library.status.pictures_made == 2)
     await press("Back up now")
     await notice.get_by_text("Backed up 1 video as").wait_for()
-    (made,) = await live_services.keeper.listed()
+    (made,) = await live_services.backup_scheduler.listed()
     await page.locator("#upkeep-backups td, #upkeep-backups th", has_text=made.name).wait_for()
-    shutil.rmtree(live_services.keeper.folder)
-    live_services.keeper.folder.write_text("not a folder")
+    shutil.rmtree(live_services.backup_scheduler.folder)
+    live_services.backup_scheduler.folder.write_text("not a folder")
     await press("Back up now")
     await notice.get_by_text("could not be written").wait_for()
     await page.locator("#upkeep-backups", has_text="The last one failed").wait_for()
@@ -112,7 +112,7 @@ async def test_new_thumbnails_have_their_own_address(
     for number in (2, 3):
         assert (await post(live_server, "/library/thumbnails", filename="beach.mp4")).status == 303
         await eventually(functools.partial(made, number))
-        await eventually(live_services.library.feeder.is_idle)
+        await eventually(live_services.library.probe_queue.is_idle)
         assert await key() == f"{first}-{number}"
     folders = list((live_services.config.data_directory / "thumbnails").glob("*/*"))
     assert [folder.name for folder in folders] == [f"{first}-3"]

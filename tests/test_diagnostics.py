@@ -10,7 +10,7 @@ from rich.console import Console
 
 from lvs.admin import diagnostics
 from lvs.admin.diagnostics import get_system_stats, measured, performance_report
-from lvs.cli.load_test import plan_of
+from lvs.cli.load_test import profile_of
 from lvs.errors import InvalidInputError
 from tests.helpers.servers import Process
 
@@ -52,8 +52,8 @@ def test_the_machine_is_described() -> None:
 @pytest.mark.parametrize("url", ["http://192.168.1.4:8080", "https://localhost", "localhost:80"])
 def test_a_load_stays_on_this_machine(url: str) -> None:
     with pytest.raises(InvalidInputError):
-        plan_of(url, 1, 1, allow_remote=False)
-    assert plan_of("http://192.168.1.4:8080", 1, 1, allow_remote=True).port == 8080
+        profile_of(url, 1, 1, allow_remote=False)
+    assert profile_of("http://192.168.1.4:8080", 1, 1, allow_remote=True).port == 8080
 
 
 def test_a_running_server_is_put_under_load(videos: Path, tmp_path: Path) -> None:

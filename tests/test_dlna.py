@@ -21,9 +21,9 @@ from async_upnp_client.search import async_search
 
 from lvs.dlna.content_directory import MOST_AT_ONCE
 from lvs.dlna.guarded_server import MAX_CONNECTIONS, MAX_SUBSCRIBERS_EACH
-from lvs.dlna.server import MediaServers
+from lvs.dlna.server import DlnaServer
 from lvs.media.samples import Clip, make_clip
-from lvs.network.addresses import Doors
+from lvs.network.addresses import Ports
 from lvs.services import Services
 from lvs.store import curation, saved_searches, tags
 from tests.helpers.libraries import fill, library
@@ -41,12 +41,12 @@ NAMES = {
 @pytest.fixture
 async def servers(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[MediaServers]:
+) -> AsyncIterator[DlnaServer]:
     """A media server on loopback, over the library of a test."""
-    monkeypatch.setattr("lvs.dlna.server.TELL_EVERY_S", 0.01)
-    services, doors = server.services, Doors(http=server.port)
-    found = MediaServers(
-        services.config, services.store, services.folders, doors, lambda: [LOOPBACK], 0
+    monkeypatch.setattr("lvs.dlna.server.NOTIFY_EVERY_S", 0.01)
+    services, ports = server.services, Ports(http=server.port)
+    found = DlnaServer(
+        services.config, services.store, services.folders, ports, lambda: [LOOPBACK], 0
     )
     running = asyncio.create_task(found.run())
     await eventually(lambda: found.locations)
@@ -56,7 +56,7 @@ async def servers(
 
 
 @pytest.fixture
-async def device(servers: MediaServers) -> UpnpDevice:
+async def device(servers: DlnaServer) -> UpnpDevice:
     return await UpnpFactory(AiohttpRequester()).async_create_device(servers.locations[0])
 
 
@@ -89,7 +89,7 @@ async def by_title(device: UpnpDevice, object_id: str) -> dict[str, ET.Element]:
 
 
 @pytest.mark.usefixtures("multicast")
-async def test_it_is_found_by_a_search(servers: MediaServers) -> None:
+async def test_it_is_found_by_a_search(servers: DlnaServer) -> None:
     found: list[str] = []
 
     async def heard(headers: Any) -> None:
@@ -144,7 +144,7 @@ async def test_a_video_is_played_from_its_entry(
     await asyncio.to_thread(make_clip, videos / "film.mp4", clip)
     services = server.services
     await library(services)
-    feeding = asyncio.create_task(services.library.feeder.run())
+    feeding = asyncio.create_task(services.library.probe_queue.run())
     await eventually(lambda: services.library.status.pictures_made)
     (item,) = (await browse(device, "list:"))[0]
     resource = item.find("res", NAMES)
@@ -246,12 +246,12 @@ class Trap:
             yield self
 
 
-def port_of(servers: MediaServers) -> int:
+def port_of(servers: DlnaServer) -> int:
     return urlsplit(servers.locations[0]).port or 0
 
 
 async def subscribe(
-    servers: MediaServers, callback: str, timeout: str = "Second-60", **more: str
+    servers: DlnaServer, callback: str, timeout: str = "Second-60", **more: str
 ) -> Answer:
     headers = {"TIMEOUT": timeout, "NT": "upnp:event", **more}
     if callback:
@@ -274,7 +274,7 @@ async def subscribe(
         "<http://127.0.0.1:99999/x>",
     ],
 )
-async def test_only_subscribers_are_notified(servers: MediaServers, callback: str) -> None:
+async def test_only_subscribers_are_notified(servers: DlnaServer, callback: str) -> None:
     assert (await subscribe(servers, callback)).status == 412
 
 
@@ -282,7 +282,7 @@ async def test_only_subscribers_are_notified(servers: MediaServers, callback: st
     ("timeout", "granted"),
     [("Second-60", 60), ("Second-infinite", 1800), ("Second-99999999999999", 1800), ("x", 1800)],
 )
-async def test_a_subscription_has_an_end(servers: MediaServers, timeout: str, granted: int) -> None:
+async def test_a_subscription_has_an_end(servers: DlnaServer, timeout: str, granted: int) -> None:
     async with Trap().listening() as trap:
         answer = await subscribe(servers, f"<{trap.url}/x>", timeout)
         assert (answer.status, answer.headers["timeout"]) == (200, f"Second-{granted}")
@@ -292,7 +292,7 @@ async def test_a_subscription_has_an_end(servers: MediaServers, timeout: str, gr
 
 
 async def test_an_event_is_not_sent_where_a_subscriber_redirects_to(
-    servers: MediaServers, services: Services
+    servers: DlnaServer, services: Services
 ) -> None:
     moved = b"HTTP/1.1 307 Moved\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"
     async with Trap(moved).listening() as trap, Trap().listening() as other:
@@ -304,7 +304,7 @@ async def test_an_event_is_not_sent_where_a_subscriber_redirects_to(
 
 
 async def test_subscribers_are_few(
-    servers: MediaServers, services: Services, monkeypatch: pytest.MonkeyPatch
+    servers: DlnaServer, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with Trap().listening() as trap:
         for number in range(12):
@@ -320,7 +320,7 @@ async def test_subscribers_are_few(
 
 
 async def test_a_subscriber_that_hangs_or_has_left_costs_no_other(
-    servers: MediaServers, services: Services
+    servers: DlnaServer, services: Services
 ) -> None:
     async with Trap(b"").listening() as hangs, Trap().listening() as good:
         async with Trap().listening() as left:
@@ -347,7 +347,7 @@ ARGUMENTS = {
 }
 
 
-async def soap(servers: MediaServers, action: str, body: str, **headers: str) -> Answer:
+async def soap(servers: DlnaServer, action: str, body: str, **headers: str) -> Answer:
     wanted = {"SOAPAction": f'"{DIRECTORY}#{action}"', "Content-Type": "text/xml", **headers}
     return await asyncio.to_thread(
         ask, port_of(servers), "/directory/control", "POST", wanted, body
@@ -385,7 +385,7 @@ def browsing(**changed: str) -> str:
     ids=lambda value: str(value)[-60:],
 )
 async def test_an_odd_request_is_answered_without_a_traceback(
-    servers: MediaServers, caplog: pytest.LogCaptureFixture, body: str, statuses: set[int]
+    servers: DlnaServer, caplog: pytest.LogCaptureFixture, body: str, statuses: set[int]
 ) -> None:
     answer = await soap(servers, "Browse", body)
     assert answer.status in statuses
@@ -395,7 +395,7 @@ async def test_an_odd_request_is_answered_without_a_traceback(
     assert (await soap(servers, "Browse", browsing())).status == 200
 
 
-async def test_other_host_names_are_refused(servers: MediaServers) -> None:
+async def test_other_host_names_are_refused(servers: DlnaServer) -> None:
     evil = {"Host": "evil.example"}
     answer = await asyncio.to_thread(ask, port_of(servers), "/device.xml", headers=evil)
     assert answer.status == 421
@@ -411,7 +411,7 @@ def short_connections(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_connections_that_ask_nothing_are_few_and_end(
-    short_connections: None, servers: MediaServers
+    short_connections: None, servers: DlnaServer
 ) -> None:
     idle = [
         await asyncio.open_connection("127.0.0.1", port_of(servers))
@@ -424,10 +424,10 @@ async def test_connections_that_ask_nothing_are_few_and_end(
 
 
 async def test_an_address_that_cannot_be_served_costs_no_other(server: LocalServer) -> None:
-    services, doors = server.services, Doors(http=server.port)
+    services, ports = server.services, Ports(http=server.port)
     nobody = ipaddress.IPv4Address("203.0.113.9")
-    found = MediaServers(
-        services.config, services.store, services.folders, doors, lambda: [nobody, LOOPBACK], 0
+    found = DlnaServer(
+        services.config, services.store, services.folders, ports, lambda: [nobody, LOOPBACK], 0
     )
     running = asyncio.create_task(found.run())
     await eventually(lambda: found.locations)

@@ -176,8 +176,8 @@ def test_a_term_has_one_line_in_the_glossary() -> None:
 
 
 def vendored() -> list[Path]:
-    places = (HOME / "static" / "htmx", HOME / "static" / "vendor", HOME / "tests" / "vendor")
-    return [path for place in places for path in place.rglob("*.js")]
+    navigation = (HOME / "static" / "htmx", HOME / "static" / "vendor", HOME / "tests" / "vendor")
+    return [path for place in navigation for path in place.rglob("*.js")]
 
 
 @pytest.mark.parametrize("path", vendored(), ids=lambda path: path.name)

@@ -15,7 +15,7 @@ from zeroconf import AddressResolverIPv4  # type: ignore[attr-defined]  # no stu
 from zeroconf.asyncio import AsyncZeroconf
 
 from lvs.contexts.headset import headset_context
-from lvs.network.addresses import Doors
+from lvs.network.addresses import Ports
 from lvs.network.mdns import Announcer
 from lvs.services import Services
 from lvs.views.headset import SAMPLE_BYTES
@@ -29,7 +29,7 @@ LOOPBACK = ipaddress.IPv4Address("127.0.0.1")
 async def server(start_services: StartServices) -> AsyncIterator[LocalServer]:
     services: Services = await start_services(live=False)
     async with serving(services) as server:
-        services.doors.http, services.doors.https = server.port, 8443
+        services.ports.http, services.ports.https = server.port, 8443
         yield server
 
 
@@ -55,7 +55,7 @@ async def test_a_page_asked_for_here_names_an_address_of_the_network(
 
 
 def test_without_https_only_plain_addresses_are_shown(services: Services) -> None:
-    context = headset_context(services.config, Doors(8080, 0), "192.168.1.9")
+    context = headset_context(services.config, Ports(8080, 0), "192.168.1.9")
     assert context.secure is None
     assert not any("https" in url for url in (*context.others, *context.probes))
 
@@ -77,7 +77,7 @@ async def test_a_server_of_this_machine_alone_says_that_no_headset_reaches_it(
 async def test_under_another_server_the_page_names_the_port_it_was_asked_at(
     server: LocalServer,
 ) -> None:
-    server.services.doors.http = server.services.doors.https = 0
+    server.services.ports.http = server.services.ports.https = 0
     page = (await server.get("/headset", headers={"Host": "nas.local:9999"})).text
     assert "http://nas.local:9999/deovr" in page
     assert ":0/" not in page
@@ -85,7 +85,7 @@ async def test_under_another_server_the_page_names_the_port_it_was_asked_at(
 
 def test_only_what_is_on_is_shown(services: Services) -> None:
     quiet = services.config.model_copy(update={"mdns": False, "dlna": False})
-    context = headset_context(quiet, Doors(8080, 8443), "192.168.1.9")
+    context = headset_context(quiet, Ports(8080, 8443), "192.168.1.9")
     assert not context.probes
     assert not any("lvs.local" in url for url in context.others)
     assert context.players[-1].address == "LVS_DLNA=true"
@@ -128,9 +128,9 @@ async def test_the_name_is_announced_and_follows_the_addresses(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """On loopback alone: a real mDNS question, really answered."""
-    monkeypatch.setattr("lvs.network.mdns.LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr("lvs.network.mdns.CHECK_EVERY_S", 0.05)
     addresses = [LOOPBACK]
-    announcer = Announcer(Doors(8080, 8443), lambda: list(addresses), ["127.0.0.1"])
+    announcer = Announcer(Ports(8080, 8443), lambda: list(addresses), ["127.0.0.1"])
     running = asyncio.create_task(announcer.run())
 
     async def asked() -> list[str]:

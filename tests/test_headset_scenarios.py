@@ -30,7 +30,7 @@ async def filled_services(live_services: Services, videos: Path) -> Services:
         await asyncio.to_thread(make_clip, videos / name, Clip(size=size, duration_s=20, rate=5))
     live_services.library.ask_for_scan()
     await eventually(lambda: live_services.library.status.pictures_made >= 2)
-    await eventually(live_services.library.feeder.is_idle)
+    await eventually(live_services.library.probe_queue.is_idle)
     return live_services
 
 
@@ -78,7 +78,7 @@ async def test_a_session_with_heresphere(
     assert (await player.answer("/heresphere")).headers["heresphere-json-version"] == "1"
     index = await player.ask("/heresphere/", {})
     assert index["access"] == 1
-    assert [shelf["name"] for shelf in index["library"]] == ["Newest", "VR"]
+    assert [catalogue_list["name"] for catalogue_list in index["library"]] == ["Newest", "VR"]
     (link,) = index["library"][1]["list"]
 
     scanned = await player.ask("/heresphere/scan", "")
@@ -123,7 +123,9 @@ async def test_a_session_with_heresphere(
     found = json.loads((await site.get(f"/api/videos/{link.rpartition('/')[2]}")).body)
     assert found["rating"]["count"] == 0
     await eventually(lambda: not filled_services.reader.open)
-    names = [shelf["name"] for shelf in (await player.ask("/heresphere"))["library"]]
+    names = [
+        catalogue_list["name"] for catalogue_list in (await player.ask("/heresphere"))["library"]
+    ]
     assert names == ["Newest", "Favorites", "Most viewed", "VR", "night dive"]
 
 

@@ -35,14 +35,14 @@ async def pool(tmp_path: Path) -> AsyncIterator[MediaPool]:
 async def test_an_empty_file_says_so(pool: MediaPool, tmp_path: Path) -> None:
     path = tmp_path / "empty.mp4"
     path.touch()
-    result = await pool.look_at(str(path), "0" * 16)
+    result = await pool.process(str(path), "0" * 16)
     assert result.error == "The file is empty."
 
 
 async def test_a_text_named_like_a_video_says_so(pool: MediaPool, tmp_path: Path) -> None:
     path = tmp_path / "notes.mp4"
     path.write_text("dear diary " * 1000)
-    result = await pool.look_at(str(path), "0" * 16)
+    result = await pool.process(str(path), "0" * 16)
     assert result.error is not None
     assert "Not a video" in result.error
 
@@ -54,14 +54,14 @@ async def test_a_playlist_in_disguise_reads_no_other_file(
     cast.copy("beach.mp4", tmp_path / "secret.ts")
     path = tmp_path / "list.mp4"
     path.write_text(f"#EXTM3U\n#EXTINF:1,\nfile://{tmp_path}/secret.ts\n#EXT-X-ENDLIST\n")
-    result = await pool.look_at(str(path), "0" * 16)
+    result = await pool.process(str(path), "0" * 16)
     assert result.error is not None
     assert result.preview is None
 
 
 async def test_sound_alone_says_so(pool: MediaPool, tmp_path: Path) -> None:
     path = faulty_jobs.make_sound(tmp_path / "song.mp4")
-    result = await pool.look_at(str(path), "0" * 16)
+    result = await pool.process(str(path), "0" * 16)
     assert result.error == "No video in this file, only audio."
 
 
@@ -72,7 +72,7 @@ async def test_truncated_files_end_in_a_thumbnail_or_an_error(
     for name in ("beach.mp4", "meadow.webm"):
         path = tmp_path / name
         path.write_bytes(cast.path(name).read_bytes()[:length])
-        result = await pool.look_at(str(path), "0" * 16)
+        result = await pool.process(str(path), "0" * 16)
         assert result.error or result.preview
 
 
@@ -87,23 +87,23 @@ async def test_mutated_files_end_in_a_thumbnail_or_an_error(
             content[chance.randrange(len(content))] = chance.randrange(256)
         path = tmp_path / f"{round_}-{name}"
         path.write_bytes(content)
-        result = await pool.look_at(str(path), "0" * 16)
+        result = await pool.process(str(path), "0" * 16)
         assert result.error or result.preview
 
 
 async def test_a_decoder_that_hangs_costs_its_file_alone(tmp_path: Path, cast: Cast) -> None:
     async with a_pool(tmp_path, 1.0, job="tests.helpers.faulty_jobs:hang_on_x") as pool:
-        result = await pool.look_at("x.mp4", "0" * 16)
+        result = await pool.process("x.mp4", "0" * 16)
         assert result.error is not None
         assert "longer than 1 s" in result.error
-        assert (await pool.look_at(str(cast.path("beach.mp4")), "1" * 16)).error is None
+        assert (await pool.process(str(cast.path("beach.mp4")), "1" * 16)).error is None
 
 
 async def test_a_decoder_that_crashes_costs_its_file_alone(tmp_path: Path, cast: Cast) -> None:
     async with a_pool(tmp_path, job="tests.helpers.faulty_jobs:crash_on_x") as pool:
-        result = await pool.look_at("x.mp4", "0" * 16)
+        result = await pool.process("x.mp4", "0" * 16)
         assert result.error == "The decoder crashed on this file."
-        assert (await pool.look_at(str(cast.path("beach.mp4")), "1" * 16)).error is None
+        assert (await pool.process(str(cast.path("beach.mp4")), "1" * 16)).error is None
 
 
 async def test_a_worker_ends_itself_when_its_server_has_ended() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from lvs.config import ServerConfig
 from lvs.models import Card
-from lvs.server.lifecycle import open_house
+from lvs.server.lifecycle import open_services
 from lvs.services import Services
 from lvs.store import Transaction, files, gallery
 from tests.helpers.clips import Cast
@@ -45,10 +45,10 @@ async def test_a_rename_while_the_server_is_off_keeps_the_video(
     config: ServerConfig, videos: Path, cast: Cast
 ) -> None:
     source = cast.copy("beach.mp4", videos / "beach.mp4")
-    async with open_house(config, live=False) as services:
+    async with open_services(config, live=False) as services:
         before = (await library(services))["beach.mp4"]
     source.rename(videos / "while you were out.mp4")
-    async with open_house(config, live=False) as services:
+    async with open_services(config, live=False) as services:
         after = await library(services)
     assert after["while you were out.mp4"].media_hash == before.media_hash
 

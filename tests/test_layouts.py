@@ -25,7 +25,7 @@ HALVES = {"sbs": ("pad", "2*iw:ih:0:0"), "tb": ("pad", "iw:2*ih:0:0")}
 
 async def settled(services: Services) -> None:
     await eventually(lambda: not services.library.status.scan.running)
-    await eventually(services.library.feeder.is_idle)
+    await eventually(services.library.probe_queue.is_idle)
 
 
 async def dropped(services: Services, videos: Path, name: str, clip: Clip) -> str:

@@ -15,7 +15,7 @@ from lvs.live.hub import QUEUE_LENGTH
 from lvs.live.hub import Message as HubMessage
 from lvs.services import Services
 from lvs.store import gallery
-from lvs.store.list_plan import View
+from lvs.store.list_plan import ListSpec
 from tests.helpers.clips import Cast
 from tests.helpers.html import card_ids, elements, links
 from tests.helpers.libraries import fill, heart, library
@@ -49,7 +49,7 @@ async def server(hub_services: Services) -> AsyncIterator[LocalServer]:
         task.cancel()
 
 
-def places(message: Message) -> list[tuple[str, str]]:
+def navigation(message: Message) -> list[tuple[str, str]]:
     """(card, where) of each placed card in a message."""
     return [
         (partial.children[0]["id"], partial["hx-swap"].removeprefix("place before:"))
@@ -88,11 +88,11 @@ async def test_a_new_card_stands_in_the_order_of_each_page(
     cast.unique(videos / "c.mp4")
     cards = await library(server.services)
     message = await by_title.until(about_cards)
-    assert places(message) == [(f"v-{cards['c.mp4'].id}", f"v-{cards['d.mp4'].id}")]
+    assert navigation(message) == [(f"v-{cards['c.mp4'].id}", f"v-{cards['d.mp4'].id}")]
     await by_title_last.until(about_cards)
     cast.unique(videos / "e.mp4")
     cards = await library(server.services)
-    assert places(await by_title_last.until(about_cards)) == [(f"v-{cards['e.mp4'].id}", "end")]
+    assert navigation(await by_title_last.until(about_cards)) == [(f"v-{cards['e.mp4'].id}", "end")]
 
 
 async def test_several_new_cards_are_placed_from_the_end(
@@ -108,8 +108,8 @@ async def test_several_new_cards_are_placed_from_the_end(
         cast.unique(videos / f"{name}.mp4")
     await library(server.services)
     message = await stream.until(about_cards)
-    assert len(places(message)) == 8
-    for card, where in places(message):
+    assert len(navigation(message)) == 8
+    for card, where in navigation(message):
         assert where in known, f"{card} is to stand before {where}, which is not there yet"
         known.add(card)
 
@@ -126,11 +126,11 @@ async def test_a_page_hears_of_its_own_folder_alone(
     await library(server.services)
     message = await stream.until(about_cards)
     assert f'hx-target="#v-{cards["here/a.mp4"].id}" hx-swap="delete"' in message.data
-    assert places(message) == []
+    assert navigation(message) == []
     (videos / "there" / "b.mp4").rename(videos / "here" / "b.mp4")
     await library(server.services)
     message = await stream.until(about_cards)
-    assert [card for card, _ in places(message)] == [f"v-{cards['there/b.mp4'].id}"]
+    assert [card for card, _ in navigation(message)] == [f"v-{cards['there/b.mp4'].id}"]
 
 
 async def test_a_page_whose_list_gets_a_copy_hears_of_which_video(
@@ -174,7 +174,7 @@ async def test_a_page_that_was_disconnected_catches_up_exactly(
     message = await stream.until(about_cards)
     assert message.id == server.services.store.last_event_id
     assert f'hx-target="#v-{cards["goes.mp4"].id}" hx-swap="delete"' in message.data
-    assert [card for card, _ in places(message)] == [f"v-{after['comes.mp4'].id}"]
+    assert [card for card, _ in navigation(message)] == [f"v-{after['comes.mp4'].id}"]
 
 
 async def test_a_gap_that_cannot_be_replayed_asks_for_a_resync(
@@ -317,11 +317,11 @@ async def test_the_store_and_the_stream_agree_under_load(
             card = removal["hx-target"].removeprefix("#")
             if card in page:
                 page.remove(card)
-        for card, where in places(message):
+        for card, where in navigation(message):
             if card in page:
                 page.remove(card)
             page.insert(len(page) if where == "end" else page.index(where), card)
-    stored = await server.services.store.read(gallery.page, View("title"), limit=100)
+    stored = await server.services.store.read(gallery.page, ListSpec("title"), limit=100)
     assert page == [f"v-{video}" for video, _ in stored.videos]
 
 
@@ -372,11 +372,11 @@ async def test_a_file_that_vanishes_takes_the_player_along(
     await library(server.services)
     assert "<video" in (await server.get("/watch/a.mp4")).text
 
-    async def gone() -> None:
+    async def missing() -> None:
         (videos / "a.mp4").unlink()
         await library(server.services)
 
-    message = await message_to(server, "/watch/a.mp4", gone)
+    message = await message_to(server, "/watch/a.mp4", missing)
     assert 'hx-target="#stage"' in message.data
     assert "<video" not in message.data
 

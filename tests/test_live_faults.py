@@ -10,7 +10,7 @@ import pytest
 
 from lvs.events import Event
 from lvs.live import hub as live
-from lvs.live.feeds import GalleryFeed, Kitchen
+from lvs.live.feeds import GalleryFeed, RenderContext
 from lvs.services import Services
 from lvs.store import bulk, curation, database
 from tests.helpers.html import card_ids, element, elements, links
@@ -64,13 +64,13 @@ def gone_wrong(monkeypatch: pytest.MonkeyPatch, query: str) -> None:
     real = GalleryFeed.update
 
     def update(
-        self: GalleryFeed, conn: sqlite3.Connection, kitchen: Kitchen, events: list[Event]
+        self: GalleryFeed, conn: sqlite3.Connection, context: RenderContext, events: list[Event]
     ) -> str:
         if self.query.q == "endless":
             conn.execute(ENDLESS).fetchone()
         if self.query.q == "broken":
             raise ZeroDivisionError(query)
-        return real(self, conn, kitchen, events)
+        return real(self, conn, context, events)
 
     monkeypatch.setattr(GalleryFeed, "update", update)
 
@@ -148,7 +148,7 @@ async def test_a_snapshot_that_cannot_be_read_is_a_resync_for_all(
     async def fails(*_: object) -> None:
         raise sqlite3.OperationalError("disk I/O error")
 
-    monkeypatch.setattr(server.services.store, "read_for_live", fails)
+    monkeypatch.setattr(server.services.store, "read_live", fails)
     await favor(server, 1)
     for page in pages:
         await page.until(is_resync)
@@ -162,10 +162,10 @@ async def test_a_feed_without_a_status_costs_no_other_its_own(
 ) -> None:
     real = GalleryFeed.status
 
-    def status(self: GalleryFeed, kitchen: Kitchen) -> str:
+    def status(self: GalleryFeed, context: RenderContext) -> str:
         if self.query.q:
             raise ZeroDivisionError
-        return real(self, kitchen)
+        return real(self, context)
 
     monkeypatch.setattr(GalleryFeed, "status", status)
     good, bad = await streams(server, "", "q=bad")

@@ -13,7 +13,7 @@ from lvs.api import videos as videos_api
 from lvs.errors import UnavailableError
 from lvs.services import Services
 from lvs.store import database, gallery, list_plan, search
-from lvs.store.list_plan import View
+from lvs.store.list_plan import ListSpec
 from tests.helpers.libraries import fill
 from tests.helpers.servers import LocalServer
 
@@ -32,9 +32,9 @@ async def test_a_word_that_most_videos_have_finds_the_same_in_every_order(
     """Found by walking the order, or by gathering the hits."""
     await fill(services.store, 40)
     match = search.expression("video")
-    few = await services.store.read(gallery.page, View(sort, seed=7, match=match), limit=50)
+    few = await services.store.read(gallery.page, ListSpec(sort, seed=7, match=match), limit=50)
     monkeypatch.setattr(list_plan, "FEW_HITS", 5)
-    many = await services.store.read(gallery.page, View(sort, seed=7, match=match), limit=50)
+    many = await services.store.read(gallery.page, ListSpec(sort, seed=7, match=match), limit=50)
     assert many.videos == few.videos
     assert len(many.videos) == many.total == 40
 
@@ -46,7 +46,7 @@ async def test_an_order_without_an_index_asks_the_search_once(
     """And not for each video: 100,000 of them took longer than a page may."""
     monkeypatch.setattr(list_plan, "FEW_HITS", 5)
     await fill(services.store, 40)
-    view = View(sort, match=search.expression("video"))
+    view = ListSpec(sort, match=search.expression("video"))
     way = await services.store.read(list_plan.plan, view)
     assert "v.id in (select rowid from video_text" in way.where
     assert "exists (select 1 from video_text" not in way.where
@@ -84,7 +84,7 @@ async def test_short_reads_do_not_wait_for_long_ones(
     monkeypatch.setattr(database, "STATEMENT_LIMIT_S", 1.0)
     long = [asyncio.create_task(services.store.read_long(endless)) for _ in range(4)]
     await asyncio.sleep(0)
-    assert await services.store.read(gallery.count, View()) == 0
+    assert await services.store.read(gallery.count, ListSpec()) == 0
     assert not any(task.done() for task in long)
     for task in long[1:]:
         task.cancel()

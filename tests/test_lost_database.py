@@ -46,15 +46,15 @@ async def test_a_write_to_a_database_that_is_lost_is_refused(
 async def test_pages_say_so_until_it_is_back(live_server: LocalServer) -> None:
     services = live_server.services
     stream = await live_server.stream(f"/events?since={services.store.last_event_id}")
-    away = services.store.path.with_name("moved.db")
-    services.store.path.rename(away)
+    offline = services.store.path.with_name("moved.db")
+    services.store.path.rename(offline)
     await stream.until(lambda message: "lost-database" in message.data)
 
     async def says_so() -> bool:
         return "lost-database" in (await live_server.get("/")).text
 
     await eventually(says_so)
-    away.rename(services.store.path)
+    offline.rename(services.store.path)
     await stream.until(
         lambda message: "#status" in message.data and "lost-database" not in message.data
     )

@@ -49,19 +49,19 @@ async def a_pool(home: Path, size: int = 1, **more: Any) -> AsyncIterator[MediaP
 async def test_a_worker_is_used_again_and_ends_when_it_is_idle(tmp_path: Path, cast: Cast) -> None:
     path = str(cast.path("beach.mp4"))
     async with a_pool(tmp_path, idle_s=0.5) as pool:
-        assert (await pool.look_at(path, KEY)).error is None
+        assert (await pool.process(path, KEY)).error is None
         (first,) = workers()
-        assert (await pool.look_at(path, KEY)).error is None
+        assert (await pool.process(path, KEY)).error is None
         assert workers() == [first]
         await eventually(lambda: not workers())
-        assert (await pool.look_at(path, KEY)).error is None
+        assert (await pool.process(path, KEY)).error is None
         assert workers() != [first]
 
 
 async def test_there_are_no_more_workers_than_asked_for(tmp_path: Path, cast: Cast) -> None:
     path = str(cast.path("beach.mp4"))
     async with a_pool(tmp_path, size=2) as pool:
-        results = await asyncio.gather(*(pool.look_at(path, f"{n:016}") for n in range(12)))
+        results = await asyncio.gather(*(pool.process(path, f"{n:016}") for n in range(12)))
         assert {result.error for result in results} == {None}
         assert len(workers()) == 2
     assert not workers()
@@ -74,7 +74,7 @@ async def test_a_worker_has_an_end_after_many_files(
     path = str(cast.path("beach.mp4"))
     async with a_pool(tmp_path) as pool:
         for _ in range(2):
-            assert (await pool.look_at(path, KEY)).error is None
+            assert (await pool.process(path, KEY)).error is None
         await eventually(lambda: not workers())
 
 
@@ -82,13 +82,13 @@ async def test_a_worker_that_was_killed_at_rest_blames_no_file(tmp_path: Path, c
     path = str(cast.path("beach.mp4"))
     async with a_pool(tmp_path) as pool:
         for _ in range(3):
-            assert (await pool.look_at(path, KEY)).error is None
+            assert (await pool.process(path, KEY)).error is None
             workers()[0].kill()
 
 
 async def test_whoever_no_longer_waits_ends_the_worker(tmp_path: Path) -> None:
     async with a_pool(tmp_path, job="tests.helpers.faulty_jobs:hang_on_x") as pool:
-        asking = asyncio.create_task(pool.look_at("x.mp4", KEY))
+        asking = asyncio.create_task(pool.process("x.mp4", KEY))
         await eventually(workers)
         asking.cancel()
         await asyncio.wait([asking])
@@ -99,27 +99,27 @@ async def test_whoever_no_longer_waits_ends_the_worker(tmp_path: Path) -> None:
 async def test_ctrl_c_in_the_terminal_is_no_crash(tmp_path: Path, cast: Cast) -> None:
     path = str(cast.path("beach.mp4"))
     async with a_pool(tmp_path) as pool:
-        await pool.look_at(path, KEY)
+        await pool.process(path, KEY)
         (worker,) = workers()
         worker.send_signal(signal.SIGINT)
-        assert (await pool.look_at(path, KEY)).error is None
+        assert (await pool.process(path, KEY)).error is None
         assert workers() == [worker]
 
 
 async def test_a_worker_that_cannot_start_is_no_fault_of_the_file(tmp_path: Path) -> None:
     async with a_pool(tmp_path, job="tests.helpers.faulty_jobs:is_not_there") as pool:
         with pytest.raises(OSError, match="exited at its start"):
-            await pool.look_at("x.mp4", KEY)
+            await pool.process("x.mp4", KEY)
 
 
 async def test_what_a_decoder_prints_is_no_answer(tmp_path: Path, cast: Cast) -> None:
     async with a_pool(tmp_path, job="tests.helpers.faulty_jobs:print_first") as pool:
-        assert (await pool.look_at(str(cast.path("beach.mp4")), KEY)).error is None
+        assert (await pool.process(str(cast.path("beach.mp4")), KEY)).error is None
 
 
 async def test_a_worker_is_bounded_and_the_first_to_go(tmp_path: Path, cast: Cast) -> None:
     async with a_pool(tmp_path) as pool:
-        await pool.look_at(str(cast.path("beach.mp4")), KEY)
+        await pool.process(str(cast.path("beach.mp4")), KEY)
         (worker,) = workers()
         assert worker.rlimit(psutil.RLIMIT_AS)[1] == limits.memory_per_worker(1)
         assert Path(f"/proc/{worker.pid}/oom_score_adj").read_text().strip() == "1000"
@@ -146,7 +146,7 @@ def test_the_web_process_loads_no_decoder() -> None:
 async def test_a_pipe_in_place_of_a_file_holds_no_worker(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.mp4")
     result = await asyncio.to_thread(
-        processing.look_at, str(tmp_path / "pipe.mp4"), str(tmp_path / "p"), KEY
+        processing.process, str(tmp_path / "pipe.mp4"), str(tmp_path / "p"), KEY
     )
     assert result.error == "Not a regular file."
 
@@ -167,7 +167,7 @@ def huge(path: Path, width: int, height: int) -> Path:
 async def test_an_image_of_too_many_pixels_is_not_decoded(tmp_path: Path) -> None:
     path = huge(tmp_path / "huge.mov", 16_000, 8_000)
     async with a_pool(tmp_path) as pool:
-        result = await pool.look_at(str(path), KEY)
+        result = await pool.process(str(path), KEY)
         (worker,) = workers()
         assert result.error is not None
         assert "more than 100 million pixels" in result.error
@@ -184,7 +184,7 @@ def test_a_file_that_lies_about_its_pixels_is_not_decoded_either(tmp_path: Path)
     assert content[at : at + 4] == size
     small = (160).to_bytes(2, "big") + (80).to_bytes(2, "big")
     path.write_bytes(content[:at] + small + content[at + 4 :])
-    result = processing.look_at(str(path), str(tmp_path / "p"), KEY)
+    result = processing.process(str(path), str(tmp_path / "p"), KEY)
     assert result.error
     assert result.preview is None
 
@@ -193,12 +193,14 @@ async def test_workers_are_woken_by_what_is_to_be_probed_and_by_nothing_else(
     services: Services,
 ) -> None:
     await fill(services.store, 1)
-    news = services.store.probe_bell.listener()
+    news = services.store.probe_signal.subscribe()
     await services.store.write(curation.rate, 1, 4)
-    await services.store.write(projection.choose, 1, "180", None)
+    await services.store.write(projection.set_projection, 1, "180", None)
     assert not news.is_set()
-    await services.store.write(projection.choose, 1, "180", "sbs")  # another eye is to be seen
+    await services.store.write(
+        projection.set_projection, 1, "180", "sbs"
+    )  # another eye is to be seen
     assert news.is_set()
     news.clear()
-    await services.store.write(videos.look_again)
+    await services.store.write(videos.reprobe_all)
     assert news.is_set()

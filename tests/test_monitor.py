@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from lvs.admin.monitor import Disk
-from lvs.admin.panels import view_of
+from lvs.admin.panels import dashboard_view
 from lvs.services import Services
 from tests.helpers.libraries import fill, hash_of
 from tests.helpers.requests import post
@@ -82,7 +82,9 @@ async def test_every_list_warns_of_a_disk_that_is_nearly_full(
     assert "Only 300.0 MB left" in message.data
     assert "Free some space" in (await live_server.get("/favorites")).text
     await eventually(lambda: live_services.monitor.now.disks[0].is_nearly_full)
-    tile = next(tile for tile in view_of(live_services.monitor).tiles if tile.id == "tile-disk-0")
+    tile = next(
+        tile for tile in dashboard_view(live_services.monitor).tiles if tile.id == "tile-disk-0"
+    )
     assert (tile.level, tile.word) == ("poor", "Nearly full")
     monkeypatch.setattr("lvs.admin.monitor.shutil.disk_usage", lambda _: Usage(10**12, 0, 10**12))
     await stream.until(

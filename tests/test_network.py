@@ -9,7 +9,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from lvs.network.addresses import Addresses, Doors, follow_addresses, lan_addresses, own_names
+from lvs.network.addresses import Addresses, Ports, follow_addresses, lan_addresses, own_names
 from tests.helpers.servers import eventually
 
 
@@ -54,8 +54,8 @@ def test_own_names_are_those_of_the_network() -> None:
 async def test_the_served_names_follow_the_addresses_and_a_failure_is_logged_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("lvs.network.addresses.LOOK_EVERY_S", 0.001)
-    doors, addresses = Doors(), [ipaddress.IPv4Address("192.168.1.9")]
+    monkeypatch.setattr("lvs.network.addresses.CHECK_EVERY_S", 0.001)
+    ports, addresses = Ports(), [ipaddress.IPv4Address("192.168.1.9")]
     served: list[str] = []
     moved = asyncio.Event()
 
@@ -68,11 +68,11 @@ async def test_the_served_names_follow_the_addresses_and_a_failure_is_logged_onc
             await asyncio.Event().wait()
 
     following = asyncio.create_task(
-        follow_addresses("media server", doors, lambda: list(addresses), serve, (OSError,))
+        follow_addresses("media server", ports, lambda: list(addresses), serve, (OSError,))
     )
     await asyncio.sleep(0)
     assert not served  # a server that does not know its port has nothing to announce
-    doors.http = 8080
+    ports.http = 8080
     await eventually(lambda: len(served) == 6)
     assert [record.getMessage() for record in caplog.records] == [
         "There is no media server for now: the port is taken"

@@ -58,7 +58,7 @@ async def test_a_file_that_cannot_be_stored_is_reported_and_the_others_are_inges
         os.utime(cast.unique(videos / f"{name}.mp4"), (1_600_000_000, 1_600_000_000))
     services = await start_services()
     await wait_for(services, "a.mp4", "z.mp4")
-    await eventually(lambda: services.library.watching)
+    await eventually(lambda: services.library.all_watched)
     set_time(cast.unique(videos / "bad 2.mp4"), YEAR_2300_NS)
     cast.unique(videos / "good.mp4")
     await wait_for(services, "a.mp4", "good.mp4", "z.mp4")

@@ -29,7 +29,7 @@ Probe = Callable[[str], Result]
 
 @asynccontextmanager
 async def feeding(services: Services) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(services.library.feeder.run())
+    task = asyncio.create_task(services.library.probe_queue.run())
     try:
         yield task
     finally:
@@ -58,7 +58,7 @@ def probing(monkeypatch: pytest.MonkeyPatch, services: Services, probes: dict[st
         await asyncio.sleep(0)
         return probes.get(Path(path).name, good)(path)
 
-    monkeypatch.setattr(MediaPool, "look_at", look_at)
+    monkeypatch.setattr(MediaPool, "process", look_at)
 
 
 def raising(error: Exception) -> Probe:
@@ -90,7 +90,7 @@ def test_a_date_at_the_end_of_time_is_no_error(tmp_path: Path, date: bytes) -> N
     content = path.read_bytes()
     path.write_bytes(content.replace(b"2024-05-06T07:08:09.000000Z", date))
     assert path.read_bytes() != content
-    result = processing.look_at(str(path), str(tmp_path / "p"), "0" * 16)
+    result = processing.process(str(path), str(tmp_path / "p"), "0" * 16)
     assert result.error is None
     assert result.facts.recorded_at is None
 
@@ -104,14 +104,14 @@ def test_an_error_of_the_decoder_is_the_reason(
         raise IndexError("list index out of range")
 
     monkeypatch.setattr("lvs.media.thumbnails.keyframe_near", late)
-    result = processing.look_at(str(cast.path("beach.mp4")), str(tmp_path / "p"), "0" * 16)
+    result = processing.process(str(cast.path("beach.mp4")), str(tmp_path / "p"), "0" * 16)
     assert result.error == "Can't be read: list index out of range."
     assert result.facts.width == 160
 
 
 def test_a_missing_file_says_nothing_about_the_video(tmp_path: Path) -> None:
     with pytest.raises(SourceError):
-        processing.look_at(str(tmp_path / "gone.mp4"), str(tmp_path / "p"), "0" * 16)
+        processing.process(str(tmp_path / "gone.mp4"), str(tmp_path / "p"), "0" * 16)
 
 
 @pytest.mark.parametrize("fact", [{"bit_rate": 1 << 70}, {"audio_codec": "\udcff"}])
@@ -142,7 +142,7 @@ async def test_a_missing_file_makes_nobody_wait(
     async with feeding(ten):
         await eventually(lambda: sum(probed for probed, _ in state(ten).values()) == 9, 5)
         assert state(ten)["bad.mp4"] == (False, None)
-        await eventually(ten.library.feeder.is_idle, 5)
+        await eventually(ten.library.probe_queue.is_idle, 5)
 
 
 async def test_a_file_that_stays_unreadable_is_recorded_in_the_end(
@@ -190,7 +190,7 @@ async def test_a_store_that_refuses_loses_no_work(
 async def test_after_a_failure_the_feeder_goes_on_with_its_work(
     ten: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    feeder = ten.library.feeder
+    probe_queue = ten.library.probe_queue
     release = asyncio.Event()
     begun: list[str] = []
 
@@ -199,16 +199,16 @@ async def test_after_a_failure_the_feeder_goes_on_with_its_work(
         await release.wait()
         return good("")
 
-    monkeypatch.setattr(MediaPool, "look_at", look_at)
+    monkeypatch.setattr(MediaPool, "process", look_at)
     async with feeding(ten) as task:
         await eventually(lambda: begun)
-        feeder.want(12345)
+        probe_queue.want(12345)
         with monkeypatch.context() as broken:
             broken.setattr(videos_store, "waiting", lambda *_, **__: raising(RuntimeError())(""))
-            feeder.wake()
+            probe_queue.wake()
             with pytest.raises(RuntimeError):
                 await task
-    assert ten.library.status.pictures_busy == len(begun) < 10
+    assert ten.library.status.thumbnails_busy == len(begun) < 10
     async with feeding(ten):
         release.set()
         await eventually(lambda: all_done(ten))

@@ -18,7 +18,7 @@ from tests.helpers.libraries import fill
 from tests.helpers.servers import LocalServer, eventually
 
 
-class Kitchen:
+class RenderContext:
     """Renders a page when it is let to; counts how often it was asked to."""
 
     def __init__(self) -> None:
@@ -37,43 +37,43 @@ class Kitchen:
 
 
 @pytest.fixture
-async def kitchen() -> Kitchen:
-    return Kitchen()
+async def context() -> RenderContext:
+    return RenderContext()
 
 
-async def test_simultaneous_requests_share_one_rendering(kitchen: Kitchen) -> None:
+async def test_simultaneous_requests_share_one_rendering(context: RenderContext) -> None:
     pages = PageCache()
-    asked = [asyncio.create_task(pages.page("/", 1, kitchen.page("one"))) for _ in range(20)]
-    await eventually(lambda: kitchen.begun == 1)
+    asked = [asyncio.create_task(pages.page("/", 1, context.page("one"))) for _ in range(20)]
+    await eventually(lambda: context.begun == 1)
     asked.pop().cancel()  # one who leaves takes nothing from the others
-    kitchen.go_on.set()
+    context.go_on.set()
     assert {page.body for page in await asyncio.gather(*asked)} == {b"one"}
-    assert (await pages.page("/", 1, kitchen.page("another"))).body == b"one"
-    assert kitchen.begun == 1
+    assert (await pages.page("/", 1, context.page("another"))).body == b"one"
+    assert context.begun == 1
 
 
 async def test_an_old_page_is_served_while_a_new_one_is_rendered(
-    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch
+    context: RenderContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pages = PageCache()
-    kitchen.go_on.set()
-    await pages.page("/", 1, kitchen.page("old"))
-    assert (await pages.page("/", 2, kitchen.page("new"))).body == b"old"
-    assert kitchen.begun == 1  # it may lag a little, and nothing is done about it
-    monkeypatch.setattr("lvs.http.page_cache.MAY_LAG_S", 0.0)
-    kitchen.go_on.clear()
+    context.go_on.set()
+    await pages.page("/", 1, context.page("old"))
+    assert (await pages.page("/", 2, context.page("new"))).body == b"old"
+    assert context.begun == 1  # it may lag a little, and nothing is done about it
+    monkeypatch.setattr("lvs.http.page_cache.MAX_STALE_S", 0.0)
+    context.go_on.clear()
     for _ in range(3):
-        assert (await pages.page("/", 2, kitchen.page("new"))).body == b"old"
-    await eventually(lambda: kitchen.begun == 2)
-    kitchen.go_on.set()
+        assert (await pages.page("/", 2, context.page("new"))).body == b"old"
+    await eventually(lambda: context.begun == 2)
+    context.go_on.set()
 
     async def is_new() -> bool:
-        return (await pages.page("/", 2, kitchen.page("newer"))).body == b"new"
+        return (await pages.page("/", 2, context.page("newer"))).body == b"new"
 
     await eventually(is_new)
-    assert kitchen.begun == 2
-    monkeypatch.setattr("lvs.http.page_cache.SERVED_STILL_S", 0.0)
-    assert (await pages.page("/", 3, kitchen.page("newest"))).body == b"newest"
+    assert context.begun == 2
+    monkeypatch.setattr("lvs.http.page_cache.STALE_WHILE_REVALIDATE_S", 0.0)
+    assert (await pages.page("/", 3, context.page("newest"))).body == b"newest"
 
 
 async def test_a_page_from_before_a_users_change_is_not_served_after_it(
@@ -85,8 +85,8 @@ async def test_a_page_from_before_a_users_change_is_not_served_after_it(
     sessions = Sessions(services.store)
     changes: list[Callable[[], Awaitable[object]]] = [
         lambda: services.store.write(curation.rate, 1, 5),
-        lambda: sessions.plays("headset", 1),
-        lambda: sessions.stands_at(1, 50.0),
+        lambda: sessions.playing("headset", 1),
+        lambda: sessions.save_position(1, 50.0),
         lambda: services.store.write(tags.add, 1, "beach"),
     ]
     for change in changes:
@@ -97,19 +97,19 @@ async def test_a_page_from_before_a_users_change_is_not_served_after_it(
 
 
 async def test_a_page_that_is_being_rendered_while_a_user_changes_something_is_not_cached(
-    server: LocalServer, kitchen: Kitchen
+    server: LocalServer, context: RenderContext
 ) -> None:
     store = server.services.store
     await fill(store, 1)
-    pages, slow = PageCache(), Kitchen()
+    pages, slow = PageCache(), RenderContext()
     before = asyncio.create_task(pages.page(("/", store.edits), 1, slow.page("before")))
     await eventually(lambda: slow.begun == 1)
     await store.write(curation.rate, 1, 5)
-    kitchen.go_on.set()
-    assert (await pages.page(("/", store.edits), 2, kitchen.page("after"))).body == b"after"
+    context.go_on.set()
+    assert (await pages.page(("/", store.edits), 2, context.page("after"))).body == b"after"
     slow.go_on.set()
     assert (await before).body == b"before"
-    assert (await pages.page(("/", store.edits), 2, kitchen.page("again"))).body == b"after"
+    assert (await pages.page(("/", store.edits), 2, context.page("again"))).body == b"after"
 
 
 async def test_new_files_are_no_change_by_a_user(services: Services) -> None:
@@ -119,16 +119,16 @@ async def test_new_files_are_no_change_by_a_user(services: Services) -> None:
     assert services.store.edits == before
 
 
-async def test_a_failed_rendering_fails_for_all_and_is_retried(kitchen: Kitchen) -> None:
+async def test_a_failed_rendering_fails_for_all_and_is_retried(context: RenderContext) -> None:
     pages = PageCache()
-    kitchen.go_on.set()
-    both = [pages.page("/", 1, kitchen.page("")) for _ in range(2)]
+    context.go_on.set()
+    both = [pages.page("/", 1, context.page("")) for _ in range(2)]
     assert [type(one) for one in await asyncio.gather(*both, return_exceptions=True)] == [
         NotFoundError,
         NotFoundError,
     ]
-    assert kitchen.begun == 1
-    assert (await pages.page("/", 1, kitchen.page("there"))).body == b"there"
+    assert context.begun == 1
+    assert (await pages.page("/", 1, context.page("there"))).body == b"there"
 
 
 async def test_caches_report_hits_and_misses(server: LocalServer) -> None:

@@ -13,11 +13,11 @@ import pytest
 
 from lvs.config import ServerConfig
 from lvs.models import SORTS, Card
-from lvs.server.lifecycle import open_house
+from lvs.server.lifecycle import open_services
 from lvs.services import Services
 from lvs.store import Transaction, gallery, playback, videos
 from lvs.store import videos as videos_store
-from lvs.store.list_plan import View
+from lvs.store.list_plan import ListSpec
 from tests.helpers.clips import Cast
 from tests.helpers.html import card_ids, element, links
 from tests.helpers.libraries import fill, library
@@ -70,7 +70,7 @@ async def test_orders_are_what_they_say(services: Services, sort: str) -> None:
     for start in (40, 0):  # titles are not in the order of the rows
         await fill(services.store, 40, start=start)
     await services.store.write(play)
-    page = await services.store.read(gallery.page, View(sort, seed=3), limit=80)
+    page = await services.store.read(gallery.page, ListSpec(sort, seed=3), limit=80)
     cards = await services.store.read(videos.cards, [video for video, _ in page.videos])
     shown = [ORDERS[sort](cards[video]) for video, _ in page.videos]
     assert len(shown) == 80
@@ -113,7 +113,7 @@ async def test_large_and_small_folders_list_alike(services: Services) -> None:
 
         folder = await services.store.read(roots.folder_at, 1, path)
         assert folder is not None
-        view = View("title", folder.id)
+        view = ListSpec("title", folder.id)
         page = await services.store.read(gallery.page, view, limit=400)
         cards = await services.store.read(videos.cards, [video for video, _ in page.videos])
         assert len(page.videos) == folder.video_count
@@ -219,5 +219,5 @@ async def test_a_second_server_on_the_same_data_is_refused(
     from lvs.errors import StartError
 
     with pytest.raises(StartError, match="in use by another server"):
-        async with open_house(config):
+        async with open_services(config):
             pass

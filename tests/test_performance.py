@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from lvs.admin.figures import level_of, spark
 from lvs.contexts.navigation import navigation_context
-from lvs.library.ingest_timing import FOLLOWED, Timeline
+from lvs.library.ingest_timing import FOLLOWED, IngestTimings
 from lvs.metrics import WINDOW, Metrics, latency_of
 from lvs.services import Services
 from lvs.store.database import READERS
@@ -105,7 +105,7 @@ async def test_a_failure_is_an_error_of_its_route(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await server.get("/tags")
-    monkeypatch.setattr(server.services.store, "recall", None)
+    monkeypatch.setattr(server.services.store, "read_cached", None)
     assert (await server.get("/tags")).status == 500
     route = server.services.metrics.routes["GET /tags"]
     assert (route.requests, route.errors) == (2, 1)
@@ -163,7 +163,7 @@ async def test_queries_are_those_that_sqlite_runs(server: LocalServer) -> None:
 async def test_latencies_are_those_that_were_put_in(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = server.services.store.recall
+    read = server.services.store.read_cached
     waits = iter(number / 1000 for number in (5, 20, 35, 50, 80))
 
     async def slow(*args: object) -> object:
@@ -171,7 +171,7 @@ async def test_latencies_are_those_that_were_put_in(
             await asyncio.sleep(next(waits))
         return await read(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(server.services.store, "recall", slow)
+    monkeypatch.setattr(server.services.store, "read_cached", slow)
     for _ in range(5):
         await server.get("/tags")
     found = (await snapshot(server))["endpoints"]["GET /tags"]  # type: ignore[index]
@@ -244,18 +244,25 @@ async def test_prometheus_reads_the_same_figures(server: LocalServer) -> None:
 async def test_a_new_file_is_timed_until_its_card_is_shown(
     live_services: Services, live_server: LocalServer, videos: Path, cast: Cast
 ) -> None:
-    await eventually(lambda: live_services.library.watching)
+    await eventually(lambda: live_services.library.all_watched)
     stream = await live_server.stream("/events")
     for name in ("a", "b", "c"):
         cast.unique(videos / f"{name}.mp4")
-    timeline = live_services.library.timeline
-    await eventually(lambda: len(timeline.done) == 3)
-    for drop in timeline.done:
-        moments = (drop.seen, drop.settled, drop.stored, drop.probed, drop.pictured, drop.pushed)
+    ingest_timings = live_services.library.ingest_timings
+    await eventually(lambda: len(ingest_timings.done) == 3)
+    for timing in ingest_timings.done:
+        moments = (
+            timing.seen,
+            timing.settled,
+            timing.stored,
+            timing.probed,
+            timing.pictured,
+            timing.pushed,
+        )
         assert list(moments) == sorted(moments)
-        assert sum(drop.steps.values()) == pytest.approx(drop.whole)
-        assert drop.steps["facts"] > 0
-        assert drop.steps["pictures"] > 0
+        assert sum(timing.steps.values()) == pytest.approx(timing.whole)
+        assert timing.steps["facts"] > 0
+        assert timing.steps["pictures"] > 0
     page = (await live_server.get("/admin/performance")).text
     assert "p95 of the last 3 files" in page
     assert "<b>b.mp4</b>" in page
@@ -263,38 +270,38 @@ async def test_a_new_file_is_timed_until_its_card_is_shown(
 
 
 def test_pages_may_be_sent_before_the_thumbnail_is_reported() -> None:
-    timeline = Timeline()
-    timeline.seen((1, "quick.mp4"))
-    timeline.settled([(1, "quick.mp4")])
-    timeline.stored([(1, "quick.mp4")])
-    timeline.pushed(7)
-    timeline.pictured((1, "quick.mp4"), 7, 0.0)
-    assert [drop.path for drop in timeline.done] == ["quick.mp4"]
+    ingest_timings = IngestTimings()
+    ingest_timings.seen((1, "quick.mp4"))
+    ingest_timings.settled([(1, "quick.mp4")])
+    ingest_timings.stored([(1, "quick.mp4")])
+    ingest_timings.pushed(7)
+    ingest_timings.pictured((1, "quick.mp4"), 7, 0.0)
+    assert [timing.path for timing in ingest_timings.done] == ["quick.mp4"]
 
 
 def test_files_that_never_arrive_do_not_stand_in_the_way() -> None:
-    timeline = Timeline()
+    ingest_timings = IngestTimings()
     for number in range(FOLLOWED + 10):
-        timeline.seen((1, f"{number}.mp4"))
-    timeline.gone((1, "0.mp4"))
-    timeline.seen((1, "late.mp4"))
-    timeline.settled([(1, "late.mp4")])
-    timeline.stored([(1, "late.mp4")])
-    timeline.pictured((1, "late.mp4"), 7, 0.0)
-    timeline.pushed(6)
-    assert not timeline.done
-    timeline.pushed(7)
-    assert len(timeline.done) == 1
+        ingest_timings.seen((1, f"{number}.mp4"))
+    ingest_timings.removed((1, "0.mp4"))
+    ingest_timings.seen((1, "late.mp4"))
+    ingest_timings.settled([(1, "late.mp4")])
+    ingest_timings.stored([(1, "late.mp4")])
+    ingest_timings.pictured((1, "late.mp4"), 7, 0.0)
+    ingest_timings.pushed(6)
+    assert not ingest_timings.done
+    ingest_timings.pushed(7)
+    assert len(ingest_timings.done) == 1
 
 
 def test_thumbnails_may_exist_before_the_batch_is_reported_stored() -> None:
-    timeline = Timeline()
-    timeline.seen((1, "quick.mp4"))
-    timeline.settled([(1, "quick.mp4")])
-    timeline.pictured((1, "quick.mp4"), 7, 0.0)
-    timeline.stored([(1, "quick.mp4")])
-    timeline.pushed(7)
-    assert all(seconds >= 0 for seconds in timeline.done[0].steps.values())
+    ingest_timings = IngestTimings()
+    ingest_timings.seen((1, "quick.mp4"))
+    ingest_timings.settled([(1, "quick.mp4")])
+    ingest_timings.pictured((1, "quick.mp4"), 7, 0.0)
+    ingest_timings.stored([(1, "quick.mp4")])
+    ingest_timings.pushed(7)
+    assert all(seconds >= 0 for seconds in ingest_timings.done[0].steps.values())
 
 
 async def test_the_json_has_the_shape_of_the_legacy_server(server: LocalServer) -> None:

@@ -11,7 +11,7 @@ from playwright.async_api import BrowserContext
 from lvs.media.samples import Clip, make_clip
 from lvs.services import Services
 from lvs.store import gallery, playback, videos
-from lvs.store.list_plan import View
+from lvs.store.list_plan import ListSpec
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
 from tests.helpers.clips import Cast
@@ -64,8 +64,8 @@ async def test_a_video_that_plays_on_changes_nobody_elses_pages(server: LocalSer
     assert await report(299.0, playing=False)
     assert not await report(299.5)
     assert await report(300.0)  # each five minutes, for a player that is killed
-    long_ago = "update progress set updated_at = updated_at - 61000"
-    await services.store.write(lambda tx: tx.connection.execute(long_ago))
+    missing_cutoff = "update progress set updated_at = updated_at - 61000"
+    await services.store.write(lambda tx: tx.connection.execute(missing_cutoff))
     assert await report(310.0)  # taken up again: first in "continue watching"
 
 
@@ -81,7 +81,7 @@ async def test_a_bad_position_is_refused(server: LocalServer, position: str) -> 
 async def test_fetching_bytes_is_no_view(server: LocalServer, videos: Path, cast: Cast) -> None:
     cast.copy("beach.mp4", videos / "Beach.mp4")
     await library(server.services)
-    page = await server.services.store.read(gallery.page, View(), limit=1)
+    page = await server.services.store.read(gallery.page, ListSpec(), limit=1)
     media_hash = await hash_of(server.services, page.videos[0][0])
     for _ in range(3):
         assert (await server.get("/video/Beach.mp4", headers={"Range": "bytes=0-99"})).status == 206
@@ -117,11 +117,11 @@ async def test_the_offer_to_go_on_is_a_plain_link(server: LocalServer) -> None:
     )
     await server.services.store.write(playback.save_position, 1, 42.5)
 
-    async def offered() -> bool:
+    async def suggest() -> bool:
         return "?t=42" in links((await server.get("/watch/" + name)).text, class_="button")
 
     name = "Video%20000000.mp4"
-    await eventually(offered)
+    await eventually(suggest)
     assert "Resume at" not in (await server.get(f"/watch/{name}?t=42")).text
 
 

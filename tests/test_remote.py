@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from lvs.headsets.deovr_remote import Remotes
+from lvs.headsets.deovr_remote import DeoVRRemote
 from lvs.services import Services
 from lvs.store import playback, videos
 from tests.helpers.libraries import fill, hash_of
@@ -51,7 +51,7 @@ async def headset(services: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncI
     found = Headset()
     async with await asyncio.start_server(found.accept, "127.0.0.1", 0) as server:
         found.name = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        remotes = Remotes([found.name], services.store, services.sessions)
+        remotes = DeoVRRemote([found.name], services.store, services.sessions)
         running = asyncio.create_task(remotes.run())
         await eventually(lambda: found.alive > 2)
         yield found
@@ -129,15 +129,17 @@ async def test_a_headset_that_fails_costs_no_other(
     before = await views(services, 1)
     async with await asyncio.start_server(other.accept, "127.0.0.1", 0) as listening:
         name = f"127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-        sessions, plays = services.sessions, services.sessions.plays
+        sessions, plays = services.sessions, services.sessions.playing
 
         async def fail_for_the_first(player: str, video_id: int) -> None:
             if player != name:
                 raise ZeroDivisionError
             await plays(player, video_id)
 
-        monkeypatch.setattr(sessions, "plays", fail_for_the_first)
-        second = asyncio.create_task(Remotes([headset.name, name], services.store, sessions).run())
+        monkeypatch.setattr(sessions, "playing", fail_for_the_first)
+        second = asyncio.create_task(
+            DeoVRRemote([headset.name, name], services.store, sessions).run()
+        )
         await eventually(lambda: other.alive and headset.connections == 2)
         headset.tell(state(path, 1, 0))
         await eventually(lambda: headset.connections > 2)  # its own, again

@@ -13,7 +13,7 @@ from lvs.library import filesystem
 from lvs.models import FileStat
 from lvs.services import Services
 from lvs.store import files, gallery, roots
-from lvs.store.list_plan import View
+from lvs.store.list_plan import ListSpec
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import age, library
 from tests.helpers.servers import Process, eventually
@@ -89,8 +89,8 @@ async def test_an_empty_folder_that_was_full_is_offline_and_nothing_is_lost(
     videos.rename(tmp_path / "unplugged")
     videos.mkdir()
     assert set(await library(services)) == set(before)
-    away = services.library.folders.offline()
-    assert [root.looks_empty for root in away] == [True]
+    offline = services.library.folders.offline()
+    assert [root.looks_empty for root in offline] == [True]
     videos.rmdir()
     (tmp_path / "unplugged").rename(videos)
     after = await library(services)
@@ -106,7 +106,7 @@ async def test_a_deleted_folder_is_offline(
     videos.rename(tmp_path / "unplugged")
     await services.library.scan_all()
     assert len(services.library.folders.offline()) == 1
-    assert await services.store.read(gallery.count, View()) == 1
+    assert await services.store.read(gallery.count, ListSpec()) == 1
 
 
 async def test_a_folder_emptied_on_purpose_can_be_confirmed(
@@ -118,10 +118,10 @@ async def test_a_folder_emptied_on_purpose_can_be_confirmed(
     for path in videos.iterdir():
         path.unlink()
     await services.library.scan_all()
-    away = services.library.folders.offline()[0]
-    assert await services.store.read(gallery.count, View()) == 3
-    await services.library.accept_empty(away.id)
-    assert await services.store.read(gallery.count, View()) == 0
+    offline = services.library.folders.offline()[0]
+    assert await services.store.read(gallery.count, ListSpec()) == 3
+    await services.library.accept_empty(offline.id)
+    assert await services.store.read(gallery.count, ListSpec()) == 0
     assert not services.library.folders.offline()
 
 
@@ -220,6 +220,6 @@ async def test_a_scan_on_demand_finds_what_no_watch_noticed(
     live_services.library.ask_for_scan()
 
     async def count() -> int:
-        return await live_services.store.read(gallery.count, View())
+        return await live_services.store.read(gallery.count, ListSpec())
 
     await eventually(count)

@@ -15,7 +15,7 @@ from lvs.models import Filters
 from lvs.services import Services
 from lvs.store import Transaction, gallery, playback, search, tags
 from lvs.store import videos as records
-from lvs.store.list_plan import View
+from lvs.store.list_plan import ListSpec
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill, library
 from tests.helpers.servers import LocalServer
@@ -37,7 +37,7 @@ async def full(services: Services, videos: Path, cast: Cast) -> Services:
 
 
 async def found(services: Services, text: str) -> list[str]:
-    view = View("title", match=search.expression(text))
+    view = ListSpec("title", match=search.expression(text))
     page = await services.store.read(gallery.page, view, limit=50)
     assert page.total == len(page.videos)
     cards = await services.store.read(records.cards, [video for video, _ in page.videos])
@@ -70,7 +70,7 @@ async def test_words_find_videos(full: Services, text: str, wanted: list[int]) -
 
 
 async def test_tags_and_new_names_are_found(full: Services, videos: Path) -> None:
-    (video,) = (await full.store.read(gallery.page, View(match='"ski"*'), limit=5)).videos
+    (video,) = (await full.store.read(gallery.page, ListSpec(match='"ski"*'), limit=5)).videos
     await full.store.write(tags.add, video[0], "Alps")
     assert await found(full, "alp") == [FILES[2]]
     await full.store.write(tags.remove, video[0], "Alps")
@@ -178,7 +178,7 @@ async def test_the_best_match_is_first_and_the_list_is_followed_to_its_end(
     for name in ("Sea.mp4", "Sea/Boats.mp4", "A very long title that has the sea in it.mp4"):
         cast.unique(videos / name)
     await library(full)
-    view = View("relevance", match=search.expression("sea"))
+    view = ListSpec("relevance", match=search.expression("sea"))
     whole = (await full.store.read(gallery.page, view, limit=50)).videos
     cards = await full.store.read(records.cards, [video for video, _ in whole])
     shown = [cards[video].path for video, _ in whole]
@@ -192,7 +192,7 @@ async def test_the_best_match_is_first_and_the_list_is_followed_to_its_end(
         if after is None:
             break
     assert followed == whole
-    keys = [await full.store.read(gallery.key_of, view, video) for video, _ in whole]
+    keys = [await full.store.read(gallery.sort_key_of, view, video) for video, _ in whole]
     assert keys == sorted(keys, key=lambda key: key or (0.0, 0))
 
 
@@ -210,12 +210,12 @@ async def test_filters_find_what_they_say(services: Services) -> None:
     await services.store.write(given)
 
     async def ids(sort: str = "oldest", **filters: Any) -> set[int]:
-        view = View(sort, filters=Filters(**filters))
+        view = ListSpec(sort, filters=Filters(**filters))
         page = await services.store.read(gallery.page, view, limit=50)
         found = {video for video, _ in page.videos}
         assert page.total == len(found)
         for video in range(1, 41):
-            key = await services.store.read(gallery.key_of, view, video)
+            key = await services.store.read(gallery.sort_key_of, view, video)
             assert (key is not None) == (video in found)
         return found
 
@@ -229,7 +229,7 @@ async def test_filters_find_what_they_say(services: Services) -> None:
 
 async def test_many_hits_are_found_in_order(services: Services) -> None:
     await fill(services.store, 2_500)
-    view = View("title", match=search.expression("video"))
+    view = ListSpec("title", match=search.expression("video"))
     page = await services.store.read(gallery.page, view, limit=60)
     assert page.total == 2_500
     assert [video for video, _ in page.videos] == list(range(1, 61))

@@ -64,7 +64,7 @@ async def test_a_folder_whose_disk_hangs_is_offline_and_the_others_work(
         lambda: [root.path for root in services.library.folders.offline()] == [str(one)]
     )
     await wait_for(services, "b.mp4")
-    await eventually(lambda: services.library.watching)
+    await eventually(lambda: services.library.all_watched)
     cast.unique(two / "c.mp4")
     await wait_for(services, "b.mp4", "c.mp4")
     answers.set()
@@ -169,10 +169,10 @@ async def test_a_folder_whose_scan_fails_is_tried_again_and_the_others_are_scann
     fails = True
     real = Scanner.scan
 
-    async def scan(self: Scanner, root: Root, beneath: str = "") -> None:
+    async def scan(self: Scanner, root: Root, below: str = "") -> None:
         if root.name == "one" and fails:
             raise RuntimeError("no luck")
-        await real(self, root, beneath)
+        await real(self, root, below)
 
     monkeypatch.setattr(Scanner, "scan", scan)
     services = await start_services(video_directory=folders)

@@ -32,8 +32,8 @@ def file(number: int) -> FoundFile:
 
 async def test_events_are_there_when_the_change_is(store: Store) -> None:
     before = store.last_event_id
-    listener = store.bell.listener()
-    await store.write(files.take_in, 1, [file(1)], {}, first_scan=False)
+    listener = store.change_signal.subscribe()
+    await store.write(files.ingest, 1, [file(1)], {}, first_scan=False)
     assert listener.is_set()
     found, last, complete = await store.read(gallery.events_since, before, 100)
     assert [event.topic for event in found] == ["added"]
@@ -43,11 +43,11 @@ async def test_events_are_there_when_the_change_is(store: Store) -> None:
 
 async def test_a_failed_write_changes_nothing_and_publishes_nothing(store: Store) -> None:
     def fail(tx: Transaction) -> None:
-        files.take_in(tx, 1, [file(1)], {}, first_scan=False)
+        files.ingest(tx, 1, [file(1)], {}, first_scan=False)
         raise RuntimeError("in the middle")
 
     before = store.last_event_id
-    listener = store.bell.listener()
+    listener = store.change_signal.subscribe()
     with pytest.raises(RuntimeError):
         await store.write(fail)
     assert not listener.is_set()
@@ -81,13 +81,13 @@ async def test_writes_that_wait_together_fail_alone(store: Store) -> None:
 
 async def test_a_cancelled_caller_does_not_tear_a_write(store: Store) -> None:
     writing = asyncio.create_task(
-        store.write(files.take_in, 1, [file(n) for n in range(200)], {}, first_scan=False)
+        store.write(files.ingest, 1, [file(n) for n in range(200)], {}, first_scan=False)
     )
     await asyncio.sleep(0)
     writing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await writing
-    await store.write(files.take_in, 1, [file(999)], {}, first_scan=False)
+    await store.write(files.ingest, 1, [file(999)], {}, first_scan=False)
     assert await store.read(files.count_present) == 201
 
 
@@ -104,7 +104,7 @@ async def test_a_read_sees_one_moment(store: Store) -> None:
 
     reading = asyncio.create_task(store.read(read_twice))
     await entered.wait()
-    await store.write(files.take_in, 1, [file(1)], {}, first_scan=False)
+    await store.write(files.ingest, 1, [file(1)], {}, first_scan=False)
     go_on.set()
     assert await reading == (0, 0)
 
@@ -116,7 +116,7 @@ async def test_a_full_disk_is_said_and_changes_nothing(store: Store) -> None:
 
     await store.write(shrink)
     with pytest.raises(UnavailableError, match="is full, so nothing was changed"):
-        await store.write(files.take_in, 1, [file(n) for n in range(3000)], {}, first_scan=False)
+        await store.write(files.ingest, 1, [file(n) for n in range(3000)], {}, first_scan=False)
     assert await store.read(files.count_present) == 0
 
 
@@ -138,7 +138,7 @@ async def test_old_events_are_deleted_and_a_gap_is_recognized(tmp_path: Path) ->
     await store.write(roots.configure, {"videos": "/videos"})
     for start in range(0, 3000, 150):
         batch = [file(n) for n in range(start, start + 150)]
-        await store.write(files.take_in, 1, batch, {}, first_scan=False)
+        await store.write(files.ingest, 1, batch, {}, first_scan=False)
     stored = await store.read(lambda conn: conn.execute("select count(*) from event").fetchone()[0])
     assert stored < 2500
     _, _, complete = await store.read(gallery.events_since, 1, 10_000)
@@ -150,7 +150,7 @@ async def test_event_ids_go_on_after_a_restart(tmp_path: Path) -> None:
     store = Store(tmp_path / "library.db")
     await store.open()
     await store.write(roots.configure, {"videos": "/videos"})
-    await store.write(files.take_in, 1, [file(1)], {}, first_scan=False)
+    await store.write(files.ingest, 1, [file(1)], {}, first_scan=False)
     last = store.last_event_id
     await store.close()
     await store.open()
@@ -214,7 +214,7 @@ def test_a_data_folder_that_is_not_writable_stops_the_start(videos: Path, tmp_pa
 async def test_what_comes_while_it_closes_is_done_or_refused_in_words(tmp_path: Path) -> None:
     store = Store(tmp_path / "library.db")
     await store.open()
-    for ask in (store.read, store.read_for_live):
+    for ask in (store.read, store.read_live):
         assert await ask(newest_event) == 0
     begun = [asyncio.create_task(store.read(newest_event)) for _ in range(20)]
     begun.append(asyncio.create_task(store.write(_emits)))
@@ -229,7 +229,7 @@ async def test_what_comes_while_it_closes_is_done_or_refused_in_words(tmp_path: 
         results = await asyncio.gather(*begun, return_exceptions=True)
     refused = [result for result in results if isinstance(result, BaseException)]
     assert {type(error) for error in refused} <= {UnavailableError}
-    for late in (store.read(newest_event), store.read_for_live(newest_event), store.write(_emits)):
+    for late in (store.read(newest_event), store.read_live(newest_event), store.write(_emits)):
         with pytest.raises(UnavailableError, match="stopping"):
             await late
 

@@ -101,8 +101,8 @@ async def test_a_failed_task_of_the_library_asks_for_a_scan(
     scans: list[int] = []
     real_scan = Scanner.scan
 
-    async def scan(self: Scanner, root: Root, beneath: str = "") -> None:
-        await real_scan(self, root, beneath)
+    async def scan(self: Scanner, root: Root, below: str = "") -> None:
+        await real_scan(self, root, below)
         scans.append(1)
 
     monkeypatch.setattr(Scanner, "scan", scan)

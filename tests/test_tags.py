@@ -13,7 +13,7 @@ from playwright.async_api import BrowserContext
 from lvs.errors import InvalidInputError
 from lvs.services import Services
 from lvs.store import Transaction, cleanup, files, gallery, playback, tags
-from lvs.store.list_plan import View
+from lvs.store.list_plan import ListSpec
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
 from tests.helpers.clips import Cast
@@ -69,7 +69,7 @@ async def test_a_tag_that_no_video_has_leaves_no_row(services: Services) -> None
 
     await services.store.write(goes_missing)
     assert await rows() == ["sun"]  # it may come back
-    await services.store.write(cleanup.forget, [1, 2])
+    await services.store.write(cleanup.purge, [1, 2])
     assert await rows() == []
 
 
@@ -109,7 +109,7 @@ async def test_all_of_the_tags_must_match(services: Services, count: int) -> Non
 
     async def found(*wanted: str) -> set[int]:
         ids = await services.store.read(tags.ids, wanted)
-        page = await services.store.read(gallery.page, View("title", tag_ids=ids), limit=1000)
+        page = await services.store.read(gallery.page, ListSpec("title", tag_ids=ids), limit=1000)
         assert page.total == len(page.videos)
         return {video for video, _ in page.videos}
 

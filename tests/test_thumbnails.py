@@ -19,7 +19,7 @@ from tests.helpers.images import Picture, decoded
 
 def picture(path: Path, tmp_path: Path, name: str = "640.webp") -> Picture:
     key = path.stem.encode().hex()[:16].ljust(16, "0")
-    result = processing.look_at(str(path), str(tmp_path / "pictures"), key)
+    result = processing.process(str(path), str(tmp_path / "pictures"), key)
     assert result.error is None
     return decoded(tmp_path / "pictures" / key[:2] / key / name)
 
@@ -157,7 +157,7 @@ def test_tones_by_the_table_are_those_of_libswscale(
 
 
 def test_the_preview_is_a_tiny_image(cast: Cast, tmp_path: Path) -> None:
-    result = processing.look_at(str(cast.path("beach.mp4")), str(tmp_path / "p"), "00" * 8)
+    result = processing.process(str(cast.path("beach.mp4")), str(tmp_path / "p"), "00" * 8)
     assert result.preview is not None
     assert len(result.preview) < 500
     file = tmp_path / "preview.webp"

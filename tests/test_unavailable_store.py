@@ -16,7 +16,7 @@ from lvs.library import arrivals, scans
 from lvs.library.ingest import Ingest
 from lvs.services import Services
 from lvs.store import gallery
-from lvs.store.list_plan import View
+from lvs.store.list_plan import ListSpec
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import age, library, wait_for
 from tests.helpers.servers import StartServices, eventually
@@ -58,7 +58,7 @@ async def test_files_that_arrive_while_the_database_is_locked_are_ingested_later
 ) -> None:
     """Those that are complete, and those that are still growing."""
     services = await start_services(watch=how, poll_interval_s=0.2)
-    await eventually(lambda: services.library.watching)
+    await eventually(lambda: services.library.all_watched)
     await eventually(lambda: not services.library.status.scan.running)
     await impatient(services)
     names = {f"{number}.mp4" for number in range(10)}
@@ -71,7 +71,7 @@ async def test_files_that_arrive_while_the_database_is_locked_are_ingested_later
         await eventually(
             lambda: problem_of(services, "New files in") or problem_of(services, "Scan of")
         )
-        assert await services.store.read(gallery.count, View()) == 0
+        assert await services.store.read(gallery.count, ListSpec()) == 0
     await wait_for(services, *names)
     await eventually(lambda: not services.library.status.problems)
 
@@ -79,7 +79,7 @@ async def test_files_that_arrive_while_the_database_is_locked_are_ingested_later
 async def test_files_that_vanish_while_the_database_is_locked_are_noted_later(
     live_services: Services, videos: Path, cast: Cast
 ) -> None:
-    await eventually(lambda: live_services.library.watching)
+    await eventually(lambda: live_services.library.all_watched)
     for name in ("a.mp4", "b.mp4", "c.mp4"):
         cast.unique(videos / name)
     await wait_for(live_services, "a.mp4", "b.mp4", "c.mp4")
@@ -94,7 +94,7 @@ async def test_a_scan_that_fails_is_made_again_by_itself(
     start_services: StartServices, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failures: list[int] = []
-    real = Ingest.take_in
+    real = Ingest.ingest
 
     async def take_in(self: Ingest, *args: object, **more: object) -> int:
         if len(failures) < 3:
@@ -102,7 +102,7 @@ async def test_a_scan_that_fails_is_made_again_by_itself(
             raise UnavailableError("The disk is full.")
         return await real(self, *args, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Ingest, "take_in", take_in)
+    monkeypatch.setattr(Ingest, "ingest", take_in)
     cast.unique(videos / "a.mp4")
     age(videos)
     services = await start_services(watch="off")

@@ -100,14 +100,14 @@ async def test_what_is_missing_for_long_is_deleted_after_a_backup(
     stream = await server.stream(f"/events?video={await hash_of(services, 2)}")
     assert (await post(server, "/admin/cleanup")).status == 303
     assert await services.store.read(records.count) == 2
-    (made,) = await services.keeper.listed()
+    (made,) = await services.backup_scheduler.listed()
     assert made.manifest.videos == 3
     assert "None. Missing videos keep" in (await server.get("/admin/performance")).text
     # An open page of the deleted video must not stop the others.
     other = await server.stream("/events?sort=title")
     following = asyncio.create_task(services.hub.follow_events(), name="live events")
     await asyncio.sleep(0)
-    await services.store.write(roots.set_away, 1, 5)
+    await services.store.write(roots.set_offline, 1, 5)
     await other.until(lambda message: message.event == "resync")
     assert (await stream.until(lambda message: message.event == "resync")).event
     following.cancel()
@@ -123,7 +123,7 @@ async def test_errors_of_the_log_are_shown_and_its_level_is_set(
     server: LocalServer, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "None since the start" in (await server.get("/admin/performance")).text
-    monkeypatch.setattr(services.store, "recall", lambda *_: fail("a <reason>"))
+    monkeypatch.setattr(services.store, "read_cached", lambda *_: fail("a <reason>"))
     assert (await server.get("/tags?sort=<b>")).status == 500
     monkeypatch.undo()
     page = (await server.get("/admin/performance")).text

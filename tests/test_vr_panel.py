@@ -98,11 +98,11 @@ async def test_the_panel_shows_where_one_points_and_the_stars_there_are(
     await page.goto(f"{live_server.url}/")
     layout = await panel_layout(page)
     gap, star = layout.between("recentre", "exit"), layout.controls["star-1"]
-    before, pointed, again, away, rated = await page.evaluate(PANEL, [gap, star])
+    before, pointed, again, outside, rated = await page.evaluate(PANEL, [gap, star])
     assert before[1] < 50
     assert pointed[1] > 200
     assert again == [False]  # nothing new to draw
-    assert away[1] < 50
+    assert outside[1] < 50
     assert rated[0]
     assert rated[1] > before[2]
 

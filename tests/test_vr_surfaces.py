@@ -59,8 +59,10 @@ async def test_surfaces_are_where_ffmpeg_has_them(
         u, v = np.array(surface["uvs"]).reshape(-1, 2).T
         x = np.clip(np.round(u * width - 0.5), 0, width - 1).astype(int)
         y = np.clip(np.round((1 - v) * height - 0.5), 0, height - 1).astype(int)
-        away = np.linalg.norm(image[y, x] - place, axis=1)
-        assert np.quantile(away, 0.9) < 0.05, f"{projection}: {np.quantile(away, 0.9):.2f} off"
+        offline = np.linalg.norm(image[y, x] - place, axis=1)
+        assert np.quantile(offline, 0.9) < 0.05, (
+            f"{projection}: {np.quantile(offline, 0.9):.2f} off"
+        )
 
 
 async def test_each_eye_has_its_part(live_server: LocalServer, context: BrowserContext) -> None:

@@ -22,52 +22,52 @@ from tests.helpers.servers import StartServices, eventually
 
 
 @pytest.fixture(params=["native", "polling"])
-async def watching(
+async def all_watched(
     request: pytest.FixtureRequest, start_services: StartServices, monkeypatch: pytest.MonkeyPatch
 ) -> Services:
     """A services that has scanned and is watching, by notices and by polling."""
     monkeypatch.setattr(watches, "CHECK_ROOTS_EVERY_S", 0.1)
     services: Services = await start_services(watch=request.param, poll_interval_s=0.2)
-    await eventually(lambda: services.library.watching)
+    await eventually(lambda: services.library.all_watched)
     return services
 
 
 async def test_a_new_file_appears_with_its_thumbnail(
-    watching: Services, videos: Path, cast: Cast
+    all_watched: Services, videos: Path, cast: Cast
 ) -> None:
     cast.copy("beach.mp4", videos / "beach.mp4")
-    await wait_for(watching, "beach.mp4")
+    await wait_for(all_watched, "beach.mp4")
 
     async def has_picture() -> bool:
-        return (await shown(watching))["beach.mp4"].thumbnail is not None
+        return (await shown(all_watched))["beach.mp4"].thumbnail is not None
 
     await eventually(has_picture)
 
 
 async def test_renamed_replaced_and_deleted_files_follow(
-    watching: Services, videos: Path, cast: Cast
+    all_watched: Services, videos: Path, cast: Cast
 ) -> None:
     source = cast.copy("beach.mp4", videos / "a.mp4")
     cast.copy("forest.mp4", videos / "stays.mp4")
-    before = await wait_for(watching, "a.mp4", "stays.mp4")
+    before = await wait_for(all_watched, "a.mp4", "stays.mp4")
     source.rename(videos / "b.mp4")
-    renamed = await wait_for(watching, "b.mp4", "stays.mp4")
+    renamed = await wait_for(all_watched, "b.mp4", "stays.mp4")
     assert renamed["b.mp4"].media_hash == before["a.mp4"].media_hash
 
     cast.copy("city.mp4", videos / "b.mp4")
     size = (videos / "b.mp4").stat().st_size
 
     async def replaced() -> bool:
-        return (await shown(watching))["b.mp4"].size == size
+        return (await shown(all_watched))["b.mp4"].size == size
 
     await eventually(replaced)
-    assert (await shown(watching))["b.mp4"].media_hash == before["a.mp4"].media_hash
+    assert (await shown(all_watched))["b.mp4"].media_hash == before["a.mp4"].media_hash
     (videos / "b.mp4").unlink()
-    await wait_for(watching, "stays.mp4")
+    await wait_for(all_watched, "stays.mp4")
 
 
 async def test_a_moved_folder_moves_its_videos(
-    watching: Services, videos: Path, cast: Cast, tmp_path: Path
+    all_watched: Services, videos: Path, cast: Cast, tmp_path: Path
 ) -> None:
     cast.unique(videos / "stays.mp4")
     cast.unique(tmp_path / "new" / "deep" / "1.mp4")
@@ -75,29 +75,29 @@ async def test_a_moved_folder_moves_its_videos(
     for path in (tmp_path / "new").rglob("*.mp4"):
         os.utime(path, (1_600_000_000, 1_600_000_000))
     (tmp_path / "new").rename(videos / "in")
-    first = await wait_for(watching, "stays.mp4", "in/deep/1.mp4", "in/2.mp4")
+    first = await wait_for(all_watched, "stays.mp4", "in/deep/1.mp4", "in/2.mp4")
     (videos / "in").rename(videos / "out")
-    second = await wait_for(watching, "stays.mp4", "out/deep/1.mp4", "out/2.mp4")
+    second = await wait_for(all_watched, "stays.mp4", "out/deep/1.mp4", "out/2.mp4")
     assert second["out/2.mp4"].media_hash == first["in/2.mp4"].media_hash
     shutil.rmtree(videos / "out")
-    await wait_for(watching, "stays.mp4")
+    await wait_for(all_watched, "stays.mp4")
 
 
-async def test_a_burst_of_files_all_arrive(watching: Services, videos: Path, cast: Cast) -> None:
+async def test_a_burst_of_files_all_arrive(all_watched: Services, videos: Path, cast: Cast) -> None:
     content = cast.path("beach.mp4").read_bytes()
     for number in range(150):
         (videos / f"{number}.mp4").write_bytes(content + bytes([number]))
-    await wait_for(watching, *(f"{number}.mp4" for number in range(150)))
+    await wait_for(all_watched, *(f"{number}.mp4" for number in range(150)))
 
 
 async def test_a_name_that_is_not_utf8_arrives(
-    watching: Services, videos: Path, cast: Cast
+    all_watched: Services, videos: Path, cast: Cast
 ) -> None:
     name = os.fsdecode(b"caf\xe9.mp4")
     cast.copy("beach.mp4", videos / name)
-    await wait_for(watching, name)
+    await wait_for(all_watched, name)
     (videos / name).rename(videos / "cafe.mp4")
-    await wait_for(watching, "cafe.mp4")
+    await wait_for(all_watched, "cafe.mp4")
 
 
 @pytest.mark.parametrize("how", ["native", "polling"])
@@ -107,7 +107,7 @@ async def test_files_in_a_folder_whose_name_is_not_utf8_arrive_and_so_do_all_oth
     odd = os.fsdecode(b"caf\xe9")
     (videos / odd).mkdir()
     services = await start_services(watch=how, poll_interval_s=0.2)
-    await eventually(lambda: services.library.watching)
+    await eventually(lambda: services.library.all_watched)
     cast.unique(videos / odd / "a.mp4")
     cast.unique(videos / "b.mp4")
     cast.unique(videos / odd / "new" / "c.mp4")
@@ -115,31 +115,31 @@ async def test_files_in_a_folder_whose_name_is_not_utf8_arrive_and_so_do_all_oth
 
 
 async def test_a_folder_that_is_moved_is_watched_in_its_new_place(
-    watching: Services, videos: Path, cast: Cast
+    all_watched: Services, videos: Path, cast: Cast
 ) -> None:
     cast.unique(videos / "one" / "deep" / "a.mp4")
-    await wait_for(watching, "one/deep/a.mp4")
+    await wait_for(all_watched, "one/deep/a.mp4")
     (videos / "two").mkdir()
     (videos / "one").rename(videos / "two" / "one")
-    await wait_for(watching, "two/one/deep/a.mp4")
+    await wait_for(all_watched, "two/one/deep/a.mp4")
     cast.unique(videos / "two" / "one" / "deep" / "b.mp4")
-    await wait_for(watching, "two/one/deep/a.mp4", "two/one/deep/b.mp4")
+    await wait_for(all_watched, "two/one/deep/a.mp4", "two/one/deep/b.mp4")
 
 
 async def test_a_video_folder_that_is_swapped_for_another_is_watched_again(
-    watching: Services, videos: Path, cast: Cast, tmp_path: Path
+    all_watched: Services, videos: Path, cast: Cast, tmp_path: Path
 ) -> None:
     cast.unique(videos / "a.mp4")
     cast.unique(videos / "gone.mp4")
-    await wait_for(watching, "a.mp4", "gone.mp4")
+    await wait_for(all_watched, "a.mp4", "gone.mp4")
     shutil.copytree(videos, tmp_path / "other")
     (tmp_path / "other" / "gone.mp4").unlink()
     videos.rename(tmp_path / "before")
     (tmp_path / "other").rename(videos)
-    await wait_for(watching, "a.mp4")
-    await eventually(lambda: watching.library.watching)
+    await wait_for(all_watched, "a.mp4")
+    await eventually(lambda: all_watched.library.all_watched)
     cast.unique(videos / "b.mp4")
-    await wait_for(watching, "a.mp4", "b.mp4")
+    await wait_for(all_watched, "a.mp4", "b.mp4")
 
 
 async def test_a_root_without_notices_from_the_system_is_polled_which_is_said_once(
@@ -155,7 +155,7 @@ async def test_a_root_without_notices_from_the_system_is_polled_which_is_said_on
     monkeypatch.setattr(watches, "RESTART_S", 0.01)
     monkeypatch.setattr(Inotify, "add_watch", refuse)
     services = await start_services(watch="native", poll_interval_s=0.2)
-    await eventually(lambda: services.library.watching)
+    await eventually(lambda: services.library.all_watched)
     cast.unique(videos / "a.mp4")
     await wait_for(services, "a.mp4")
     assert "no more inotify watches" in services.library.status.problems["Changes in videos"]
@@ -169,7 +169,7 @@ async def test_notices_that_the_system_lost_lead_to_a_scan(
     live_services: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The queue of the kernel overflows: all that a read has is that notices were lost."""
-    await eventually(lambda: live_services.library.watching)
+    await eventually(lambda: live_services.library.all_watched)
     overflow = struct.pack("iIII", -1, 0x4000, 0, 0)  # IN_Q_OVERFLOW, inotify(7)
     read = os.read
 
@@ -191,7 +191,7 @@ async def test_more_changes_than_the_buffer_holds_lead_to_a_scan(
     live_services: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watcher, "PENDING", 3)
-    await eventually(lambda: live_services.library.watching)
+    await eventually(lambda: live_services.library.all_watched)
     names = [f"{number}.mp4" for number in range(20)]
     for name in names:
         cast.unique(videos / name)
@@ -202,7 +202,7 @@ async def test_more_arrivals_than_are_followed_are_found_by_a_scan(
     live_services: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(arrivals, "FOLLOWED", 3)
-    await eventually(lambda: live_services.library.watching)
+    await eventually(lambda: live_services.library.all_watched)
     names = [f"{number}.mp4" for number in range(20)]
     for name in names:
         cast.unique(videos / name)
@@ -212,9 +212,9 @@ async def test_more_arrivals_than_are_followed_are_found_by_a_scan(
 async def test_a_file_that_changes_while_it_is_stored_is_ingested_again(
     live_services: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await eventually(lambda: live_services.library.watching)
+    await eventually(lambda: live_services.library.all_watched)
     size = cast.path("beach.mp4").stat().st_size
-    real = Ingest.take_in
+    real = Ingest.ingest
 
     async def take_in(self: Ingest, root: Root, stats: Sequence[FileStat], **more: bool) -> int:
         taken = await real(self, root, stats, **more)
@@ -222,7 +222,7 @@ async def test_a_file_that_changes_while_it_is_stored_is_ingested_again(
             cast.copy("forest.mp4", videos / "a.mp4")
         return taken
 
-    monkeypatch.setattr(Ingest, "take_in", take_in)
+    monkeypatch.setattr(Ingest, "ingest", take_in)
     cast.copy("beach.mp4", videos / "a.mp4")
     new_size = cast.path("forest.mp4").stat().st_size
 
@@ -236,7 +236,7 @@ async def test_a_file_that_changes_while_it_is_stored_is_ingested_again(
 async def test_a_growing_file_is_arriving_until_it_is_whole(
     live_services: Services, videos: Path, cast: Cast
 ) -> None:
-    await eventually(lambda: live_services.library.watching)
+    await eventually(lambda: live_services.library.all_watched)
     content = cast.path("beach.mp4").read_bytes()
     half = len(content) // 2
     with (videos / "slow.mp4").open("wb") as handle:
@@ -256,24 +256,24 @@ async def test_a_growing_file_is_arriving_until_it_is_whole(
 
 
 async def test_an_unplugged_folder_is_offline_and_comes_back(
-    watching: Services, videos: Path, cast: Cast, tmp_path: Path
+    all_watched: Services, videos: Path, cast: Cast, tmp_path: Path
 ) -> None:
     for name in ("a.mp4", "b.mp4", "c.mp4"):
         cast.unique(videos / name)
-    before = await wait_for(watching, "a.mp4", "b.mp4", "c.mp4")
+    before = await wait_for(all_watched, "a.mp4", "b.mp4", "c.mp4")
     videos.rename(tmp_path / "unplugged")
-    await eventually(watching.library.folders.offline)
-    assert set(await shown(watching)) == set(before)
+    await eventually(all_watched.library.folders.offline)
+    assert set(await shown(all_watched)) == set(before)
     (tmp_path / "unplugged").rename(videos)
-    await eventually(lambda: not watching.library.folders.offline())
+    await eventually(lambda: not all_watched.library.folders.offline())
     cast.unique(videos / "d.mp4")
-    after = await wait_for(watching, "a.mp4", "b.mp4", "c.mp4", "d.mp4")
+    after = await wait_for(all_watched, "a.mp4", "b.mp4", "c.mp4", "d.mp4")
     assert after["a.mp4"].media_hash == before["a.mp4"].media_hash
 
 
 async def test_off_means_off(start_services: StartServices, videos: Path, cast: Cast) -> None:
     services = await start_services(watch="off")
-    await eventually(lambda: services.library.watching)
+    await eventually(lambda: services.library.all_watched)
     path = cast.copy("beach.mp4", videos / "beach.mp4")
     os.utime(path, (1_600_000_000, 1_600_000_000))
     services.library.ask_for_scan()

@@ -94,14 +94,16 @@ def silent(home: Path, _: float) -> list[Line]:
         before = held(server)
         slowest_s, failed = asyncio.run(_ask_among_the_silent(server, secure))
         after = settled(server, lambda it: it.descriptors <= before.descriptors + 3)
-        away = [it for it in server.output if "away" in it or "offline" in it or "Traceback" in it]
+        offline = [
+            it for it in server.output if "away" in it or "offline" in it or "Traceback" in it
+        ]
     return [
         line("3,000 silent clients against 1,024 descriptors, after they left", before, after,
              "descriptors +3", after.descriptors <= before.descriptors + 3),
         Line("a page and a film for others meanwhile",
              f"{slowest_s:.1f} s at most, {failed} failed", "-", "-", "2 s, 0 failed",
              slowest_s < 2 and not failed),
-        Line("folders that went away, tracebacks", str(len(away)), "-", "-", "0", not away),
+        Line("folders that went away, tracebacks", str(len(offline)), "-", "-", "0", not offline),
     ]  # fmt: skip
 
 

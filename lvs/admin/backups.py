@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lvs import formatting
 from lvs.backups.format import Backup
-from lvs.backups.scheduler import Keeper
+from lvs.backups.scheduler import BackupScheduler
 from lvs.config import ServerConfig
 
 
@@ -30,13 +30,17 @@ class Backups:
     problem: str
 
 
-def backups_context(config: ServerConfig, keeper: Keeper, backups: Sequence[Backup]) -> Backups:
+def backups_context(
+    config: ServerConfig, backup_scheduler: BackupScheduler, backups: Sequence[Backup]
+) -> Backups:
     every_h = config.backup_interval_h
     schedule = "None are made by themselves."
     if every_h:
         kept = formatting.plural(config.backup_retention, "backup")
         schedule = f"One every {every_h:g} hours when something has changed; {kept} are kept."
-    return Backups(tuple(map(_row, backups)), str(keeper.folder), schedule, keeper.problem)
+    return Backups(
+        tuple(map(_row, backups)), str(backup_scheduler.folder), schedule, backup_scheduler.problem
+    )
 
 
 def _row(backup: Backup) -> BackupRow:

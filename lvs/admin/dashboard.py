@@ -7,9 +7,9 @@ import logging
 import time
 from collections.abc import AsyncGenerator
 
-from lvs.admin.maintenance import Upkeep
+from lvs.admin.maintenance import Maintenance
 from lvs.admin.monitor import Monitor
-from lvs.admin.panels import DashboardView, view_of
+from lvs.admin.panels import DashboardView, dashboard_view
 from lvs.http import responses
 from lvs.http.templating import Templates
 from lvs.live.hub import Message, Subscriber
@@ -17,18 +17,18 @@ from lvs.live.hub import Message, Subscriber
 log = logging.getLogger(__name__)
 
 EVERY_S = 1.0
-UPKEEP_EVERY_S = 5.0  # it reads the store, and changes seldom
+MAINTENANCE_EVERY_S = 5.0  # it reads the store, and changes seldom
 
 
-class _Looks:
+class DashboardFeed:
     """The feed of a dashboard: all are alike."""
 
 
 class Dashboard:
     """Renders while somebody looks. Fifty that look cost one rendering."""
 
-    def __init__(self, monitor: Monitor, upkeep: Upkeep, templates: Templates) -> None:
-        self.upkeep = upkeep
+    def __init__(self, monitor: Monitor, maintenance: Maintenance, templates: Templates) -> None:
+        self.maintenance = maintenance
         self._monitor = monitor
         self._templates = templates
         self._subscribers: set[Subscriber] = set()
@@ -62,9 +62,9 @@ class Dashboard:
                 pass
             self._now.clear()
             if self._subscribers:
-                await self.tell()
+                await self.notify()
 
-    async def tell(self) -> None:
+    async def notify(self) -> None:
         fresh = await self._rendered()
         changed = {name: html for name, html in fresh.items() if self._shown.get(name) != html}
         self._shown = fresh
@@ -77,7 +77,7 @@ class Dashboard:
 
     async def stream(self) -> AsyncGenerator[bytes]:
         """Server-sent events for one dashboard: all that it shows, then what changes."""
-        subscriber = Subscriber(_Looks())  # type: ignore[arg-type]
+        subscriber = Subscriber(DashboardFeed())  # type: ignore[arg-type]
         self._subscribers.add(subscriber)
         try:
             yield responses.SSE_HEARTBEAT  # the headers leave at once
@@ -93,24 +93,24 @@ class Dashboard:
             self._subscribers.discard(subscriber)
 
     def view(self) -> DashboardView:
-        return view_of(self._monitor, self.streams)
+        return dashboard_view(self._monitor, self.streams)
 
     async def _rendered(self) -> dict[str, str]:
         """HTML by the id of its element; the rows as one while routes are added."""
-        if time.monotonic() - self._sections_at > UPKEEP_EVERY_S:
+        if time.monotonic() - self._sections_at > MAINTENANCE_EVERY_S:
             self._sections_at = time.monotonic()
             await self._read_sections()
         view = self.view()
         render = self._templates.render
         found = {tile.id: render("partials/_tile.html", tile=tile) for tile in view.tiles}
-        found["drops"] = render("partials/_drops.html", drops=view.drops)
+        found["drops"] = render("partials/_drops.html", timings=view.timings)
         found["routes"] = render("partials/_routes.html", routes=view.routes)
         return found | self._sections
 
     async def _read_sections(self) -> None:
         """They stay as they are while they cannot be read; the figures go on all the same."""
         try:
-            self._sections = await self.upkeep.sections()
+            self._sections = await self.maintenance.sections()
             self._problem = ""
         except Exception as error:
             if self._problem != str(error):  # told once

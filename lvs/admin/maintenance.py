@@ -7,8 +7,8 @@ import logging
 from dataclasses import dataclass
 
 from lvs.admin.backups import Backups, backups_context
-from lvs.admin.report import ErrorRow, Wanting, error_rows, wanting
-from lvs.backups.scheduler import Keeper
+from lvs.admin.report import ErrorRow, MaintenanceReport, error_rows, maintenance_report
+from lvs.backups.scheduler import BackupScheduler
 from lvs.config import ServerConfig
 from lvs.folders import Folders
 from lvs.http.templating import Templates
@@ -20,8 +20,8 @@ SECTIONS = ("failed", "gone", "twice", "backups", "errors")
 
 
 @dataclass(frozen=True, slots=True)
-class UpkeepView:
-    library: Wanting
+class MaintenanceView:
+    library: MaintenanceReport
     backups: Backups
     errors: tuple[ErrorRow, ...]
     log_level: str
@@ -30,21 +30,23 @@ class UpkeepView:
 
 
 @dataclass(frozen=True, slots=True)
-class Upkeep:
+class Maintenance:
     """Reads what the sections show and renders them."""
 
     config: ServerConfig
     store: Store
     folders: Folders
-    keeper: Keeper
+    backup_scheduler: BackupScheduler
     errors: RecentErrors
     templates: Templates
 
-    async def view(self) -> UpkeepView:
+    async def view(self) -> MaintenanceView:
         level = logging.getLogger("lvs").getEffectiveLevel()
-        return UpkeepView(
-            library=await self.store.recall(wanting, self.folders),
-            backups=backups_context(self.config, self.keeper, await self.keeper.listed()),
+        return MaintenanceView(
+            library=await self.store.read_cached(maintenance_report, self.folders),
+            backups=backups_context(
+                self.config, self.backup_scheduler, await self.backup_scheduler.listed()
+            ),
             errors=error_rows(list(self.errors.errors)),
             log_level=logging.getLevelName(level).lower(),
         )
@@ -53,6 +55,8 @@ class Upkeep:
         """HTML by the id of its section."""
         view = await self.view()
         return {
-            f"upkeep-{name}": self.templates.render(f"partials/_upkeep_{name}.html", upkeep=view)
+            f"upkeep-{name}": self.templates.render(
+                f"partials/_upkeep_{name}.html", maintenance=view
+            )
             for name in SECTIONS
         }

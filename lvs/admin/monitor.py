@@ -18,11 +18,11 @@ from typing import Any, TypeVar
 import humanize
 import psutil
 
-from lvs.activity import LibraryStatus
+from lvs.activity import Activity
 from lvs.caches import Cache, hit_rate
 from lvs.config import ServerConfig
 from lvs.events import Topic
-from lvs.library.ingest_timing import Timeline
+from lvs.library.ingest_timing import IngestTimings
 from lvs.live.hub import Hub
 from lvs.metrics import Metrics, latency_of
 from lvs.streaming.files import FileReader
@@ -42,8 +42,8 @@ class Sources:
 
     config: ServerConfig
     metrics: Metrics
-    status: LibraryStatus
-    timeline: Timeline
+    status: Activity
+    ingest_timings: IngestTimings
     hub: Hub
     reader: FileReader
     caches: Mapping[str, Cache[Any, Any]]
@@ -95,7 +95,7 @@ class _Totals:
     at: float = field(default_factory=time.monotonic)
     requests: int = 0
     errors: int = 0
-    told: int = 0
+    messages_sent: int = 0
     sent: int = 0
     read: int = 0
     written: int = 0
@@ -123,7 +123,7 @@ class Monitor:
         due = time.monotonic()
         while True:
             if len(self.seconds) % DISKS_EVERY_S == 0:
-                self._disks = await asyncio.to_thread(self._look_at_disks)
+                self._disks = await asyncio.to_thread(self._sample_disks)
                 self.sources.status.set_full_disk(_said_of(self._disks))
             self.take()
             due = max(due + 1, time.monotonic())
@@ -143,7 +143,7 @@ class Monitor:
             hit_rate=self.hit_rate,
             ratings_p95_ms=latency_of(metrics.ratings_post).p95_ms,
             queries=sum(metrics.queries) / max(len(metrics.queries), 1),
-            messages=(hub.told - last.told) / passed,
+            messages=(hub.sent - last.sent) / passed,
             sent_bytes=(reader.sent_bytes - last.sent) / passed,
             read_bytes=(read - last.read) / passed if last.read else 0.0,
             written_bytes=(written - last.written) / passed if last.read else 0.0,
@@ -158,7 +158,7 @@ class Monitor:
             now,
             metrics.requests,
             metrics.errors,
-            hub.told,
+            hub.sent,
             reader.sent_bytes,
             read,
             written,
@@ -209,7 +209,7 @@ class Monitor:
         count = min(count, len(latest))
         return latency_of(list(latest)[-count:]).p95_ms if count else 0.0
 
-    def _look_at_disks(self) -> tuple[Disk, ...]:
+    def _sample_disks(self) -> tuple[Disk, ...]:
         config = self.sources.config
         found = []
         for folder in (config.data_directory, *config.video_directory):

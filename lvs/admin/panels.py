@@ -12,10 +12,10 @@ from lvs import formatting, paths
 from lvs.admin.figures import RouteRow, Tile, cache_json, level_of, ratings_json, route_rows, spark
 from lvs.admin.monitor import Monitor, Sample
 from lvs.events import Topic
-from lvs.library.ingest_timing import Drop
+from lvs.library.ingest_timing import IngestTiming
 from lvs.metrics import latency_of
 
-DROPS_SHOWN = 12
+TIMINGS_SHOWN = 12
 NOTHING = "\N{EN DASH}"  # where there is no figure yet
 STEPS = {
     "settling": "Until it is whole",
@@ -27,7 +27,7 @@ STEPS = {
 
 
 @dataclass(frozen=True, slots=True)
-class DropRow:
+class IngestRow:
     """A file's way to its tile: seconds in all, and each step as (name, seconds, part of the
     slowest way shown in percent)."""
 
@@ -43,7 +43,7 @@ class DashboardView:
 
     large: tuple[Tile, ...]
     panels: tuple[tuple[str, str, tuple[Tile, ...]], ...]
-    drops: tuple[DropRow, ...]
+    timings: tuple[IngestRow, ...]
     routes: tuple[RouteRow, ...]
 
     @property
@@ -51,7 +51,7 @@ class DashboardView:
         return [*self.large, *(tile for _, _, tiles in self.panels for tile in tiles)]
 
 
-def view_of(monitor: Monitor, dashboards: int = 0) -> DashboardView:
+def dashboard_view(monitor: Monitor, dashboards: int = 0) -> DashboardView:
     """`dashboards` are the streams of open dashboards, which the hub does not know."""
     return DashboardView(
         large=(_cache(monitor), _ratings(monitor), _database(monitor), _uptime(monitor)),
@@ -62,7 +62,7 @@ def view_of(monitor: Monitor, dashboards: int = 0) -> DashboardView:
             ("system", "System", _system(monitor)),
             ("day", "The last day", _day(monitor)),
         ),
-        drops=_drops(list(monitor.sources.timeline.done)[-DROPS_SHOWN:][::-1]),
+        timings=_timings(list(monitor.sources.ingest_timings.done)[-TIMINGS_SHOWN:][::-1]),
         routes=tuple(route_rows(monitor.sources.metrics)),
     )
 
@@ -131,14 +131,14 @@ def _library(monitor: Monitor) -> tuple[Tile, ...]:
     made, failed = status.pictures_made, status.pictures_failed
     each_s = status.picture_s / max(made + failed, 1)
     scan = status.scan
-    looking = f"{formatting.number(scan.done)} of {formatting.number(scan.total)}"
+    checking = f"{formatting.number(scan.done)} of {formatting.number(scan.total)}"
     return (
-        _plain("scan", "Scan", "Running" if scan.running else "At rest", looking),
+        _plain("scan", "Scan", "Running" if scan.running else "At rest", checking),
         _plain(
             "waiting",
             "Pictures waiting",
             formatting.number(status.pictures_waiting),
-            f"{status.pictures_busy} queued to workers",
+            f"{status.thumbnails_busy} queued to workers",
         ),
         _plain("made", "Pictures made", formatting.number(made), f"{each_s:.2f} s each"),
         Tile(
@@ -154,10 +154,10 @@ def _library(monitor: Monitor) -> tuple[Tile, ...]:
 
 
 def _ways(monitor: Monitor) -> tuple[Tile, ...]:
-    done = monitor.sources.timeline.done
+    done = monitor.sources.ingest_timings.done
     of = f"p95 of the last {formatting.plural(len(done), 'file')}" if done else "no file yet"
-    steps = [drop.steps for drop in done]
-    seconds = {"whole": [drop.whole for drop in done]}
+    steps = [timing.steps for timing in done]
+    seconds = {"whole": [timing.whole for timing in done]}
     seconds |= {name: [step[name] for step in steps] for name in STEPS}
     return tuple(
         _plain(f"drop-{name}", title, _seconds(seconds[name]), of)
@@ -169,18 +169,18 @@ def _seconds(samples: list[float]) -> str:
     return f"{latency_of(samples).p95_ms / 1000:.2f} s" if samples else NOTHING
 
 
-def _drops(drops: list[Drop]) -> tuple[DropRow, ...]:
-    longest = max((drop.whole for drop in drops), default=0.0) or 1.0
+def _timings(timings: list[IngestTiming]) -> tuple[IngestRow, ...]:
+    longest = max((timing.whole for timing in timings), default=0.0) or 1.0
     return tuple(
-        DropRow(
-            paths.to_words(drop.path),
-            f"{drop.whole:.2f}",
+        IngestRow(
+            paths.to_words(timing.path),
+            f"{timing.whole:.2f}",
             tuple(
                 (name, f"{seconds:.2f}", round(100 * seconds / longest, 1))
-                for name, seconds in drop.steps.items()
+                for name, seconds in timing.steps.items()
             ),
         )
-        for drop in drops
+        for timing in timings
     )
 
 
@@ -196,7 +196,7 @@ def _streams(monitor: Monitor, dashboards: int) -> tuple[Tile, ...]:
             "messages",
             "Messages",
             f"{now.messages:.0f}/s",
-            f"{formatting.number(hub.told)} so far",
+            f"{formatting.number(hub.sent)} so far",
             messages,
         ),
         _plain(

@@ -12,7 +12,7 @@ from lvs import formatting, paths
 from lvs.folders import Folders
 from lvs.logs import LoggedError
 from lvs.store import cleanup, files, videos
-from lvs.store.cleanup import Forgotten
+from lvs.store.cleanup import PurgeCandidate
 from lvs.urls import watch_url
 
 SHOWN = 100
@@ -34,7 +34,7 @@ class MissingVideo:
     title: str
     url: str
     since: str
-    gifts: str
+    user_data: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class ErrorRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanting:
+class MaintenanceReport:
     """`missing` are the newest of `missing_count`; a clean-up removes `removable`, which have been
     missing for more than `days`."""
 
@@ -58,12 +58,12 @@ class Wanting:
     duplicates: tuple[tuple[str, ...], ...]
 
 
-def wanting(conn: sqlite3.Connection, folders: Folders) -> Wanting:
+def maintenance_report(conn: sqlite3.Connection, folders: Folders) -> MaintenanceReport:
     """What in the library wants a person."""
     missing = cleanup.newest_missing(conn, SHOWN)
-    missing_count, removable = cleanup.count_missing(conn, long_ago())
+    missing_count, removable = cleanup.count_missing(conn, missing_cutoff())
     cards = videos.cards(conn, [video.id for video in missing])
-    return Wanting(
+    return MaintenanceReport(
         failed=tuple(
             FailedFile(video.video_id, _name(folders, video.root_id, video.path), video.reason)
             for video in videos.failed(conn, SHOWN)
@@ -73,7 +73,7 @@ def wanting(conn: sqlite3.Connection, folders: Folders) -> Wanting:
                 video.title,
                 watch_url(folders, cards[video.id]),
                 formatting.since(video.missing_since),
-                gifts_of(video),
+                user_data_summary(video),
             )
             for video in missing
         ),
@@ -93,14 +93,14 @@ def error_rows(errors: Iterable[LoggedError]) -> tuple[ErrorRow, ...]:
     )
 
 
-def long_ago(days: int = LONG_DAYS) -> int:
+def missing_cutoff(days: int = LONG_DAYS) -> int:
     """The time (ms) before which a file must have gone to be gone for long."""
     return time.time_ns() // 1_000_000 - days * DAY_MS
 
 
-def gifts_of(video: Forgotten) -> str:
+def user_data_summary(video: PurgeCandidate) -> str:
     """What would go along with a video, in words."""
-    gifts = [
+    user_data = [
         formatting.plural(count, what)
         for count, what in (
             (video.ratings, "rating"),
@@ -110,7 +110,7 @@ def gifts_of(video: Forgotten) -> str:
         )
         if count
     ]
-    return ", ".join(gifts) or "nothing"
+    return ", ".join(user_data) or "nothing"
 
 
 def _name(folders: Folders, root_id: int, path: str) -> str:

@@ -6,15 +6,15 @@ from lvs.api.calls import answers
 from lvs.api.problems import refuses
 from lvs.api.schemas import CacheOut, CacheStatusOut, RefreshOut
 from lvs.caches import hit_rate
-from lvs.services import services
+from lvs.services import current_services
 from lvs.store import gallery, videos
-from lvs.store.list_plan import View
+from lvs.store.list_plan import ListSpec
 
 
 @answers(CacheStatusOut)
 async def status() -> CacheStatusOut:
     """Figures of the library and its caches."""
-    house = services()
+    services = current_services()
     each = {
         name: CacheOut(
             entries=len(cache),
@@ -23,16 +23,16 @@ async def status() -> CacheStatusOut:
             misses=cache.misses,
             hit_rate=hit_rate(cache.hits, cache.misses),
         )
-        for name, cache in house.monitor.sources.caches.items()
+        for name, cache in services.monitor.sources.caches.items()
     }
-    hits, misses = house.monitor.cache_use
+    hits, misses = services.monitor.cache_use
     return CacheStatusOut(
-        videos=await house.store.read(gallery.count, View()),
-        waiting=await house.store.read(videos.count_waiting),
-        scanning=house.activity.scan.running,
+        videos=await services.store.read(gallery.count, ListSpec()),
+        waiting=await services.store.read(videos.count_waiting),
+        scanning=services.activity.scan.running,
         hits=hits,
         misses=misses,
-        hit_rate=house.monitor.hit_rate,
+        hit_rate=services.monitor.hit_rate,
         caches=each,
     )
 
@@ -41,5 +41,5 @@ async def status() -> CacheStatusOut:
 @refuses(403, 429)
 async def refresh() -> RefreshOut:
     """Look through all folders again; caches follow what is found by themselves."""
-    services().library.ask_for_scan()
+    current_services().library.ask_for_scan()
     return RefreshOut()

@@ -18,7 +18,7 @@ from lvs.api.schemas import (
 )
 from lvs.folders import Folders
 from lvs.models import RatingSummary
-from lvs.services import services
+from lvs.services import current_services
 from lvs.store import Transaction, curation
 
 
@@ -26,8 +26,8 @@ from lvs.store import Transaction, curation
 @refuses(404)
 async def rating(media_hash: str) -> RatingOut:
     """A video's ratings."""
-    house = services()
-    return _summary(await house.store.read(_ratings, house.folders, _by_hash(media_hash)))
+    services = current_services()
+    return _summary(await services.store.read(_ratings, services.folders, _by_hash(media_hash)))
 
 
 def _ratings(conn: sqlite3.Connection, folders: Folders, target: Target) -> RatingSummary:
@@ -62,8 +62,8 @@ async def clear_rating(media_hash: str) -> RatingOut:
 @refuses(*A_BODY)
 async def set_favorite(data: FavoriteIn) -> FavoriteOut:
     """Make a video a favorite or not; without `favorite`, turn it over."""
-    house = services()
-    return await house.store.write(_set_favorite, house.folders, data)
+    services = current_services()
+    return await services.store.write(_set_favorite, services.folders, data)
 
 
 def _set_favorite(tx: Transaction, folders: Folders, data: FavoriteIn) -> FavoriteOut:
@@ -73,8 +73,8 @@ def _set_favorite(tx: Transaction, folders: Folders, data: FavoriteIn) -> Favori
 
 
 async def _rate(target: Target, value: int | None) -> RatingOut:
-    house = services()
-    return _summary(await house.store.write(_rate_target, house.folders, target, value))
+    services = current_services()
+    return _summary(await services.store.write(_rate_target, services.folders, target, value))
 
 
 def _rate_target(

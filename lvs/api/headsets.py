@@ -15,12 +15,12 @@ from quart import Request, Response, current_app, request
 from lvs.errors import ForbiddenError, InvalidInputError, NotFoundError
 from lvs.folders import Folders
 from lvs.headsets import deovr, heresphere
-from lvs.headsets.catalogue import Shelf, is_playable, shelves
-from lvs.headsets.heresphere import PlayerEvent, Visit
+from lvs.headsets.catalogue import CatalogueList, catalogue_lists, is_playable
+from lvs.headsets.heresphere import HereSphereRequest, PlayerEvent
 from lvs.headsets.login import Access, Login
 from lvs.http.access import Guard
 from lvs.models import VideoDetails
-from lvs.services import Services, services
+from lvs.services import Services, current_services
 from lvs.store import tags, videos
 
 log = logging.getLogger(__name__)
@@ -39,21 +39,21 @@ def add_version(asked: Request, response: Response) -> None:
 
 async def deovr_library() -> Response:
     """The lists of the library. A form with `login` and `password` logs in."""
-    house = services()
-    found = await house.store.recall(shelves, house.folders)
-    return await _json(deovr.library, found, _base(), await _deovr_access(house))
+    services = current_services()
+    found = await services.store.read_cached(catalogue_lists, services.folders)
+    return await _json(deovr.library, found, _base(), await _deovr_access(services))
 
 
 async def deovr_video(media_hash: str) -> Response:
     """One video, as DeoVR plays it."""
-    house = services()
-    details, _ = await house.store.read(_found, house.folders, media_hash)
-    return await _json(deovr.video, details, _base(), await _deovr_access(house))
+    services = current_services()
+    details, _ = await services.store.read(_found, services.folders, media_hash)
+    return await _json(deovr.video, details, _base(), await _deovr_access(services))
 
 
-async def _deovr_access(house: Services) -> Access:
+async def _deovr_access(services: Services) -> Access:
     form = await request.form if request.method == "POST" else {}
-    return _access(_login(house), form.get("login", ""), form.get("password", ""))
+    return _access(_login(services), form.get("login", ""), form.get("password", ""))
 
 
 # --- HereSphere ---
@@ -61,17 +61,17 @@ async def _deovr_access(house: Services) -> Access:
 
 async def heresphere_index() -> Response:
     """The lists of the library, as addresses."""
-    house = services()
-    visit = await _body(Visit)
-    found = await house.store.recall(shelves, house.folders)
-    return await _json(heresphere.index, found, _base(), _visit_access(house, visit))
+    services = current_services()
+    visit = await _body(HereSphereRequest)
+    found = await services.store.read_cached(catalogue_lists, services.folders)
+    return await _json(heresphere.index, found, _base(), _visit_access(services, visit))
 
 
 async def heresphere_login() -> Response:
     """A token in place of name and password."""
-    house = services()
-    visit = await _body(Visit)
-    login = _login(house)
+    services = current_services()
+    visit = await _body(HereSphereRequest)
+    login = _login(services)
     access = _access(login, visit.username, visit.password)
     token = login.token if access is Access.MEMBER else ""
     return await _json(dict, {"auth-token": token, "access": access.value})
@@ -79,77 +79,77 @@ async def heresphere_login() -> Response:
 
 async def heresphere_scan() -> Response:
     """What the app sorts by, of every video on a list."""
-    house = services()
-    visit = await _body(Visit)
-    found = await house.store.recall(shelves, house.folders)
-    given = await house.store.read(_tags_of, found)
-    return await _json(heresphere.scan, found, given, _base(), _visit_access(house, visit))
+    services = current_services()
+    visit = await _body(HereSphereRequest)
+    found = await services.store.read_cached(catalogue_lists, services.folders)
+    given = await services.store.read(_tags_of, found)
+    return await _json(heresphere.scan, found, given, _base(), _visit_access(services, visit))
 
 
 async def heresphere_video(media_hash: str) -> Response:
     """One video, after what its user changed: by POST alone, which no page of another site may."""
-    house = services()
-    visit = await _body(Visit)
-    access = _visit_access(house, visit)
+    services = current_services()
+    visit = await _body(HereSphereRequest)
+    access = _visit_access(services, visit)
     if access is not Access.MEMBER:
         return await _json(dict, {"access": access.value})
-    details, given = await house.store.read(_found, house.folders, media_hash)
+    details, given = await services.store.read(_found, services.folders, media_hash)
     changes = request.method == "POST"
     if changes and visit.deleteFile is True:
-        await _delete(house, details)
+        await _delete(services, details)
         return await _json(dict, {"access": access.value})
     if changes and visit.writes:
-        _guard().spend_write(request)
-        await house.store.write(heresphere.write, details.card.id, visit)
-        details, given = await house.store.read(_found, house.folders, media_hash)
+        _guard().check_write_limit(request)
+        await services.store.write(heresphere.write, details.card.id, visit)
+        details, given = await services.store.read(_found, services.folders, media_hash)
     return await _json(
         heresphere.video,
         details,
         given,
         _base(),
-        key=_login(house).key(media_hash),
+        key=_login(services).key(media_hash),
         media=visit.needsMediaSource,
-        deletes=house.config.headset_delete,
+        deletes=services.config.headset_delete,
     )
 
 
 async def heresphere_events(media_hash: str) -> Response:
     """What the player does: views and positions come of it."""
-    house = services()
-    access = _event_access(house, media_hash)
+    services = current_services()
+    access = _event_access(services, media_hash)
     if access is not Access.MEMBER or request.method != "POST":
         return await _json(dict, {"access": access.value})
     told = await _body(PlayerEvent)
-    details, _ = await house.store.read(_found, house.folders, media_hash)
+    details, _ = await services.store.read(_found, services.folders, media_hash)
     video_id, player = details.card.id, told.connectionKey or request.remote_addr or ""
-    _guard().spend_write(request)
+    _guard().check_write_limit(request)
     if told.event == heresphere.OPENED:
-        house.sessions.opened(player, video_id)
+        services.sessions.start(player, video_id)
     elif told.event == heresphere.PLAYED:
-        await house.sessions.plays(player, video_id)
+        await services.sessions.playing(player, video_id)
     elif told.time > 0:
-        await house.sessions.stands_at(video_id, told.time / 1000)
+        await services.sessions.save_position(video_id, told.time / 1000)
     return await _json(dict, {"access": Access.MEMBER.value})
 
 
-def _visit_access(house: Services, visit: Visit) -> Access:
+def _visit_access(services: Services, visit: HereSphereRequest) -> Access:
     token = request.headers.get("auth-token", "")
-    return _access(_login(house), visit.username, visit.password, token)
+    return _access(_login(services), visit.username, visit.password, token)
 
 
-def _event_access(house: Services, media_hash: str) -> Access:
+def _event_access(services: Services, media_hash: str) -> Access:
     """By the key in the address that the player was told, or by its token."""
-    login = _login(house)
+    login = _login(services)
     if login.has_key(media_hash, request.args.get("key", "")):
         return Access.MEMBER
     return _access(login, "", "", request.headers.get("auth-token", ""))
 
 
-async def _delete(house: Services, details: VideoDetails) -> None:
-    if not house.config.headset_delete:
+async def _delete(services: Services, details: VideoDetails) -> None:
+    if not services.config.headset_delete:
         raise ForbiddenError("Files are not deleted from a headset here (LVS_HEADSET_DELETE).")
-    _guard().spend_write(request)
-    await house.library.delete_files(details.files)
+    _guard().check_write_limit(request)
+    await services.library.delete_files(details.files)
     log.warning("Deleted from a headset: %s", details.card.title)
 
 
@@ -169,8 +169,10 @@ def _found(
     return details, [tag.name for tag in tags.of_video(conn, video_id)]
 
 
-def _tags_of(conn: sqlite3.Connection, found: Sequence[Shelf]) -> dict[int, list[str]]:
-    return tags.of_videos(conn, {card.id for shelf in found for card in shelf.cards})
+def _tags_of(conn: sqlite3.Connection, found: Sequence[CatalogueList]) -> dict[int, list[str]]:
+    return tags.of_videos(
+        conn, {card.id for catalogue_list in found for card in catalogue_list.cards}
+    )
 
 
 def _base() -> str:
@@ -178,8 +180,8 @@ def _base() -> str:
     return request.host_url.rstrip("/")
 
 
-def _login(house: Services) -> Login:
-    return Login(house.config.headset_login.get_secret_value())
+def _login(services: Services) -> Login:
+    return Login(services.config.headset_login.get_secret_value())
 
 
 def _access(login: Login, name: str, password: str, token: str = "") -> Access:

@@ -10,77 +10,77 @@ from lvs.api.calls import answers, takes
 from lvs.api.lookup import found
 from lvs.api.problems import A_BODY, refuses
 from lvs.api.schemas import (
-    FirstFavoriteIn,
-    FirstFavoriteOut,
-    FirstIn,
-    FirstRateIn,
-    FirstRateOut,
-    FirstTagIn,
-    FirstTagsOut,
-    FirstViewIn,
-    FirstViewOut,
+    LegacyFavoriteIn,
+    LegacyFavoriteOut,
+    LegacyIn,
+    LegacyRateIn,
+    LegacyRateOut,
+    LegacyTagIn,
+    LegacyTagsOut,
+    LegacyViewIn,
+    LegacyViewOut,
     Target,
 )
 from lvs.folders import Folders
 from lvs.models import Tag
-from lvs.services import services
+from lvs.services import current_services
 from lvs.store import Transaction, curation, playback, tags
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-@takes(FirstRateIn)
-@answers(FirstRateOut)
+@takes(LegacyRateIn)
+@answers(LegacyRateOut)
 @refuses(*A_BODY)
-async def rate(data: FirstRateIn) -> FirstRateOut:
+async def rate(data: LegacyRateIn) -> LegacyRateOut:
     """Rate a video; 0 clears its rating."""
     ratings = await _change(data, curation.rate, data.rating or None)
-    return FirstRateOut(rating=ratings.own, average=ratings.average)
+    return LegacyRateOut(rating=ratings.own, average=ratings.average)
 
 
-@takes(FirstFavoriteIn)
-@answers(FirstFavoriteOut)
+@takes(LegacyFavoriteIn)
+@answers(LegacyFavoriteOut)
 @refuses(*A_BODY)
-async def favorite(data: FirstFavoriteIn) -> FirstFavoriteOut:
+async def favorite(data: LegacyFavoriteIn) -> LegacyFavoriteOut:
     """Make a video a favorite or not; without `favorite`, turn it over."""
     state = await _change(data, curation.set_favorite, data.favorite)
-    return FirstFavoriteOut(favorite=state.favorite)
+    return LegacyFavoriteOut(favorite=state.favorite)
 
 
-@takes(FirstTagIn)
-@answers(FirstTagsOut)
+@takes(LegacyTagIn)
+@answers(LegacyTagsOut)
 @refuses(*A_BODY)
-async def tag(data: FirstTagIn) -> FirstTagsOut:
+async def tag(data: LegacyTagIn) -> LegacyTagsOut:
     """Give a video a tag."""
     return _names(await _change(data, tags.add, data.tag))
 
 
-@takes(FirstTagIn)
-@answers(FirstTagsOut)
+@takes(LegacyTagIn)
+@answers(LegacyTagsOut)
 @refuses(*A_BODY)
-async def delete_tag(data: FirstTagIn) -> FirstTagsOut:
+async def delete_tag(data: LegacyTagIn) -> LegacyTagsOut:
     """Take a tag from a video."""
     return _names(await _change(data, tags.remove, data.tag))
 
 
-@takes(FirstViewIn)
-@answers(FirstViewOut)
+@takes(LegacyViewIn)
+@answers(LegacyViewOut)
 @refuses(*A_BODY)
-async def view(data: FirstViewIn) -> FirstViewOut:
+async def view(data: LegacyViewIn) -> LegacyViewOut:
     """Count a view."""
-    return FirstViewOut(views=await _change(data, playback.count_view))
+    return LegacyViewOut(views=await _change(data, playback.count_view))
 
 
 async def _change(
-    data: FirstIn,
+    data: LegacyIn,
     change: Callable[Concatenate[Transaction, int, P], T],
     *args: P.args,
     **_: P.kwargs,
 ) -> T:
     """Make a change of the store to the video that a body names, in one write."""
-    house = services()
-    return await house.store.write(_of_filename, house.folders, data.filename, change, args)
+    services = current_services()
+    return await services.store.write(_of_filename, services.folders, data.filename, change, args)
 
 
 def _of_filename(
@@ -94,5 +94,5 @@ def _of_filename(
     return change(tx, video_id, *args)
 
 
-def _names(given: list[Tag]) -> FirstTagsOut:
-    return FirstTagsOut(tags=[tag.name for tag in given])
+def _names(given: list[Tag]) -> LegacyTagsOut:
+    return LegacyTagsOut(tags=[tag.name for tag in given])

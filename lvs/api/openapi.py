@@ -10,7 +10,7 @@ from quart_schema import Info, OpenAPIProvider, QuartSchema
 from werkzeug.routing import Rule
 
 from lvs import __version__
-from lvs.http.access import FIRST_CALLS
+from lvs.http.access import LEGACY_CALLS
 
 CALLS = ("/api/", "/ping", "/admin/cache/", "/admin/performance/json")
 
@@ -20,7 +20,7 @@ class ApiDocument(OpenAPIProvider):
 
     def generate_rules(self) -> Iterable[Rule]:
         rules = self._app.url_map.iter_rules()
-        return [rule for rule in rules if rule.rule.startswith(CALLS) or rule.rule in FIRST_CALLS]
+        return [rule for rule in rules if rule.rule.startswith(CALLS) or rule.rule in LEGACY_CALLS]
 
     def schema(self) -> dict[str, Any]:
         """The document, with refusals as what they are: `application/problem+json`."""

@@ -12,23 +12,23 @@ from quart_schema import validate_querystring
 from lvs.admin.figures import cache_json, database_json, ratings_json, route_json, routes_json
 from lvs.api.calls import answers
 from lvs.api.problems import refuses
-from lvs.api.prometheus import Figures
+from lvs.api.prometheus import PrometheusCollector
 from lvs.api.schemas import (
     HistoryIn,
     HistoryOut,
-    MomentOut,
     PerformanceOut,
     RoutesIn,
     RoutesOut,
+    SampleOut,
 )
-from lvs.services import services
+from lvs.services import current_services
 
 
 @answers(PerformanceOut)
 async def snapshot() -> PerformanceOut:
     """All figures at once. `cache_hit_rate` is a percentage, times of `uptime_` are seconds."""
-    house = services()
-    metrics, monitor, status = house.metrics, house.monitor, house.activity
+    services = current_services()
+    metrics, monitor, status = services.metrics, services.monitor, services.activity
     now = monitor.now
     return PerformanceOut.model_validate(
         {
@@ -49,7 +49,7 @@ async def snapshot() -> PerformanceOut:
             },
             "workers": {
                 "waiting": status.pictures_waiting,
-                "busy": status.pictures_busy,
+                "busy": status.thumbnails_busy,
                 "done": status.pictures_made,
                 "failed": status.pictures_failed,
                 "seconds_each": round(
@@ -57,13 +57,13 @@ async def snapshot() -> PerformanceOut:
                 ),
             },
             "streams": {
-                "pages": house.hub.streams + house.dashboard.streams,
-                "messages": house.hub.told,
-                "dropped": house.hub.dropped,
-                "resyncs": house.hub.resyncs,
-                "events": dict(house.store.events),
-                "videos": house.reader.open,
-                "sent_bytes": house.reader.sent_bytes,
+                "pages": services.hub.streams + services.dashboard.streams,
+                "messages": services.hub.sent,
+                "dropped": services.hub.dropped,
+                "resyncs": services.hub.resyncs,
+                "events": dict(services.store.events),
+                "videos": services.reader.open,
+                "sent_bytes": services.reader.sent_bytes,
             },
         }
     )
@@ -74,7 +74,9 @@ async def snapshot() -> PerformanceOut:
 @refuses(400)
 async def routes(query_args: RoutesIn) -> RoutesOut:
     """The routes that were asked for, sorted."""
-    found = routes_json(services().metrics, query_args.limit, query_args.sort_by, query_args.order)
+    found = routes_json(
+        current_services().metrics, query_args.limit, query_args.sort_by, query_args.order
+    )
     return RoutesOut.model_validate({"routes": found})
 
 
@@ -83,18 +85,18 @@ async def routes(query_args: RoutesIn) -> RoutesOut:
 @refuses(400)
 async def history(query_args: HistoryIn) -> HistoryOut:
     """How it was: the last hour by the second, or the last day by the minute."""
-    monitor = services().monitor
+    monitor = current_services().monitor
     by_second = query_args.span == "hour"
     samples = monitor.seconds if by_second else monitor.minutes
     return HistoryOut(
         span=query_args.span,
         step_s=1 if by_second else 60,
-        samples=[MomentOut.model_validate(sample, from_attributes=True) for sample in samples],
+        samples=[SampleOut.model_validate(sample, from_attributes=True) for sample in samples],
     )
 
 
 async def prometheus() -> Response:
     """The figures in Prometheus' text format."""
     registry = CollectorRegistry()
-    registry.register(Figures(services()))
+    registry.register(PrometheusCollector(current_services()))
     return Response(generate_latest(registry), 200, {"Content-Type": CONTENT_TYPE_LATEST})

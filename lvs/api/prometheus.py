@@ -14,9 +14,9 @@ from prometheus_client.registry import Collector
 from lvs.services import Services
 
 
-class Figures(Collector):
-    def __init__(self, house: Services) -> None:
-        self._house = house
+class PrometheusCollector(Collector):
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def collect(self) -> Iterator[Metric]:
         yield from self._routes()
@@ -33,7 +33,7 @@ class Figures(Collector):
         seconds = CounterMetricFamily(
             "lvs_request_seconds", "Time until the answer began", labels=["route"]
         )
-        for label, route in self._house.metrics.routes.items():
+        for label, route in self._services.metrics.routes.items():
             requests.add_metric([label], route.requests)
             errors.add_metric([label], route.errors)
             seconds.add_metric([label], route.seconds)
@@ -42,20 +42,20 @@ class Figures(Collector):
     def _caches(self) -> Iterator[Metric]:
         hits = CounterMetricFamily("lvs_cache_hits", "Answers from a cache", labels=["cache"])
         misses = CounterMetricFamily("lvs_cache_misses", "Answers made anew", labels=["cache"])
-        for name, cache in self._house.monitor.sources.caches.items():
+        for name, cache in self._services.monitor.sources.caches.items():
             hits.add_metric([name], cache.hits)
             misses.add_metric([name], cache.misses)
         yield from (hits, misses)
 
     def _events(self) -> Iterator[Metric]:
         events = CounterMetricFamily("lvs_events", "Changes of the library", labels=["topic"])
-        for topic, count in self._house.store.events.items():
+        for topic, count in self._services.store.events.items():
             events.add_metric([topic], count)
         yield events
 
     def _totals(self) -> Iterator[tuple[str, str, float]]:
-        hub, status, reader = self._house.hub, self._house.activity, self._house.reader
-        yield "messages", "Messages to open pages", hub.told
+        hub, status, reader = self._services.hub, self._services.activity, self._services.reader
+        yield "messages", "Messages to open pages", hub.sent
         yield "pages_dropped", "Pages that did not keep up", hub.dropped
         yield "resyncs", "Pages told to reload their list", hub.resyncs
         yield "pictures_made", "Videos whose pictures were made", status.pictures_made
@@ -64,10 +64,14 @@ class Figures(Collector):
         yield "sent_bytes", "Bytes of videos sent", reader.sent_bytes
 
     def _gauges(self) -> Iterator[tuple[str, str, float]]:
-        now, house = self._house.monitor.now, self._house
-        yield "uptime_seconds", "Since the start", self._house.metrics.uptime_s
-        yield "open_pages", "Live streams of pages", house.hub.streams + house.dashboard.streams
-        yield "open_videos", "Videos being sent", self._house.reader.open
+        now, services = self._services.monitor.now, self._services
+        yield "uptime_seconds", "Since the start", self._services.metrics.uptime_s
+        yield (
+            "open_pages",
+            "Live streams of pages",
+            services.hub.streams + services.dashboard.streams,
+        )
+        yield "open_videos", "Videos being sent", self._services.reader.open
         yield "cpu_percent", "Of one core", now.cpu_percent
         yield "memory_bytes", "Resident", now.memory_bytes
         yield "threads", "Of the web process", now.threads

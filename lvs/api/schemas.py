@@ -47,29 +47,29 @@ class FavoriteIn(Target):
     favorite: StrictBool | None = None
 
 
-class FirstIn(BaseModel):
+class LegacyIn(BaseModel):
     """What the first server took; whatever else its clients send is left alone."""
 
     filename: Annotated[str, Field(min_length=1, max_length=4096)]
 
 
-class FirstRateIn(FirstIn):
+class LegacyRateIn(LegacyIn):
     """1 to 5 stars; 0 clears them."""
 
     rating: Annotated[StrictInt, Field(ge=0, le=5)]
 
 
-class FirstFavoriteIn(FirstIn):
+class LegacyFavoriteIn(LegacyIn):
     """`favorite` left out turns it over."""
 
     favorite: StrictBool | None = None
 
 
-class FirstTagIn(FirstIn):
+class LegacyTagIn(LegacyIn):
     tag: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class FirstViewIn(FirstIn):
+class LegacyViewIn(LegacyIn):
     pass
 
 
@@ -131,23 +131,23 @@ class FavoriteOut(BaseModel):
     count: int
 
 
-class FirstRateOut(BaseModel):
+class LegacyRateOut(BaseModel):
     success: Literal[True] = True
     rating: int | None
     average: float
 
 
-class FirstFavoriteOut(BaseModel):
+class LegacyFavoriteOut(BaseModel):
     success: Literal[True] = True
     favorite: bool
 
 
-class FirstTagsOut(BaseModel):
+class LegacyTagsOut(BaseModel):
     success: Literal[True] = True
     tags: list[str]
 
 
-class FirstViewOut(BaseModel):
+class LegacyViewOut(BaseModel):
     success: Literal[True] = True
     views: int
 
@@ -208,7 +208,7 @@ class HistoryIn(_In):
     span: Literal["hour", "day"] = "hour"
 
 
-class MomentOut(BaseModel):
+class SampleOut(BaseModel):
     """`at` is Unix time; rates are per second, `p95_ms` is of that second's requests."""
 
     at: float
@@ -226,7 +226,7 @@ class HistoryOut(BaseModel):
 
     span: Literal["hour", "day"]
     step_s: int
-    samples: list[MomentOut]
+    samples: list[SampleOut]
 
 
 class DatabaseOut(BaseModel):

@@ -12,7 +12,7 @@ from lvs.api.problems import A_BODY, refuses
 from lvs.api.schemas import PopularIn, PopularOut, TagOut, TagsIn, TagsOut, Target
 from lvs.folders import Folders
 from lvs.models import Tag
-from lvs.services import services
+from lvs.services import current_services
 from lvs.store import Transaction, tags
 
 
@@ -21,8 +21,8 @@ from lvs.store import Transaction, tags
 @refuses(400)
 async def popular(query_args: PopularIn) -> PopularOut:
     """Tags that contain `q`: those that begin with it first, then by use."""
-    store = services().store
-    most_used = await store.recall(tags.most_used, query_args.q, query_args.limit)
+    store = current_services().store
+    most_used = await store.read_cached(tags.most_used, query_args.q, query_args.limit)
     return PopularOut(tags=[TagOut(name=tag.name, count=tag.count) for tag in most_used])
 
 
@@ -31,8 +31,8 @@ async def popular(query_args: PopularIn) -> PopularOut:
 @refuses(400, 404)
 async def of_video(query_args: Target) -> TagsOut:
     """The tags of the video that the arguments name."""
-    house = services()
-    return _names(await house.store.read(_of_video, house.folders, query_args))
+    services = current_services()
+    return _names(await services.store.read(_of_video, services.folders, query_args))
 
 
 @takes(TagsIn)
@@ -40,8 +40,8 @@ async def of_video(query_args: Target) -> TagsOut:
 @refuses(*A_BODY)
 async def set_all(data: TagsIn) -> TagsOut:
     """Make these the video's tags, no others."""
-    house = services()
-    return _names(await house.store.write(_set_all, house.folders, data))
+    services = current_services()
+    return _names(await services.store.write(_set_all, services.folders, data))
 
 
 def _of_video(conn: sqlite3.Connection, folders: Folders, target: Target) -> list[Tag]:

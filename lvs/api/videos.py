@@ -17,9 +17,9 @@ from lvs.caches import Cache
 from lvs.errors import NotFoundError
 from lvs.folders import Folders
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
-from lvs.listing.resolve import view_of
+from lvs.listing.resolve import list_spec_of
 from lvs.models import Card
-from lvs.services import services
+from lvs.services import current_services
 from lvs.store import gallery, tags
 from lvs.store import videos as videos_store
 from lvs.urls import thumbnail_url, watch_url
@@ -32,28 +32,30 @@ Items = Cache[tuple[int, int], bytes]  # the JSON of a video by its row id and v
 @refuses(400, 404)
 async def listed(query_args: ListIn) -> bytes:
     """A stretch of the gallery's list. A shuffled one needs its `seed` to be followed."""
-    house = services()
+    services = current_services()
     arguments = arguments_of(request.query_string)
     query = parse_query(arguments)
     if not (arguments.get("sort") or query.q):
         query = query.with_(sort="newest")  # of folders, too: programs follow what is new
-    return await house.store.read(_listed, house.folders, house.api_items, query, query_args.limit)
+    return await services.store.read(
+        _listed, services.folders, services.api_items, query, query_args.limit
+    )
 
 
 @answers(VideoOut)
 @refuses(404)
 async def single(media_hash: str) -> VideoOut:
     """One video by its identity."""
-    house = services()
-    return await house.store.read(_single, house.folders, media_hash)
+    services = current_services()
+    return await services.store.read(_single, services.folders, media_hash)
 
 
 def _listed(
     conn: sqlite3.Connection, folders: Folders, items: Items, query: GalleryQuery, limit: int
 ) -> bytes:
     """The JSON of a `VideosOut`."""
-    view = view_of(conn, folders, query)
-    page = gallery.page(conn, view, limit=limit, after=query.after or None)
+    spec = list_spec_of(conn, folders, query)
+    page = gallery.page(conn, spec, limit=limit, after=query.after or None)
     videos = b",".join(_items(conn, folders, items, page.videos))
     following = json.dumps(page.next).encode()
     return b'{"videos":[%b],"next":%b,"total":%d}' % (videos, following, page.total)

@@ -43,7 +43,7 @@ def make(database: Path, backups: Path, kept: int) -> Backup:
         remove_leftovers(backups)
         with temporary_folder(backups) as home:
             manifest = _write(database, home, _next_sequence(backups))
-            prove(Backup(home, manifest))
+            verify(Backup(home, manifest))
             path = _free_name(backups, manifest.made_at)
             home.rename(path)
         folder.sync_folder(backups)
@@ -83,7 +83,7 @@ def _free_name(backups: Path, made_at: datetime) -> Path:
     return path
 
 
-def prove(backup: Backup) -> None:
+def verify(backup: Backup) -> None:
     """Restore a backup into a scratch database and compare what comes out of it.
 
     Raises InvalidInputError with what differs; nothing is changed.
@@ -108,16 +108,16 @@ def restore_to(backup: Backup, database: Path) -> None:
     shutil.copyfile(backup.path / DATABASE, database)
     with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as conn:
         try:
-            told = conn.execute("pragma integrity_check(1)").fetchone()[0]
-            same = told == "ok" and migrations.version(conn) == backup.manifest.schema_version
+            problem = conn.execute("pragma integrity_check(1)").fetchone()[0]
+            same = problem == "ok" and migrations.version(conn) == backup.manifest.schema_version
             if same and backup.manifest.schema_version == newest:  # what older ones export differs
                 same = _matches(conn, backup.path / EXPORT)
             migrations.migrate(conn)
         except sqlite3.DatabaseError as error:
-            told, same = str(error), False
+            problem, same = str(error), False
         if not same:
             raise InvalidInputError(
-                f"The database of the backup {backup.path} is damaged ({told}); "
+                f"The database of the backup {backup.path} is damaged ({problem}); "
                 "it does not hold what its export says."
             )
     with database.open("rb") as file:

@@ -19,10 +19,10 @@ log = logging.getLogger(__name__)
 FIRST_AFTER_S = 600.0  # a new library has more urgent things to do
 AGAIN_AFTER_S = 3600.0  # when it failed, and at least so long between two, whatever the clock says
 JOB = "lvs.backups.create:make"
-LOOK_EVERY_S = 60.0  # clocks jump, machines sleep
+CHECK_EVERY_S = 60.0  # clocks jump, machines sleep
 
 
-class Keeper:
+class BackupScheduler:
     """Makes backups one at a time, in a process of their own. `problem` says why the last one
     failed, or is empty."""
 
@@ -65,7 +65,7 @@ class Keeper:
         while True:
             if time.monotonic() >= not_before:
                 not_before = await self._make_when_due()
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(CHECK_EVERY_S)
 
     async def _make_when_due(self) -> float:
         """Returns before which time (monotonic) there is nothing to do."""

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lvs import formatting
-from lvs.admin.report import gifts_of, long_ago
+from lvs.admin.report import missing_cutoff, user_data_summary
 from lvs.backups import create
 from lvs.backups import format as folder
 from lvs.backups import restore as restoring
@@ -18,9 +18,9 @@ from lvs.backups.format import Backup
 from lvs.config import ServerConfig
 from lvs.legacy import importing
 from lvs.server.lifecycle import open_store
-from lvs.server.lock import only_process
+from lvs.server.lock import lock_data_directory
 from lvs.store import cleanup
-from lvs.store.cleanup import Forgotten
+from lvs.store.cleanup import PurgeCandidate
 
 NAMES_SHOWN = 20
 
@@ -42,7 +42,7 @@ def list_backups(config: ServerConfig) -> Table:
 def restore_named(config: ServerConfig, name: str, console: Console) -> None:
     """Restore the backup of a name in the data folder, or at a path. Raises LvsError."""
     backup = _backup(config, name)
-    with only_process(config.data_directory):
+    with lock_data_directory(config.data_directory):
         kept = restoring.restore(backup, config.data_directory / "library.db")
     console.print(f"Restored {backup.manifest.videos} videos from {backup.path}.")
     if kept is not None:
@@ -54,7 +54,7 @@ def _backup(config: ServerConfig, name: str) -> Backup:
     return folder.read(own if os.sep not in name and own.is_dir() else Path(name))
 
 
-async def import_gifts(config: ServerConfig, path: Path, console: Console) -> None:
+async def import_user_data(config: ServerConfig, path: Path, console: Console) -> None:
     """Import from the previous server and report. Raises LvsError before anything is changed."""
     async with open_store(config) as store:
         report = await importing.import_from(store, path)
@@ -67,7 +67,7 @@ async def import_gifts(config: ServerConfig, path: Path, console: Console) -> No
 async def clean_up(config: ServerConfig, days: int, really: bool, console: Console) -> None:
     """List what would be deleted; with `really` back up and delete it. Raises LvsError."""
     async with open_store(config) as store:
-        found = await store.read(cleanup.long_missing, long_ago(days))
+        found = await store.read(cleanup.long_missing, missing_cutoff(days))
         _names(console, f"Missing for more than {days} days", [_said(video) for video in found])
         if not found:
             console.print(f"No video has been missing for more than {days} days.")
@@ -76,13 +76,13 @@ async def clean_up(config: ServerConfig, days: int, really: bool, console: Conso
         else:
             backups = config.data_directory / "backups"
             made = create.make(store.path, backups, config.backup_retention)
-            count = await store.write(cleanup.forget, [video.id for video in found])
+            count = await store.write(cleanup.purge, [video.id for video in found])
             console.print(f"Backed up to {made.path}.")
             console.print(f"{formatting.plural(count, 'entry', 'entries')} deleted.")
 
 
-def _said(video: Forgotten) -> str:
-    return f"{video.title}, {formatting.since(video.missing_since)}: {gifts_of(video)}"
+def _said(video: PurgeCandidate) -> str:
+    return f"{video.title}, {formatting.since(video.missing_since)}: {user_data_summary(video)}"
 
 
 def _names(console: Console, what: str, names: list[str]) -> None:

@@ -33,7 +33,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class LoadProfile:
     """Whom to ask, how many at once, for how long."""
 
     host: str
@@ -43,14 +43,14 @@ class Plan:
     paths: tuple[str, ...] = PATHS
 
 
-def plan_of(url: str, clients: int, seconds: float, *, allow_remote: bool) -> Plan:
+def profile_of(url: str, clients: int, seconds: float, *, allow_remote: bool) -> LoadProfile:
     """Raises InvalidInputError for an address that is not this machine's, unless `allow_remote`."""
     parts = split_url(url)
     if parts.scheme != "http" or not parts.hostname:
         raise InvalidInputError(f"{url!r} is no address like http://127.0.0.1:8080.")
     if not allow_remote and not _is_loopback(parts.hostname):
         raise InvalidInputError(f"{parts.hostname} is another machine; --allow-remote allows it.")
-    return Plan(parts.hostname, parts.port or 80, clients, seconds)
+    return LoadProfile(parts.hostname, parts.port or 80, clients, seconds)
 
 
 def _is_loopback(host: str) -> bool:
@@ -62,16 +62,16 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-async def load_test(plan: Plan, console: Console) -> dict[str, Any]:
+async def load_test(profile: LoadProfile, console: Console) -> dict[str, Any]:
     """Ask until the time is over; returns the report. Raises UnavailableError without a server."""
-    results = {path: Result() for path in plan.paths}
+    results = {path: Result() for path in profile.paths}
     began = time.monotonic()
-    until = began + plan.seconds
+    until = began + profile.seconds
     try:
         with Live(_table(results, 1.0), console=console, refresh_per_second=4) as live:
             asking = [
-                asyncio.to_thread(_ask, plan, results, until, start)
-                for start in range(plan.clients)
+                asyncio.to_thread(_ask, profile, results, until, start)
+                for start in range(profile.clients)
             ]
             showing = asyncio.create_task(_show(live, results, began), name="load table")
             try:
@@ -81,9 +81,10 @@ async def load_test(plan: Plan, console: Console) -> dict[str, Any]:
             live.update(_table(results, time.monotonic() - began))
     except OSError as error:
         raise UnavailableError(
-            f"No server answers at {plan.host}:{plan.port} ({error}). Start it with `make run`."
+            f"No server answers at {profile.host}:{profile.port} ({error}). "
+            "Start it with `make run`."
         ) from error
-    return _report(plan, results, time.monotonic() - began)
+    return _report(profile, results, time.monotonic() - began)
 
 
 async def _show(live: Live, results: dict[str, Result], began: float) -> None:
@@ -92,13 +93,13 @@ async def _show(live: Live, results: dict[str, Result], began: float) -> None:
         live.update(_table(results, time.monotonic() - began))
 
 
-def _ask(plan: Plan, results: dict[str, Result], until: float, start: int) -> None:
+def _ask(profile: LoadProfile, results: dict[str, Result], until: float, start: int) -> None:
     """One client: a connection of its own, a path after the other."""
-    connection = http.client.HTTPConnection(plan.host, plan.port, timeout=30)
+    connection = http.client.HTTPConnection(profile.host, profile.port, timeout=30)
     turn = start
     try:
         while time.monotonic() < until:
-            path = plan.paths[turn % len(plan.paths)]
+            path = profile.paths[turn % len(profile.paths)]
             turn += 1
             began = time.perf_counter()
             try:
@@ -129,11 +130,11 @@ def _table(results: dict[str, Result], passed_s: float) -> Table:
     return table
 
 
-def _report(plan: Plan, results: dict[str, Result], passed_s: float) -> dict[str, Any]:
+def _report(profile: LoadProfile, results: dict[str, Result], passed_s: float) -> dict[str, Any]:
     return {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "server": f"http://{plan.host}:{plan.port}",
-        "clients": plan.clients,
+        "server": f"http://{profile.host}:{profile.port}",
+        "clients": profile.clients,
         "seconds": round(passed_s, 3),
         "requests": sum(len(result.seconds) for result in results.values()),
         "errors": sum(result.errors for result in results.values()),

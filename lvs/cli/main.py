@@ -122,10 +122,10 @@ def restore(name: str | None) -> None:
 def import_(path: Path) -> None:
     """Import ratings, views, tags and favorites from the previous server: its four JSON files, its
     video_metadata.db, or the folder that contains them."""
-    from lvs.cli.backups import import_gifts
+    from lvs.cli.backups import import_user_data
 
     with _failures():
-        asyncio.run(import_gifts(_config(), path, console))
+        asyncio.run(import_user_data(_config(), path, console))
 
 
 @main.command()
@@ -160,11 +160,11 @@ def cleanup(days: int, yes: bool) -> None:
 def load_test(url: str, clients: int, seconds: float, report: Path | None, remote: bool) -> None:
     """Send requests to a running server as fast as it answers, and show its response times."""
     from lvs.cli.load_test import load_test as run
-    from lvs.cli.load_test import plan_of, save
+    from lvs.cli.load_test import profile_of, save
 
     with _failures():
-        plan = plan_of(url, clients, seconds, allow_remote=remote)
-        found = asyncio.run(run(plan, console))
+        profile = profile_of(url, clients, seconds, allow_remote=remote)
+        found = asyncio.run(run(profile, console))
     console.print(f"{found['requests']} responses, {found['errors']} errors.")
     if report is not None:
         save(found, report)
@@ -180,12 +180,12 @@ def _failures() -> Iterator[None]:
 
 
 def _serve(config: ServerConfig) -> None:
-    from lvs.cli.scan import accompany
+    from lvs.cli.scan import show_progress
     from lvs.server import hypercorn
 
-    async def on_start(house: Services, addresses: list[str]) -> None:
+    async def on_start(services: Services, addresses: list[str]) -> None:
         _banner(config, addresses)
-        await accompany(house, console)
+        await show_progress(services, console)
 
     with _failures():
         hypercorn.run(config, on_start)

@@ -16,44 +16,44 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from lvs.activity import LibraryStatus
+from lvs.activity import Activity
 from lvs.config import ServerConfig
 from lvs.progress import Progress as Work
-from lvs.server.lifecycle import open_house
+from lvs.server.lifecycle import open_services
 from lvs.services import Services
 from lvs.store import gallery
-from lvs.store.list_plan import View
+from lvs.store.list_plan import ListSpec
 
 REDRAW_S = 0.25
 
 
 async def scan_once(config: ServerConfig, console: Console) -> int:
     """Scan every folder, render every thumbnail; returns how many videos. Raises StartError."""
-    async with open_house(config, live=False) as house:
-        library = house.library
+    async with open_services(config, live=False) as services:
+        library = services.library
         arrivals = asyncio.create_task(library.arrivals.run(), name="arrivals")
-        feeder = asyncio.create_task(library.feeder.run(), name="media feeder")
+        probe_queue = asyncio.create_task(library.probe_queue.run(), name="media feeder")
         try:
             async with _bars(library.status, console):
                 await library.scan_all()
-                while library.arrivals.busy or not await library.feeder.is_idle():
+                while library.arrivals.busy or not await library.probe_queue.is_idle():
                     await asyncio.sleep(REDRAW_S)
         finally:
-            for task in (arrivals, feeder):
+            for task in (arrivals, probe_queue):
                 task.cancel()
-            await asyncio.gather(arrivals, feeder, return_exceptions=True)
-        return await house.store.read(gallery.count, View())
+            await asyncio.gather(arrivals, probe_queue, return_exceptions=True)
+        return await services.store.read(gallery.count, ListSpec())
 
 
-async def accompany(house: Services, console: Console) -> None:
+async def show_progress(services: Services, console: Console) -> None:
     """Show progress bars while the server runs, if its output is a terminal."""
     if console.is_terminal:
-        async with _bars(house.activity, console):
+        async with _bars(services.activity, console):
             await asyncio.Event().wait()
 
 
 @asynccontextmanager
-async def _bars(status: LibraryStatus, console: Console) -> AsyncIterator[None]:
+async def _bars(status: Activity, console: Console) -> AsyncIterator[None]:
     bars = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -71,7 +71,7 @@ async def _bars(status: LibraryStatus, console: Console) -> AsyncIterator[None]:
         await asyncio.gather(drawing, return_exceptions=True)
 
 
-async def _draw(bars: Progress, status: LibraryStatus) -> None:
+async def _draw(bars: Progress, status: Activity) -> None:
     drawn: dict[str, TaskID] = {}
     works: dict[str, Work] = {"Scanning": status.scan, "Thumbnails": status.pictures}
     while True:

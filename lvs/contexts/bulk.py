@@ -10,7 +10,7 @@ from lvs.contexts.gallery import Link
 from lvs.errors import InvalidInputError
 from lvs.models import Bulk
 from lvs.store.bulk import DELETE_TAG
-from lvs.store.tags import one_line
+from lvs.store.tags import clean_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def change_of(action: str, stars: str, tag: str) -> Change:
     if action == "rate" and stars in ("1", "2", "3", "4", "5"):
         return Change("rate", stars, int(stars))
     if action in ("tag", "untag"):
-        return Change("tag", one_line(tag), action == "tag")
+        return Change("tag", clean_name(tag), action == "tag")
     raise InvalidInputError(
         "Choose what to do with the videos: `rate` with 1 to 5 `stars`, `tag` or `untag` with a "
         f"`tag`, {', '.join(f'`{flag}`' for flag in _FLAGS)}."

@@ -67,8 +67,8 @@ class CardContext:
 
 
 def card_context(card: Card, folders: Folders, today: date) -> CardContext:
-    away = folders.roots[card.root_id].away_since if card.root_id in folders.roots else None
-    state, reason = _state(card, away)
+    offline = folders.roots[card.root_id].offline_since if card.root_id in folders.roots else None
+    state, reason = _state(card, offline)
     badges, duration = _badges(card, today), formatting.duration(card.duration_s)
     seen_percent = round(100 * resume_s(card) / (card.duration_s or 1))
     seen = f"{seen_percent} % watched" if resume_s(card) else ""
@@ -103,11 +103,11 @@ def resume_s(card: Card) -> int:
     return int(card.position_s) if WORTH_RESUMING_S <= card.position_s <= LONGEST_S else 0
 
 
-def _state(card: Card, away_since: int | None) -> tuple[str, str]:
+def _state(card: Card, offline_since: int | None) -> tuple[str, str]:
     if card.file_missing_since is not None:
         return "missing", f"File missing {formatting.since(card.file_missing_since)}"
-    if away_since is not None:
-        return "away", f"Folder offline {formatting.since(away_since)}"
+    if offline_since is not None:
+        return "away", f"Folder offline {formatting.since(offline_since)}"
     if card.probe_error:
         return "failed", card.probe_error
     return ("ready" if card.thumbnail else "waiting"), ""

@@ -12,10 +12,10 @@ from lvs import paths
 from lvs.contexts.cards import CardRenderer
 from lvs.contexts.empty import Empty, empty_context
 from lvs.contexts.filters import FilterForm, filter_form, filter_names
-from lvs.contexts.navigation import folder_name, has_own_link, list_name, place_of, saved_as
+from lvs.contexts.navigation import folder_name, has_own_link, list_name, nav_url_of, saved_as
 from lvs.folders import Folders
 from lvs.listing.query import GalleryQuery
-from lvs.listing.resolve import folder_of, view_of
+from lvs.listing.resolve import folder_of, list_spec_of
 from lvs.models import SORTS, Folder, SavedSearch
 from lvs.store import gallery, roots, saved_searches, tags
 
@@ -72,7 +72,7 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class ListPage:
     """A part of the list. `more` loads the next; `next_page` is the same as a plain link. Empty at
     the end. `cursor` names what `more` would load.
     """
@@ -98,7 +98,7 @@ class Gallery:
     from here keeps to, `home` the region without words."""
 
     summary: Summary
-    stretch: Stretch
+    list_page: ListPage
     is_first: bool
     start: str
     again: str
@@ -108,18 +108,18 @@ class Gallery:
     filters: FilterForm
     saved: SavedSearch | None
     suggestion: str
-    place: str
+    nav_url: str
     scope: Scope
     home: str
 
 
-def stretch_context(
+def list_page_context(
     conn: sqlite3.Connection, folders: Folders, cards: CardRenderer, query: GalleryQuery
-) -> Stretch:
+) -> ListPage:
     """The cards after the query's cursor."""
-    view = view_of(conn, folders, query)
-    rows, following = gallery.stretch(conn, view, limit=PAGE_SIZE, after=query.after or None)
-    return _stretch(conn, folders, cards, query, rows, following)
+    spec = list_spec_of(conn, folders, query)
+    rows, following = gallery.list_page(conn, spec, limit=PAGE_SIZE, after=query.after or None)
+    return _list_page(conn, folders, cards, query, rows, following)
 
 
 def gallery_context(
@@ -131,14 +131,14 @@ def gallery_context(
     limit: int = PAGE_SIZE,
 ) -> Gallery:
     """A page of the gallery at event `since`; `limit` cards from the query's cursor on."""
-    view = view_of(conn, folders, query)
-    page = gallery.page(conn, view, limit=limit, after=query.after or None)
+    spec = list_spec_of(conn, folders, query)
+    page = gallery.page(conn, spec, limit=limit, after=query.after or None)
     saved = saved_searches.saved(conn)
     summary = summary_context(conn, folders, query, page.total, saved)
     own = query.with_(seed=0).url("").removeprefix("?")
     return Gallery(
         summary=summary,
-        stretch=_stretch(conn, folders, cards, query, page.videos, page.next),
+        list_page=_list_page(conn, folders, cards, query, page.videos, page.next),
         is_first=not query.after,
         start=query.url(),
         again=query.url("/partials/gallery"),
@@ -148,7 +148,7 @@ def gallery_context(
         filters=filter_form(query),
         saved=saved_as(query, saved),
         suggestion=", ".join(chip.name.strip("“”") for chip in summary.filters)[: tags.LONGEST],
-        place=place_of(query, saved),
+        nav_url=nav_url_of(query, saved),
         scope=_scope(query, saved),
         home=query.with_(q="", after="").url("/partials/gallery"),
     )
@@ -162,16 +162,16 @@ def _scope(query: GalleryQuery, saved: Sequence[SavedSearch]) -> Scope:
     return Scope(name if narrowed else "", tuple(inside.arguments))
 
 
-def _stretch(
+def _list_page(
     conn: sqlite3.Connection,
     folders: Folders,
     cards: CardRenderer,
     query: GalleryQuery,
     videos: list[tuple[int, int]],
     following: str | None,
-) -> Stretch:
+) -> ListPage:
     folder = folder_of(conn, folders, query.folder)
-    return Stretch(
+    return ListPage(
         cards=Markup("").join(cards.render(conn, videos, folder)),
         more=query.url("/partials/cards", after=following) if following else "",
         next_page=query.url(after=following) if following else "",
@@ -198,7 +198,7 @@ def summary_context(
     chips = tuple(Link(name, wider.url()) for name, wider in narrowed_by)
 
     def count(other: GalleryQuery) -> int:
-        return gallery.count(conn, view_of(conn, folders, other))
+        return gallery.count(conn, list_spec_of(conn, folders, other))
 
     return Summary(
         heading=heading,

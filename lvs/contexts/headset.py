@@ -8,11 +8,11 @@ import segno
 from markupsafe import Markup
 
 from lvs.config import ServerConfig
-from lvs.network.addresses import ANNOUNCED_NAME, Doors, lan_addresses
+from lvs.network.addresses import ANNOUNCED_NAME, Ports, lan_addresses
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class ServerAddress:
     """An address, and a QR code of it as inline SVG."""
 
     url: str
@@ -35,28 +35,28 @@ class Headset:
     origins of this server under its announced name, to try from the headset."""
 
     reachable: bool
-    plain: Door
-    secure: Door | None
+    plain: ServerAddress
+    secure: ServerAddress | None
     others: tuple[str, ...]
     players: tuple[Player, ...]
     own_authority: bool
     probes: tuple[str, ...]
 
 
-def headset_context(config: ServerConfig, doors: Doors, asked: str) -> Headset:
+def headset_context(config: ServerConfig, ports: Ports, asked: str) -> Headset:
     """`asked` is the host name by which the page was asked for; where that is this machine alone,
     an address in the network takes its place."""
     lan = [str(address) for address in lan_addresses(config.host)]
     asked_here = asked in ("localhost", "127.0.0.1", "[::1]")
     host = lan[0] if asked_here and lan else asked
-    plain = f"http://{host}:{doors.http}"
-    secure = f"https://{host}:{doors.https}" if doors.https else ""
+    plain = f"http://{host}:{ports.http}"
+    secure = f"https://{host}:{ports.https}" if ports.https else ""
     announced = [ANNOUNCED_NAME] if config.mdns and config.is_for_the_network else []
-    origins = [("http", doors.http), *([("https", doors.https)] if doors.https else [])]
+    origins = [("http", ports.http), *([("https", ports.https)] if ports.https else [])]
     return Headset(
         reachable=config.is_for_the_network or not asked_here,  # else by a proxy before it
-        plain=_door(f"{plain}/"),
-        secure=_door(f"{secure}/") if secure else None,
+        plain=_server_address(f"{plain}/"),
+        secure=_server_address(f"{secure}/") if secure else None,
         others=tuple(
             f"{scheme}://{name}:{port}/"
             for name in (*lan, *announced)
@@ -100,7 +100,7 @@ def _players(config: ServerConfig, plain: str, secure: str) -> tuple[Player, ...
     )
 
 
-def _door(url: str) -> Door:
+def _server_address(url: str) -> ServerAddress:
     code = segno.make(url, error="m", micro=False)
     svg = code.svg_inline(border=3, dark="#000", light="#fff", omitsize=True, svgclass="code")
-    return Door(url, Markup(svg))
+    return ServerAddress(url, Markup(svg))

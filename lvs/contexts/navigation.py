@@ -14,16 +14,16 @@ from lvs.listing.builtin import Navigation, NavItem
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.models import Filters, SavedSearch
 from lvs.store import gallery, saved_searches, tags
-from lvs.store.list_plan import View
+from lvs.store.list_plan import ListSpec
 
 LONGEST_NAME = 2  # filters that a heading lists; beyond, the chips beside it say more clearly
 
 
 def navigation_context(conn: sqlite3.Connection) -> Navigation:
     counts = {
-        "/": gallery.count(conn, View()),
-        "/continue": gallery.count(conn, View(filters=Filters(started=True))),
-        "/favorites": gallery.count(conn, View(filters=Filters(favorites=True))),
+        "/": gallery.count(conn, ListSpec()),
+        "/continue": gallery.count(conn, ListSpec(filters=Filters(started=True))),
+        "/favorites": gallery.count(conn, ListSpec(filters=Filters(favorites=True))),
         "/tags": tags.count(conn),
     }
     return Navigation(
@@ -43,7 +43,7 @@ def saved_as(query: GalleryQuery, saved: Iterable[SavedSearch]) -> SavedSearch |
     return next((search for search in saved if _list_of(search.query) == whole), None)
 
 
-def place_of(query: GalleryQuery, saved: Iterable[SavedSearch]) -> str:
+def nav_url_of(query: GalleryQuery, saved: Iterable[SavedSearch]) -> str:
     """The address of the link in the navigation that is this list, or the list it narrows."""
     whole = query.with_(after="", seed=0)
     if whole in builtin.BY_QUERY:

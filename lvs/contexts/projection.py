@@ -53,9 +53,9 @@ def layout_form(choice: LayoutChoice) -> LayoutForm:
         stereo=choice.stereo,
         summary=shape + eyes,
         projections=_options(
-            PROJECTION_NAMES, PROJECTIONS, choice.found_projection, choice.chosen_projection
+            PROJECTION_NAMES, PROJECTIONS, choice.found_projection, choice.projection_override
         ),
-        stereos=_options(STEREO_NAMES, STEREOS, choice.found_stereo, choice.chosen_stereo),
+        stereos=_options(STEREO_NAMES, STEREOS, choice.found_stereo, choice.stereo_override),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lvs import formatting, paths
-from lvs.activity import LibraryStatus
+from lvs.activity import Activity
 from lvs.folders import Folders
 from lvs.listing.query import GalleryQuery
 from lvs.progress import Progress
@@ -31,7 +31,7 @@ class Arriving:
 
 
 @dataclass(frozen=True, slots=True)
-class AwayFolder:
+class OfflineFolder:
     root_id: int
     path: str
     since: str
@@ -43,7 +43,7 @@ class Status:
     tasks: tuple[Task, ...]
     arriving: tuple[Arriving, ...]
     more_arriving: int
-    away: tuple[AwayFolder, ...]
+    offline: tuple[OfflineFolder, ...]
     full_disk: str
     lost_database: str
     problems: tuple[tuple[str, str], ...]
@@ -51,7 +51,7 @@ class Status:
 
 
 def status_context(
-    activity: LibraryStatus, folders: Folders, query: GalleryQuery | None = None
+    activity: Activity, folders: Folders, query: GalleryQuery | None = None
 ) -> Status:
     """The library's state; arrivals of the query's folder alone, when it has one."""
     tasks = [
@@ -73,11 +73,11 @@ def status_context(
         tasks=tuple(task for task in tasks if task is not None),
         arriving=tuple(arriving[:ARRIVALS_SHOWN]),
         more_arriving=max(len(arriving) - ARRIVALS_SHOWN, 0),
-        away=tuple(
-            AwayFolder(
+        offline=tuple(
+            OfflineFolder(
                 root.id,
                 paths.to_words(root.path),
-                formatting.since(root.away_since or 0),
+                formatting.since(root.offline_since or 0),
                 root.looks_empty,
             )
             for root in folders.offline()

@@ -17,10 +17,10 @@ from lvs.contexts.projection import LayoutForm, layout_form
 from lvs.errors import NotFoundError
 from lvs.folders import Folders
 from lvs.listing.query import GalleryQuery
-from lvs.listing.resolve import find, folder_of, view_of
+from lvs.listing.resolve import find, folder_of, list_spec_of
 from lvs.models import Card, Tag, VideoDetails
 from lvs.store import gallery, projection, related, saved_searches, tags, videos
-from lvs.store.list_plan import View
+from lvs.store.list_plan import ListSpec
 from lvs.store.related import Related
 from lvs.urls import thumbnail_url, watch_url
 
@@ -225,14 +225,14 @@ def _neighbours(
 ) -> tuple[str, str]:
     """Addresses of the videos before and after this one in a list; empty at its ends."""
     try:
-        view = view_of(conn, folders, query)
+        spec = list_spec_of(conn, folders, query)
         folder = folder_of(conn, folders, query.folder)
     except NotFoundError:
-        view, folder = View(), None
-    key = gallery.key_of(conn, view, video_id)
+        spec, folder = ListSpec(), None
+    key = gallery.sort_key_of(conn, spec, video_id)
     if key is None:
         return "", ""
-    pair = gallery.preceding(conn, view, key), gallery.following(conn, view, key)
+    pair = gallery.previous_id(conn, spec, key), gallery.next_id(conn, spec, key)
     found = videos.cards(conn, [neighbour for neighbour in pair if neighbour is not None])
     found = as_in(conn, found, folder)
     before, after = (watch_url(folders, found[n]) if n in found else "" for n in pair)

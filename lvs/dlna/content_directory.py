@@ -16,7 +16,7 @@ from lvs.errors import InvalidInputError, NotFoundError
 from lvs.folders import Folders
 from lvs.headsets.catalogue import LISTS, query_of
 from lvs.listing.query import GalleryQuery
-from lvs.listing.resolve import folder_of, view_of
+from lvs.listing.resolve import folder_of, list_spec_of
 from lvs.models import Tag, VideoDetails
 from lvs.store import files, gallery, roots, saved_searches, tags, videos
 
@@ -92,10 +92,10 @@ def _at_root(conn: sqlite3.Connection, folders: Folders) -> list[Container]:
     found = []
     for title, query in lists:
         try:
-            view = view_of(conn, folders, query_of(query))
+            spec = list_spec_of(conn, folders, query_of(query))
         except (InvalidInputError, NotFoundError):  # a saved search of something that has gone
             continue
-        found.append(Container(_LIST + query, ROOT, title, gallery.count(conn, view)))
+        found.append(Container(_LIST + query, ROOT, title, gallery.count(conn, spec)))
     found.append(Container(FOLDERS, ROOT, "Folders", len(_top_folders(conn, folders))))
     found.append(Container(TAGS, ROOT, "Tags", tags.count(conn)))
     return found
@@ -109,11 +109,11 @@ def _of_list(
     conn: sqlite3.Connection, folders: Folders, object_id: str, start: int, count: int
 ) -> tuple[list[Entry], int]:
     try:
-        view = view_of(conn, folders, query_of(object_id.removeprefix(_LIST)))
+        spec = list_spec_of(conn, folders, query_of(object_id.removeprefix(_LIST)))
     except InvalidInputError as error:
         raise NotFoundError(error.detail) from None
-    rows, _ = gallery.stretch(conn, view, limit=start + count)
-    return _items(conn, [row[0] for row in rows[start:]], object_id), gallery.count(conn, view)
+    rows, _ = gallery.list_page(conn, spec, limit=start + count)
+    return _items(conn, [row[0] for row in rows[start:]], object_id), gallery.count(conn, spec)
 
 
 def _top_folders(conn: sqlite3.Connection, folders: Folders) -> list[Container]:

@@ -32,18 +32,18 @@ from lvs.dlna.guarded_server import GuardedServer, GuardedService
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.folders import Folders
 from lvs.network.addresses import (
-    LOOK_EVERY_S,
+    CHECK_EVERY_S,
     Address,
     Addresses,
-    Doors,
     OwnHosts,
+    Ports,
     follow_addresses,
 )
 from lvs.store import Store
 
 log = logging.getLogger(__name__)
 
-TELL_EVERY_S = 2.0
+NOTIFY_EVERY_S = 2.0
 MAX_INDEX = 2**31 - 1  # what SQLite counts with has a bound, and these numbers are a client's
 NO_SUCH_OBJECT = 701  # ContentDirectory:1, 2.7.4.4
 _MIME_TYPES = ("clip.mp4", "clip.mkv", "clip.webm", "clip.avi", "clip.mov", "clip.ts")
@@ -201,7 +201,7 @@ def device_class(
     return MediaServer
 
 
-class MediaServers:
+class DlnaServer:
     """A media server on each address of this machine, anew when they change."""
 
     def __init__(
@@ -209,14 +209,14 @@ class MediaServers:
         config: ServerConfig,
         store: Store,
         folders: Folders,
-        doors: Doors,
+        ports: Ports,
         addresses: Callable[[], Addresses],
         port: int,
     ) -> None:
         self._config = config
         self._store = store
         self._folders = folders
-        self._doors = doors
+        self._ports = ports
         self._addresses = addresses
         self._port = port
         self._hosts = OwnHosts(config.allowed_hosts)
@@ -225,23 +225,23 @@ class MediaServers:
     async def run(self) -> None:
         """Serve, and anew whenever the addresses change."""
         what, failures = "DLNA media server", (OSError, UpnpError)
-        await follow_addresses(what, self._doors, self._addresses, self._serve, failures)
+        await follow_addresses(what, self._ports, self._addresses, self._serve, failures)
 
     async def _serve(self, addresses: Addresses) -> None:
         """Until the addresses are others. Raises OSError or UpnpError when none can be served."""
         async with contextlib.AsyncExitStack() as stack:
             devices: dict[Address, UpnpServerDevice] = {}
-            told, again_at = -1, 0.0
+            notified, again_at = -1, 0.0
             while self._addresses() == addresses:
                 if len(devices) < len(addresses) and time.monotonic() >= again_at:
-                    again_at = time.monotonic() + LOOK_EVERY_S
+                    again_at = time.monotonic() + CHECK_EVERY_S
                     await self._start_missing(stack, addresses, devices)
-                if told != self._store.last_event_id:
-                    told = self._store.last_event_id
+                if notified != self._store.last_event_id:
+                    notified = self._store.last_event_id
                     for device in devices.values():
                         content = device.service(ContentDirectory.SERVICE_DEFINITION.service_type)
-                        content.state_variable("SystemUpdateID").value = told % 2**32
-                await asyncio.sleep(TELL_EVERY_S)
+                        content.state_variable("SystemUpdateID").value = notified % 2**32
+                await asyncio.sleep(NOTIFY_EVERY_S)
 
     async def _start_missing(
         self,
@@ -265,7 +265,7 @@ class MediaServers:
 
     async def _start(self, stack: contextlib.AsyncExitStack, address: str) -> UpnpServerDevice:
         port = self._port or _free_port(address)
-        base = f"http://{address}:{self._doors.http}"
+        base = f"http://{address}:{self._ports.http}"
         name = f"Local Video Server on {socket.gethostname().partition('.')[0]}"
         made = device_class(self._config, self._store, self._folders, base, name)
         server = GuardedServer(made, address, port, self._hosts)

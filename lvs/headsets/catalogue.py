@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.folders import Folders
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
-from lvs.listing.resolve import view_of
+from lvs.listing.resolve import list_spec_of
 from lvs.models import Card
 from lvs.store import gallery, saved_searches, tags, videos
 
@@ -29,18 +29,18 @@ LISTS = (  # names, and arguments as a gallery has them
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class CatalogueList:
     name: str
     cards: tuple[Card, ...]
 
 
-def shelves(conn: sqlite3.Connection, folders: Folders) -> tuple[Shelf, ...]:
+def catalogue_lists(conn: sqlite3.Connection, folders: Folders) -> tuple[CatalogueList, ...]:
     """Every list that has something on it: ours, the saved searches, the most used tags."""
-    found: list[Shelf] = []
+    found: list[CatalogueList] = []
     for name, query in _queries(conn):
         most = AT_MOST if found else NEWEST_AT_MOST
         try:
-            rows, _ = gallery.stretch(conn, view_of(conn, folders, query), limit=most)
+            rows, _ = gallery.list_page(conn, list_spec_of(conn, folders, query), limit=most)
         except NotFoundError:  # a saved search of a folder that has gone
             continue
         cards = videos.cards(conn, [video_id for video_id, _ in rows])
@@ -50,7 +50,7 @@ def shelves(conn: sqlite3.Connection, folders: Folders) -> tuple[Shelf, ...]:
             if is_playable(cards[i], folders) and (cards[i].views or name != _VIEWED)
         )
         if there or not found:
-            found.append(Shelf(name, there))
+            found.append(CatalogueList(name, there))
     return tuple(found)
 
 

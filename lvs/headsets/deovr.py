@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lvs import formatting, urls
-from lvs.headsets.catalogue import AT_MOST, Shelf
+from lvs.headsets.catalogue import AT_MOST, CatalogueList
 from lvs.headsets.login import Access
 from lvs.models import Card, VideoDetails
 
@@ -15,20 +15,20 @@ _SCREENS = {"180": "dome", "360": "sphere", "eac": "sphere"}  # the others go by
 _ENCODINGS = {"hevc": "h265"}
 
 
-def library(shelves: Sequence[Shelf], base: str, access: Access) -> dict[str, Any]:
+def library(catalogue_lists: Sequence[CatalogueList], base: str, access: Access) -> dict[str, Any]:
     """The scenes; none without access."""
-    shown = shelves if access is Access.MEMBER else ()
+    shown = catalogue_lists if access is Access.MEMBER else ()
     return {
         "authorized": str(access.value),
         "scenes": [
             {
-                "name": shelf.name,
+                "name": catalogue_list.name,
                 "list": [
                     _item(card, base)
-                    for card in shelf.cards[: AT_MOST if place else _NEWEST_AT_MOST]
+                    for card in catalogue_list.cards[: AT_MOST if place else _NEWEST_AT_MOST]
                 ],
             }
-            for place, shelf in enumerate(shown)
+            for place, catalogue_list in enumerate(shown)
         ],
     }
 

@@ -39,7 +39,7 @@ class _State(BaseModel):
     playerState: int | None = None  # noqa: N815
 
 
-class Remotes:
+class DeoVRRemote:
     """A connection to each headset (`host` or `host:port`), made anew whenever it is lost."""
 
     def __init__(self, headsets: Sequence[str], store: Store, sessions: Sessions) -> None:
@@ -97,16 +97,16 @@ class _Watched:
             self._path, self._saved_s = state.path, 0.0
             self._video = await self._of(state.path)
             if self._video is not None:
-                self._sessions.opened(self._headset, self._video)
+                self._sessions.start(self._headset, self._video)
         if self._video is None or state.playerState is None:
             return
-        plays, at_s = state.playerState == _PLAYING, state.currentTime
-        if plays:
-            await self._sessions.plays(self._headset, self._video)
+        playing, at_s = state.playerState == _PLAYING, state.currentTime
+        if playing:
+            await self._sessions.playing(self._headset, self._video)
         moved = abs(at_s - self._saved_s)
-        if at_s > 0 and moved >= (SAVE_EVERY_S if plays else 1.0):
+        if at_s > 0 and moved >= (SAVE_EVERY_S if playing else 1.0):
             self._saved_s = at_s
-            await self._sessions.stands_at(self._video, at_s, playing=plays)
+            await self._sessions.save_position(self._video, at_s, playing=playing)
 
     async def _of(self, path: str) -> int | None:
         """The video of an address of ours; None for what else is played there."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, StrictBool
 
 from lvs import formatting, urls
-from lvs.headsets.catalogue import Shelf
+from lvs.headsets.catalogue import CatalogueList
 from lvs.headsets.login import Access
 from lvs.listing.search_syntax import LONGEST_S
 from lvs.models import Card, VideoDetails
@@ -42,7 +42,7 @@ class TagIn(BaseModel):
     start: Annotated[float, Field(allow_inf_nan=False)] | None = None
 
 
-class Visit(BaseModel):
+class HereSphereRequest(BaseModel):
     """What a player sends with a request; what is absent stays as it is."""
 
     username: str = ""
@@ -66,24 +66,27 @@ class PlayerEvent(BaseModel):
     connectionKey: Annotated[str, Field(max_length=200)] = ""  # noqa: N815
 
 
-def index(shelves: Sequence[Shelf], base: str, access: Access) -> dict[str, Any]:
+def index(catalogue_lists: Sequence[CatalogueList], base: str, access: Access) -> dict[str, Any]:
     """The lists, of addresses; none without access."""
-    shown = shelves if access is Access.MEMBER else ()
+    shown = catalogue_lists if access is Access.MEMBER else ()
     return {
         "access": access.value,
         "banner": {"image": f"{base}/static/placeholder.jpg", "link": f"{base}/"},
         "library": [
-            {"name": shelf.name, "list": [_link(base, card) for card in shelf.cards]}
-            for shelf in shown
+            {
+                "name": catalogue_list.name,
+                "list": [_link(base, card) for card in catalogue_list.cards],
+            }
+            for catalogue_list in shown
         ],
     }
 
 
 def scan(
-    shelves: Sequence[Shelf], given: dict[int, list[str]], base: str, access: Access
+    catalogue_lists: Sequence[CatalogueList], given: dict[int, list[str]], base: str, access: Access
 ) -> dict[str, Any]:
     """What the app sorts by, of every video of the index. `given` are tags by video."""
-    cards = {card.id: card for shelf in shelves for card in shelf.cards}
+    cards = {card.id: card for catalogue_list in catalogue_lists for card in catalogue_list.cards}
     shown = cards.values() if access is Access.MEMBER else ()
     return {
         "access": access.value,
@@ -164,7 +167,7 @@ def _media(details: VideoDetails, base: str) -> dict[str, Any]:
     return {"name": details.video_codec or "video", "sources": [source]}
 
 
-def write(tx: Transaction, video_id: int, visit: Visit) -> None:
+def write(tx: Transaction, video_id: int, visit: HereSphereRequest) -> None:
     """What its user changed, as a click on a page would. The same again changes nothing.
 
     Raises InvalidInputError for tags that cannot be; nothing is then changed.

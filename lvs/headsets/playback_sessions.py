@@ -15,11 +15,11 @@ class Sessions:
         self._store = store
         self._counted: Cache[tuple[str, int], bool] = Cache(KEPT)
 
-    def opened(self, player: str, video_id: int) -> None:
+    def start(self, player: str, video_id: int) -> None:
         """A video was put on: playing it is a new view."""
         self._counted.put((player, video_id), False)
 
-    async def plays(self, player: str, video_id: int) -> None:
+    async def playing(self, player: str, video_id: int) -> None:
         """It runs; counted once, however often it is paused."""
         if not self._counted.get((player, video_id)):
             self._counted.put((player, video_id), True)
@@ -29,5 +29,7 @@ class Sessions:
                 self._counted.put((player, video_id), False)
                 raise
 
-    async def stands_at(self, video_id: int, position_s: float, *, playing: bool = False) -> None:
+    async def save_position(
+        self, video_id: int, position_s: float, *, playing: bool = False
+    ) -> None:
         await self._store.write(playback.save_position, video_id, position_s, playing=playing)

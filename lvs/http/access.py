@@ -13,9 +13,9 @@ from lvs.config import ServerConfig
 from lvs.errors import (
     ForbiddenError,
     InvalidInputError,
-    MisdirectedError,
-    TooManyError,
+    TooManyRequestsError,
     UnsupportedMediaError,
+    WrongHostError,
 )
 from lvs.network.addresses import OwnHosts, address_of, is_local, split_url
 
@@ -23,7 +23,7 @@ MAX_CLIENTS = 10_000  # that a limit remembers; the one seen longest ago is forg
 LOGIN_TRIES = 10  # wrong ones of an address, and as many more each minute
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 # The calls of the first server, kept for its clients.
-FIRST_CALLS = ("/rate", "/favorite", "/tag", "/delete_tag", "/view")
+LEGACY_CALLS = ("/rate", "/favorite", "/tag", "/delete_tag", "/view")
 # What programs of other origins may use; pages and their forms are for our own pages.
 FOR_PROGRAMS = (
     "/api/",
@@ -59,11 +59,11 @@ def is_catalogue(path: str) -> bool:
 
 def takes_json(path: str) -> bool:
     """Whether the bodies of an address must be JSON."""
-    return path.startswith("/api/") or path in FIRST_CALLS
+    return path.startswith("/api/") or path in LEGACY_CALLS
 
 
 def is_for_programs(path: str) -> bool:
-    return path.startswith(FOR_PROGRAMS) or path in FIRST_CALLS
+    return path.startswith(FOR_PROGRAMS) or path in LEGACY_CALLS
 
 
 class Guard:
@@ -72,7 +72,7 @@ class Guard:
     def __init__(self, config: ServerConfig) -> None:
         self._hosts = OwnHosts(config.allowed_hosts)
         self._origins = {origin.lower().rstrip("/") for origin in config.allowed_origins}
-        self.allows_origin = lru_cache(256)(self._look_at_origin)
+        self.allows_origin = lru_cache(256)(self._check_origin)
         self._writes = RateLimit(
             config.writes_per_second,
             config.writes_burst,
@@ -87,7 +87,7 @@ class Guard:
     async def check(self, request: Request) -> None:
         """Raises the LvsError that refuses the request."""
         if not self._hosts.is_ours(request.host):
-            raise MisdirectedError(
+            raise WrongHostError(
                 f"This server does not go by the name {request.host!r}. If that is its name, add "
                 "it to LVS_ALLOWED_HOSTS."
             )
@@ -95,11 +95,11 @@ class Guard:
             return
         self._refuse_foreign(request)
         if not is_catalogue(request.path):
-            self.spend_write(request)
+            self.check_write_limit(request)
         if takes_json(request.path) and request.method != "DELETE":
             await _require_json(request)
 
-    def spend_write(self, request: Request) -> None:
+    def check_write_limit(self, request: Request) -> None:
         """Raises TooManyError when the client has no write left."""
         self._writes.spend(request.remote_addr or "")
 
@@ -154,7 +154,7 @@ class Guard:
                 "Accept-Ranges, Content-Length, Content-Range, ETag, Retry-After"
             )
 
-    def _look_at_origin(self, origin: str) -> bool:
+    def _check_origin(self, origin: str) -> bool:
         """Configured, this machine, or in the local network."""
         if origin.lower() in self._origins:
             return True
@@ -188,7 +188,7 @@ class RateLimit:
         until = max(self._spent_until.get(client) or 0.0, now) + self._cost_s
         wait_s = until - now - self._room_s
         if wait_s > 1e-6:  # sums of shares are not exact
-            raise TooManyError(wait_s, self._detail)
+            raise TooManyRequestsError(wait_s, self._detail)
         return until
 
     def spend(self, client: str) -> None:

@@ -13,8 +13,8 @@ from lvs.http.responses import Rendered
 Render = Callable[[], Awaitable[Rendered]]
 
 KEPT = 64
-MAY_LAG_S = 1.0
-SERVED_STILL_S = 2.0
+MAX_STALE_S = 1.0
+STALE_WHILE_REVALIDATE_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,10 @@ class _Page:
 
 class PageCache:
     """A page of the present state is served as it is. While files are taken in the state changes a
-    hundred times a second: a page may then lag by `MAY_LAG_S`, and up to `SERVED_STILL_S` it is
-    served while a new one is rendered, so that those who ask often never wait. That is sound
-    because a page carries the event id that its stream goes on from.
+    hundred times a second: a page may then lag by `MAX_STALE_S`, and up to
+    `STALE_WHILE_REVALIDATE_S` it is served while a new one is rendered, so that those who
+    ask often never wait. That is sound because a page carries the event id that its stream
+    starts at.
 
     What a person changes shows at once: the number of such changes is part of the key. A page of
     before has another key, which nobody asks for any more.
@@ -47,10 +48,12 @@ class PageCache:
 
     async def page(self, key: Hashable, state: Hashable, render: Render) -> Rendered:
         """The page of `key`, by `render` where none is kept that will do. Raises what it raises."""
-        kept = self.cache.get(key, lambda it: it.state == state or it.age_s < SERVED_STILL_S)
+        kept = self.cache.get(
+            key, lambda it: it.state == state or it.age_s < STALE_WHILE_REVALIDATE_S
+        )
         if kept is None:
             return await asyncio.shield(self._begin(key, state, render))
-        if kept.state != state and kept.age_s > MAY_LAG_S:
+        if kept.state != state and kept.age_s > MAX_STALE_S:
             self._begin(key, state, render)
         return kept.rendered
 

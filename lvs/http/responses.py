@@ -17,7 +17,7 @@ from werkzeug.exceptions import RequestTimeout
 from werkzeug.http import parse_accept_header, parse_etags
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from lvs.errors import LvsError, TooManyError
+from lvs.errors import LvsError, TooManyRequestsError
 from lvs.http.access import SAFE_METHODS, is_catalogue, takes_json
 from lvs.network.addresses import split_url
 
@@ -64,7 +64,7 @@ def problem(error: LvsError) -> Response:
 
 
 def _with_advice(response: Response, error: LvsError) -> Response:
-    if isinstance(error, TooManyError):
+    if isinstance(error, TooManyRequestsError):
         response.headers["Retry-After"] = str(math.ceil(error.wait_s))
     return response
 
@@ -198,7 +198,7 @@ class NoWebsocket:
 _NOT_IN_FRONT = "/\\" + "".join(map(chr, range(0x21)))
 
 
-def back_to(request: Request) -> str:
+def redirect_back(request: Request) -> str:
     """The page that a form was on, if it is one of ours.
 
     Browsers read `//host`, `/\\host` and the same with control characters between as another host,
@@ -211,18 +211,18 @@ def back_to(request: Request) -> str:
     return f"{path}?{referer.query}" if referer.query else path
 
 
-def done(request: Request) -> Response | WerkzeugResponse:
+def no_content(request: Request) -> Response | WerkzeugResponse:
     """The answer to a form whose change the stream shows: back to its page, nothing to htmx."""
     if is_fragment(request):
         return Response(b"", 204)
-    return redirect(back_to(request), 303)
+    return redirect(redirect_back(request), 303)
 
 
-def told(request: Request, render: Render, words: str) -> Response | WerkzeugResponse:
+def toast(request: Request, render: Render, words: str) -> Response | WerkzeugResponse:
     """The answer to a form that began something: what it did, in words; without scripts back to
     its page, which shows it."""
     if not is_fragment(request):
-        return redirect(back_to(request), 303)
+        return redirect(redirect_back(request), 303)
     response = html_response(request, Rendered(render("partials/_told.html", words=words)))
     return _as_notice(response)
 

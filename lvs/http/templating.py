@@ -68,8 +68,8 @@ def environment() -> Environment:
         static=static_url,
         command=paths.command,
         version=__version__,
-        places=NAVIGATION,
-        place="",
+        navigation=NAVIGATION,
+        nav_url="",
         is_draft=False,
     )
     env.filters.update(

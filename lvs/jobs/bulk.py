@@ -38,10 +38,10 @@ class _Asked:
 class BulkChanges:
     """The queue and its runner. `progress` is shown on pages; `tell` says that it moved."""
 
-    def __init__(self, store: Store, progress: Progress, tell: Callable[[], None]) -> None:
+    def __init__(self, store: Store, progress: Progress, notify: Callable[[], None]) -> None:
         self._store = store
         self._progress = progress
-        self._tell = tell
+        self._notify = notify
         self._queue: asyncio.Queue[_Asked] = asyncio.Queue(QUEUED)
 
     async def change(self, kind: str, value: str, video_ids: Sequence[int], wanted: Any) -> Done:
@@ -69,7 +69,7 @@ class BulkChanges:
                     asked.answer.set_result(done)
             finally:
                 self._progress.running = False
-                self._tell()
+                self._notify()
 
     async def _ask(self, run: Callable[[], Awaitable[Done]]) -> Done:
         answer: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
@@ -125,8 +125,8 @@ class BulkChanges:
         self._progress.start()
         self._progress.total = total
         self._progress.running = total >= WORTH_SHOWING
-        self._tell()
+        self._notify()
 
     def _advance(self, count: int) -> None:
         self._progress.advance(min(count, self._progress.total - self._progress.done))
-        self._tell()
+        self._notify()

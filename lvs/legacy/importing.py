@@ -10,7 +10,7 @@ from pathlib import Path
 from lvs import paths
 from lvs.errors import InvalidInputError
 from lvs.legacy import reader
-from lvs.legacy.reader import Gifts
+from lvs.legacy.reader import LegacyData
 from lvs.store import Store, Transaction, user_data_import
 
 BATCH = 500
@@ -38,14 +38,14 @@ async def import_from(store: Store, path: Path) -> Report:
     report = Report()
     matched = _match(found, by_path, by_name, report)
     for batch in _batches(matched):
-        refused = await store.write(_give, batch, found)
+        refused = await store.write(_apply, batch, found)
         report.refused |= refused
         report.matched += len(batch)
     return report
 
 
 def _match(
-    found: Mapping[str, Gifts],
+    found: Mapping[str, LegacyData],
     by_path: Mapping[str, int],
     by_name: Mapping[str, list[int]],
     report: Report,
@@ -69,13 +69,15 @@ def _batches(matched: Mapping[str, int]) -> Iterator[dict[str, int]]:
         yield batch
 
 
-def _give(tx: Transaction, batch: Mapping[str, int], found: Mapping[str, Gifts]) -> dict[str, str]:
+def _apply(
+    tx: Transaction, batch: Mapping[str, int], found: Mapping[str, LegacyData]
+) -> dict[str, str]:
     refused = {}
     for name, video_id in batch.items():
         given = found[name]
         tx.connection.execute("savepoint gift")
         try:
-            user_data_import.give(
+            user_data_import.apply(
                 tx,
                 video_id,
                 rating=given.rating,

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from lvs.errors import InvalidInputError
-from lvs.store import user_data_import as gifts_store
+from lvs.store import user_data_import
 
 DATABASE = "video_metadata.db"
 
 
 @dataclass
-class Gifts:
+class LegacyData:
     """What was given to one file of the first server."""
 
     rating: int | None = None
@@ -26,60 +26,60 @@ class Gifts:
     tags: list[str] = field(default_factory=list)
 
 
-def read(path: Path) -> dict[str, Gifts]:
+def read(path: Path) -> dict[str, LegacyData]:
     """Gifts by file name, from a folder with the four files or the database, or from that itself.
 
     Raises InvalidInputError that names the file and what is wrong with it.
     """
-    gifts: dict[str, Gifts] = {}
+    user_data: dict[str, LegacyData] = {}
     database = path if path.suffix == ".db" else path / DATABASE
     found = [path / f"{kind}.json" for kind in _KINDS if (path / f"{kind}.json").is_file()]
     if database.is_file():
-        _read_database(database, gifts)
+        _read_database(database, user_data)
     for file in found:
-        _read_json(file, _KINDS[file.stem], gifts)
+        _read_json(file, _KINDS[file.stem], user_data)
     if not database.is_file() and not found:
         names = ", ".join(f"{kind}.json" for kind in _KINDS)
         raise InvalidInputError(f"There is nothing to import in {path}: no {names} or {DATABASE}.")
-    return gifts
+    return user_data
 
 
-Give = Callable[[Gifts, Any], None]
+Give = Callable[[LegacyData, Any], None]
 
 
-def _rate(gifts: Gifts, value: Any) -> None:
+def _rate(user_data: LegacyData, value: Any) -> None:
     number = value.get("rating", value.get("value")) if isinstance(value, dict) else value
     if number in (None, 0):
         return
     if isinstance(number, bool) or not isinstance(number, int | float) or not 1 <= number <= 5:
         raise ValueError(f"the rating {number!r}, which is not 1 to 5")
-    gifts.rating = round(number)
+    user_data.rating = round(number)
 
 
-def _view(gifts: Gifts, value: Any) -> None:
+def _view(user_data: LegacyData, value: Any) -> None:
     number = value
     if isinstance(value, dict):
         number = value.get("count", value.get("views", value.get("view_count")))
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 2**31:
         raise ValueError(f"the views {number!r}, which is no count")
-    gifts.views = number
+    user_data.views = number
 
 
-def _tag(gifts: Gifts, value: Any) -> None:
+def _tag(user_data: LegacyData, value: Any) -> None:
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ValueError(f"the tags {value!r}, which are no names")
-    gifts.tags += [name for name in names if name not in gifts.tags]
+    user_data.tags += [name for name in names if name not in user_data.tags]
 
 
-def _favor(gifts: Gifts, value: Any) -> None:
-    gifts.favorite = bool(value)
+def _favor(user_data: LegacyData, value: Any) -> None:
+    user_data.favorite = bool(value)
 
 
 _KINDS: dict[str, Give] = {"ratings": _rate, "views": _view, "tags": _tag, "favorites": _favor}
 
 
-def _read_json(path: Path, give: Give, gifts: dict[str, Gifts]) -> None:
+def _read_json(path: Path, give: Give, user_data: dict[str, LegacyData]) -> None:
     try:
         found = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
@@ -90,13 +90,13 @@ def _read_json(path: Path, give: Give, gifts: dict[str, Gifts]) -> None:
         found = dict.fromkeys(map(str, found), True)
     if not isinstance(found, dict):
         raise InvalidInputError(f"{path} holds no file names with what was given to them.")
-    _give_all(path, found.items(), give, gifts)
+    _apply_all(path, found.items(), give, user_data)
 
 
-def _give_all(path: Path, items: Any, give: Give, gifts: dict[str, Gifts]) -> None:
+def _apply_all(path: Path, items: Any, give: Give, user_data: dict[str, LegacyData]) -> None:
     for name, value in items:
         try:
-            give(gifts.setdefault(str(name), Gifts()), value)
+            give(user_data.setdefault(str(name), LegacyData()), value)
         except ValueError as error:
             raise InvalidInputError(f"{path} gives {name!r} {error}.") from error
 
@@ -110,11 +110,11 @@ _TABLES: tuple[tuple[str, tuple[str, ...], Give], ...] = (
 )
 
 
-def _read_database(path: Path, gifts: dict[str, Gifts]) -> None:
+def _read_database(path: Path, user_data: dict[str, LegacyData]) -> None:
     uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     try:
         with contextlib.closing(sqlite3.connect(uri, uri=True)) as conn:
             for table, names, give in _TABLES:
-                _give_all(path, gifts_store.by_filename(conn, table, names), give, gifts)
+                _apply_all(path, user_data_import.by_filename(conn, table, names), give, user_data)
     except sqlite3.DatabaseError as error:
         raise InvalidInputError(f"{path} is no database of the first server: {error}.") from error

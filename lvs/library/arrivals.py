@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lvs import paths
-from lvs.activity import LibraryStatus
+from lvs.activity import Activity
 from lvs.library import filesystem
 from lvs.library.ingest import batches
 from lvs.library.root_disk import RootDisk
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 SETTLE_S = 0.3
 SETTLE_ON_NETWORK_S = 2.0
-LOOK_EVERY_S = 0.1
+CHECK_EVERY_S = 0.1
 LOOKS_SHARE = 5  # of the time is spent looking, at most: one part in so many
 OPEN_BUT_QUIET_S = 60.0  # an idle writer does not keep a file out for ever
 OLD_ENOUGH_S = 2.0
@@ -46,7 +46,7 @@ class _Followed:
     candidates: dict[str, _Candidate] = field(default_factory=dict)
     too_many: bool = False
     step: asyncio.Task[None] | None = None
-    next_look: float = 0.0
+    next_check: float = 0.0
     failures: int = 0
 
 
@@ -60,7 +60,7 @@ class Arrivals:
 
     def __init__(
         self,
-        status: LibraryStatus,
+        status: Activity,
         disks: Mapping[int, RootDisk],
         settled: Callable[[Root, Sequence[FileStat]], Awaitable[object]],
         on_network: Callable[[Root], bool],
@@ -104,19 +104,19 @@ class Arrivals:
                 await self._wake.wait()
                 self._wake.clear()
                 while self.busy:
-                    self._start_looks()
-                    await asyncio.sleep(LOOK_EVERY_S)
+                    self._start_probes()
+                    await asyncio.sleep(CHECK_EVERY_S)
                     self._show()
         finally:
             for followed in self._followed.values():
                 if followed.step is not None:
                     followed.step.cancel()
 
-    def _start_looks(self) -> None:
+    def _start_probes(self) -> None:
         now = time.monotonic()
         for followed in self._followed.values():
             is_idle = followed.step is None or followed.step.done()
-            if followed.candidates and is_idle and now >= followed.next_look:
+            if followed.candidates and is_idle and now >= followed.next_check:
                 name = f"arrivals in {followed.root.name}"
                 followed.step = asyncio.create_task(self._step(followed), name=name)
 
@@ -125,7 +125,7 @@ class Arrivals:
         root, began = followed.root, time.monotonic()
         try:
             ready = await self._disks[root.id].run(
-                "arrivals", self._look, root, dict(followed.candidates)
+                "arrivals", self._stat_candidates, root, dict(followed.candidates)
             )
             for path in [path for path, stat in ready.items() if stat is None]:
                 followed.candidates.pop(path, None)
@@ -133,14 +133,14 @@ class Arrivals:
             for batch in batches(stats):
                 await self._settled(root, batch)
                 for stat in batch:
-                    self._forget(followed, stat)
+                    self._stop_following(followed, stat)
         except Exception as error:
             self._pause(followed, error)
         else:
             self._went_well(followed, time.monotonic() - began)
 
     @staticmethod
-    def _forget(followed: _Followed, stored: FileStat) -> None:
+    def _stop_following(followed: _Followed, stored: FileStat) -> None:
         """Follow a file no longer, unless it has changed since it was stored."""
         candidate = followed.candidates.get(stored.path)
         if candidate is not None and candidate.stat == stored:
@@ -149,14 +149,14 @@ class Arrivals:
     def _pause(self, followed: _Followed, error: Exception) -> None:
         pause_s = min(RETRY_S * 2**followed.failures, RETRY_MAX_S)
         followed.failures = min(followed.failures + 1, 10)
-        followed.next_look = time.monotonic() + pause_s
+        followed.next_check = time.monotonic() + pause_s
         if followed.failures == 1:
             count, name = len(followed.candidates), paths.to_words(followed.root.name)
             log.warning("%d new files in %s are not stored yet: %s", count, name, error)
             self._status.report(_problem_name(followed), f"{error} Retrying.")
 
     def _went_well(self, followed: _Followed, took_s: float) -> None:
-        followed.next_look = time.monotonic() + took_s * (LOOKS_SHARE - 1)
+        followed.next_check = time.monotonic() + took_s * (LOOKS_SHARE - 1)
         if followed.failures:
             followed.failures = 0
             self._status.forget_problem(_problem_name(followed))
@@ -164,14 +164,16 @@ class Arrivals:
             followed.too_many = False
             self._missed(followed.root)
 
-    def _look(self, root: Root, candidates: Mapping[str, _Candidate]) -> dict[str, FileStat | None]:
+    def _stat_candidates(
+        self, root: Root, candidates: Mapping[str, _Candidate]
+    ) -> dict[str, FileStat | None]:
         """The files that have settled, and None for those that are gone."""
         found: dict[str, FileStat | None] = {}
         needed_s = SETTLE_ON_NETWORK_S if self._on_network(root) else SETTLE_S
         now = time.monotonic()
         for path, candidate in candidates.items():
             try:
-                stat = filesystem.look(root.path, path)
+                stat = filesystem.stat_file(root.path, path)
             except OSError as error:
                 if not self._may_yet_be_read(candidate, now):
                     name = paths.to_words(f"{root.name}/{path}")

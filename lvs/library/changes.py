@@ -9,7 +9,7 @@ from lvs import paths
 from lvs.library import filesystem
 from lvs.library.arrivals import Arrivals
 from lvs.library.ingest import Ingest
-from lvs.library.ingest_timing import Timeline
+from lvs.library.ingest_timing import IngestTimings
 from lvs.library.root_disk import RootDisk
 from lvs.library.scanner import Scanner, same_stat
 from lvs.models import FileStat, KnownFile, Root
@@ -19,12 +19,12 @@ ASKED_AT_ONCE = 500  # paths in one read of the store
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _ChangeSet:
     """What a look at the changed paths of a batch found on the disk."""
 
     files: list[FileStat]
     folders: set[str]
-    gone: list[str]
+    missing: list[str]
 
 
 class Changes:
@@ -38,7 +38,7 @@ class Changes:
         ingest: Ingest,
         scanner: Scanner,
         arrivals: Arrivals,
-        timeline: Timeline,
+        ingest_timings: IngestTimings,
         check: Callable[[Root], Awaitable[bool]],
     ) -> None:
         self._store = store
@@ -47,57 +47,57 @@ class Changes:
         self._ingest = ingest
         self._scanner = scanner
         self._arrivals = arrivals
-        self._timeline = timeline
+        self._ingest_timings = ingest_timings
         self._check = check
 
     async def settled(self, root: Root, stats: Sequence[FileStat]) -> None:
         """Take in files that nobody writes to any longer."""
         keys = [(root.id, file.path) for file in stats]
-        self._timeline.settled(keys)
-        await self._ingest.take_in(root, stats)
-        self._timeline.stored(keys)
+        self._ingest_timings.settled(keys)
+        await self._ingest.ingest(root, stats)
+        self._ingest_timings.stored(keys)
 
     async def changed(self, root: Root, batch: set[str]) -> None:
         """Bring the store up to date with paths that changed on disk. Raises when it cannot."""
         root = self._roots[root.id]
-        if root.away_since is not None or not await self._check(root):
+        if root.offline_since is not None or not await self._check(root):
             return
         reads = self._disks[root.id]
-        look = await reads.run("changes", _look_at, root.path, batch)
-        fresh, gone = await self._fresh_and_gone(root, look)
+        changes = await reads.run("changes", _stat_all, root.path, batch)
+        fresh, missing = await self._fresh_and_missing(root, changes)
         for file in fresh:
-            self._timeline.seen((root.id, file.path))
-        left = {(known.size, known.mtime_ns) for known in gone}
+            self._ingest_timings.seen((root.id, file.path))
+        left = {(known.size, known.mtime_ns) for known in missing}
         renamed = {file.path for file in fresh if (file.size, file.mtime_ns) in left}
         others = [file for file in fresh if file.path not in renamed]
         whole = renamed | await reads.run("changes", _whole, root.path, others)
         await self.settled(root, [file for file in fresh if file.path in whole])
         self._arrivals.follow(root, [file for file in fresh if file.path not in whole])
-        for folder in _outermost(look.folders):
+        for folder in _outermost(changes.folders):
             await self._scanner.scan(root, folder)
-        for path in look.gone:
-            self._timeline.gone((root.id, path))
-        if gone:  # asked anew: some have moved meanwhile
-            await self._ingest.mark_gone(root, await self._present(root, look.gone))
+        for path in changes.missing:
+            self._ingest_timings.removed((root.id, path))
+        if missing:  # asked anew: some have moved meanwhile
+            await self._ingest.mark_gone(root, await self._present(root, changes.missing))
 
-    async def _fresh_and_gone(
-        self, root: Root, look: _Look
+    async def _fresh_and_missing(
+        self, root: Root, changes: _ChangeSet
     ) -> tuple[list[FileStat], list[KnownFile]]:
         """The files that the store does not know as they are, and those it knows at, or beneath,
         the paths that are gone."""
-        if len(look.files) + len(look.gone) <= ASKED_AT_ONCE:
-            found = [file.path for file in look.files]
-            known, gone = await self._store.read(files.known_at, root.id, found, look.gone)
+        if len(changes.files) + len(changes.missing) <= ASKED_AT_ONCE:
+            found = [file.path for file in changes.files]
+            known, missing = await self._store.read(files.known_at, root.id, found, changes.missing)
         else:
-            known, gone = {}, await self._present(root, look.gone)
-            for some in _chunks([file.path for file in look.files]):
+            known, missing = {}, await self._present(root, changes.missing)
+            for some in _chunks([file.path for file in changes.files]):
                 known |= (await self._store.read(files.known_at, root.id, some, []))[0]
-        return [file for file in look.files if _is_fresh(file, known.get(file.path))], gone
+        return [file for file in changes.files if _is_fresh(file, known.get(file.path))], missing
 
-    async def _present(self, root: Root, gone: Sequence[str]) -> list[KnownFile]:
+    async def _present(self, root: Root, missing: Sequence[str]) -> list[KnownFile]:
         """The files that the store knows at these paths, or beneath them."""
         found = []
-        for some in _chunks(gone):
+        for some in _chunks(missing):
             found += (await self._store.read(files.known_at, root.id, [], some))[1]
         return found
 
@@ -121,24 +121,24 @@ def _whole(root: str, stats: Iterable[FileStat]) -> set[str]:
     }
 
 
-def _look_at(root: str, batch: Iterable[str]) -> _Look:
+def _stat_all(root: str, batch: Iterable[str]) -> _ChangeSet:
     """Raises OSError when nothing can be told now; a path that cannot be read is left out."""
-    look = _Look([], set(), [])
+    changes = _ChangeSet([], set(), [])
     for path in batch:
         if "\ufffd" in path:  # a name that did not survive: look at its folder
-            look.folders.add(_readable_parent(path))
+            changes.folders.add(_readable_parent(path))
             continue
         try:
             if filesystem.is_folder(root, path):
-                look.folders.add(path)
-            elif (file := filesystem.look(root, path)) is None:
-                look.gone.append(path)
+                changes.folders.add(path)
+            elif (file := filesystem.stat_file(root, path)) is None:
+                changes.missing.append(path)
             elif paths.is_video_name(path.rpartition("/")[2]):
-                look.files.append(file)
+                changes.files.append(file)
         except OSError as error:
             if filesystem.says_nothing(error):
                 raise
-    return look
+    return changes
 
 
 def _readable_parent(path: str) -> str:

@@ -28,14 +28,14 @@ _NETWORK_FILE_SYSTEMS = frozenset(
         *("ceph", "glusterfs", "lustre", "fuse.sshfs", "fuse.rclone", "fuse.davfs2"),
     )
 )
-_GONE = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG))
-_AWAY = _GONE | {
+_DELETED_EVENTS = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG))
+_OFFLINE = _DELETED_EVENTS | {
     *(errno.EACCES, errno.EPERM, errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE),
     *(errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH),
     *(errno.ETIMEDOUT, errno.ENOTCONN, errno.ECONNREFUSED, errno.ECONNRESET, errno.ECONNABORTED),
     *(getattr(errno, name) for name in ("EREMOTEIO", "ENOMEDIUM") if hasattr(errno, name)),
 }
-_UNTOLD = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EINTR))
+_UNNOTIFIED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.EINTR))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,14 @@ class FolderState:
     is_empty: bool
 
 
-def says_gone(error: OSError) -> bool:
+def says_missing(error: OSError) -> bool:
     """Whether an error says that there is nothing at a path."""
-    return error.errno in _GONE
+    return error.errno in _DELETED_EVENTS
 
 
 def says_nothing(error: OSError) -> bool:
     """Whether an error is about this process and not about the file: try again later."""
-    return error.errno in _UNTOLD
+    return error.errno in _UNNOTIFIED
 
 
 def file_stat(path: str, found: os.stat_result) -> FileStat:
@@ -62,7 +62,7 @@ def file_stat(path: str, found: os.stat_result) -> FileStat:
     return FileStat(path, found.st_size, mtime_ns)
 
 
-def look(root: str, path: str) -> FileStat | None:
+def stat_file(root: str, path: str) -> FileStat | None:
     """A video file as it is now, or None when there is certainly none at that path.
 
     Raises OSError when that cannot be told.
@@ -77,7 +77,7 @@ def look(root: str, path: str) -> FileStat | None:
     except ValueError:  # a NUL in it
         return None
     except OSError as error:
-        if says_gone(error):
+        if says_missing(error):
             return None
         raise
     return file_stat(path, found) if stat.S_ISREG(found.st_mode) else None
@@ -134,7 +134,7 @@ def state(root: str) -> FolderState | None:
         with os.scandir(root) as entries:
             is_empty = all(entry.name.startswith(".") for entry in entries)
     except OSError as error:
-        if error.errno in _AWAY:
+        if error.errno in _OFFLINE:
             return None
         raise
     return FolderState(f"{found.st_dev}:{found.st_ino}", is_empty)
@@ -146,8 +146,8 @@ def is_on_network(root: str) -> bool:
     best, kind = "", ""
     for partition in psutil.disk_partitions(all=True):
         mount = partition.mountpoint
-        beneath = resolved == mount or resolved.startswith(mount.rstrip("/") + "/")
-        if beneath and len(mount) >= len(best):
+        below = resolved == mount or resolved.startswith(mount.rstrip("/") + "/")
+        if below and len(mount) >= len(best):
             best, kind = mount, partition.fstype
     return kind.lower() in _NETWORK_FILE_SYSTEMS
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from lvs import paths
-from lvs.activity import LibraryStatus
+from lvs.activity import Activity
 from lvs.errors import UnavailableError
 from lvs.library import filesystem
 from lvs.library.root_disk import READERS, RootDisk
@@ -31,7 +31,7 @@ class Ingest:
     def __init__(
         self,
         store: Store,
-        status: LibraryStatus,
+        status: Activity,
         roots: Mapping[int, Root],
         disks: Mapping[int, RootDisk],
     ) -> None:
@@ -40,7 +40,7 @@ class Ingest:
         self._roots = roots
         self._disks = disks
 
-    async def take_in(
+    async def ingest(
         self, root: Root, stats: Sequence[FileStat], *, first_scan: bool = False
     ) -> int:
         """Bring new or changed files into the library; returns how many videos it touched.
@@ -65,8 +65,8 @@ class Ingest:
         marked = 0
         for batch in batches(known):
             with contextlib.suppress(TimeoutError):
-                gone = await self._disks[root.id].run(batch[0].path, _gone, root.path, batch)
-                marked += await self.mark_missing(gone)
+                missing = await self._disks[root.id].run(batch[0].path, _missing, root.path, batch)
+                marked += await self.mark_missing(missing)
         return marked
 
     async def mark_missing(self, known: Sequence[KnownFile]) -> int:
@@ -83,7 +83,7 @@ class Ingest:
             )
             moved = await self._find_moved(root, found, known)
             return await self._store.write(
-                files.take_in, root.id, found, moved, first_scan=first_scan
+                files.ingest, root.id, found, moved, first_scan=first_scan
             )
         except Exception as error:
             if _concerns_all(error):
@@ -127,13 +127,13 @@ class Ingest:
         """Which found path is which known file that is no longer where it was."""
         here = {(root.id, file.path, file.fingerprint) for file in found}
         elsewhere = [f for f in known if (f.root_id, f.path, f.fingerprint) not in here]
-        gone = {file.id for file in elsewhere if file.missing_since is not None}
+        missing = {file.id for file in elsewhere if file.missing_since is not None}
         for root_id in {file.root_id for file in elsewhere}:
             present = [f for f in elsewhere if f.root_id == root_id and f.missing_since is None]
-            gone |= await self._left(root_id, present)
+            missing |= await self._left(root_id, present)
         homeless: dict[str, list[KnownFile]] = {}
         for old in elsewhere:
-            if old.id in gone:
+            if old.id in missing:
                 homeless.setdefault(old.fingerprint, []).append(old)
         settled = {(k.root_id, k.path, k.fingerprint) for k in known}
         moved = {}
@@ -148,7 +148,7 @@ class Ingest:
         root = self._roots.get(root_id)
         if root is None:  # no longer configured
             return {file.id for file in known}
-        if not known or root.away_since is not None:
+        if not known or root.offline_since is not None:
             return set()
         try:
             return await self._disks[root_id].run(known[0].path, _left, root.path, known)
@@ -178,13 +178,13 @@ def _fingerprints(root: str, stats: Sequence[FileStat]) -> list[str | OSError]:
     return answers
 
 
-def _gone(root: str, known: Sequence[KnownFile]) -> list[KnownFile]:
-    return [file for file in known if _is_gone(root, file)]
+def _missing(root: str, known: Sequence[KnownFile]) -> list[KnownFile]:
+    return [file for file in known if _is_missing(root, file)]
 
 
-def _is_gone(root: str, file: KnownFile) -> bool:
+def _is_missing(root: str, file: KnownFile) -> bool:
     try:
-        return filesystem.look(root, file.path) is None
+        return filesystem.stat_file(root, file.path) is None
     except OSError:
         return False
 
@@ -194,7 +194,7 @@ def _left(root: str, known: Sequence[KnownFile]) -> set[int]:
     left = set()
     for file in known:
         try:
-            now = filesystem.look(root, file.path)
+            now = filesystem.stat_file(root, file.path)
         except OSError:
             continue
         if now is None or (now.size, now.mtime_ns) != (file.size, file.mtime_ns):

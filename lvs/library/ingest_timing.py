@@ -14,7 +14,7 @@ Key = tuple[int, str]  # root, path
 
 
 @dataclass(slots=True)
-class Drop:
+class IngestTiming:
     """Moments of one file (monotonic seconds), 0 while they are to come. `path` is in its root,
     `event` tells of its pictures."""
 
@@ -43,54 +43,56 @@ class Drop:
         return self.pushed - self.seen
 
 
-class Timeline:
+class IngestTimings:
     """Files from the first notice of them until pages are told of their pictures. `done` are the
     last hundred that got there."""
 
     def __init__(self) -> None:
-        self._coming: OrderedDict[Key, Drop] = OrderedDict()
-        self.done: deque[Drop] = deque(maxlen=KEPT)
-        self._told = 0
+        self._coming: OrderedDict[Key, IngestTiming] = OrderedDict()
+        self.done: deque[IngestTiming] = deque(maxlen=KEPT)
+        self._pushed = 0
 
     def seen(self, key: Key) -> None:
         if key not in self._coming:
-            self._coming[key] = Drop(key[1], time.monotonic())
+            self._coming[key] = IngestTiming(key[1], time.monotonic())
             if len(self._coming) > FOLLOWED:  # some never arrive: a copy of a known video
                 self._coming.popitem(last=False)
 
     def settled(self, keys: Iterable[Key]) -> None:
         now = time.monotonic()
-        for drop in self._known(keys):
-            drop.settled = drop.settled or now
+        for timing in self._known(keys):
+            timing.settled = timing.settled or now
 
     def stored(self, keys: Iterable[Key]) -> None:
         now = time.monotonic()
-        for drop in self._known(keys):
-            drop.stored = drop.stored or now
+        for timing in self._known(keys):
+            timing.stored = timing.stored or now
 
     def pictured(self, key: Key, event: int, picture_s: float) -> None:
         """Its facts were there `picture_s` before its pictures."""
-        for drop in self._known([key]):
-            drop.pictured, drop.event = time.monotonic(), event
-            probed = drop.pictured - picture_s
-            drop.stored = drop.stored or probed  # a batch is stored together, and one was quick
-            drop.probed = max(probed, drop.stored)
-        if event <= self._told:  # pages were quicker than whoever says so
+        for timing in self._known([key]):
+            timing.pictured, timing.event = time.monotonic(), event
+            probed = timing.pictured - picture_s
+            timing.stored = timing.stored or probed  # a batch is stored together, and one was quick
+            timing.probed = max(probed, timing.stored)
+        if event <= self._pushed:  # pages were quicker than whoever says so
             self.pushed(event)
 
     def pushed(self, event: int) -> None:
         """Pages know everything up to an event."""
-        self._told = max(self._told, event)
-        arrived = [key for key, drop in self._coming.items() if drop.event and drop.event <= event]
+        self._pushed = max(self._pushed, event)
+        arrived = [
+            key for key, timing in self._coming.items() if timing.event and timing.event <= event
+        ]
         for key in arrived:
-            drop = self._coming.pop(key)
-            drop.pushed = time.monotonic()
-            if drop.settled:
-                self.done.append(drop)
+            timing = self._coming.pop(key)
+            timing.pushed = time.monotonic()
+            if timing.settled:
+                self.done.append(timing)
 
-    def gone(self, key: Key) -> None:
+    def removed(self, key: Key) -> None:
         """It never became a video."""
         self._coming.pop(key, None)
 
-    def _known(self, keys: Iterable[Key]) -> list[Drop]:
+    def _known(self, keys: Iterable[Key]) -> list[IngestTiming]:
         return [self._coming[key] for key in keys if key in self._coming]

@@ -92,10 +92,10 @@ class Inotify:
         self._folder_of[watch] = folder
         self._watch_of[folder] = watch
 
-    def _forget(self, folder: str) -> None:
+    def _remove_watch(self, folder: str) -> None:
         """Watch a folder that went, and those beneath it, no longer."""
-        beneath = folder + "/"
-        for path in [p for p in self._watch_of if p == folder or p.startswith(beneath)]:
+        below = folder + "/"
+        for path in [p for p in self._watch_of if p == folder or p.startswith(below)]:
             watch = self._watch_of.pop(path)
             if self._folder_of.get(watch) == path:
                 del self._folder_of[watch]
@@ -161,7 +161,7 @@ class Inotify:
         """Something happened to an entry of a watched folder."""
         is_folder = bool(mask & _ISDIR) or path in self._watch_of
         if is_folder and mask & _WENT:
-            self._forget(path)
+            self._remove_watch(path)
             group.folders.discard(path)
             group.changed.add(path)
         elif is_folder and (mask & _CAME or path not in self._watch_of):
@@ -179,7 +179,7 @@ class Inotify:
             return
         if not folder:
             raise OSError(errno.ENOENT, "the folder was moved or unmounted")
-        self._forget(folder)
+        self._remove_watch(folder)
         group.changed.add(folder)
 
     @staticmethod

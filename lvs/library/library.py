@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from lvs import paths
-from lvs.activity import LibraryStatus
+from lvs.activity import Activity
 from lvs.config import ServerConfig
 from lvs.errors import InvalidInputError, UnavailableError
 from lvs.folders import Folders
@@ -17,8 +17,8 @@ from lvs.library import filesystem
 from lvs.library.arrivals import Arrivals
 from lvs.library.changes import Changes
 from lvs.library.ingest import Ingest
-from lvs.library.ingest_timing import Timeline
-from lvs.library.probe_queue import Feeder
+from lvs.library.ingest_timing import IngestTimings
+from lvs.library.probe_queue import ProbeQueue
 from lvs.library.root_disk import RootDisk
 from lvs.library.scanner import Scanner
 from lvs.library.scans import Scans
@@ -37,10 +37,10 @@ class Library:
 
     def __init__(self, config: ServerConfig, store: Store, pool: MediaPool) -> None:
         self.config = config
-        self.status = LibraryStatus()
+        self.status = Activity()
         self.folders = Folders()
         self.roots = self.folders.roots
-        self.timeline = Timeline()
+        self.ingest_timings = IngestTimings()
         self._disks: dict[int, RootDisk] = {}
         self._store = store
         self._ingest = Ingest(store, self.status, self.roots, self._disks)
@@ -60,7 +60,7 @@ class Library:
             self._ingest,
             scanner,
             self.arrivals,
-            self.timeline,
+            self.ingest_timings,
             self.check,
         )
         self._scans = Scans(store, scanner, self.status, self.roots, self._disks, self.check)
@@ -74,7 +74,7 @@ class Library:
             self.changed,
             self.ask_for_scan,
         )
-        self.feeder = Feeder(store, pool, self.status, self.roots, self.timeline)
+        self.probe_queue = ProbeQueue(store, pool, self.status, self.roots, self.ingest_timings)
 
     async def open(self) -> None:
         """Make the folders where they lack, and tell the store which they are."""
@@ -118,16 +118,16 @@ class Library:
             state = await self._disks[root.id].state()
         except OSError as error:
             log.debug("Can't check whether %s is online: %s", root.path, error)
-            return self.roots[root.id].away_since is None
+            return self.roots[root.id].offline_since is None
         there = _is_there(state, known, present)
         current = self.roots[root.id]
-        if there == (current.away_since is None):
+        if there == (current.offline_since is None):
             return there
-        away_since = None if there else now_ms()
+        offline_since = None if there else now_ms()
         empty = not there and state is not None
-        self.roots[root.id] = replace(current, away_since=away_since, looks_empty=empty)
+        self.roots[root.id] = replace(current, offline_since=offline_since, looks_empty=empty)
         try:
-            await self._store.write(roots.set_away, root.id, away_since)
+            await self._store.write(roots.set_offline, root.id, offline_since)
         except BaseException:  # noted at the next check
             self.roots[root.id] = current
             raise
@@ -138,7 +138,7 @@ class Library:
     async def accept_empty(self, root_id: int) -> None:
         """The user says that the folder is meant to be empty: its files are missing."""
         root = self.roots.get(root_id)
-        if root is None or root.away_since is None:
+        if root is None or root.offline_since is None:
             raise InvalidInputError("This folder is online, so there is nothing to confirm.")
         state = await self._disks[root_id].state()
         if state is None:
@@ -156,9 +156,9 @@ class Library:
         await self._watches.run()
 
     @property
-    def watching(self) -> bool:
+    def all_watched(self) -> bool:
         """Whether changes in every folder that is there are noticed from now on."""
-        there = [root.id for root in self.roots.values() if root.away_since is None]
+        there = [root.id for root in self.roots.values() if root.offline_since is None]
         return all(self._watches.stands(root_id).is_set() for root_id in there)
 
     # --- changes ---

@@ -30,7 +30,7 @@ class Notices:
     async def changes(self) -> AsyncGenerator[set[str]]:
         """As `watcher.Source.changes`; raises whatever ends the watch."""
         loop, stop = asyncio.get_running_loop(), threading.Event()
-        watching = watch(
+        all_watched = watch(
             self._root,
             watch_filter=self._concerns_us,
             debounce=GROUP_MS,
@@ -46,7 +46,7 @@ class Notices:
         stands = False
         try:
             while True:
-                changes = await loop.run_in_executor(thread, next, watching, None)
+                changes = await loop.run_in_executor(thread, next, all_watched, None)
                 if changes is None:
                     raise OSError("the watch stopped")
                 if not stands:
@@ -56,7 +56,7 @@ class Notices:
                     yield {self._relative(path) for _, path in changes}
         finally:
             stop.set()
-            thread.submit(watching.close)
+            thread.submit(all_watched.close)
             thread.shutdown(wait=False)
 
     def _relative(self, path: str) -> str:

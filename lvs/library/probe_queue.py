@@ -18,10 +18,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from lvs import paths
-from lvs.activity import LibraryStatus
+from lvs.activity import Activity
 from lvs.errors import UnavailableError
 from lvs.library import filesystem
-from lvs.library.ingest_timing import Timeline
+from lvs.library.ingest_timing import IngestTimings
 from lvs.media.facts import Result, SourceError
 from lvs.media.pictures import fresh_key
 from lvs.media.pool import MediaPool
@@ -47,7 +47,7 @@ class _Aside:
     until: float
 
 
-class Feeder:
+class ProbeQueue:
     """`want(video_id)` moves a video to the front: somebody has its empty tile on screen.
 
     What is wrong with one file is recorded with that file, or puts that file aside for a while.
@@ -58,15 +58,15 @@ class Feeder:
         self,
         store: Store,
         pool: MediaPool,
-        status: LibraryStatus,
+        status: Activity,
         roots: dict[int, Root],
-        timeline: Timeline,
+        ingest_timings: IngestTimings,
     ) -> None:
         self._store = store
         self._pool = pool
         self._status = status
         self._roots = roots
-        self._timeline = timeline
+        self._ingest_timings = ingest_timings
         self._wanted: OrderedDict[int, None] = OrderedDict()
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._aside: OrderedDict[int, _Aside] = OrderedDict()
@@ -94,7 +94,7 @@ class Feeder:
 
     async def run(self) -> None:
         """Work until cancelled. Started again after a failure, it finds its work as it was."""
-        news = self._store.probe_bell.listener()
+        news = self._store.probe_signal.subscribe()
         try:
             while True:
                 news.clear()
@@ -110,7 +110,7 @@ class Feeder:
             await asyncio.gather(*self._busy.values(), return_exceptions=True)
             raise
         finally:
-            self._store.probe_bell.forget(news)
+            self._store.probe_signal.unsubscribe(news)
 
     async def _fill(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -123,12 +123,12 @@ class Feeder:
         )
         for item in work:
             self._wanted.pop(item.video_id, None)
-            task = asyncio.create_task(self._look_at(item), name=f"look at {item.video_id}")
+            task = asyncio.create_task(self._process(item), name=f"look at {item.video_id}")
             self._busy[item.video_id] = task
-            self._status.pictures_busy = len(self._busy)
+            self._status.thumbnails_busy = len(self._busy)
         await self._show()
 
-    async def _look_at(self, work: videos.Work) -> None:
+    async def _process(self, work: videos.Work) -> None:
         try:
             result, took_s = await self._probe(work)
         except SourceError as error:
@@ -145,7 +145,7 @@ class Feeder:
             self._account(work, result, took_s)
         finally:
             self._busy.pop(work.video_id, None)
-            self._status.pictures_busy = len(self._busy)
+            self._status.thumbnails_busy = len(self._busy)
             self._room.set()
 
     async def _probe(self, work: videos.Work) -> tuple[Result, float]:
@@ -156,7 +156,7 @@ class Feeder:
         path = filesystem.absolute(root.path, work.path)
         began = time.monotonic()
         key = fresh_key(work.fingerprint, work.thumbnail)
-        result = await self._pool.look_at(path, key, work.stereo)
+        result = await self._pool.process(path, key, work.stereo)
         took_s = time.monotonic() - began
         if result.error:
             log.warning("No thumbnail for %s: %s", paths.to_words(work.path), result.error)
@@ -171,7 +171,7 @@ class Feeder:
         self._status.picture_s += took_s
         self._status.pictures_made += not result.error
         self._status.pictures_failed += bool(result.error)
-        self._timeline.pictured(
+        self._ingest_timings.pictured(
             (work.root_id, work.path), self._store.last_event_id, result.picture_s
         )
         self._status.pictures.advance(1)

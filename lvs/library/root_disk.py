@@ -84,13 +84,13 @@ class RootDisk:
 
     async def listings(
         self,
-        beneath: str = "",
+        below: str = "",
         *,
         stat: bool = True,
         enter: Callable[[str], None] | None = None,
     ) -> AsyncIterator[FolderListing]:
-        """Every folder from `beneath` down, those that do not answer with their error."""
-        walk = Walk(self.tree, beneath, stat=stat, enter=enter)
+        """Every folder from `below` down, those that do not answer with their error."""
+        walk = Walk(self.tree, below, stat=stat, enter=enter)
         while (step := walk.take()) is not None:
             try:
                 listing = await self.run(step.path, walk.read, step)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 
 from lvs import paths
-from lvs.activity import LibraryStatus
+from lvs.activity import Activity
 from lvs.library.arrivals import Arrivals
 from lvs.library.ingest import Ingest, batches
 from lvs.library.root_disk import RootDisk
@@ -18,7 +18,7 @@ from lvs.store import Store, files, roots
 log = logging.getLogger(__name__)
 
 
-class RootAwayError(OSError):
+class FolderOfflineError(OSError):
     """The root went away in the middle of a scan, from which nothing is concluded."""
 
 
@@ -34,7 +34,7 @@ class Scanner:
         store: Store,
         ingest: Ingest,
         arrivals: Arrivals,
-        status: LibraryStatus,
+        status: Activity,
         known_roots: Mapping[int, Root],
         disks: Mapping[int, RootDisk],
     ) -> None:
@@ -45,28 +45,28 @@ class Scanner:
         self._roots = known_roots
         self._disks = disks
 
-    async def scan(self, root: Root, beneath: str = "") -> None:
+    async def scan(self, root: Root, below: str = "") -> None:
         """Scan a root, or one folder of it. The caller has seen that the root is there.
 
         Raises RootAwayError when it is no longer, and what `Ingest.take_in` raises.
         """
         started = time.monotonic()
         _, scanned_at, _ = await self._store.read(roots.scan_state, root.id)
-        self._status.forget_problems(paths.to_words(f"{root.name}/{beneath}"))
+        self._status.forget_problems(paths.to_words(f"{root.name}/{below}"))
         seen, unreadable = set(), []
-        async for listing in self._disks[root.id].listings(beneath):
-            if self._roots[root.id].away_since is not None:
-                raise RootAwayError(f"{root.path} is offline")
+        async for listing in self._disks[root.id].listings(below):
+            if self._roots[root.id].offline_since is not None:
+                raise FolderOfflineError(f"{root.path} is offline")
             seen.add(listing.path)
             if listing.error is not None:
                 unreadable.append(listing.path)
                 self._report(root, listing)
                 continue
             await self._folder(root, listing, first_scan=scanned_at is None)
-        await self._vanished_folders(root, beneath, seen, unreadable)
+        await self._vanished_folders(root, below, seen, unreadable)
         log.info(
             "Scanned %s in %.1f s",
-            paths.to_words(f"{root.name}/{beneath}"),
+            paths.to_words(f"{root.name}/{below}"),
             time.monotonic() - started,
         )
 
@@ -79,26 +79,26 @@ class Scanner:
         self._advance(len(listing.files) - len(fresh) + len(still_coming))
         settled = [file for file in fresh if self._arrivals.looks_settled(file)]
         for batch in batches(settled):
-            await self._ingest.take_in(root, batch, first_scan=first_scan)
+            await self._ingest.ingest(root, batch, first_scan=first_scan)
             self._advance(len(batch))
         here = {file.path for file in listing.files}
-        gone = [file for path, file in known.items() if path not in here]
-        if gone:
-            await self._ingest.mark_gone(root, gone)
+        missing = [file for path, file in known.items() if path not in here]
+        if missing:
+            await self._ingest.mark_gone(root, missing)
 
     async def _vanished_folders(
-        self, root: Root, beneath: str, seen: set[str], unreadable: list[str]
+        self, root: Root, below: str, seen: set[str], unreadable: list[str]
     ) -> None:
         """Files of folders that the walk no longer met; unreadable folders are given the doubt."""
         disk = self._disks[root.id]
-        for folder in await self._store.read(roots.folder_paths, root.id, beneath):
+        for folder in await self._store.read(roots.folder_paths, root.id, below):
             doubtful = any(
                 folder == path or folder.startswith(path + "/") or not path for path in unreadable
             )
             if folder in seen or doubtful:
                 continue
             known = await self._store.read(files.present_in_folder, root.id, folder)
-            if not beneath and await disk.run(folder, disk.tree.is_shown_elsewhere, folder):
+            if not below and await disk.run(folder, disk.tree.is_shown_elsewhere, folder):
                 await self._ingest.mark_missing(list(known.values()))
             else:
                 await self._ingest.mark_gone(root, list(known.values()))

@@ -8,9 +8,9 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
 from lvs import paths
-from lvs.activity import LibraryStatus
+from lvs.activity import Activity
 from lvs.library.root_disk import RootDisk
-from lvs.library.scanner import RootAwayError, Scanner
+from lvs.library.scanner import FolderOfflineError, Scanner
 from lvs.models import Root
 from lvs.store import Store, roots
 
@@ -28,7 +28,7 @@ class Scans:
         self,
         store: Store,
         scanner: Scanner,
-        status: LibraryStatus,
+        status: Activity,
         known_roots: Mapping[int, Root],
         disks: Mapping[int, RootDisk],
         check: Callable[[Root], Awaitable[bool]],
@@ -71,7 +71,7 @@ class Scans:
             wanted.clear()
             try:
                 await self.scan(root.id)
-            except RootAwayError:  # when it is back, another is asked for
+            except FolderOfflineError:  # when it is back, another is asked for
                 continue
             except Exception as error:
                 if not failures:
@@ -90,7 +90,7 @@ class Scans:
             *(self.scan(root_id) for root_id in self._roots), return_exceptions=True
         )
         for error in done:
-            if isinstance(error, BaseException) and not isinstance(error, RootAwayError):
+            if isinstance(error, BaseException) and not isinstance(error, FolderOfflineError):
                 raise error
 
     async def scan(self, root_id: int) -> None:

@@ -76,7 +76,7 @@ class Tree:
 
 
 class Walk:
-    """One walk from `beneath` down, hidden folders left out: `take` a step, then `read` it.
+    """One walk from `below` down, hidden folders left out: `take` a step, then `read` it.
 
     `take` is quick; `read` asks the disk. Without `stat` a listing has no files, only their
     `count`. `enter` is called with each folder before it is read.
@@ -85,7 +85,7 @@ class Walk:
     def __init__(
         self,
         tree: Tree,
-        beneath: str = "",
+        below: str = "",
         *,
         stat: bool = True,
         enter: Callable[[str], None] | None = None,
@@ -93,9 +93,9 @@ class Walk:
         self._tree = tree
         self._stat = stat
         self._enter = enter
-        self._is_whole = not beneath
+        self._is_whole = not below
         self._links: dict[str, str] = {} if self._is_whole else tree.links
-        self._folders = [Step(beneath, is_entry=not self._is_whole)]
+        self._folders = [Step(below, is_entry=not self._is_whole)]
         self._entries: list[str] = []  # links to folders, which are gone into last
 
     def take(self) -> Step | None:

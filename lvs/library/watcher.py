@@ -76,7 +76,7 @@ class _Pending:
     def __init__(self) -> None:
         self._paths: set[str] = set()
         self._stands = False
-        self._told = False
+        self._reported = False
         self._news = asyncio.Event()
 
     async def fill(self, changes: AsyncGenerator[set[str]]) -> None:
@@ -93,13 +93,13 @@ class _Pending:
 
     async def take(self, filling: asyncio.Task[None]) -> set[str]:
         """All changes so far, or an empty set once when the watch stands; raises what ended it."""
-        while not self._paths and (self._told or not self._stands):
+        while not self._paths and (self._reported or not self._stands):
             if filling.done():
                 filling.result()
             self._news.clear()
             await self._news.wait()
-        if self._stands and not self._told:
-            self._told = True
+        if self._stands and not self._reported:
+            self._reported = True
             return set()
         taken, self._paths = self._paths, set()
         return taken

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 
 from lvs import paths
-from lvs.activity import LibraryStatus
+from lvs.activity import Activity
 from lvs.config import ServerConfig
 from lvs.library.root_disk import RootDisk
 from lvs.library.watcher import Watcher
@@ -27,7 +27,7 @@ class Watches:
     def __init__(
         self,
         config: ServerConfig,
-        status: LibraryStatus,
+        status: Activity,
         watcher: Watcher,
         roots: Mapping[int, Root],
         disks: Mapping[int, RootDisk],
@@ -52,15 +52,15 @@ class Watches:
     async def run(self) -> None:
         async with asyncio.TaskGroup() as group:
             for root_id, root in self._roots.items():
-                group.create_task(self._look_after(root_id), name=f"look after {root.name}")
+                group.create_task(self._run_watch(root_id), name=f"look after {root.name}")
 
-    async def _look_after(self, root_id: int) -> None:
+    async def _run_watch(self, root_id: int) -> None:
         watch: asyncio.Task[None] | None = None
         failed = False
         try:
             while True:
                 root = self._roots[root_id]
-                was_away = root.away_since is not None
+                was_offline = root.offline_since is not None
                 try:
                     there = await self._check(root)
                 except Exception as error:  # of the store: it is tried again
@@ -69,7 +69,7 @@ class Watches:
                     failed = True
                 else:
                     failed = False
-                    if there and was_away:
+                    if there and was_offline:
                         self._ask_for_scan(root_id)
                     watch = self._start_or_stop(self._roots[root_id], watch, there)
                 await asyncio.sleep(CHECK_ROOTS_EVERY_S)

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from lvs.errors import InvalidInputError
-from lvs.listing.search_syntax import FILTER_BOUNDS, LONGEST_Q, TAGS_AT_MOST, qualified
+from lvs.listing.search_syntax import FILTER_BOUNDS, LONGEST_Q, TAGS_AT_MOST, parse_search
 from lvs.models import NO_FILTERS, SORTS, Filters
 
 SEEDS = 2_147_483_646
@@ -125,7 +125,7 @@ def parse_query(arguments: dict[str, str]) -> GalleryQuery:
         _filters(arguments),
         tuple(filter(None, arguments.get("tag", "").split("\n")))[:TAGS_AT_MOST],
     )
-    found = qualified(text[:LONGEST_Q])
+    found = parse_search(text[:LONGEST_Q])
     return replace(
         given,
         folder=found.folder or given.folder,

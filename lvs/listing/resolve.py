@@ -11,17 +11,17 @@ from lvs.listing.query import GalleryQuery, parse_query
 from lvs.listing.search_syntax import LONGEST_Q, is_unfinished, without_unfinished
 from lvs.models import Folder
 from lvs.store import files, gallery, roots, search, tags
-from lvs.store.list_plan import View, has_few_hits
+from lvs.store.list_plan import ListSpec, has_few_hits
 
 
-def view_of(conn: sqlite3.Connection, folders: Folders, query: GalleryQuery) -> View:
+def list_spec_of(conn: sqlite3.Connection, folders: Folders, query: GalleryQuery) -> ListSpec:
     """The store's view of a query. Raises NotFoundError for a folder that is not there."""
     folder = folder_of(conn, folders, query.folder)
     folder_id = folder.id if folder else None
     tag_ids = tags.ids(conn, query.tags)
     match = search.expression(query.q)
     few = has_few_hits(conn, match) if match else None
-    return View(query.order, folder_id, query.seed, query.filters, tag_ids, match, few)
+    return ListSpec(query.order, folder_id, query.seed, query.filters, tag_ids, match, few)
 
 
 def folder_of(conn: sqlite3.Connection, folders: Folders, name: str) -> Folder | None:
@@ -46,7 +46,7 @@ def draft_query(
     text = arguments.get("q", "")[:LONGEST_Q]
     try:
         query = parse_query(arguments)
-        if not is_unfinished(text) or gallery.count(conn, view_of(conn, folders, query)):
+        if not is_unfinished(text) or gallery.count(conn, list_spec_of(conn, folders, query)):
             return query, False
     except (InvalidInputError, NotFoundError):
         pass

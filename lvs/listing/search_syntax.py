@@ -48,7 +48,7 @@ _IS: dict[str, dict[str, bool]] = {
 
 
 @dataclass
-class Qualified:
+class ParsedSearch:
     """What a search text comes to: plain words, and the filters that it names."""
 
     words: str = ""
@@ -76,9 +76,9 @@ def _filters(name: str, value: str) -> dict[str, Any] | None:
     return _NUMBERS[name](value) if name in _NUMBERS else _IS.get(value)
 
 
-def qualified(text: str) -> Qualified:
+def parse_search(text: str) -> ParsedSearch:
     """Raises InvalidInputError for a qualifier that cannot be understood."""
-    found = Qualified(" ".join(_QUALIFIER.sub("", text).split()))
+    found = ParsedSearch(" ".join(_QUALIFIER.sub("", text).split()))
     for name, quoted, plain in _QUALIFIER.findall(text):
         value = quoted or plain
         if name == "tag":

@@ -45,10 +45,12 @@ class Cards:
         """HTML of cards given as (id, version), in order, as a folder's list has them; the store is
         asked for misses alone. Those beside a video cannot be selected."""
         today = date.today()  # noqa: DTZ011 - the household's own day
-        day, away = today.toordinal(), self._folders.offline_ids
+        day, offline = today.toordinal(), self._folders.offline_ids
         ids = [video_id for video_id, _ in wanted]
         copies = videos.files_within(conn, folder, ids) if folder is not None else {}
-        keys = [(id_, version, day, away, copies.get(id_), selectable) for id_, version in wanted]
+        keys = [
+            (id_, version, day, offline, copies.get(id_), selectable) for id_, version in wanted
+        ]
         found = {key: self.cache.get(key) for key in keys}
         missing = [key for key, html in found.items() if html is None]
         if missing:

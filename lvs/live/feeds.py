@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lvs import formatting
-from lvs.activity import LibraryStatus
+from lvs.activity import Activity
 from lvs.contexts.copies import words_for_copies
 from lvs.contexts.gallery import summary_context
 from lvs.contexts.status import status_context
@@ -23,7 +23,7 @@ from lvs.folders import Folders
 from lvs.http import responses
 from lvs.http.templating import Templates
 from lvs.listing.query import GalleryQuery
-from lvs.listing.resolve import folder_of, view_of
+from lvs.listing.resolve import folder_of, list_spec_of
 from lvs.live.cards import Cards
 from lvs.store import gallery, videos
 
@@ -33,16 +33,16 @@ _OF_NEIGHBOURS = {"added", "removed", "folders"}  # what may move another into o
 _OF_CARDS = ("changed", "searches")  # what leaves the summary of an unfiltered list as it is
 
 
-class TooMuchError(Exception):
+class ResyncRequiredError(Exception):
     """More has changed than a message should carry: the page fetches its region anew."""
 
 
 @dataclass(frozen=True, slots=True)
-class Kitchen:
+class RenderContext:
     """What feeds render with."""
 
     folders: Folders
-    activity: LibraryStatus
+    activity: Activity
     cards: Cards
     templates: Templates
 
@@ -50,10 +50,10 @@ class Kitchen:
 class Feed(Hashable, Protocol):
     """What a kind of page wants to hear. Equal feeds share one rendering."""
 
-    def update(self, conn: sqlite3.Connection, kitchen: Kitchen, events: list[Event]) -> str:
+    def update(self, conn: sqlite3.Connection, context: RenderContext, events: list[Event]) -> str:
         """Fragments that tell of these events; empty for none. Raises TooMuchError."""
 
-    def status(self, kitchen: Kitchen) -> str:
+    def status(self, context: RenderContext) -> str:
         """Fragments of the library's present state; empty for pages that show none."""
 
     @property
@@ -67,29 +67,29 @@ class GalleryFeed:
 
     query: GalleryQuery
 
-    def update(self, conn: sqlite3.Connection, kitchen: Kitchen, events: list[Event]) -> str:
+    def update(self, conn: sqlite3.Connection, context: RenderContext, events: list[Event]) -> str:
         touched = {event.video_id for event in events if event.video_id is not None}
         if len(touched) > CARDS_AT_MOST or any(event.topic == "away" for event in events):
-            raise TooMuchError
+            raise ResyncRequiredError
         try:
-            parts = self._cards(conn, kitchen, touched)
+            parts = self._cards(conn, context, touched)
         except NotFoundError:
-            raise TooMuchError from None
+            raise ResyncRequiredError from None
         if self.query.is_filtered or any(event.topic not in _OF_CARDS for event in events):
-            parts.append(self._summary(conn, kitchen))
+            parts.append(self._summary(conn, context))
         copied = [event.video_id for event in events if event.topic == "copied" and event.video_id]
-        view = view_of(conn, kitchen.folders, self.query)
-        if copied and (said := words_for_copies(conn, view, copied)):
-            html = kitchen.templates.render("partials/_told.html", words=said)
+        spec = list_spec_of(conn, context.folders, self.query)
+        if copied and (said := words_for_copies(conn, spec, copied)):
+            html = context.templates.render("partials/_told.html", words=said)
             parts.append(responses.partial("#notices", html, "beforeend"))
         return "".join(parts)
 
     def _cards(
-        self, conn: sqlite3.Connection, kitchen: Kitchen, touched: Iterable[int]
+        self, conn: sqlite3.Connection, context: RenderContext, touched: Iterable[int]
     ) -> list[str]:
-        view = view_of(conn, kitchen.folders, self.query)
-        folder = folder_of(conn, kitchen.folders, self.query.folder)
-        keys = {video: gallery.key_of(conn, view, video) for video in touched}
+        spec = list_spec_of(conn, context.folders, self.query)
+        folder = folder_of(conn, context.folders, self.query.folder)
+        keys = {video: gallery.sort_key_of(conn, spec, video) for video in touched}
         parts = [
             responses.partial(f"#v-{video}", "", "delete")
             for video, key in keys.items()
@@ -98,19 +98,19 @@ class GalleryFeed:
         found = videos.cards(conn, [video for video, key in keys.items() if key is not None])
         placed = [(key, found[video]) for video, key in keys.items() if key is not None]
         # Last in the list first: each is put before one that the page already has.
-        placed.sort(key=lambda item: item[0], reverse=not gallery.is_descending(conn, view))
+        placed.sort(key=lambda item: item[0], reverse=not gallery.is_descending(conn, spec))
         for key, card in placed:
-            following = gallery.following(conn, view, key)
+            following = gallery.next_id(conn, spec, key)
             where = f"before:v-{following}" if following is not None else "before:end"
-            html = "".join(kitchen.cards.render(conn, [(card.id, card.version)], folder))
+            html = "".join(context.cards.render(conn, [(card.id, card.version)], folder))
             parts.append(responses.partial("#grid", html, f"place {where}"))
         return parts
 
-    def _summary(self, conn: sqlite3.Connection, kitchen: Kitchen) -> str:
-        total = gallery.count(conn, view_of(conn, kitchen.folders, self.query))
-        summary = summary_context(conn, kitchen.folders, self.query, total)
-        status = status_context(kitchen.activity, kitchen.folders, self.query)
-        render = kitchen.templates.render
+    def _summary(self, conn: sqlite3.Connection, context: RenderContext) -> str:
+        total = gallery.count(conn, list_spec_of(conn, context.folders, self.query))
+        summary = summary_context(conn, context.folders, self.query, total)
+        status = status_context(context.activity, context.folders, self.query)
+        render = context.templates.render
         return "".join(
             (
                 responses.partial("#summary", render("partials/_summary.html", summary=summary)),
@@ -121,10 +121,10 @@ class GalleryFeed:
             )
         )
 
-    def status(self, kitchen: Kitchen) -> str:
-        status = status_context(kitchen.activity, kitchen.folders, self.query)
+    def status(self, context: RenderContext) -> str:
+        status = status_context(context.activity, context.folders, self.query)
         return responses.partial(
-            "#status", kitchen.templates.render("partials/_status.html", st=status)
+            "#status", context.templates.render("partials/_status.html", st=status)
         )
 
     @property
@@ -143,34 +143,34 @@ class WatchFeed:
     came_from: GalleryQuery | None = None
     shown: frozenset[int] = frozenset()
 
-    def update(self, conn: sqlite3.Connection, kitchen: Kitchen, events: list[Event]) -> str:
+    def update(self, conn: sqlite3.Connection, context: RenderContext, events: list[Event]) -> str:
         topics = {event.topic for event in events}
         touched = {event.video_id for event in events if event.video_id is not None}
         parts: list[str] = []
         if self.video_id in touched or "away" in topics:
-            parts += self._video(conn, kitchen, with_stage=True)
+            parts += self._video(conn, context, with_stage=True)
         elif topics & _OF_NEIGHBOURS:
-            parts += self._video(conn, kitchen, with_stage=False)
+            parts += self._video(conn, context, with_stage=False)
         for video, card in videos.cards(conn, touched & self.shown).items():
-            html = "".join(kitchen.cards.render(conn, [(video, card.version)], selectable=False))
+            html = "".join(context.cards.render(conn, [(video, card.version)], selectable=False))
             parts.append(responses.partial(f"#v-{video}", html))
         return "".join(parts)
 
     def _video(
-        self, conn: sqlite3.Connection, kitchen: Kitchen, *, with_stage: bool
+        self, conn: sqlite3.Connection, context: RenderContext, *, with_stage: bool
     ) -> Iterator[str]:
         try:
             details = videos.details(conn, self.video_id)
         except NotFoundError:  # it was forgotten: the page finds that out for itself
-            raise TooMuchError from None
-        render = kitchen.templates.render
+            raise ResyncRequiredError from None
+        render = context.templates.render
         if with_stage:
-            stage = stage_context(kitchen.folders, details, self.came_from)
+            stage = stage_context(context.folders, details, self.came_from)
             yield responses.partial("#stage", render("partials/_stage.html", stage=stage))
-        about = about_context(conn, kitchen.folders, details, self.came_from)
+        about = about_context(conn, context.folders, details, self.came_from)
         yield responses.partial("#about", render("partials/_about.html", about=about))
 
-    def status(self, kitchen: Kitchen) -> str:
+    def status(self, context: RenderContext) -> str:
         return ""
 
     @property

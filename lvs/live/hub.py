@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from lvs.contexts.navigation import navigation_context
 from lvs.http import responses
-from lvs.live.feeds import CARDS_AT_MOST, Feed, Kitchen, TooMuchError
+from lvs.live.feeds import CARDS_AT_MOST, Feed, RenderContext, ResyncRequiredError
 from lvs.store import Store, gallery
 from lvs.store.database import limit_statements
 
@@ -58,7 +58,7 @@ class _News:
 
     last: int
     messages: dict[Feed, Message]
-    places: str = ""
+    navigation: str = ""
 
 
 class Subscriber:
@@ -106,20 +106,20 @@ class Hub:
     def __init__(
         self,
         store: Store,
-        kitchen: Kitchen,
+        context: RenderContext,
         on_pushed: Callable[[int], None] = lambda _event_id: None,
     ) -> None:
         self._store = store
-        self._kitchen = kitchen
+        self._context = context
         self.on_pushed = on_pushed
         self.subscribers: set[Subscriber] = set()
         self._position = store.last_event_id  # every subscriber has been told up to here
         self._closed = False
-        self._places = ""  # as last told
+        self._navigation = ""  # as last told
         self._logged_at = -LOG_FAILURE_EVERY_S
         self.dropped = 0
         self.resyncs = 0
-        self.told = 0  # messages queued
+        self.sent = 0  # messages queued
 
     @property
     def streams(self) -> int:
@@ -148,7 +148,7 @@ class Hub:
             last = max(0 if message.is_resync else since, news.last)
             if message.html:
                 yield responses.sse(message.html, event_id=last, event=message.event)
-            if state := news.places + self._status_of(feed):
+            if state := news.navigation + self._status_of(feed):
                 yield responses.sse(state, event_id=last)
             while (item := await subscriber.next()) is not None:
                 if isinstance(item, bytes):
@@ -166,7 +166,7 @@ class Hub:
 
         Begun again after a failure, it goes on where it was.
         """
-        news = self._store.bell.listener()
+        news = self._store.change_signal.subscribe()
         news.set()
         try:
             while True:
@@ -176,7 +176,7 @@ class Hub:
                 self.on_pushed(self._position)
                 await asyncio.sleep(pause_s)
         finally:
-            self._store.bell.forget(news)
+            self._store.change_signal.unsubscribe(news)
 
     async def _send_news(self) -> float:
         """Bring every page from `_position` to now; returns how long to gather events before the
@@ -205,20 +205,20 @@ class Hub:
         return STATUS_EVERY_S if heavy else BATCH_EVERY_S
 
     def _send(self, news: _News) -> None:
-        places = news.places if news.places != self._places else ""
-        self._places = news.places or self._places
+        navigation = news.navigation if news.navigation != self._navigation else ""
+        self._navigation = news.navigation or self._navigation
         for subscriber in list(self.subscribers):
             message = news.messages.get(subscriber.feed)
             if message is not None and message.html:
                 self.deliver(subscriber, message)
-            if places:
-                self.deliver(subscriber, Message(None, places))
+            if navigation:
+                self.deliver(subscriber, Message(None, navigation))
 
     async def _render(self, feeds: Sequence[Feed], since: int) -> _News:
         """What brings pages of these feeds from event `since` to now, read in one snapshot."""
         last = self._store.last_event_id
         try:
-            news, errors = await self._store.read_for_live(_news, self._kitchen, feeds, since)
+            news, errors = await self._store.read_live(_news, self._context, feeds, since)
         except Exception as error:
             self._log(error)
             return _News(last, {feed: _resync(last) for feed in feeds})
@@ -228,8 +228,8 @@ class Hub:
 
     async def follow_status(self) -> None:
         """Tell subscribers how the library's state changes, once a second at most."""
-        bell = self._kitchen.activity.bell
-        news = bell.listener()
+        change_signal = self._context.activity.change_signal
+        news = change_signal.subscribe()
         try:
             while True:
                 await news.wait()
@@ -242,11 +242,11 @@ class Hub:
                         self.deliver(subscriber, html[subscriber.feed])
                 await asyncio.sleep(STATUS_EVERY_S)
         finally:
-            bell.forget(news)
+            change_signal.unsubscribe(news)
 
     def _status_of(self, feed: Feed) -> str:
         try:
-            return feed.status(self._kitchen)
+            return feed.status(self._context)
         except Exception as error:
             self._log(error)
             return ""
@@ -276,12 +276,12 @@ class Hub:
             self.subscribers.discard(subscriber)
             self.dropped += 1
         elif isinstance(message, Message):
-            self.told += 1
+            self.sent += 1
             self.resyncs += message.is_resync
 
 
 def _news(
-    conn: sqlite3.Connection, kitchen: Kitchen, feeds: Sequence[Feed], since: int
+    conn: sqlite3.Connection, context: RenderContext, feeds: Sequence[Feed], since: int
 ) -> tuple[_News, list[Exception]]:
     """The news of these feeds since an event, and what went wrong with some of them."""
     errors: list[Exception] = []
@@ -293,21 +293,21 @@ def _news(
             continue
         try:
             limit_statements(conn, FEED_LIMIT_S)
-            messages[feed] = Message(last, feed.update(conn, kitchen, events) if events else "")
-        except TooMuchError:
+            messages[feed] = Message(last, feed.update(conn, context, events) if events else "")
+        except ResyncRequiredError:
             pass
         except Exception as error:
             errors.append(error)
-    places = ""
+    navigation = ""
     if events:
         try:
             limit_statements(conn, FEED_LIMIT_S)
-            places = _places(conn, kitchen)
+            navigation = _navigation(conn, context)
         except Exception as error:
             errors.append(error)
-    return _News(last, messages, places), errors
+    return _News(last, messages, navigation), errors
 
 
-def _places(conn: sqlite3.Connection, kitchen: Kitchen) -> str:
-    html = kitchen.templates.render("partials/_places.html", places=navigation_context(conn))
+def _navigation(conn: sqlite3.Connection, context: RenderContext) -> str:
+    html = context.templates.render("partials/_places.html", navigation=navigation_context(conn))
     return responses.partial("#places", html)

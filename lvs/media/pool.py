@@ -26,7 +26,7 @@ IDLE_S = 60.0
 FILES_PER_WORKER = 1_000  # whatever libav leaks is bounded
 START_LIMIT_S = 60.0
 ANSWER_LIMIT_BYTES = 1 << 20
-_JOB = "lvs.media.processing:look_at"
+_JOB = "lvs.media.processing:process"
 
 
 class MediaPool:
@@ -56,11 +56,11 @@ class MediaPool:
         """Delete the pictures of a key: there are newer ones."""
         pictures.remove(Path(self._folder), key)
 
-    async def look_at(self, path: str, key: str, stereo: str | None = None) -> Result:
+    async def process(self, path: str, key: str, stereo: str | None = None) -> Result:
         """Facts and pictures of one file; a crash or a hang is an error in the result.
 
         A process may die of what is not the file's: a file is blamed when a second one dies.
-        Raises SourceError and OSError as `work.look_at` does, and OSError when no process can be
+        Raises SourceError and OSError as `work.process` does, and OSError when no process can be
         started.
         """
         request = json.dumps([path, self._folder, key, stereo]).encode() + b"\n"

@@ -44,7 +44,7 @@ def opened(path: str) -> Iterator[Any]:
     Raises SourceError when the file cannot be had now; UnreadableError when it may not be read, is
     empty, or no container that libav knows.
     """
-    _look_before(path)
+    _check_before(path)
     source: Any = f"file:{path}"
     with contextlib.ExitStack() as stack:
         try:
@@ -87,7 +87,7 @@ def _header_is_complete(container: Any) -> bool:
     )
 
 
-def _look_before(path: str) -> None:
+def _check_before(path: str) -> None:
     try:
         found = os.stat(path)
     except PermissionError as error:

@@ -14,7 +14,7 @@ from lvs.media.facts import Facts, Result, SourceError
 from lvs.media.probe import UnreadableError
 
 
-def look_at(path: str, thumbnail_folder: str, key: str, stereo: str | None = None) -> Result:
+def process(path: str, thumbnail_folder: str, key: str, stereo: str | None = None) -> Result:
     """Probe a video and make its thumbnails under `key`: of one eye, where `stereo` says that
     there are two, or what is found in the file.
 

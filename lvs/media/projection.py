@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 # libavutil/spherical.h: AVSphericalProjection; libavutil/stereo3d.h: AVStereo3DType.
 _SPHERICAL = {0: "360", 1: "eac", 2: "360", 3: "180", 5: "fisheye"}
-_TILE = 2  # of an equirectangular picture
+_PANEL = 2  # of an equirectangular picture
 _NEARLY_HALF = 0x7000_0000
 _STEREO3D = {0: "mono", 1: "sbs", 2: "tb"}
 
@@ -61,7 +61,7 @@ def _from_container(spherical: bytes) -> str | None:
     """Of an AVSphericalMapping in native order: projection, three angles, then how much is cut off
     at the left, top, right and bottom, as 0.32 fixed point."""
     fields = memoryview(spherical).cast("I")
-    if fields[0] == _TILE and len(fields) >= 8 and fields[4] + fields[6] >= _NEARLY_HALF:
+    if fields[0] == _PANEL and len(fields) >= 8 and fields[4] + fields[6] >= _NEARLY_HALF:
         return "180"
     return _SPHERICAL.get(fields[0])
 

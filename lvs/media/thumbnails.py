@@ -33,8 +33,8 @@ def representative_frame(container: Any, stream: Any, duration_s: float) -> Any:
     can be had, the frames from the beginning. Raises UnreadableError when no frame can be decoded.
     """
     best = _Best()
-    for places in (_PLACES, _MORE_PLACES) if duration_s > 0 else ():
-        for place in places:
+    for navigation in (_PLACES, _MORE_PLACES) if duration_s > 0 else ():
+        for place in navigation:
             best.offer(keyframe_near(container, stream, place * duration_s, best))
             if best.is_good:
                 return best.frame

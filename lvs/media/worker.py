@@ -2,7 +2,7 @@
 
 Both ways are JSON, as a decoder that was taken over may write anything. The server reads
 `ready` first, then an answer for each request: `{"result": ...}`, or `{"source": [errno, text]}`
-and `{"disk": [errno, text]}` for the two errors of `work.look_at`.
+and `{"disk": [errno, text]}` for the two errors of `processing.process`.
 """
 
 from __future__ import annotations

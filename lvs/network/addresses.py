@@ -17,7 +17,7 @@ Addresses = Sequence[ipaddress.IPv4Address]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 log = logging.getLogger(__name__)
 
-LOOK_EVERY_S = 30.0  # networks come and go
+CHECK_EVERY_S = 30.0  # networks come and go
 ANNOUNCED_NAME = "lvs.local"
 _ANYWHERE = ipaddress.IPv4Address("198.51.100.1")  # kept for documentation (RFC 5737)
 # Private use (RFC 1918, 4193), link-local (RFC 3927, 4291), loopback. `is_private` has more, as
@@ -84,7 +84,7 @@ class OwnHosts:
 
 
 @dataclass
-class Doors:
+class Ports:
     """The ports that the server listens on, once it does; 0 for none, and under a server that is
     not our own, which does not tell."""
 
@@ -131,12 +131,12 @@ def outgoing_address() -> ipaddress.IPv4Address | None:
 
     To connect a datagram socket only looks up the way: nothing is sent.
     """
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as looking:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            looking.connect((str(_ANYWHERE), 9))
+            probe.connect((str(_ANYWHERE), 9))
         except OSError:
             return None
-        return ipaddress.IPv4Address(looking.getsockname()[0])
+        return ipaddress.IPv4Address(probe.getsockname()[0])
 
 
 def own_names(also: Sequence[str] = ()) -> Names:
@@ -158,7 +158,7 @@ def own_names(also: Sequence[str] = ()) -> Names:
 
 async def follow_addresses(
     what: str,
-    doors: Doors,
+    ports: Ports,
     addresses: Callable[[], Addresses],
     serve: Callable[[Addresses], Awaitable[None]],
     failures: tuple[type[Exception], ...],
@@ -167,16 +167,16 @@ async def follow_addresses(
 
     One of the `failures` is told, once for as long as it is the same, and `what` tried again.
     """
-    told = ""
+    logged = ""
     while True:
         try:
             current = addresses()
-            if current and doors.http:
+            if current and ports.http:
                 await serve(current)
-                told = ""
+                logged = ""
                 continue
         except failures as error:
-            if told != str(error):
-                told = str(error)
-                log.warning("There is no %s for now: %s", what, told)
-        await asyncio.sleep(LOOK_EVERY_S)
+            if logged != str(error):
+                logged = str(error)
+                log.warning("There is no %s for now: %s", what, logged)
+        await asyncio.sleep(CHECK_EVERY_S)

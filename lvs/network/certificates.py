@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 AUTHORITY_FOR = timedelta(days=3650)
 SERVER_FOR = timedelta(days=397)  # the longest that browsers take
 RENEW_BEFORE = timedelta(days=30)
-LOOK_EVERY_S = 60.0
+CHECK_EVERY_S = 60.0
 _CLOCKS_DIFFER = timedelta(days=1)
 
 _LOCAL_HOSTS = ("localhost", "local", "lan", "home", "home.arpa", "internal")
@@ -92,7 +92,7 @@ class Certificates:
     async def keep(self) -> None:
         """Look now and then whether time or network have moved on."""
         while True:
-            await asyncio.sleep(LOOK_EVERY_S)
+            await asyncio.sleep(CHECK_EVERY_S)
             await asyncio.to_thread(self.ensure)
 
     def authority_der(self) -> bytes:

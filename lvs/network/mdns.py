@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from zeroconf import NonUniqueNameException, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
-from lvs.network.addresses import ANNOUNCED_NAME, LOOK_EVERY_S, Addresses, Doors, follow_addresses
+from lvs.network.addresses import ANNOUNCED_NAME, CHECK_EVERY_S, Addresses, Ports, follow_addresses
 
 log = logging.getLogger(__name__)
 
@@ -25,11 +25,11 @@ class Announcer:
 
     def __init__(
         self,
-        doors: Doors,
+        ports: Ports,
         addresses: Callable[[], Addresses],
         interfaces: Sequence[str] = (),
     ) -> None:
-        self._doors = doors
+        self._ports = ports
         self._addresses = addresses
         self._interfaces = list(interfaces)
 
@@ -37,7 +37,7 @@ class Announcer:
         """Announce, and anew whenever the addresses change."""
         failures = (OSError, NonUniqueNameException)
         await follow_addresses(
-            ANNOUNCED_NAME, self._doors, self._addresses, self._announce, failures
+            ANNOUNCED_NAME, self._ports, self._addresses, self._announce, failures
         )
 
     async def _announce(self, addresses: Addresses) -> None:
@@ -48,7 +48,7 @@ class Announcer:
             await zeroconf.async_register_service(self._service(addresses), allow_name_change=True)
             log.info("Announced as %s", ANNOUNCED_NAME)
             while self._addresses() == addresses:
-                await asyncio.sleep(LOOK_EVERY_S)
+                await asyncio.sleep(CHECK_EVERY_S)
         finally:
             await zeroconf.async_close()
 
@@ -56,7 +56,7 @@ class Announcer:
         return ServiceInfo(
             _KIND,
             f"Local Video Server on {socket.gethostname().partition('.')[0]}.{_KIND}",
-            port=self._doors.http,
+            port=self._ports.http,
             server=f"{ANNOUNCED_NAME}.",
             addresses=[address.packed for address in addresses],
             properties={"path": "/"},

@@ -14,25 +14,25 @@ from lvs.folders import Folders
 from lvs.http import responses
 from lvs.http.responses import Rendered
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
-from lvs.listing.resolve import view_of
+from lvs.listing.resolve import list_spec_of
 from lvs.partials.params import number, row_id
-from lvs.services import services
+from lvs.services import current_services
 from lvs.store import bulk, gallery, tags
 
 
 async def change() -> Response | WerkzeugResponse:
     """Do the `action` with each `video` (its row id), or with all of the list `query`."""
-    house = services()
+    services = current_services()
     form = await request.form
     wanted = change_of(form.get("action", ""), form.get("stars", ""), form.get("tag", ""))
     if form.get("all"):
         query = parse_query(arguments_of(form.get("query", "").encode("ascii", "replace")))
-        video_ids = await house.store.read(_all_of, house.folders, query)
+        video_ids = await services.store.read(_all_of, services.folders, query)
     else:
         video_ids = [row_id("video", text) for text in form.getlist("video")]
     if not video_ids:
         raise InvalidInputError("Choose the videos first.")
-    done = await house.bulk.change(wanted.kind, wanted.value, video_ids, wanted.wanted)
+    done = await services.bulk.change(wanted.kind, wanted.value, video_ids, wanted.wanted)
     result = result_of(done.bulk_id, done.changed, len(video_ids), done.problem)
     return await answer(result, done.bulk_id)
 
@@ -40,9 +40,9 @@ async def change() -> Response | WerkzeugResponse:
 async def undo() -> Response | WerkzeugResponse:
     """Undo the change `bulk` (its id), where videos have not been changed again since."""
     bulk_id = await number("bulk")
-    house = services()
-    found = await house.store.read(bulk.bulk, bulk_id)
-    done = await house.bulk.undo(bulk_id)
+    services = current_services()
+    found = await services.store.read(bulk.bulk, bulk_id)
+    done = await services.bulk.undo(bulk_id)
     return await answer(undone(found, done.changed, done.problem), bulk_id)
 
 
@@ -53,18 +53,18 @@ async def answer(result: BulkResult, bulk_id: int) -> Response | WerkzeugRespons
         raise UnavailableError(f"{result.words} What was changed is at /bulk/{bulk_id}.")
     if not responses.is_fragment(request):
         return redirect(f"/bulk/{bulk_id}", 303)
-    house = services()
-    html = house.templates.render("partials/_bulk_result.html", result=result)
+    services = current_services()
+    html = services.templates.render("partials/_bulk_result.html", result=result)
     if result.back == TAGS:
-        found = await house.store.recall(tags.by_name)
-        places = await house.store.recall(navigation_context)
-        render = house.templates.render
+        found = await services.store.read_cached(tags.by_name)
+        navigation = await services.store.read_cached(navigation_context)
+        render = services.templates.render
         html += responses.partial("#tag-index", render("partials/_tag_index.html", tags=found))
         html += responses.partial(
-            "#places", render("partials/_places.html", places=places, place="/tags")
+            "#places", render("partials/_places.html", navigation=navigation, place="/tags")
         )
     return responses.html_response(request, Rendered(html))
 
 
 def _all_of(conn: sqlite3.Connection, folders: Folders, query: GalleryQuery) -> list[int]:
-    return gallery.every(conn, view_of(conn, folders, query))
+    return gallery.all_ids(conn, list_spec_of(conn, folders, query))

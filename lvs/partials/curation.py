@@ -13,20 +13,22 @@ from lvs.http import responses
 from lvs.http.responses import Rendered
 from lvs.models import Card
 from lvs.partials.params import known_video
-from lvs.services import services
+from lvs.services import current_services
 from lvs.store import Transaction, curation, videos
 
 
 async def rating(media_hash: str) -> Response | WerkzeugResponse:
     """Give a video `value` stars, 1 to 5; 0 clears them."""
     value = await _choice("value", 0, 5)
-    return await _answer(await services().store.write(_rate, media_hash, value or None))
+    return await _answer(await current_services().store.write(_rate, media_hash, value or None))
 
 
 async def favorite(media_hash: str) -> Response | WerkzeugResponse:
     """Make a video a favorite (`favorite=1`) or not (`0`)."""
     wanted = await _choice("favorite", 0, 1)
-    return await _answer(await services().store.write(_set_favorite, media_hash, bool(wanted)))
+    return await _answer(
+        await current_services().store.write(_set_favorite, media_hash, bool(wanted))
+    )
 
 
 def _rate(tx: Transaction, media_hash: str, value: int | None) -> Card:
@@ -50,9 +52,9 @@ async def _choice(name: str, low: int, high: int) -> int:
 
 async def _answer(card: Card) -> Response | WerkzeugResponse:
     if not responses.is_fragment(request):
-        return redirect(responses.back_to(request), 303)
-    house = services()
-    context = card_context(card, house.folders, date.today())  # noqa: DTZ011
+        return redirect(responses.redirect_back(request), 303)
+    services = current_services()
+    context = card_context(card, services.folders, date.today())  # noqa: DTZ011
     inline = (await request.form).get("inline") == "1"
-    html = house.templates.render("partials/_curation.html", card=context, inline=inline)
+    html = services.templates.render("partials/_curation.html", card=context, inline=inline)
     return responses.html_response(request, Rendered(html))

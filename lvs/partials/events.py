@@ -12,7 +12,7 @@ from lvs.listing.query import arguments_of, parse_query, whole_number
 from lvs.listing.resolve import folder_of
 from lvs.live.feeds import Feed, GalleryFeed, WatchFeed
 from lvs.partials.params import known_video, list_of, row_id
-from lvs.services import Services, services
+from lvs.services import Services, current_services
 
 LARGEST_ID = 2**63 - 1
 
@@ -22,23 +22,23 @@ async def events() -> Response:
 
     `Last-Event-ID` wins over `since`: it is how far a page got that comes back.
     """
-    house = services()
+    services = current_services()
     arguments = arguments_of(request.query_string)
     header = request.headers.get("Last-Event-ID", "")
     if header:
         arguments["since"] = header
-    since = whole_number(arguments, "since", 0, LARGEST_ID, default=house.store.last_event_id)
-    feed = await house.store.read(_feed, house, arguments)
-    response = Response(house.hub.stream(feed, since), 200, responses.SSE_HEADERS)
+    since = whole_number(arguments, "since", 0, LARGEST_ID, default=services.store.last_event_id)
+    feed = await services.store.read(_feed, services, arguments)
+    response = Response(services.hub.stream(feed, since), 200, responses.SSE_HEADERS)
     response.timeout = None
     return response
 
 
-def _feed(conn: sqlite3.Connection, house: Services, arguments: dict[str, str]) -> Feed:
+def _feed(conn: sqlite3.Connection, services: Services, arguments: dict[str, str]) -> Feed:
     media_hash = arguments.get("video")
     if media_hash is None:
         query = parse_query(arguments)
-        folder_of(conn, house.folders, query.folder)
+        folder_of(conn, services.folders, query.folder)
         return GalleryFeed(query.with_(after=""))
     video_id = known_video(conn, media_hash)
     return WatchFeed(video_id, list_of(arguments), _cards(arguments.get("cards", "")))

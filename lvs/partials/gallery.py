@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from quart import Response, request
 
-from lvs.contexts.gallery import PAGE_SIZE, gallery_context, stretch_context
+from lvs.contexts.gallery import PAGE_SIZE, gallery_context, list_page_context
 from lvs.contexts.status import status_context
 from lvs.http import responses
 from lvs.http.responses import Rendered
 from lvs.listing.query import SHOWN_AT_MOST, GalleryQuery, arguments_of, parse_query, whole_number
 from lvs.listing.resolve import draft_query
-from lvs.services import Services, services
+from lvs.services import Services, current_services
 
 
 async def cards() -> Response:
     """The cards after a cursor, for the end of the grid, and what loads those after them."""
-    house = services()
+    services = current_services()
     query = parse_query(arguments_of(request.query_string))
-    read = house.store.read_long if query.is_costly else house.store.read
-    stretch = await read(stretch_context, house.folders, house.cards, query)
-    html = responses.partial("#grid", stretch.cards, "place") + house.templates.render(
-        "partials/_more.html", stretch=stretch
+    read = services.store.read_long if query.is_costly else services.store.read
+    list_page = await read(list_page_context, services.folders, services.cards, query)
+    html = responses.partial("#grid", list_page.cards, "place") + services.templates.render(
+        "partials/_more.html", list_page=list_page
     )
     return responses.html_response(request, Rendered(html))
 
@@ -28,23 +28,23 @@ async def cards() -> Response:
 async def library() -> Response:
     """The gallery's region with as many cards as the page shows: for a page that was away long, and
     for a search, a `draft` while it is typed."""
-    house = services()
+    services = current_services()
     arguments = arguments_of(request.query_string)
-    query, is_draft = await _query(house, arguments)
+    query, is_draft = await _query(services, arguments)
     shown = whole_number(arguments, "shown", 0, 1_000_000, default=PAGE_SIZE)
     limit = min(max(shown, PAGE_SIZE), SHOWN_AT_MOST)
-    since = house.store.last_event_id
-    read = house.store.read_long if query.is_costly else house.store.read
-    gallery = await read(gallery_context, house.folders, house.cards, query, since, limit)
-    status = status_context(house.activity, house.folders, query)
-    html = house.templates.render(
+    since = services.store.last_event_id
+    read = services.store.read_long if query.is_costly else services.store.read
+    gallery = await read(gallery_context, services.folders, services.cards, query, since, limit)
+    status = status_context(services.activity, services.folders, query)
+    html = services.templates.render(
         "partials/_library.html", gallery=gallery, st=status, is_draft=is_draft
     )
     return responses.html_response(request, Rendered(html))
 
 
-async def _query(house: Services, arguments: dict[str, str]) -> tuple[GalleryQuery, bool]:
+async def _query(services: Services, arguments: dict[str, str]) -> tuple[GalleryQuery, bool]:
     """The list asked for, and whether it leaves out what may still become a qualifier."""
     if "draft" not in arguments:
         return parse_query(arguments), False
-    return await house.store.read(draft_query, house.folders, arguments)
+    return await services.store.read(draft_query, services.folders, arguments)

@@ -12,22 +12,22 @@ from lvs.errors import ConflictError, NotFoundError
 from lvs.folders import Folders
 from lvs.http import responses
 from lvs.partials.params import number
-from lvs.partials.responses import told
-from lvs.services import services
+from lvs.partials.responses import toast
+from lvs.services import current_services
 from lvs.store import files, videos
 
 
 async def scan() -> Response | WerkzeugResponse:
     """Look through all folders again."""
-    house = services()
-    away = house.folders.offline()
-    if len(away) == len(house.folders.roots):
-        names = ", ".join(paths.to_words(root.path) for root in away)
+    services = current_services()
+    offline = services.folders.offline()
+    if len(offline) == len(services.folders.roots):
+        names = ", ".join(paths.to_words(root.path) for root in offline)
         raise ConflictError(f"There is no folder to look through: {names} cannot be reached.")
-    running = house.activity.scan.running
-    house.library.ask_for_scan()
-    return told(
-        house,
+    running = services.activity.scan.running
+    services.library.ask_for_scan()
+    return toast(
+        services,
         "It is looking already, and will look once more."
         if running
         else "Looking through all folders.",
@@ -36,29 +36,29 @@ async def scan() -> Response | WerkzeugResponse:
 
 async def retry() -> Response | WerkzeugResponse:
     """Try failed videos again: one by `video`, or all."""
-    house = services()
+    services = current_services()
     one = "video" in await request.form
-    count = await house.store.write(videos.retry, await number("video") if one else None)
+    count = await services.store.write(videos.retry, await number("video") if one else None)
     if not count:
         raise ConflictError("There is no file here that could not be read.")
-    return told(house, f"Trying {formatting.plural(count, 'video')} again.")
+    return toast(services, f"Trying {formatting.plural(count, 'video')} again.")
 
 
 async def rebuild() -> Response | WerkzeugResponse:
     """Look at every video anew, or at the one of `filename` or `video`; the pictures that are
     there stay until they are replaced."""
-    house = services()
+    services = current_services()
     form = await request.form
     one = await number("video") if "video" in form else None
     if "filename" in form:
-        one = await house.store.read(_of_filename, house.folders, form["filename"].strip())
-    count = await house.store.write(videos.look_again, one)
+        one = await services.store.read(_of_filename, services.folders, form["filename"].strip())
+    count = await services.store.write(videos.reprobe_all, one)
     if not count:
         raise ConflictError("There is no file of it, so there is nothing to make pictures of.")
     if one is not None:
-        house.library.feeder.want(one)
-    house.library.feeder.wake()
-    return told(house, f"Making the pictures of {formatting.plural(count, 'video')} anew.")
+        services.library.probe_queue.want(one)
+    services.library.probe_queue.wake()
+    return toast(services, f"Making the pictures of {formatting.plural(count, 'video')} anew.")
 
 
 def _of_filename(conn: sqlite3.Connection, folders: Folders, filename: str) -> int:
@@ -71,5 +71,5 @@ def _of_filename(conn: sqlite3.Connection, folders: Folders, filename: str) -> i
 
 async def confirm_empty() -> Response | WerkzeugResponse:
     """An away folder is meant to be empty."""
-    await services().library.accept_empty(await number("folder"))
-    return responses.done(request)
+    await current_services().library.accept_empty(await number("folder"))
+    return responses.no_content(request)

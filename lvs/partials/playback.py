@@ -11,16 +11,16 @@ from lvs.errors import InvalidInputError
 from lvs.http import responses
 from lvs.listing.search_syntax import LONGEST_S
 from lvs.partials.params import of_video
-from lvs.services import services
+from lvs.services import current_services
 from lvs.store import playback
 
 
 async def view(media_hash: str) -> Response | WerkzeugResponse:
     """Count a view; the player asks once per playback, after some seconds. A form that is pressed
     without scripts says `back`, and leads there."""
-    await services().store.write(of_video, media_hash, playback.count_view)
+    await current_services().store.write(of_video, media_hash, playback.count_view)
     if "back" in await request.form:
-        return responses.done(request)
+        return responses.no_content(request)
     return Response(b"", 204)
 
 
@@ -34,7 +34,7 @@ async def progress(media_hash: str) -> Response:
         position_s = math.nan
     if not 0 <= position_s <= LONGEST_S:
         raise InvalidInputError(f"`position_s` is {text[:40]!r}; it must be seconds from 0 on.")
-    await services().store.write(
+    await current_services().store.write(
         of_video,
         media_hash,
         playback.save_position,
@@ -49,5 +49,5 @@ async def watched(media_hash: str) -> Response | WerkzeugResponse:
     text = (await request.form).get("watched", "")
     if text not in ("0", "1"):
         raise InvalidInputError(f"`watched` is {text[:40]!r}; it must be 0 or 1.")
-    await services().store.write(of_video, media_hash, playback.set_watched, text == "1")
-    return responses.done(request)
+    await current_services().store.write(of_video, media_hash, playback.set_watched, text == "1")
+    return responses.no_content(request)

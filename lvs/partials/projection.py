@@ -9,14 +9,14 @@ from lvs.errors import InvalidInputError
 from lvs.http import responses
 from lvs.models import PROJECTIONS, STEREOS
 from lvs.partials.params import known_video
-from lvs.services import services
+from lvs.services import current_services
 from lvs.store import Transaction
 from lvs.store import projection as layouts
 
 
-async def choose(media_hash: str) -> Response | WerkzeugResponse:
+async def set_projection(media_hash: str) -> Response | WerkzeugResponse:
     """Set `projection` and `stereo`; empty for what was found. The stream shows it."""
-    house = services()
+    services = current_services()
     form = await request.form
     chosen = []
     for name, allowed in (("projection", PROJECTIONS), ("stereo", STEREOS)):
@@ -26,12 +26,16 @@ async def choose(media_hash: str) -> Response | WerkzeugResponse:
                 f"`{name}` is {value[:40]!r}; it can be {', '.join(allowed)}, or empty."
             )
         chosen.append(value or None)
-    house.library.feeder.want(await house.store.write(_choose, media_hash, *chosen))
-    return responses.done(request)
+    services.library.probe_queue.want(
+        await services.store.write(_set_projection, media_hash, *chosen)
+    )
+    return responses.no_content(request)
 
 
-def _choose(tx: Transaction, media_hash: str, projection: str | None, stereo: str | None) -> int:
+def _set_projection(
+    tx: Transaction, media_hash: str, projection: str | None, stereo: str | None
+) -> int:
     """Returns the video's row id."""
     video_id = known_video(tx.connection, media_hash)
-    layouts.choose(tx, video_id, projection, stereo)
+    layouts.set_projection(tx, video_id, projection, stereo)
     return video_id

@@ -9,6 +9,6 @@ from lvs.http import responses
 from lvs.services import Services
 
 
-def told(house: Services, what: str) -> Response | WerkzeugResponse:
-    house.dashboard.refresh()
-    return responses.told(request, house.templates.render, what)
+def toast(services: Services, what: str) -> Response | WerkzeugResponse:
+    services.dashboard.refresh()
+    return responses.toast(request, services.templates.render, what)

@@ -9,7 +9,7 @@ from lvs.errors import InvalidInputError
 from lvs.http import responses
 from lvs.listing.query import arguments_of, parse_query
 from lvs.partials.params import number
-from lvs.services import services
+from lvs.services import current_services
 from lvs.store import saved_searches
 
 LONGEST_QUERY = 2_000
@@ -22,12 +22,12 @@ async def save() -> Response | WerkzeugResponse:
     query = given.with_(after="", seed=0).url("").removeprefix("?")
     if len(query) > LONGEST_QUERY:
         raise InvalidInputError("This search is too long to save. Use fewer words or filters.")
-    await services().store.write(saved_searches.save, form.get("name", ""), query)
-    return responses.done(request)
+    await current_services().store.write(saved_searches.save, form.get("name", ""), query)
+    return responses.no_content(request)
 
 
-async def forget() -> Response | WerkzeugResponse:
+async def delete() -> Response | WerkzeugResponse:
     """Forget the `search` (its id)."""
     search_id = await number("search")
-    await services().store.write(saved_searches.forget, search_id)
-    return responses.done(request)
+    await current_services().store.write(saved_searches.delete, search_id)
+    return responses.no_content(request)

@@ -14,7 +14,7 @@ from lvs.listing.query import arguments_of
 from lvs.models import Tag
 from lvs.partials.bulk import answer
 from lvs.partials.params import of_video
-from lvs.services import services
+from lvs.services import current_services
 from lvs.store import Transaction, tags
 from lvs.store.bulk import DELETE_TAG
 
@@ -34,37 +34,37 @@ async def remove(media_hash: str) -> Response | WerkzeugResponse:
 async def _change(
     media_hash: str, change: Callable[[Transaction, int, str], list[Tag]]
 ) -> Response | WerkzeugResponse:
-    house = services()
+    services = current_services()
     name = (await request.form).get("tag", "")
-    found = await house.store.write(of_video, media_hash, change, name)
+    found = await services.store.write(of_video, media_hash, change, name)
     if not responses.is_fragment(request):
-        return redirect(responses.back_to(request), 303)
-    html = house.templates.render("partials/_tags.html", tags=found, media_hash=media_hash)
+        return redirect(responses.redirect_back(request), 303)
+    html = services.templates.render("partials/_tags.html", tags=found, media_hash=media_hash)
     return responses.html_response(request, Rendered(html))
 
 
-async def offered() -> Response:
+async def suggest() -> Response:
     """Options for the tag input: tags that contain `tag`, best first, and a new one."""
-    house = services()
+    services = current_services()
     text = arguments_of(request.query_string).get("tag", "").strip()
-    found = await house.store.recall(tags.most_used, text, OFFERED)
-    is_known = any(tags.key_of(tag.name) == tags.key_of(text) for tag in found)
+    found = await services.store.read_cached(tags.most_used, text, OFFERED)
+    is_known = any(tags.tag_key(tag.name) == tags.tag_key(text) for tag in found)
     new_tag = "" if is_known else text[: tags.LONGEST]
-    html = house.templates.render("partials/_tag_options.html", tags=found, new_tag=new_tag)
+    html = services.templates.render("partials/_tag_options.html", tags=found, new_tag=new_tag)
     return responses.html_response(request, Rendered(html))
 
 
 async def rename() -> WerkzeugResponse:
     """Give the `tag` the `name`; joins it with the tag that has that name already."""
     form = await request.form
-    await services().store.write(tags.rename, form.get("tag", ""), form.get("name", ""))
+    await current_services().store.write(tags.rename, form.get("tag", ""), form.get("name", ""))
     return redirect("/tags", 303)
 
 
 async def delete() -> Response | WerkzeugResponse:
     """Take the `tag` from every video; it can be undone as any change of many videos."""
-    house = services()
-    tag, video_ids = await house.store.read(tags.in_use, (await request.form).get("tag", ""))
-    done = await house.bulk.change(DELETE_TAG, tag.name, video_ids, False)
-    await house.store.write(tags.forget_unused, tag.name)
+    services = current_services()
+    tag, video_ids = await services.store.read(tags.in_use, (await request.form).get("tag", ""))
+    done = await services.bulk.change(DELETE_TAG, tag.name, video_ids, False)
+    await services.store.write(tags.forget_unused, tag.name)
     return await answer(tag_deleted(done.bulk_id, tag.name, done.changed), done.bulk_id)

@@ -12,18 +12,18 @@ from lvs.http import responses
 from lvs.http.responses import Rendered
 from lvs.listing.query import GalleryQuery, arguments_of
 from lvs.partials.params import known_video, list_of
-from lvs.services import services
+from lvs.services import current_services
 from lvs.store import videos
 
 
 async def regions() -> Response:
     """What is said about the `video` (its identity), and its player where the page has another."""
-    house = services()
+    services = current_services()
     arguments = arguments_of(request.query_string)
-    stage, about = await house.store.read(
-        _regions, house.folders, arguments.get("video", ""), list_of(arguments)
+    stage, about = await services.store.read(
+        _regions, services.folders, arguments.get("video", ""), list_of(arguments)
     )
-    render = house.templates.render
+    render = services.templates.render
     html = render("partials/_about.html", about=about)
     html += responses.partial("#stage", render("partials/_stage.html", stage=stage))
     return responses.html_response(request, Rendered(html))

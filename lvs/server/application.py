@@ -30,7 +30,7 @@ from lvs.partials import admin as admin_actions
 from lvs.partials import bulk, curation, events, library, playback, projection, searches, tags
 from lvs.partials import gallery as gallery_partials
 from lvs.partials import watch as watch_partials
-from lvs.server.lifecycle import open_house
+from lvs.server.lifecycle import open_services
 from lvs.services import EXTENSION, Services
 from lvs.views import admin, gallery, headset, media, watch
 from lvs.views import api as api_pages
@@ -48,7 +48,7 @@ ROUTES = (
     ("/favorites", gallery.index, ["GET"]),
     ("/best-of", gallery.index, ["GET"]),
     ("/popular", gallery.index, ["GET"]),
-    ("/random", gallery.surprise, ["GET"]),
+    ("/random", gallery.random_video, ["GET"]),
     ("/search", gallery.index, ["GET"]),
     ("/tags", tags_views.index, ["GET"]),
     ("/tag/<path:tag>", tags_views.single, ["GET"]),
@@ -67,17 +67,17 @@ ROUTES = (
     ("/videos/<media_hash>/favorite", curation.favorite, ["POST"]),
     ("/videos/<media_hash>/tag", tags.add, ["POST"]),
     ("/videos/<media_hash>/untag", tags.remove, ["POST"]),
-    ("/partials/tags", tags.offered, ["GET"]),
+    ("/partials/tags", tags.suggest, ["GET"]),
     ("/bulk", bulk.change, ["POST"]),
     ("/bulk/undo", bulk.undo, ["POST"]),
     ("/searches", searches.save, ["POST"]),
-    ("/searches/delete", searches.forget, ["POST"]),
+    ("/searches/delete", searches.delete, ["POST"]),
     ("/tags/rename", tags.rename, ["POST"]),
     ("/tags/delete", tags.delete, ["POST"]),
     ("/videos/<media_hash>/view", playback.view, ["POST"]),
     ("/videos/<media_hash>/progress", playback.progress, ["POST"]),
     ("/videos/<media_hash>/watched", playback.watched, ["POST"]),
-    ("/videos/<media_hash>/layout", projection.choose, ["POST"]),
+    ("/videos/<media_hash>/layout", projection.set_projection, ["POST"]),
     ("/library/scan", library.scan, ["POST"]),
     ("/library/retry", library.retry, ["POST"]),
     ("/library/confirm-empty", library.confirm_empty, ["POST"]),
@@ -144,7 +144,7 @@ class AnyPathConverter(PathConverter):
     regex = r"(?s:[^/].*?)"
 
 
-def create_app(config: ServerConfig | None = None, *, house: Services | None = None) -> Quart:
+def create_app(config: ServerConfig | None = None, *, services: Services | None = None) -> Quart:
     """The app, over a house that is open already, or one that opens when the server starts.
 
     Nothing is read or opened here: settings, too, are read at the start of the server.
@@ -159,10 +159,10 @@ def create_app(config: ServerConfig | None = None, *, house: Services | None = N
         app.add_url_rule(rule, f"{methods[0]} {rule}", handler, methods=methods)
     _answer_old_addresses(app)
     openapi.add(app)
-    if house is None:
+    if services is None:
         _open_with_server(app, config)
     else:
-        _move_in(app, house)
+        _attach(app, services)
     _guard(app, Templates())
     return app
 
@@ -197,16 +197,16 @@ def _open_with_server(app: Quart, config: ServerConfig | None) -> None:
 
     @app.before_serving
     async def start() -> None:
-        _move_in(app, await stack.enter_async_context(open_house(config or load_config())))
+        _attach(app, await stack.enter_async_context(open_services(config or load_config())))
 
     @app.after_serving
     async def stop() -> None:
         await stack.aclose()
 
 
-def _move_in(app: Quart, house: Services) -> None:
-    app.extensions[EXTENSION] = house
-    app.extensions["lvs.guard"] = Guard(house.config)
+def _attach(app: Quart, services: Services) -> None:
+    app.extensions[EXTENSION] = services
+    app.extensions["lvs.guard"] = Guard(services.config)
 
 
 def _guard(app: Quart, templates: Templates) -> None:
@@ -224,13 +224,13 @@ def _guard(app: Quart, templates: Templates) -> None:
         guard: Guard = app.extensions["lvs.guard"]
         guard.add_headers(request, response)
         headsets.add_version(request, response)
-        house: Services = app.extensions[EXTENSION]
+        services: Services = app.extensions[EXTENSION]
         await responses.validate_json(request, response)
-        _record(house.metrics, response)
+        _record(services.metrics, response)
         return response
 
     @app.errorhandler(LvsError)
-    async def told(error: LvsError) -> Response:
+    async def lvs_error(error: LvsError) -> Response:
         return responses.error_response(request, error, templates.render)
 
     @app.errorhandler(RequestSchemaValidationError)
@@ -245,7 +245,7 @@ def _guard(app: Quart, templates: Templates) -> None:
 
     @app.errorhandler(HTTPException)
     async def refused(error: HTTPException) -> Response:
-        return responses.error_response(request, _as_ours(error), templates.render)
+        return responses.error_response(request, _to_lvs_error(error), templates.render)
 
     @app.errorhandler(sqlite3.Error)
     async def store_failed(error: sqlite3.Error) -> Response:
@@ -288,7 +288,7 @@ def _explain(error: Exception) -> str:
     return f"`{name}`: {message}." if name else f"{message[:1].upper()}{message[1:]}."
 
 
-def _as_ours(error: HTTPException) -> LvsError:
+def _to_lvs_error(error: HTTPException) -> LvsError:
     if error.code == 404:
         return NotFoundError("There is no such page. The library is at the start page.")
     ours = InvalidInputError(error.description or "The request could not be understood.")

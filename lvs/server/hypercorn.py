@@ -21,7 +21,7 @@ from hypercorn.config import Config as HypercornConfig
 from lvs.config import ServerConfig
 from lvs.errors import StartError
 from lvs.logs import configure_logging
-from lvs.network.addresses import Doors, lan_addresses
+from lvs.network.addresses import Ports, lan_addresses
 from lvs.network.certificates import Certificates
 from lvs.server import hypercorn_fixes
 from lvs.server.application import create_app
@@ -31,7 +31,7 @@ from lvs.server.connections import (
     connection_limit,
     raise_descriptor_limit,
 )
-from lvs.server.lifecycle import open_house
+from lvs.server.lifecycle import open_services
 from lvs.services import Services
 
 if sys.platform == "win32":
@@ -110,26 +110,30 @@ async def _serve(config: ServerConfig, on_start: OnStart, deadline: Deadline) ->
         secure = _listen_securely(config)
         if secure is not None:
             sockets.enter_context(secure)
-        async with open_house(config) as house:
-            house.doors.http = listener.getsockname()[1]
-            house.doors.https = secure.getsockname()[1] if secure is not None else 0
+        async with open_services(config) as services:
+            services.ports.http = listener.getsockname()[1]
+            services.ports.https = secure.getsockname()[1] if secure is not None else 0
             settings = hypercorn_settings(config, listener.detach())
             if secure is not None:
-                secure_by(settings, house, secure.detach())
-            addresses = urls(config.host, house.doors)
-            beside = asyncio.create_task(on_start(house, addresses), name="on start")
+                secure_by(settings, services, secure.detach())
+            addresses = urls(config.host, services.ports)
+            beside = asyncio.create_task(on_start(services, addresses), name="on start")
             serving = asyncio.create_task(
-                hypercorn_serve(create_app(house=house), settings, shutdown_trigger=stop.wait),
+                hypercorn_serve(
+                    create_app(services=services), settings, shutdown_trigger=stop.wait
+                ),
                 name="hypercorn",
             )
             try:
-                await _until_stopped(serving, stop, house)
+                await _until_stopped(serving, stop, services)
             finally:
                 deadline.within(STOP_WITHIN_S, "a part of it did not stop")
                 beside.cancel()
 
 
-async def _until_stopped(serving: asyncio.Task[None], stop: asyncio.Event, house: Services) -> None:
+async def _until_stopped(
+    serving: asyncio.Task[None], stop: asyncio.Event, services: Services
+) -> None:
     """Wait for the end of the server, which a client that reads nothing must not hold up.
 
     Hypercorn waits for such a connection to drain, beyond its own grace; when that is over it is
@@ -138,7 +142,7 @@ async def _until_stopped(serving: asyncio.Task[None], stop: asyncio.Event, house
     stopping = asyncio.create_task(stop.wait(), name="stop signal")
     await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
-    house.close_streams()
+    services.close_streams()
     done, _ = await asyncio.wait([serving], timeout=GRACE_S + 0.5)
     if done:
         serving.result()
@@ -164,9 +168,9 @@ class Settings(HypercornConfig):
         return context
 
 
-def secure_by(settings: Settings, house: Services, listener: int) -> None:
+def secure_by(settings: Settings, services: Services, listener: int) -> None:
     """Serve over HTTPS, too, on a listening descriptor. Raises StartError."""
-    config, certificates = house.config, house.certificates
+    config, certificates = services.config, services.certificates
     if certificates is not None:
         certificates.ensure()
         settings.certfile = settings.keyfile = str(certificates.server_path)
@@ -232,12 +236,12 @@ def _listen_securely(config: ServerConfig) -> socket.socket | None:
         return None
 
 
-def urls(host: str, doors: Doors) -> list[str]:
+def urls(host: str, ports: Ports) -> list[str]:
     """The addresses to open: this machine's, and each in the local network."""
     names = [f"[{host}]" if ":" in host else host]
     if host in ("0.0.0.0", "::"):
         names = ["localhost", *map(str, lan_addresses(host))]
-    found = [f"http://{name}:{doors.http}/" for name in names]
-    if doors.https:
-        found += [f"https://{name}:{doors.https}/" for name in names]
+    found = [f"http://{name}:{ports.http}/" for name in names]
+    if ports.https:
+        found += [f"https://{name}:{ports.https}/" for name in names]
     return found

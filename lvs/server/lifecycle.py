@@ -13,27 +13,27 @@ from functools import partial
 from typing import Any
 
 from lvs.admin.dashboard import Dashboard
-from lvs.admin.maintenance import Upkeep
+from lvs.admin.maintenance import Maintenance
 from lvs.admin.monitor import Monitor, Sources
-from lvs.backups.scheduler import Keeper
+from lvs.backups.scheduler import BackupScheduler
 from lvs.caches import Cache
 from lvs.config import ServerConfig
-from lvs.headsets.deovr_remote import Remotes
+from lvs.headsets.deovr_remote import DeoVRRemote
 from lvs.headsets.playback_sessions import Sessions
 from lvs.http.page_cache import PageCache
 from lvs.http.templating import Templates
 from lvs.jobs.bulk import BulkChanges
 from lvs.library.library import Library
 from lvs.live.cards import Cards
-from lvs.live.feeds import Kitchen
+from lvs.live.feeds import RenderContext
 from lvs.live.hub import Hub
 from lvs.logs import RecentErrors
 from lvs.media.pool import MediaPool
 from lvs.metrics import Metrics
-from lvs.network.addresses import Addresses, Doors, lan_addresses, own_names
+from lvs.network.addresses import Addresses, Ports, lan_addresses, own_names
 from lvs.network.certificates import Certificates
 from lvs.network.mdns import Announcer
-from lvs.server.lock import only_process
+from lvs.server.lock import lock_data_directory
 from lvs.server.supervisor import Supervisor
 from lvs.services import Services
 from lvs.store import Store
@@ -50,7 +50,7 @@ async def open_store(config: ServerConfig) -> AsyncIterator[Store]:
     """The store of a data folder, for one process alone."""
     for note in config.renamed_settings:
         log.warning(note)
-    with only_process(config.data_directory):
+    with lock_data_directory(config.data_directory):
         store = Store(config.data_directory / "library.db", event_retention=config.event_retention)
         await store.open()
         try:
@@ -60,7 +60,7 @@ async def open_store(config: ServerConfig) -> AsyncIterator[Store]:
 
 
 @asynccontextmanager
-async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterator[Services]:
+async def open_services(config: ServerConfig, *, live: bool = True) -> AsyncIterator[Services]:
     """Everything that the app needs, opened in order, closed in reverse.
 
     Without `live` nothing runs in the background: for commands that use the library once.
@@ -73,9 +73,9 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
         library = await _open_library(config, store, stack)
         templates = Templates()
         cards = Cards(templates, library.folders)
-        kitchen = Kitchen(library.folders, library.status, cards, templates)
-        hub = Hub(store, kitchen, library.timeline.pushed)
-        keeper = Keeper(config, store)
+        context = RenderContext(library.folders, library.status, cards, templates)
+        hub = Hub(store, context, library.ingest_timings.pushed)
+        backup_scheduler = BackupScheduler(config, store)
         bulk = BulkChanges(store, library.status.changes, library.status.changed)
         metrics, pages = Metrics(), PageCache()
         reader = FileReader()
@@ -88,9 +88,11 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
             "api_items": api_items,
         }
         monitor = Monitor(_sources(config, metrics, library, hub, reader, caches, store))
-        upkeep = Upkeep(config, store, library.folders, keeper, errors, templates)
-        dashboard = Dashboard(monitor, upkeep, templates)
-        house = Services(
+        maintenance = Maintenance(
+            config, store, library.folders, backup_scheduler, errors, templates
+        )
+        dashboard = Dashboard(monitor, maintenance, templates)
+        services = Services(
             config=config,
             store=store,
             library=library,
@@ -102,22 +104,22 @@ async def open_house(config: ServerConfig, *, live: bool = True) -> AsyncIterato
             pages=pages,
             hub=hub,
             reader=reader,
-            keeper=keeper,
+            backup_scheduler=backup_scheduler,
             bulk=bulk,
             metrics=metrics,
             monitor=monitor,
             dashboard=dashboard,
             errors=errors,
             sessions=Sessions(store),
-            doors=Doors(),
+            ports=Ports(),
             certificates=_certificates(config),
         )
         if live:
             supervisor = Supervisor()
             stack.push_async_callback(supervisor.stop)
-            _start_tasks(supervisor, house)
-        stack.callback(house.close_streams)
-        yield house
+            _start_tasks(supervisor, services)
+        stack.callback(services.close_streams)
+        yield services
 
 
 async def _open_library(config: ServerConfig, store: Store, stack: AsyncExitStack) -> Library:
@@ -146,8 +148,8 @@ def _sources(
     caches: dict[str, Cache[Any, Any]],
     store: Store,
 ) -> Sources:
-    status, timeline = library.status, library.timeline
-    return Sources(config, metrics, status, timeline, hub, reader, caches, store.events)
+    status, ingest_timings = library.status, library.ingest_timings
+    return Sources(config, metrics, status, ingest_timings, hub, reader, caches, store.events)
 
 
 def _certificates(config: ServerConfig) -> Certificates | None:
@@ -158,32 +160,32 @@ def _certificates(config: ServerConfig) -> Certificates | None:
     return Certificates(folder, lambda: own_names(config.allowed_hosts))
 
 
-def _start_tasks(supervisor: Supervisor, house: Services) -> None:
-    library = house.library
-    supervisor.start("live events", house.hub.follow_events, house.hub.resync)
-    supervisor.start("live status", house.hub.follow_status, house.hub.resync)
-    supervisor.start("database file", partial(_watch_database, house.store, library))
-    supervisor.start("heartbeat", house.hub.keep_alive)
+def _start_tasks(supervisor: Supervisor, services: Services) -> None:
+    library = services.library
+    supervisor.start("live events", services.hub.follow_events, services.hub.resync)
+    supervisor.start("live status", services.hub.follow_status, services.hub.resync)
+    supervisor.start("database file", partial(_watch_database, services.store, library))
+    supervisor.start("heartbeat", services.hub.keep_alive)
     # A scan finds what such a task had taken note of, or would have noticed meanwhile.
     supervisor.start("arrivals", library.arrivals.run, library.ask_for_scan)
     supervisor.start("scans", library.run_scans, library.ask_for_scan)
     supervisor.start("watchers", library.watch_roots, library.ask_for_scan)
-    supervisor.start("media feeder", library.feeder.run)
-    supervisor.start("backups", house.keeper.run)
-    supervisor.start("bulk changes", house.bulk.run)
-    supervisor.start("monitor", house.monitor.run)
-    supervisor.start("dashboard", house.dashboard.run)
-    config = house.config
+    supervisor.start("media feeder", library.probe_queue.run)
+    supervisor.start("backups", services.backup_scheduler.run)
+    supervisor.start("bulk changes", services.bulk.run)
+    supervisor.start("monitor", services.monitor.run)
+    supervisor.start("dashboard", services.dashboard.run)
+    config = services.config
     addresses = partial(lan_addresses, config.host)
     if config.mdns and config.is_for_the_network:
-        supervisor.start("name", Announcer(house.doors, addresses).run)
+        supervisor.start("name", Announcer(services.ports, addresses).run)
     if config.deovr_headsets:
-        remotes = Remotes(config.deovr_headsets, house.store, house.sessions)
+        remotes = DeoVRRemote(config.deovr_headsets, services.store, services.sessions)
         supervisor.start("DeoVR", remotes.run)
     if config.dlna and config.is_for_the_network:
-        supervisor.start("dlna", partial(_be_a_media_server, house, addresses))
-    if house.certificates is not None:
-        supervisor.start("certificates", house.certificates.keep)
+        supervisor.start("dlna", partial(_run_dlna, services, addresses))
+    if services.certificates is not None:
+        supervisor.start("certificates", services.certificates.keep)
 
 
 async def _watch_database(store: Store, library: Library) -> None:
@@ -193,12 +195,12 @@ async def _watch_database(store: Store, library: Library) -> None:
         await asyncio.sleep(CHECK_DATABASE_EVERY_S)
 
 
-async def _be_a_media_server(house: Services, addresses: Callable[[], Addresses]) -> None:
+async def _run_dlna(services: Services, addresses: Callable[[], Addresses]) -> None:
     """What it takes loads for a quarter of a second: the first page does not wait for it."""
     dlna = await asyncio.to_thread(importlib.import_module, "lvs.dlna.server")
-    port = house.config.dlna_port
-    servers = dlna.MediaServers(
-        house.config, house.store, house.folders, house.doors, addresses, port
+    port = services.config.dlna_port
+    servers = dlna.DlnaServer(
+        services.config, services.store, services.folders, services.ports, addresses, port
     )
     await servers.run()
 

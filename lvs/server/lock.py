@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
-def only_process(data_directory: Path) -> Iterator[None]:
+def lock_data_directory(data_directory: Path) -> Iterator[None]:
     """Hold the data folder for this process. Raises StartError when another one does."""
     note = data_directory / "server.json"
     locks = contextlib.ExitStack()
@@ -34,8 +34,8 @@ def only_process(data_directory: Path) -> Iterator[None]:
     except filelock.Timeout:
         locks.close()
         raise StartError(
-            f"The data folder {data_directory} is in use by another server{_whose(note)}. Stop it "
-            "first, or set another folder with LVS_DATA_DIRECTORY."
+            f"The data folder {data_directory} is in use by another server{_lock_owner(note)}. "
+            "Stop it first, or set another folder with LVS_DATA_DIRECTORY."
         ) from None
     except OSError as error:
         locks.close()
@@ -75,7 +75,7 @@ def _locked_folder(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _whose(note: Path) -> str:
+def _lock_owner(note: Path) -> str:
     try:
         return f" (process {json.loads(note.read_text('utf-8'))['pid']})"
     except (OSError, ValueError, KeyError):

@@ -76,7 +76,7 @@ def change(tx: Transaction, bulk_id: int, video_ids: Sequence[int], wanted: Any)
         before = kind.read(conn, video_id, argument)
         if before == wanted:
             continue
-        if not _give(tx, kind, video_id, argument, wanted):
+        if not _apply(tx, kind, video_id, argument, wanted):
             continue
         conn.execute(
             "insert into bulk_before (bulk_id, video_id, before, after) values (?, ?, ?, ?)",
@@ -102,11 +102,11 @@ def undo(tx: Transaction, bulk_id: int, limit: int) -> int | None:
     undone = 0
     for video_id, before, after in rows:
         if kind.read(conn, video_id, argument) == json.loads(after):
-            undone += _give(tx, kind, video_id, argument, json.loads(before))
+            undone += _apply(tx, kind, video_id, argument, json.loads(before))
     return undone if rows else None
 
 
-def _give(tx: Transaction, kind: Kind, video_id: int, argument: str, value: Any) -> bool:
+def _apply(tx: Transaction, kind: Kind, video_id: int, argument: str, value: Any) -> bool:
     """Whether a video may have it."""
     try:
         kind.write(tx, video_id, argument, value)

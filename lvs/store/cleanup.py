@@ -11,7 +11,7 @@ from lvs.store.database import Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Forgotten:
+class PurgeCandidate:
     """A video that would be forgotten: what it was, since when (ms), what it would take along."""
 
     id: int
@@ -30,16 +30,16 @@ _MISSING = (
 )
 
 
-def long_missing(conn: sqlite3.Connection, before: int) -> list[Forgotten]:
+def long_missing(conn: sqlite3.Connection, before: int) -> list[PurgeCandidate]:
     """Videos of which every file went missing before a time (ms), longest gone first."""
     rows = conn.execute(f"{_MISSING} group by v.id having gone < ? order by gone, v.id", (before,))
-    return [Forgotten(*row) for row in rows]
+    return [PurgeCandidate(*row) for row in rows]
 
 
-def newest_missing(conn: sqlite3.Connection, limit: int) -> list[Forgotten]:
+def newest_missing(conn: sqlite3.Connection, limit: int) -> list[PurgeCandidate]:
     """Videos without any file, the last that went missing first."""
     rows = conn.execute(f"{_MISSING} group by v.id order by gone desc, v.id limit ?", (limit,))
-    return [Forgotten(*row) for row in rows]
+    return [PurgeCandidate(*row) for row in rows]
 
 
 def count_missing(conn: sqlite3.Connection, before: int) -> tuple[int, int]:
@@ -55,20 +55,20 @@ def count_missing(conn: sqlite3.Connection, before: int) -> tuple[int, int]:
 _BELONGS = ("rating", "favorite", "progress", "video_tag", "folder_video", "file")
 
 
-def forget(tx: Transaction, video_ids: Sequence[int]) -> int:
+def purge(tx: Transaction, video_ids: Sequence[int]) -> int:
     """Delete those of these videos that still have no file; returns how many."""
     conn = tx.connection
     rows = conn.execute(
         "select id from video where file_count = 0 and id in (select value from json_each(?))",
         (json.dumps(list(video_ids)),),
     ).fetchall()
-    gone = json.dumps([row[0] for row in rows])
+    purged = json.dumps([row[0] for row in rows])
     for table in _BELONGS:
         conn.execute(
-            f"delete from {table} where video_id in (select value from json_each(?))", (gone,)
+            f"delete from {table} where video_id in (select value from json_each(?))", (purged,)
         )
     conn.execute("delete from tag where video_count = 0")
-    conn.execute("delete from video where id in (select value from json_each(?))", (gone,))
+    conn.execute("delete from video where id in (select value from json_each(?))", (purged,))
     for (video_id,) in rows:
         tx.emit("removed", video_id)
     return len(rows)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 
-from lvs.models import HOUSEHOLD, FavoriteState, RatingSummary
+from lvs.models import DEFAULT_USER_ID, FavoriteState, RatingSummary
 from lvs.store import videos
 from lvs.store.database import Transaction
 
 
 def rate(
-    tx: Transaction, video_id: int, value: int | None, user_id: int = HOUSEHOLD
+    tx: Transaction, video_id: int, value: int | None, user_id: int = DEFAULT_USER_ID
 ) -> RatingSummary:
     """Give a video 1 to 5 stars, or clear them; returns what its ratings are now."""
     conn = tx.connection
@@ -30,7 +30,9 @@ def rate(
     return RatingSummary(*_shared_rating(conn, video_id), value)
 
 
-def rating_of(conn: sqlite3.Connection, video_id: int, user_id: int = HOUSEHOLD) -> RatingSummary:
+def rating_of(
+    conn: sqlite3.Connection, video_id: int, user_id: int = DEFAULT_USER_ID
+) -> RatingSummary:
     return RatingSummary(*_shared_rating(conn, video_id), _own_rating(conn, video_id, user_id))
 
 
@@ -43,7 +45,7 @@ def _shared_rating(conn: sqlite3.Connection, video_id: int) -> tuple[float, int]
 
 
 def set_favorite(
-    tx: Transaction, video_id: int, favorite: bool | None, user_id: int = HOUSEHOLD
+    tx: Transaction, video_id: int, favorite: bool | None, user_id: int = DEFAULT_USER_ID
 ) -> FavoriteState:
     """Make a video a favorite or not; None turns it over. Returns how it is now."""
     conn = tx.connection
@@ -69,7 +71,7 @@ def _own_rating(conn: sqlite3.Connection, video_id: int, user_id: int) -> int | 
     return row[0] if row else None
 
 
-def is_favorite(conn: sqlite3.Connection, video_id: int, user_id: int = HOUSEHOLD) -> bool:
+def is_favorite(conn: sqlite3.Connection, video_id: int, user_id: int = DEFAULT_USER_ID) -> bool:
     row = conn.execute(
         "select 1 from favorite where video_id = ? and user_id = ?", (video_id, user_id)
     ).fetchone()

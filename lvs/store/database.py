@@ -19,7 +19,7 @@ import aiosqlite
 from lvs import metrics
 from lvs.caches import Cache
 from lvs.errors import StartError, UnavailableError
-from lvs.events import Bell, Topic
+from lvs.events import ChangeSignal, Topic
 from lvs.store import migrations
 
 log = logging.getLogger(__name__)
@@ -121,15 +121,15 @@ class Store:
     """The library's truth. Open it once; close it last.
 
     `last_event_id` is the id of the newest event that is committed; `bell` rings after each
-    commit that made events, `probe_bell` after one that may have left videos to probe. `events`
+    commit that made events, `probe_signal` after one that may have left videos to probe. `events`
     counts them by topic since the start, `edits` the changes by people: a page that was rendered
     before one is not to be served after it.
     """
 
     def __init__(self, path: Path, *, event_retention: int = 10_000) -> None:
         self.path = path
-        self.bell = Bell()
-        self.probe_bell = Bell()
+        self.change_signal = ChangeSignal()
+        self.probe_signal = ChangeSignal()
         self.last_event_id = 0
         self.edits = 0
         self._file: tuple[int, int] | None = None  # device and inode of the opened database
@@ -211,7 +211,7 @@ class Store:
         metrics.add_queries(queries)
         return result
 
-    async def recall(self, function: Callable[..., T], *args: Hashable) -> T:
+    async def read_cached(self, function: Callable[..., T], *args: Hashable) -> T:
         """As `read`, but the answer is kept until the next event: for aggregates that many pages
         ask for. Every change that it could tell of emits one.
         """
@@ -224,7 +224,7 @@ class Store:
         answer: T = found[1]
         return answer
 
-    async def read_for_live(
+    async def read_live(
         self,
         function: Callable[Concatenate[sqlite3.Connection, P], T],
         *args: P.args,
@@ -253,7 +253,7 @@ class Store:
         if self._writer is None:
             raise UnavailableError(_CLOSED)
         done = asyncio.get_running_loop().create_future()
-        done.add_done_callback(_looked_at)
+        done.add_done_callback(_retrieve_error)
         job = _Job(lambda transaction: function(transaction, *args, **kwargs), done)
         self._jobs.append(job)
         if self._committing is None:
@@ -288,9 +288,9 @@ class Store:
             self.edits += bool(job.topics) and not job.by_ingest
             job.finish()
         if last_event is not None:  # last: the answers go first, then the pushes
-            self.bell.ring()
+            self.change_signal.notify()
             if any(job.may_need_probe for job in batch):
-                self.probe_bell.ring()
+                self.probe_signal.notify()
 
     def _run(self, conn: CountedConnection, batch: list[_Job]) -> int | None:
         """Raises UnavailableError where the transaction would end in a file that is deleted."""
@@ -365,7 +365,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def _looked_at(done: asyncio.Future[Any]) -> None:
+def _retrieve_error(done: asyncio.Future[Any]) -> None:
     """Whoever asked may have left: then nobody else is to complain of an error."""
     if not done.cancelled():
         done.exception()

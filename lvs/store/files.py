@@ -41,12 +41,12 @@ def present_under(conn: sqlite3.Connection, root_id: int, path: str) -> list[Kno
 
 
 def known_at(
-    conn: sqlite3.Connection, root_id: int, at: Iterable[str], beneath: Iterable[str]
+    conn: sqlite3.Connection, root_id: int, at: Iterable[str], below: Iterable[str]
 ) -> tuple[dict[str, KnownFile], list[KnownFile]]:
     """The file at each path of `at`, as `at_path`; and the present files at, or under, each of
-    `beneath`, each once."""
+    `below`, each once."""
     found = {path: at_path(conn, root_id, path) for path in at}
-    present = {file.id: file for path in beneath for file in present_under(conn, root_id, path)}
+    present = {file.id: file for path in below for file in present_under(conn, root_id, path)}
     return {p: file for p, file in found.items() if file is not None}, list(present.values())
 
 
@@ -114,7 +114,7 @@ def duplicates(conn: sqlite3.Connection, limit: int) -> list[list[KnownFile]]:
     return list(found.values())
 
 
-def take_in(
+def ingest(
     tx: Transaction,
     root_id: int,
     found: Iterable[FoundFile],
@@ -138,11 +138,11 @@ def take_in(
             if at is not None and at.id != was.id and at.missing_since is None:
                 _set_missing(tx, at.id)
                 touched.add(at.video_id)
-            _point(tx, was.id, root_id, folder_id, file, was.video_id)
+            _update_file(tx, was.id, root_id, folder_id, file, was.video_id)
             touched.add(was.video_id)
             continue
         if at is not None and at.fingerprint == file.fingerprint:
-            _point(tx, at.id, root_id, folder_id, file, at.video_id)
+            _update_file(tx, at.id, root_id, folder_id, file, at.video_id)
             _forget_failure(tx, at.video_id)
             touched.add(at.video_id)
             continue
@@ -157,32 +157,32 @@ def take_in(
         else:
             video_id = _new_video(tx, file, first_scan=first_scan)
         if at is not None and at.video_id == video_id:
-            _point(tx, at.id, root_id, folder_id, file, video_id)
+            _update_file(tx, at.id, root_id, folder_id, file, video_id)
         else:
             if at is not None and at.missing_since is None:
                 _set_missing(tx, at.id)
                 touched.add(at.video_id)
             _insert(tx, root_id, folder_id, file, video_id)
         touched.add(video_id)
-    settle(tx, touched)
+    sync_videos(tx, touched)
     return len(touched)
 
 
-def mark_missing(tx: Transaction, gone: Iterable[KnownFile]) -> None:
+def mark_missing(tx: Transaction, missing: Iterable[KnownFile]) -> None:
     """Mark files missing, unless they have moved on meanwhile.
 
     Their videos stay, with all that people gave them.
     """
     touched = set()
-    for file in gone:
+    for file in missing:
         now = _by_id(tx, file.id)
         if now is not None and (now.root_id, now.path) == (file.root_id, file.path):
             _set_missing(tx, file.id)
             touched.add(file.video_id)
-    settle(tx, touched)
+    sync_videos(tx, touched)
 
 
-def settle(tx: Transaction, video_ids: Iterable[int]) -> None:
+def sync_videos(tx: Transaction, video_ids: Iterable[int]) -> None:
     """Make each video agree with its files: counts, title, folders; and tell what happened."""
     conn = tx.connection
     tx.by_ingest = True
@@ -256,7 +256,7 @@ def _set_missing(tx: Transaction, file_id: int) -> None:
     tx.connection.execute("update file set missing_since = ? where id = ?", (tx.at, file_id))
 
 
-def _point(
+def _update_file(
     tx: Transaction, file_id: int, root_id: int, folder_id: int, file: FoundFile, video_id: int
 ) -> None:
     tx.connection.execute(

@@ -11,7 +11,7 @@ from typing import Any
 from lvs.errors import InvalidInputError
 from lvs.events import Event
 from lvs.store.database import newest_event
-from lvs.store.list_plan import View, count_of, plan
+from lvs.store.list_plan import ListSpec, count_of, plan
 
 Key = tuple[Any, int]
 
@@ -25,84 +25,89 @@ class Page:
     total: int
 
 
-def page(conn: sqlite3.Connection, view: View, *, limit: int, after: str | None = None) -> Page:
+def page(conn: sqlite3.Connection, spec: ListSpec, *, limit: int, after: str | None = None) -> Page:
     """The first `limit` videos of a view after a cursor, and how many it has.
 
     Raises InvalidInputError when the cursor is not one of ours.
     """
-    videos, following = stretch(conn, view, limit=limit, after=after)
-    return Page(videos, following, count(conn, view))
+    videos, next_id = list_page(conn, spec, limit=limit, after=after)
+    return Page(videos, next_id, count(conn, spec))
 
 
-def stretch(
-    conn: sqlite3.Connection, view: View, *, limit: int, after: str | None = None
+def list_page(
+    conn: sqlite3.Connection, spec: ListSpec, *, limit: int, after: str | None = None
 ) -> tuple[list[tuple[int, int]], str | None]:
     """As `page`, without counting: (videos, cursor of what follows)."""
-    rows = _stretch(conn, view, decode_cursor(after) if after else None, limit + 1)
+    rows = _list_page(conn, spec, decode_cursor(after) if after else None, limit + 1)
     more = len(rows) > limit
     rows = rows[:limit]
-    following = encode_cursor((rows[-1][2], rows[-1][0])) if more else None
-    return [(row[0], row[1]) for row in rows], following
+    next_id = encode_cursor((rows[-1][2], rows[-1][0])) if more else None
+    return [(row[0], row[1]) for row in rows], next_id
 
 
-def count(conn: sqlite3.Connection, view: View) -> int:
+def count(conn: sqlite3.Connection, spec: ListSpec) -> int:
     """How many videos a view has: kept with the rows, and counted only where there are filters."""
-    if view.is_whole and view.folder_id is not None:
-        return count_of(conn, "folder", view.folder_id)
-    if view.is_whole:
+    if spec.is_whole and spec.folder_id is not None:
+        return count_of(conn, "folder", spec.folder_id)
+    if spec.is_whole:
         row = conn.execute("select video_count from library").fetchone()
-    elif view == View(view.sort, seed=view.seed, match=view.match):
+    elif spec == ListSpec(spec.sort, seed=spec.seed, match=spec.match):
         row = conn.execute(
-            "select count(*) from video_text where video_text match ?", (view.match,)
+            "select count(*) from video_text where video_text match ?", (spec.match,)
         ).fetchone()
     else:
-        way = plan(conn, view, "count")
+        way = plan(conn, spec, "count")
         row = conn.execute(
-            f"select count(*) from {way.source} where {way.where}", view.parameters
+            f"select count(*) from {way.source} where {way.where}", spec.parameters
         ).fetchone()
     return int(row[0])
 
 
-def key_of(conn: sqlite3.Connection, view: View, video_id: int) -> Key | None:
+def sort_key_of(conn: sqlite3.Connection, spec: ListSpec, video_id: int) -> Key | None:
     """Where a video stands in a view, or None when it is not in it."""
-    way = plan(conn, view, "one")
+    way = plan(conn, spec, "one")
     row = conn.execute(
         f"select {way.key}, v.id from {way.source} where {way.where}",
-        {**view.parameters, "id": video_id},
+        {**spec.parameters, "id": video_id},
     ).fetchone()
     return (row[0], row[1]) if row else None
 
 
-def is_descending(conn: sqlite3.Connection, view: View) -> bool:
-    return plan(conn, view).descending
+def is_descending(conn: sqlite3.Connection, spec: ListSpec) -> bool:
+    return plan(conn, spec).descending
 
 
-def following(conn: sqlite3.Connection, view: View, key: Key) -> int | None:
+def next_id(conn: sqlite3.Connection, spec: ListSpec, key: Key) -> int | None:
     """The video that stands right after a key in a view."""
-    rows = _stretch(conn, view, key, 1)
+    rows = _list_page(conn, spec, key, 1)
     return rows[0][0] if rows else None
 
 
-def preceding(conn: sqlite3.Connection, view: View, key: Key) -> int | None:
-    rows = _stretch(conn, view, key, 1, backwards=True)
+def previous_id(conn: sqlite3.Connection, spec: ListSpec, key: Key) -> int | None:
+    rows = _list_page(conn, spec, key, 1, backwards=True)
     return rows[0][0] if rows else None
 
 
-def every(conn: sqlite3.Connection, view: View) -> list[int]:
+def all_ids(conn: sqlite3.Connection, spec: ListSpec) -> list[int]:
     """The ids of all videos of a view, in no order."""
-    way = plan(conn, view, "count")
-    rows = conn.execute(f"select v.id from {way.source} where {way.where}", view.parameters)
+    way = plan(conn, spec, "count")
+    rows = conn.execute(f"select v.id from {way.source} where {way.where}", spec.parameters)
     return [row[0] for row in rows]
 
 
-def _stretch(
-    conn: sqlite3.Connection, view: View, key: Key | None, limit: int, *, backwards: bool = False
+def _list_page(
+    conn: sqlite3.Connection,
+    spec: ListSpec,
+    key: Key | None,
+    limit: int,
+    *,
+    backwards: bool = False,
 ) -> list[tuple[int, int, Any]]:
     """Rows of (id, version, sort key) beyond a key, `limit` at most."""
-    way = plan(conn, view)
+    way = plan(conn, spec)
     down = way.descending != backwards
     direction = "desc" if down else "asc"
-    names = {**view.parameters, "limit": limit}
+    names = {**spec.parameters, "limit": limit}
     where = way.where
     if key is not None:
         where += f" and ({way.key}, v.id) {'<' if down else '>'} (:key, :id)"

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from lvs.models import HOUSEHOLD, NO_FILTERS, Filters, Sort
+from lvs.models import DEFAULT_USER_ID, NO_FILTERS, Filters, Sort
 from lvs.store.playback import WORTH_RESUMING_S
 
 FEW_HITS = 5_000
 
-_OWN_PROGRESS = f"from progress where video_id = v.id and user_id = {HOUSEHOLD}"
+_OWN_PROGRESS = f"from progress where video_id = v.id and user_id = {DEFAULT_USER_ID}"
 
 _ORDERS: dict[Sort, tuple[str, bool]] = {
     "newest": ("v.added_at", True),
@@ -53,7 +53,7 @@ _IS: tuple[tuple[Callable[[Filters], object], str], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ListSpec:
     """Which videos, in which order. `seed` matters to `random` alone."""
 
     sort: Sort = "newest"
@@ -87,7 +87,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class QueryPlan:
     """How to read a view: `select ... from {source} where {where} order by {key}`."""
 
     source: str
@@ -99,64 +99,64 @@ class Plan:
 Purpose = Literal["walk", "count", "one"]
 
 
-def plan(conn: sqlite3.Connection, view: View, purpose: Purpose = "walk") -> Plan:
+def plan(conn: sqlite3.Connection, spec: ListSpec, purpose: Purpose = "walk") -> QueryPlan:
     """The short way through a view: from the hits of a search, from what was started, from the
     rarest tag or the folder, where gathering and sorting those is cheaper than walking the order
     through them. To look at `one` is to ask of the video `:id`.
     """
     there = "v.file_count > 0" + (" and v.id = :id" if purpose == "one" else "")
-    order = _ORDERS.get(view.sort, _ORDERS["newest"])
-    if view.match and _finds_few(conn, view):
-        rank = ", bm25(video_text, 10.0, 2.0, 5.0) as rank" if view.sort == "relevance" else ""
+    order = _ORDERS.get(spec.sort, _ORDERS["newest"])
+    if spec.match and _finds_few(conn, spec):
+        rank = ", bm25(video_text, 10.0, 2.0, 5.0) as rank" if spec.sort == "relevance" else ""
         one = " and rowid = :id" if purpose == "one" else ""
         hits = f"(select rowid{rank} from video_text where video_text match :match{one}) hit"
-        where = there + _conditions(replace(view, match=""), purpose) + _IN_FOLDER
+        where = there + _conditions(replace(spec, match=""), purpose) + _IN_FOLDER
         order = _BY_RANK if rank else order
-        return Plan(f"{hits} cross join video v on v.id = hit.rowid", where, *order)
-    where = there + _conditions(view, purpose) + _IN_FOLDER
+        return QueryPlan(f"{hits} cross join video v on v.id = hit.rowid", where, *order)
+    where = there + _conditions(spec, purpose) + _IN_FOLDER
     if purpose == "one":
-        return Plan("video v", where, *order)
-    if view.filters.started:
-        where += f" and p.user_id = {HOUSEHOLD} and p.position_s >= :worth"
-        return Plan("progress p cross join video v on v.id = p.video_id", where, *order)
-    if view.tag_ids:
-        count, rarest = min((count_of(conn, "tag", tag), tag) for tag in view.tag_ids)
+        return QueryPlan("video v", where, *order)
+    if spec.filters.started:
+        where += f" and p.user_id = {DEFAULT_USER_ID} and p.position_s >= :worth"
+        return QueryPlan("progress p cross join video v on v.id = p.video_id", where, *order)
+    if spec.tag_ids:
+        count, rarest = min((count_of(conn, "tag", tag), tag) for tag in spec.tag_ids)
         if _is_cheap_to_gather(conn, count):
             source = "video_tag vt cross join video v on v.id = vt.video_id"
-            return Plan(source, f"{where} and vt.tag_id = {int(rarest)}", *order)
-    elif view.folder_id is not None and _is_cheap_to_gather(
-        conn, count_of(conn, "folder", view.folder_id)
+            return QueryPlan(source, f"{where} and vt.tag_id = {int(rarest)}", *order)
+    elif spec.folder_id is not None and _is_cheap_to_gather(
+        conn, count_of(conn, "folder", spec.folder_id)
     ):
         source = "folder_video fv cross join video v on v.id = fv.video_id"
-        where = there + _conditions(view, purpose) + " and fv.folder_id = :folder"
-        return Plan(source, where, *order)
-    return Plan("video v", where, *order)
+        where = there + _conditions(spec, purpose) + " and fv.folder_id = :folder"
+        return QueryPlan(source, where, *order)
+    return QueryPlan("video v", where, *order)
 
 
-def _conditions(view: View, purpose: Purpose) -> str:
+def _conditions(spec: ListSpec, purpose: Purpose) -> str:
     """What a video must be, beside there and in the folder."""
-    wanted = [sql for applies, sql in _IS if applies(view.filters)]
+    wanted = [sql for applies, sql in _IS if applies(spec.filters)]
     wanted += [
         f"exists (select 1 from video_tag where tag_id = {int(tag)} and video_id = v.id)"
-        for tag in view.tag_ids
+        for tag in spec.tag_ids
     ]
-    if view.match and purpose != "one" and (purpose == "count" or not _walks_to_hits(view)):
+    if spec.match and purpose != "one" and (purpose == "count" or not _walks_to_hits(spec)):
         wanted.append("v.id in (select rowid from video_text where video_text match :match)")
-    elif view.match:
+    elif spec.match:
         wanted.append(
             "exists (select 1 from video_text where video_text match :match and rowid = v.id)"
         )
     return "".join(f" and {sql}" for sql in wanted)
 
 
-def _walks_to_hits(view: View) -> bool:
+def _walks_to_hits(spec: ListSpec) -> bool:
     """Whether an index walks the order, and every few videos there is a hit: each is then asked by
     itself (40 µs). Else the hits are gathered once (1 µs each), where 100,000 would be asked."""
-    return view.sort not in _UNINDEXED and not (view.filters != NO_FILTERS or view.tag_ids)
+    return spec.sort not in _UNINDEXED and not (spec.filters != NO_FILTERS or spec.tag_ids)
 
 
-def _finds_few(conn: sqlite3.Connection, view: View) -> bool:
-    return has_few_hits(conn, view.match) if view.has_few_hits is None else view.has_few_hits
+def _finds_few(conn: sqlite3.Connection, spec: ListSpec) -> bool:
+    return has_few_hits(conn, spec.match) if spec.has_few_hits is None else spec.has_few_hits
 
 
 def has_few_hits(conn: sqlite3.Connection, match: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sqlite3
 
-from lvs.models import HOUSEHOLD
+from lvs.models import DEFAULT_USER_ID
 from lvs.store import videos
 from lvs.store.database import Transaction
 
@@ -29,7 +29,7 @@ def save_position(
     tx: Transaction,
     video_id: int,
     position_s: float,
-    user_id: int = HOUSEHOLD,
+    user_id: int = DEFAULT_USER_ID,
     *,
     playing: bool = False,
 ) -> None:
@@ -75,13 +75,15 @@ def _is_turning_point(position_s: float, before: tuple[float, int], at: int) -> 
     )
 
 
-def set_watched(tx: Transaction, video_id: int, watched: bool, user_id: int = HOUSEHOLD) -> None:
+def set_watched(
+    tx: Transaction, video_id: int, watched: bool, user_id: int = DEFAULT_USER_ID
+) -> None:
     """Say that a video was seen, or that it was not; either way it begins anew."""
     set_state(tx, video_id, 0.0, watched, user_id)
 
 
 def state_of(
-    conn: sqlite3.Connection, video_id: int, user_id: int = HOUSEHOLD
+    conn: sqlite3.Connection, video_id: int, user_id: int = DEFAULT_USER_ID
 ) -> tuple[float, bool]:
     """(position in seconds, whether it was seen to its end) of a user in a video."""
     row = conn.execute(
@@ -92,7 +94,7 @@ def state_of(
 
 
 def set_state(
-    tx: Transaction, video_id: int, position_s: float, watched: bool, user_id: int = HOUSEHOLD
+    tx: Transaction, video_id: int, position_s: float, watched: bool, user_id: int = DEFAULT_USER_ID
 ) -> None:
     """As `state_of` tells it; when it was last played stays as it is."""
     tx.connection.execute(

@@ -18,11 +18,13 @@ def of_video(conn: sqlite3.Connection, video_id: int) -> LayoutChoice:
     return LayoutChoice(*row)
 
 
-def choose(tx: Transaction, video_id: int, projection: str | None, stereo: str | None) -> None:
+def set_projection(
+    tx: Transaction, video_id: int, projection: str | None, stereo: str | None
+) -> None:
     """Set what a person says, None for what was found. Where another eye is to be seen, the
     pictures are made anew."""
     before = of_video(tx.connection, video_id)
-    if (before.chosen_projection, before.chosen_stereo) == (projection, stereo):
+    if (before.projection_override, before.stereo_override) == (projection, stereo):
         return
     other_eye = (stereo or before.found_stereo) != before.stereo
     tx.connection.execute(

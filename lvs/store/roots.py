@@ -24,7 +24,7 @@ def configure(tx: Transaction, names: Mapping[str, str]) -> list[Root]:
             "select id, away_since from root where name = ?", (name,)
         ).fetchone()
         folder_id(tx, row[0], "")
-        roots.append(Root(id=row[0], name=name, path=path, away_since=row[1]))
+        roots.append(Root(id=row[0], name=name, path=path, offline_since=row[1]))
     return roots
 
 
@@ -55,8 +55,8 @@ def set_scanned(tx: Transaction, root_id: int, identity: str) -> None:
     )
 
 
-def set_away(tx: Transaction, root_id: int, away_since: int | None) -> None:
-    tx.connection.execute("update root set away_since = ? where id = ?", (away_since, root_id))
+def set_offline(tx: Transaction, root_id: int, offline_since: int | None) -> None:
+    tx.connection.execute("update root set away_since = ? where id = ?", (offline_since, root_id))
     tx.emit("away")
 
 
@@ -103,15 +103,15 @@ def folders_in(conn: sqlite3.Connection, folder_id: int, limit: int = 500) -> li
     return [_folder(row) for row in rows]
 
 
-def folder_paths(conn: sqlite3.Connection, root_id: int, beneath: str = "") -> list[str]:
-    """Paths of the known folders of a root that hold a present file, `beneath` or all."""
+def folder_paths(conn: sqlite3.Connection, root_id: int, below: str = "") -> list[str]:
+    """Paths of the known folders of a root that hold a present file, `below` or all."""
     rows = conn.execute(
         "select path from folder where root_id = ? and exists (select 1 from file"
         " where folder_id = folder.id and missing_since is null)",
         (root_id,),
     )
     every = (os.fsdecode(row[0]) for row in rows)
-    return [path for path in every if not beneath or path == beneath or _in(path, beneath)]
+    return [path for path in every if not below or path == below or _in(path, below)]
 
 
 def _in(path: str, folder: str) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sqlite3
 
 from lvs.errors import InvalidInputError, NotFoundError
-from lvs.models import HOUSEHOLD, SavedSearch
+from lvs.models import DEFAULT_USER_ID, SavedSearch
 from lvs.store import tags
 from lvs.store.database import Transaction
 
 MOST = 30
 
 
-def saved(conn: sqlite3.Connection, user_id: int = HOUSEHOLD) -> list[SavedSearch]:
+def saved(conn: sqlite3.Connection, user_id: int = DEFAULT_USER_ID) -> list[SavedSearch]:
     """A user's saved searches by name."""
     rows = conn.execute(
         "select id, name, query from saved_search where user_id = ? order by key", (user_id,)
@@ -20,11 +20,13 @@ def saved(conn: sqlite3.Connection, user_id: int = HOUSEHOLD) -> list[SavedSearc
     return [SavedSearch(*row) for row in rows]
 
 
-def save(tx: Transaction, name: str, query: str, user_id: int = HOUSEHOLD) -> None:
+def save(tx: Transaction, name: str, query: str, user_id: int = DEFAULT_USER_ID) -> None:
     """Keep a search; one of the same name becomes this one. Raises InvalidInputError."""
-    words = tags.one_line(name, "A name")
-    key = tags.key_of(words)
-    others = [search for search in saved(tx.connection, user_id) if tags.key_of(search.name) != key]
+    words = tags.clean_name(name, "A name")
+    key = tags.tag_key(words)
+    others = [
+        search for search in saved(tx.connection, user_id) if tags.tag_key(search.name) != key
+    ]
     if len(others) >= MOST:
         raise InvalidInputError(f"You can keep {MOST} saved searches. Delete one first.")
     tx.connection.execute(
@@ -35,11 +37,11 @@ def save(tx: Transaction, name: str, query: str, user_id: int = HOUSEHOLD) -> No
     tx.emit("searches")
 
 
-def forget(tx: Transaction, search_id: int, user_id: int = HOUSEHOLD) -> None:
+def delete(tx: Transaction, search_id: int, user_id: int = DEFAULT_USER_ID) -> None:
     """Raises NotFoundError when it is not there."""
-    gone = tx.connection.execute(
+    deleted = tx.connection.execute(
         "delete from saved_search where id = ? and user_id = ?", (search_id, user_id)
     )
-    if not gone.rowcount:
+    if not deleted.rowcount:
         raise NotFoundError("Saved search not found. It may have been deleted.")
     tx.emit("searches")

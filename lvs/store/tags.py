@@ -16,7 +16,7 @@ LONGEST = 60
 MOST_ON_A_VIDEO = 50
 
 
-def one_line(name: str, what: str = "A tag") -> str:
+def clean_name(name: str, what: str = "A tag") -> str:
     """A name as it is kept: one line, single spaces. Raises InvalidInputError."""
     words = " ".join(unicodedata.normalize("NFC", name).split())
     if not words or not words.isprintable():
@@ -26,7 +26,7 @@ def one_line(name: str, what: str = "A tag") -> str:
     return words
 
 
-def key_of(name: str) -> str:
+def tag_key(name: str) -> str:
     return unicodedata.normalize("NFC", name.casefold())
 
 
@@ -44,7 +44,7 @@ def has(conn: sqlite3.Connection, video_id: int, name: str) -> bool:
     row = conn.execute(
         "select 1 from video_tag v join tag t on t.id = v.tag_id"
         " where v.video_id = ? and t.key = ?",
-        (video_id, key_of(name)),
+        (video_id, tag_key(name)),
     ).fetchone()
     return row is not None
 
@@ -65,14 +65,14 @@ def ids(conn: sqlite3.Connection, names: Sequence[str]) -> tuple[int, ...]:
     """The id of each name; 0, which no tag has, for one that is not there."""
     found = []
     for name in names:
-        row = conn.execute("select id from tag where key = ?", (key_of(name),)).fetchone()
+        row = conn.execute("select id from tag where key = ?", (tag_key(name),)).fetchone()
         found.append(row[0] if row else 0)
     return tuple(found)
 
 
 def most_used(conn: sqlite3.Connection, text: str = "", limit: int = 50) -> list[Tag]:
     """Tags in use that contain a text: those that begin with it first, then by use."""
-    key = key_of(text)
+    key = tag_key(text)
     rows = conn.execute(
         "select id, name, video_count from tag where video_count > 0 and instr(key, :key) > 0"
         " order by substr(key, 1, length(:key)) <> :key, video_count desc, key limit :limit",
@@ -101,7 +101,7 @@ def add(tx: Transaction, video_id: int, name: str) -> list[Tag]:
 def remove(tx: Transaction, video_id: int, name: str) -> list[Tag]:
     """Take a tag from a video; returns all it still has."""
     kept = [
-        tag.name for tag in of_video(tx.connection, video_id) if key_of(tag.name) != key_of(name)
+        tag.name for tag in of_video(tx.connection, video_id) if tag_key(tag.name) != tag_key(name)
     ]
     return set_all(tx, video_id, kept)
 
@@ -110,11 +110,11 @@ def set_all(tx: Transaction, video_id: int, names: Iterable[str]) -> list[Tag]:
     """Make these a video's tags, no others; returns them. Raises InvalidInputError."""
     conn = tx.connection
     wanted: dict[str, str] = {}
-    for name in map(one_line, names):
-        wanted.setdefault(key_of(name), name)
+    for name in map(clean_name, names):
+        wanted.setdefault(tag_key(name), name)
     if len(wanted) > MOST_ON_A_VIDEO:
         raise InvalidInputError(f"A video can have at most {MOST_ON_A_VIDEO} tags.")
-    had = {key_of(tag.name): tag.id for tag in of_video(conn, video_id)}
+    had = {tag_key(tag.name): tag.id for tag in of_video(conn, video_id)}
     for key in had.keys() - wanted.keys():
         conn.execute(
             "delete from video_tag where video_id = ? and tag_id = ?", (video_id, had[key])
@@ -138,13 +138,13 @@ def rename(tx: Transaction, name: str, new_name: str) -> None:
     Raises InvalidInputError, and NotFoundError for a tag that is not there.
     """
     conn = tx.connection
-    words = one_line(new_name)
+    words = clean_name(new_name)
     tag_id = _existing(conn, name)
-    other = conn.execute("select id from tag where key = ?", (key_of(words),)).fetchone()
+    other = conn.execute("select id from tag where key = ?", (tag_key(words),)).fetchone()
     touched = _videos_of(conn, tag_id)
     if other is None or other[0] == tag_id:
         conn.execute(
-            "update tag set name = ?, key = ? where id = ?", (words, key_of(words), tag_id)
+            "update tag set name = ?, key = ? where id = ?", (words, tag_key(words), tag_id)
         )
     else:
         conn.execute(
@@ -152,7 +152,7 @@ def rename(tx: Transaction, name: str, new_name: str) -> None:
             " select video_id, ?, added_at from video_tag where tag_id = ?",
             (other[0], tag_id),
         )
-        _drop(conn, tag_id)
+        _timing(conn, tag_id)
     _touch(tx, touched)
 
 
@@ -165,12 +165,12 @@ def in_use(conn: sqlite3.Connection, name: str) -> tuple[Tag, list[int]]:
 
 def forget_unused(tx: Transaction, name: str) -> None:
     """Delete a tag that no video has; whoever adds it again may write it differently."""
-    tx.connection.execute("delete from tag where key = ? and video_count = 0", (key_of(name),))
+    tx.connection.execute("delete from tag where key = ? and video_count = 0", (tag_key(name),))
 
 
 def _existing(conn: sqlite3.Connection, name: str) -> int:
     row = conn.execute(
-        "select id from tag where key = ? and video_count > 0", (key_of(name),)
+        "select id from tag where key = ? and video_count > 0", (tag_key(name),)
     ).fetchone()
     if row is None:
         raise NotFoundError(
@@ -184,7 +184,7 @@ def _videos_of(conn: sqlite3.Connection, tag_id: int) -> list[int]:
     return [row[0] for row in rows]
 
 
-def _drop(conn: sqlite3.Connection, tag_id: int) -> None:
+def _timing(conn: sqlite3.Connection, tag_id: int) -> None:
     conn.execute("delete from video_tag where tag_id = ?", (tag_id,))
     conn.execute("delete from tag where id = ?", (tag_id,))
 

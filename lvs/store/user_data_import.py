@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lvs.errors import InvalidInputError
-from lvs.models import HOUSEHOLD
+from lvs.models import DEFAULT_USER_ID
 from lvs.store import curation, tags, videos
 from lvs.store.database import Transaction
 
@@ -30,7 +30,7 @@ def videos_named(conn: sqlite3.Connection) -> tuple[dict[str, int], dict[str, li
     return by_path, by_name
 
 
-def give(
+def apply(
     tx: Transaction,
     video_id: int,
     *,
@@ -45,7 +45,7 @@ def give(
     Raises InvalidInputError for tags that are not allowed.
     """
     conn = tx.connection
-    own = curation.rating_of(conn, video_id, HOUSEHOLD).own
+    own = curation.rating_of(conn, video_id, DEFAULT_USER_ID).own
     if rating is not None and own is None:
         curation.rate(tx, video_id, rating)
     if favorite:

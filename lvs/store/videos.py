@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lvs.errors import NotFoundError
-from lvs.models import HOUSEHOLD, Card, Folder, VideoDetails
+from lvs.models import DEFAULT_USER_ID, Card, Folder, VideoDetails
 from lvs.store import files
 from lvs.store.database import Transaction
 
@@ -18,15 +18,15 @@ _CARD = (
     "v.id, v.media_hash, v.version, v.title, f.path, f.root_id, v.added_at, v.size_bytes,"
     " v.duration_s, v.width, v.height, v.hdr, v.shown_projection, v.shown_stereo,"
     " v.probed_at is not null, v.probe_error, v.thumbnail, v.preview, v.view_count,"
-    f" (select value from rating where video_id = v.id and user_id = {HOUSEHOLD}),"
+    f" (select value from rating where video_id = v.id and user_id = {DEFAULT_USER_ID}),"
     " v.rating_average, v.rating_count,"
-    f" exists (select 1 from favorite where video_id = v.id and user_id = {HOUSEHOLD}),"
+    f" exists (select 1 from favorite where video_id = v.id and user_id = {DEFAULT_USER_ID}),"
     " coalesce(p.position_s, 0), coalesce(p.watched, 0), f.missing_since"
 )
 _CARD_LENGTH = 26
 _FROM = (
     "from video v join file f on f.id = v.file_id"
-    f" left join progress p on p.video_id = v.id and p.user_id = {HOUSEHOLD}"
+    f" left join progress p on p.video_id = v.id and p.user_id = {DEFAULT_USER_ID}"
 )
 
 
@@ -211,7 +211,7 @@ def touch(tx: Transaction, video_id: int) -> None:
     tx.emit("changed", video_id, may_need_probe=False)
 
 
-def remake(tx: Transaction, video_id: int) -> None:
+def regenerate(tx: Transaction, video_id: int) -> None:
     """Put a video back to work, its pictures being gone."""
     tx.connection.execute(
         "update video set probed_at = null, thumbnail = null, version = version + 1 where id = ?",
@@ -253,7 +253,7 @@ def failed(conn: sqlite3.Connection, limit: int) -> list[Failed]:
     return [Failed(row[0], row[1], os.fsdecode(row[2]), row[3]) for row in rows]
 
 
-def look_again(tx: Transaction, video_id: int | None = None) -> int:
+def reprobe_all(tx: Transaction, video_id: int | None = None) -> int:
     """Have every video, or one, looked at anew; the pictures stay until there are new ones.
     Returns how many."""
     cursor = tx.connection.execute(

@@ -136,7 +136,7 @@ class FileReader:
             if ahead is None:
                 file.close()
             else:  # the thread that reads from the file is the last to hold it
-                ahead.add_done_callback(_drop)
+                ahead.add_done_callback(_timing)
                 ahead.cancel()
 
     def _disk(self, folder: Hashable) -> _Disk:
@@ -145,7 +145,7 @@ class FileReader:
         return self._disks[folder]
 
 
-def _drop(read: asyncio.Future[bytes]) -> None:
+def _timing(read: asyncio.Future[bytes]) -> None:
     if not read.cancelled():
         read.exception()
 

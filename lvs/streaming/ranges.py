@@ -20,7 +20,7 @@ from werkzeug.http import (
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class RangeResponse:
     """The answer's status and the bytes `start` to `stop` (exclusive) that its body holds."""
 
     status: int
@@ -36,7 +36,7 @@ def etag_of(size: int, mtime_ns: int, inode: int) -> str:
 
 def select(
     request: Mapping[str, str], *, size: int, etag: str, mtime_ns: int, head: bool = False
-) -> Selection:
+) -> RangeResponse:
     """What to answer for a file of `size` bytes: 200, 206, 304 or 416.
 
     One range is honoured; several, or one that cannot be read, give the whole file, as the RFC
@@ -48,7 +48,7 @@ def select(
         headers["Last-Modified"] = http_date(modified)
     bare_etag = unquote_etag(etag)[0] or ""
     if _has_it(request, bare_etag, modified):
-        return Selection(304, 0, 0, headers)
+        return RangeResponse(304, 0, 0, headers)
     wanted = None if head else parse_range_header(request.get("range"))
     if wanted is None or wanted.units != "bytes" or len(wanted.ranges) != 1:
         return _whole(size, headers)
@@ -58,14 +58,14 @@ def select(
     start = first if first >= 0 else max(size + first, 0)  # a suffix may be longer than the file
     stop = size if end is None else min(end, size)
     if start >= stop:
-        return Selection(416, 0, 0, {**headers, "Content-Range": f"bytes */{size}"})
+        return RangeResponse(416, 0, 0, {**headers, "Content-Range": f"bytes */{size}"})
     headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     headers["Content-Length"] = str(stop - start)
-    return Selection(206, start, stop, headers)
+    return RangeResponse(206, start, stop, headers)
 
 
-def _whole(size: int, headers: dict[str, str]) -> Selection:
-    return Selection(200, 0, size, {**headers, "Content-Length": str(size)})
+def _whole(size: int, headers: dict[str, str]) -> RangeResponse:
+    return RangeResponse(200, 0, size, {**headers, "Content-Length": str(size)})
 
 
 def _date(mtime_ns: int) -> datetime | None:

@@ -10,5 +10,5 @@ _HOME = Path(__file__).parent.parent.parent
 
 def environment() -> dict[str, str]:
     """Ours to be found by its name, and few arenas: each takes 64 MB of address space."""
-    places = [str(_HOME), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(places), "MALLOC_ARENA_MAX": "2"}
+    navigation = [str(_HOME), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(navigation), "MALLOC_ARENA_MAX": "2"}

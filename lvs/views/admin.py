@@ -5,17 +5,17 @@ from __future__ import annotations
 from quart import Response, request
 
 from lvs.http import responses
-from lvs.services import services
+from lvs.services import current_services
 from lvs.views.rendering import rendered
 
 
 async def performance() -> Response:
     """The dashboard, whole; its stream keeps it live."""
-    house = services()
+    services = current_services()
     page = await rendered(
-        house,
+        services,
         "performance.html",
-        dashboard=house.dashboard.view(),
-        upkeep=await house.dashboard.upkeep.view(),
+        dashboard=services.dashboard.view(),
+        maintenance=await services.dashboard.maintenance.view(),
     )
     return responses.html_response(request, page)

@@ -6,13 +6,13 @@ from quart import Response, current_app, request
 
 from lvs.contexts.api import api_calls
 from lvs.http import responses
-from lvs.services import services
+from lvs.services import current_services
 from lvs.views.rendering import rendered
 
 
 async def index() -> Response:
     """Every call, made from the document that programs read."""
-    house = services()
+    services = current_services()
     document = current_app.extensions["QUART_SCHEMA"].openapi_provider.schema()
-    page = await rendered(house, "api.html", calls=api_calls(document))
+    page = await rendered(services, "api.html", calls=api_calls(document))
     return responses.html_response(request, page)

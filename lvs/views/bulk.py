@@ -6,7 +6,7 @@ from quart import Response, request
 
 from lvs.contexts.bulk import kept_result
 from lvs.http import responses
-from lvs.services import services
+from lvs.services import current_services
 from lvs.store import bulk
 from lvs.views.rendering import rendered
 
@@ -15,7 +15,7 @@ LARGEST_ID = 2**63 - 1
 
 async def single(bulk_id: int) -> Response:
     """Raises NotFoundError for a change that is no longer kept, or never was."""
-    house = services()
-    found = await house.store.read(bulk.bulk, min(bulk_id, LARGEST_ID))
-    page = await rendered(house, "bulk.html", result=kept_result(found))
+    services = current_services()
+    found = await services.store.read(bulk.bulk, min(bulk_id, LARGEST_ID))
+    page = await rendered(services, "bulk.html", result=kept_result(found))
     return responses.html_response(request, page)

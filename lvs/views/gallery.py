@@ -17,10 +17,10 @@ from lvs.http.responses import Rendered
 from lvs.listing.builtin import BUILTIN_LISTS
 from lvs.listing.query import SEEDS, GalleryQuery, arguments_of, parse_query
 from lvs.models import Card
-from lvs.services import Services, services
+from lvs.services import Services, current_services
 from lvs.store import gallery as gallery_store
 from lvs.store import videos
-from lvs.store.list_plan import View
+from lvs.store.list_plan import ListSpec
 from lvs.urls import watch_url
 from lvs.views.rendering import rendered
 
@@ -31,33 +31,33 @@ async def index() -> Response | WerkzeugResponse:
     query = parse_query(arguments)
     if query.sort == "random" and "seed" not in arguments:
         return redirect(query.url(), 303)
-    return responses.html_response(request, await page(services(), query))
+    return responses.html_response(request, await page(current_services(), query))
 
 
-async def surprise() -> WerkzeugResponse:
+async def random_video() -> WerkzeugResponse:
     """Some video of the library."""
-    house = services()
-    found = await house.store.read(_some_card)
+    services = current_services()
+    found = await services.store.read(_some_card)
     if found is None:
         raise NotFoundError("The library has no videos yet.")
-    return redirect(watch_url(house.folders, found), 303)
+    return redirect(watch_url(services.folders, found), 303)
 
 
 def _some_card(conn: sqlite3.Connection) -> Card | None:
-    view = View(sort="random", seed=random.randint(1, SEEDS))
-    first = gallery_store.page(conn, view, limit=1).videos
+    spec = ListSpec(sort="random", seed=random.randint(1, SEEDS))
+    first = gallery_store.page(conn, spec, limit=1).videos
     return videos.cards(conn, [first[0][0]])[first[0][0]] if first else None
 
 
-async def page(house: Services, query: GalleryQuery) -> Rendered:
+async def page(services: Services, query: GalleryQuery) -> Rendered:
     """The page, rendered once per state of the library."""
-    since = house.store.last_event_id
-    key = ("gallery", query, date.today(), house.store.edits)  # noqa: DTZ011
+    since = services.store.last_event_id
+    key = ("gallery", query, date.today(), services.store.edits)  # noqa: DTZ011
 
     async def render() -> Rendered:
-        read = house.store.read_long if query.is_costly else house.store.read
-        gallery = await read(gallery_context, house.folders, house.cards, query, since)
-        status = status_context(house.activity, house.folders, query)
-        return await rendered(house, "gallery.html", gallery.place, gallery=gallery, st=status)
+        read = services.store.read_long if query.is_costly else services.store.read
+        gallery = await read(gallery_context, services.folders, services.cards, query, since)
+        status = status_context(services.activity, services.folders, query)
+        return await rendered(services, "gallery.html", gallery.nav_url, gallery=gallery, st=status)
 
-    return await house.pages.page(key, (since, house.activity.version), render)
+    return await services.pages.page(key, (since, services.activity.version), render)

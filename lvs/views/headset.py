@@ -11,8 +11,8 @@ from lvs.contexts.headset import headset_context
 from lvs.errors import NotFoundError
 from lvs.http import responses
 from lvs.http.access import SECURITY_HEADERS
-from lvs.network.addresses import Doors
-from lvs.services import services
+from lvs.network.addresses import Ports
+from lvs.services import current_services
 from lvs.streaming import ranges
 from lvs.views.rendering import rendered
 
@@ -22,13 +22,13 @@ _PIECE = bytes(1 << 18)
 
 async def index() -> Response:
     """The page; it may try this server's announced name, which is another origin."""
-    house = services()
+    services = current_services()
     came_by = urlsplit(request.host_url)
     name = came_by.hostname or "localhost"
     asked = f"[{name}]" if ":" in name else name
-    doors = house.doors if house.doors.http else Doors(http=came_by.port or 80)
-    context = headset_context(house.config, doors, asked)
-    page = await rendered(house, "headset.html", "/headset", headset=context)
+    ports = services.ports if services.ports.http else Ports(http=came_by.port or 80)
+    context = headset_context(services.config, ports, asked)
+    page = await rendered(services, "headset.html", "/headset", headset=context)
     response = responses.html_response(request, page)
     policy = SECURITY_HEADERS["Content-Security-Policy"]
     response.headers["Content-Security-Policy"] = (
@@ -39,7 +39,7 @@ async def index() -> Response:
 
 async def authority() -> Response:
     """The certificate of this server's own authority, as devices install it."""
-    certificates = services().certificates
+    certificates = current_services().certificates
     if certificates is None:
         raise NotFoundError("This server has no authority of its own: its certificate is yours.")
     headers = {

@@ -16,7 +16,7 @@ from lvs.http import responses
 from lvs.http.templating import asset
 from lvs.media import pictures
 from lvs.models import KnownFile
-from lvs.services import Services, services
+from lvs.services import Services, current_services
 from lvs.store import files, videos
 from lvs.streaming import ranges
 from lvs.streaming.files import OpenFile
@@ -34,22 +34,22 @@ PICTURES = {
 
 async def video(filename: str) -> Response:
     """A video's bytes by its path in the library."""
-    house = services()
+    services = current_services()
     name = requested_filename("/video/")
-    root, path = house.folders.resolve(name)
-    known = await house.store.read(files.at_path, root.id, path)
+    root, path = services.folders.resolve(name)
+    known = await services.store.read(files.at_path, root.id, path)
     if known is None:
         raise NotFoundError(f"There is no video {paths.to_words(name)!r} in the library.")
-    return await _send(house, known)
+    return await _send(services, known)
 
 
 async def stream(media_hash: str, name: str) -> Response:
     """A video's bytes by its identity; the name gives players the extension that they look at."""
-    house = services()
-    known = await house.store.read(_file_of_hash, media_hash)
+    services = current_services()
+    known = await services.store.read(_file_of_hash, media_hash)
     if known is None:
         raise NotFoundError("There is no such video in the library.")
-    return await _send(house, known)
+    return await _send(services, known)
 
 
 def _file_of_hash(conn: sqlite3.Connection, media_hash: str) -> KnownFile | None:
@@ -57,12 +57,12 @@ def _file_of_hash(conn: sqlite3.Connection, media_hash: str) -> KnownFile | None
     return files.of_video(conn, video_id)[0] if video_id is not None else None
 
 
-async def _send(house: Services, known: KnownFile) -> Response:
+async def _send(services: Services, known: KnownFile) -> Response:
     """Only files that the store knows are opened; their path never comes from the address."""
-    root = house.folders.roots.get(known.root_id)
-    if root is None or root.away_since is not None:
+    root = services.folders.roots.get(known.root_id)
+    if root is None or root.offline_since is not None:
         raise UnavailableError("The folder of this video is away; plug its disk in again.")
-    file = await _open(house, known)
+    file = await _open(services, known)
     head = request.method == "HEAD"
     try:
         selection = ranges.select(
@@ -81,7 +81,7 @@ async def _send(house: Services, known: KnownFile) -> Response:
         "Cache-Control": "private, no-cache",
     }
     stop = 0 if head else selection.stop
-    body = house.reader.pieces(root.id, file, selection.start, stop)
+    body = services.reader.pieces(root.id, file, selection.start, stop)
     if "transferMode.dlna.org" in request.headers or _WANTS_FEATURES in request.headers:
         headers["transferMode.dlna.org"] = "Streaming"
         headers["contentFeatures.dlna.org"] = didl.FEATURES
@@ -90,11 +90,11 @@ async def _send(house: Services, known: KnownFile) -> Response:
     return response
 
 
-async def _open(house: Services, known: KnownFile) -> OpenFile:
+async def _open(services: Services, known: KnownFile) -> OpenFile:
     """Raises UnavailableError where trying again may help, else NotFoundError."""
     try:
-        return await house.reader.open_file(
-            known.root_id, house.folders.absolute(known.root_id, known.path)
+        return await services.reader.open_file(
+            known.root_id, services.folders.absolute(known.root_id, known.path)
         )
     except TimeoutError as error:
         raise UnavailableError(
@@ -112,22 +112,22 @@ async def thumbnail(media_hash: str, name: str) -> Response:
     """A picture of a video; while there is none, its placeholder, which moves it to the front."""
     if name not in PICTURES:
         raise NotFoundError(f"Pictures are {', '.join(PICTURES)}.")
-    house = services()
-    found = await house.store.read(videos.thumbnail_of, media_hash)
+    services = current_services()
+    found = await services.store.read(videos.thumbnail_of, media_hash)
     if found is None:
         raise NotFoundError("There is no such video in the library.")
     if found.key is not None:
-        folder = house.config.data_directory / "thumbnails"
+        folder = services.config.data_directory / "thumbnails"
         path = pictures.file_path(folder, found.key, name)
         try:
             body = await asyncio.to_thread(path.read_bytes)
         except OSError:  # somebody emptied the folder: make it again
-            await house.store.write(videos.remake, found.video_id)
+            await services.store.write(videos.regenerate, found.video_id)
         else:
             keep = FOR_EVER if request.args.get("v") == found.key else "no-cache"
             headers = {"Content-Type": PICTURES[name], "Cache-Control": keep}
             return Response(body, 200, headers)
-    house.library.feeder.want(found.video_id)
+    services.library.probe_queue.want(found.video_id)
     return _placeholder(found.preview, name)
 
 

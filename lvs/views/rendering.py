@@ -7,9 +7,11 @@ from lvs.http.responses import Rendered
 from lvs.services import Services
 
 
-async def rendered(house: Services, name: str, place: str = "", **context: object) -> Rendered:
-    """A page by its template, with the navigation as the newest event leaves it; `place` is the
+async def rendered(services: Services, name: str, nav_url: str = "", **context: object) -> Rendered:
+    """A page by its template, with the navigation as the newest event leaves it; `nav_url` is the
     address of the link to where the page is."""
-    places = await house.store.recall(navigation_context)
-    html = house.templates.render(f"pages/{name}", places=places, place=place, **context)
+    navigation = await services.store.read_cached(navigation_context)
+    html = services.templates.render(
+        f"pages/{name}", navigation=navigation, nav_url=nav_url, **context
+    )
     return Rendered(html)

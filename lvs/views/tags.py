@@ -7,15 +7,15 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs.http import responses
 from lvs.listing.query import GalleryQuery
-from lvs.services import services
+from lvs.services import current_services
 from lvs.store import tags
 from lvs.views.rendering import rendered
 
 
 async def index() -> Response:
-    house = services()
-    found = await house.store.recall(tags.by_name)
-    page = await rendered(house, "tags.html", "/tags", tags=found)
+    services = current_services()
+    found = await services.store.read_cached(tags.by_name)
+    page = await rendered(services, "tags.html", "/tags", tags=found)
     return responses.html_response(request, page)
 
 

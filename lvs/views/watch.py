@@ -11,26 +11,26 @@ from lvs.listing.builtin import BUILTIN_LISTS
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query, whole_number
 from lvs.listing.search_syntax import LONGEST_S
 from lvs.network.addresses import split_url
-from lvs.services import services
+from lvs.services import current_services
 from lvs.views.params import requested_filename
 from lvs.views.rendering import rendered
 
 
 async def watch(filename: str) -> Response:
     """The watch page; it keeps to the list of the page that the person came from."""
-    house = services()
+    services = current_services()
     arguments = arguments_of(request.query_string)
     start_s = whole_number(arguments, "t", 0, LONGEST_S, default=0)
-    context = await house.store.read(
+    context = await services.store.read(
         watch_context,
-        house.folders,
-        house.cards,
+        services.folders,
+        services.cards,
         requested_filename("/watch/"),
         _list_before(arguments),
         start_s=start_s,
-        since=house.store.last_event_id,
+        since=services.store.last_event_id,
     )
-    page = await rendered(house, "watch.html", watch=context)
+    page = await rendered(services, "watch.html", watch=context)
     return responses.html_response(request, page)
 
 

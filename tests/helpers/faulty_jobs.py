@@ -24,20 +24,20 @@ def crash(*_: Any) -> None:
 def hang_on_x(path: str, *more: Any) -> Result:
     while path == "x.mp4":
         time.sleep(1)
-    return processing.look_at(path, *more)
+    return processing.process(path, *more)
 
 
 def crash_on_x(path: str, *more: Any) -> Result:
     if path == "x.mp4":
         ctypes.string_at(0)
-    return processing.look_at(path, *more)
+    return processing.process(path, *more)
 
 
 def print_first(*arguments: Any) -> Result:
     """As some decoders do, from C."""
     os.write(1, b"a word on the standard output\n")
     print("another", flush=True)
-    return processing.look_at(*arguments)
+    return processing.process(*arguments)
 
 
 def notices_a_new_parent() -> bool:

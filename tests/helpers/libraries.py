@@ -11,7 +11,7 @@ from pathlib import Path
 from lvs.models import Card, FoundFile
 from lvs.services import Services
 from lvs.store import Store, Transaction, curation, files, gallery, videos
-from lvs.store.list_plan import View
+from lvs.store.list_plan import ListSpec
 from tests.helpers.servers import LocalServer, eventually
 
 BATCH = 2_000
@@ -36,7 +36,7 @@ def _add(tx: Transaction, root_id: int, numbers: range, folders: Sequence[str]) 
         mtime_ns = (1_500_000_000 + chance.randrange(200_000_000)) * 1_000_000_000
         size = chance.randrange(1_000_000, 4_000_000_000)
         found.append(FoundFile(path, size, mtime_ns, f"{chance.getrandbits(64):016x}"))
-    files.take_in(tx, root_id, found, {}, first_scan=True)
+    files.ingest(tx, root_id, found, {}, first_scan=True)
     tx.connection.execute(
         "update video set probed_at = 1, container = 'mov', video_codec = 'h264',"
         " audio_codec = 'aac', width = 1920, height = 1080, frame_rate = 25,"
@@ -60,13 +60,13 @@ async def library(services: Services) -> dict[str, Card]:
     for root in services.library.config.video_directory:
         age(root)
     await services.library.scan_all()
-    page = await services.store.read(gallery.page, View(), limit=1000)
+    page = await services.store.read(gallery.page, ListSpec(), limit=1000)
     cards = await services.store.read(videos.cards, [video for video, _ in page.videos])
     return {card.path: card for card in cards.values()}
 
 
 async def shown(services: Services) -> dict[str, Card]:
-    page = await services.store.read(gallery.page, View(), limit=1000)
+    page = await services.store.read(gallery.page, ListSpec(), limit=1000)
     cards = await services.store.read(videos.cards, [video for video, _ in page.videos])
     return {card.path: card for card in cards.values()}
 

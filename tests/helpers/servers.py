@@ -160,7 +160,7 @@ async def serving(
         services.close_streams()
 
     running = asyncio.create_task(
-        serve(create_app(house=services), settings, shutdown_trigger=stopped)
+        serve(create_app(services=services), settings, shutdown_trigger=stopped)
     )
     try:
         yield LocalServer(port, services, settings.connections)
