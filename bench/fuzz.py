@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import re
 import shutil
 import sqlite3
 import sys
@@ -22,6 +23,7 @@ from pathlib import Path
 import click
 
 from bench.harness import workshop
+from lvs.config import ServerConfig
 from lvs.media.pool import MediaPool
 from lvs.media.samples import Clip, make_clip
 from tests.helpers.servers import Process
@@ -50,6 +52,8 @@ SEEDS: dict[str, Clip] = {
 }
 TIMEOUT_S = 20.0
 GOOD = 20
+LIMIT_S: float = ServerConfig.model_fields["media_timeout_s"].default
+_PROBED = re.compile(r"Probed in ([\d.]+) s: (.*)")
 
 
 @dataclass
@@ -142,11 +146,24 @@ def _is_failure(error: str) -> bool:
     return "crashed" in error or "longer than" in error or "Error:" in error.split(" ", 1)[0]
 
 
-def into_a_server(home: Path, count: int, seed: int) -> tuple[int, int, float]:
-    """`count` damaged films and some good ones in a folder that a server finds.
+@dataclass
+class Served:
+    """What a server made of damaged files and some good ones."""
 
-    Returns how many good ones have their picture, how many films were left, and the seconds.
-    """
+    good: int  # good ones that have their thumbnail
+    left: int  # files that were not found, or still wait
+    took_s: float
+    probed: list[tuple[float, str]]  # seconds of each file in a worker, and its path; slowest first
+
+    @property
+    def holds(self) -> bool:
+        """A file that hangs takes its time limit, and ending its worker a moment more."""
+        slowest_s = self.probed[0][0] if self.probed else 0
+        return self.good == GOOD and self.left == 0 and 0 < slowest_s < LIMIT_S + 1
+
+
+def into_a_server(home: Path, count: int, seed: int) -> Served:
+    """`count` damaged files and some good ones in a folder that a server finds."""
     films = damaged(make_seeds(home / "seeds"), random.Random(seed))
     folder, data = home / "videos", home / "data"
     folder.mkdir()
@@ -161,7 +178,8 @@ def into_a_server(home: Path, count: int, seed: int) -> tuple[int, int, float]:
     old = time.time() - 1_000
     for film in folder.iterdir():
         os.utime(film, (old, old))
-    with Process(folder, data, {"LVS_WORKERS": str(os.cpu_count() or 1)}):
+    settings = {"LVS_WORKERS": str(os.cpu_count() or 1), "LVS_LOG_LEVEL": "debug"}
+    with Process(folder, data, settings) as server:
         began = time.monotonic()
         left = _wait(data / "library.db", count + GOOD, began + 60 + count * 0.5)
         took_s = time.monotonic() - began
@@ -170,7 +188,9 @@ def into_a_server(home: Path, count: int, seed: int) -> tuple[int, int, float]:
             "select count(*) from video v join file f on f.id = v.file_id where"
             " cast(f.path as text) like 'good %' and v.thumbnail is not null"
         ).fetchone()[0]
-    return good, left, took_s
+    lines = (found for line in server.output if (found := _PROBED.search(line)))
+    probed = sorted(((float(line[1]), line[2]) for line in lines), reverse=True)
+    return Served(good, left, took_s, probed)
 
 
 def _wait(path: Path, files: int, deadline: float) -> int:
@@ -197,9 +217,16 @@ def main(seconds: float, files: int, seed: int, kept: Path) -> None:
     click.echo(f"seed {seed}")
     with workshop() as home:
         if files:
-            good, left, took_s = into_a_server(home, files, seed)
-            click.echo(f"{good} of {GOOD} good films have a picture, {left} left, {took_s:.0f} s")
-            sys.exit(good != GOOD or left != 0)
+            served = into_a_server(home, files, seed)
+            click.echo(
+                f"{served.good} of {GOOD} good files have a thumbnail, {served.left} files left,"
+                f" {served.took_s:.0f} s"
+            )
+            click.echo(f"{len(served.probed)} files probed, limit {LIMIT_S:g} s each; the slowest:")
+            for took_s, name in served.probed[:3]:
+                click.echo(f"{took_s:7.3f} s  {name}")
+            click.echo("holds" if served.holds else "DOES NOT HOLD")
+            sys.exit(not served.holds)
         found = asyncio.run(into_workers(home, seconds, seed, kept))
     click.echo(f"{found.tried} films, the slowest {found.slowest_s:.1f} s")
     for outcome, count in found.outcomes.most_common():

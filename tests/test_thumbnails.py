@@ -69,6 +69,12 @@ def test_among_black_keyframes_one_that_shows_something_is_found(tmp_path: Path)
     assert picture(make_clip(tmp_path / "late.mp4", clip), tmp_path).std() > 30
 
 
+def test_after_dim_keyframes_a_bright_one_is_found(tmp_path: Path) -> None:
+    """The first four places show a little, so that only the packet's size tells of the others."""
+    clip = Clip("testsrc2", (320, 180), 5, filters=(("fade", "t=in:st=2.7:d=1.6"),))
+    assert picture(make_clip(tmp_path / "dim-start.mp4", clip), tmp_path).std() > 30
+
+
 def test_an_upright_phone_video_stands_upright(cast: Cast, tmp_path: Path) -> None:
     """The first frame has red at its left; turned counter-clockwise, red is at the bottom."""
     shown = picture(cast.path("upright.mp4"), tmp_path)

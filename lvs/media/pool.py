@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,10 @@ from lvs.media import pictures
 from lvs.media.facts import Facts, Result, SourceError
 from lvs.media.limits import memory_per_worker
 from lvs.media.worker import READY
+from lvs.paths import to_words
 from lvs.system.subprocesses import environment
+
+log = logging.getLogger(__name__)
 
 IDLE_S = 60.0
 FILES_PER_WORKER = 1_000  # whatever libav leaks is bounded
@@ -65,14 +70,11 @@ class MediaPool:
         """
         request = json.dumps([path, self._folder, key, stereo]).encode() + b"\n"
         async with self._room:
-            for _ in range(2):
-                with contextlib.suppress(_DiedError):
-                    try:
-                        return await self._ask(request)
-                    except TimeoutError:
-                        why = f"Reading took longer than {self._timeout_s:g} s and was stopped."
-                        return _failure(why)
-        return _failure("The decoder crashed on this file.")
+            began = time.monotonic()
+            try:
+                return await self._ask_twice(request)
+            finally:
+                log.debug("Probed in %.3f s: %s", time.monotonic() - began, to_words(path))
 
     async def close(self) -> None:
         """End all processes, also those at work."""
@@ -80,6 +82,16 @@ class MediaPool:
         self._idle.clear()
         await asyncio.gather(*(worker.kill() for worker in self._workers))
         self._workers.clear()
+
+    async def _ask_twice(self, request: bytes) -> Result:
+        for _ in range(2):
+            with contextlib.suppress(_DiedError):
+                try:
+                    return await self._ask(request)
+                except TimeoutError:
+                    why = f"Reading took longer than {self._timeout_s:g} s and was stopped."
+                    return _failure(why)
+        return _failure("The decoder crashed on this file.")
 
     async def _ask(self, request: bytes) -> Result:
         worker = await self._take()

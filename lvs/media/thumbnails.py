@@ -23,14 +23,16 @@ _DETAIL_ENOUGH = 18.0  # standard deviation of luma that a good picture reaches
 _ONE_COLOUR = 2.0  # that of single pixels, beneath which there is nothing to be seen
 _FRAMES_AT_MOST = 240
 _ALIKE = 0.01  # by how much the sizes of packets differ; another scene hits that by rare chance
+_FAR_LARGER = 1.25
 _FEW_FRAMES = 4  # of one in ten, once there is one with something to be seen
 
 
 def representative_frame(container: Any, stream: Any, duration_s: float) -> Any:
     """The first keyframe with enough detail, else the most detailed one of a few.
 
-    Where those are all of one colour, a few others; where there is one keyframe only, or none that
-    can be had, the frames from the beginning. Raises UnreadableError when no frame can be decoded.
+    Where those are all of one colour, a few others; otherwise only those of the others that promise
+    more by the size of their packets. Where there is one keyframe only, or none that can be had,
+    the frames from the beginning. Raises UnreadableError when no frame can be decoded.
     """
     best = _Best()
     for navigation in (_PLACES, _MORE_PLACES) if duration_s > 0 else ():
@@ -38,8 +40,9 @@ def representative_frame(container: Any, stream: Any, duration_s: float) -> Any:
             best.offer(keyframe_near(container, stream, place * duration_s, best))
             if best.is_good:
                 return best.frame
-        if best.passable or best.count < 2:
+        if best.count < 2:
             break
+        best.wants_larger = bool(best.passable)
     if best.count < 2 and not best.passable:
         for frame in frames_from_start(container, stream):
             best.offer(frame)
@@ -62,6 +65,7 @@ class _Best:
     def __init__(self) -> None:
         self.frame: Any | None = None
         self.count = self.passable = 0
+        self.wants_larger = False
         self._detail = -1.0
         self._packets: dict[int | None, int] = {}  # sizes by time
 
@@ -74,8 +78,11 @@ class _Best:
         another one when there is a passable one: then it shows the same noise or night again."""
         if packet.pts in self._packets:
             return False
-        alike = any(abs(packet.size - size) < size * _ALIKE for size in self._packets.values())
+        sizes = list(self._packets.values())
         self._packets[packet.pts] = packet.size
+        if self.wants_larger:
+            return bool(packet.size > max(sizes) * _FAR_LARGER)
+        alike = any(abs(packet.size - size) < size * _ALIKE for size in sizes)
         is_of_one_size = packet.stream.codec_context.codec.intra_only  # by a fixed rate
         return not (alike and self.passable and not is_of_one_size)
 
