@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.helpers.clips import Cast
-from tests.helpers.html import links
-from tests.helpers.libraries import library
+from tests.helpers.html import elements, links
+from tests.helpers.libraries import fill, library
 from tests.helpers.servers import LocalServer, eventually
 
 
@@ -70,3 +70,31 @@ async def test_the_watch_page_says_what_a_browser_cannot_play(
     assert says in page
     assert ("<video" in page) == plays
     assert ("notice-warning" in page.partition('id="about"')[2]) == bool(says)
+
+
+@pytest.mark.parametrize(
+    ("container", "video", "audio", "says", "plays"),
+    [
+        ("avi", "mpeg4", "mp3", "Browsers can't play AVI files.", False),
+        ("mov", "mpeg4", "aac", "Browsers can't play MPEG-4 video.", False),
+        ("matroska", "hevc", "aac", "Some browsers can't play HEVC video.", True),
+        ("mov", "h264", "eac3", "You may not hear sound: browsers often lack E-AC-3.", True),
+        ("mov", "av1", None, "", True),
+    ],
+)
+async def test_containers_and_codecs_that_browsers_lack_are_named(
+    server: LocalServer, container: str, video: str, audio: str | None, says: str, plays: bool
+) -> None:
+    await fill(server.services.store, 1)
+    codecs = (container, video, audio)
+    await server.services.store.write(
+        lambda tx: tx.connection.execute(
+            "update video set container = ?, video_codec = ?, audio_codec = ?", codecs
+        )
+    )
+    page = (await server.get("/watch/Video%20000000.mp4")).text
+    about = [notice.text for notice in elements(page, class_="notice-warning", role=False)]
+    in_place_of_the_player = [it.text for it in elements(page, class_="stage-reason")]
+    assert [says in text for text in about + in_place_of_the_player] == [True] * bool(says)
+    assert bool(elements(page, "video")) == plays
+    assert bool(elements(page, "a", download=True)) == bool(says), "then it can be downloaded"

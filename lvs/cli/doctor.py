@@ -14,6 +14,7 @@ from pathlib import Path
 import av
 import humanize
 
+from lvs import formatting
 from lvs.config import ServerConfig
 from lvs.errors import StartError
 from lvs.library import filesystem, tree
@@ -59,7 +60,7 @@ def _video_folders(config: ServerConfig) -> Iterator[Finding]:
             yield Finding(False, what, "cannot be read", "Give this user permission to read it.")
             continue
         count = tree.count_videos(folder)
-        yield Finding(True, what, f"{humanize.intcomma(count)} videos")
+        yield Finding(True, what, formatting.plural(count, "video"))
         yield _notices(config, folder)
 
 

@@ -1,0 +1,124 @@
+"""What `lvs doctor` finds on machines that this one is not, and what it advises."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+from collections import namedtuple
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lvs.cli import doctor
+from lvs.cli.doctor import Finding
+from lvs.config import ServerConfig
+
+Partition = namedtuple("Partition", "mountpoint fstype")
+
+
+def finding(config: ServerConfig, what: str) -> Finding:
+    """The only one of a check, by the beginning of its name."""
+    (found,) = [one for one in doctor.examine(config) if one.what.strip().startswith(what)]
+    return found
+
+
+@pytest.fixture
+def config(config: ServerConfig) -> ServerConfig:
+    return config.model_copy(update={"host": "127.0.0.1", "https": False})
+
+
+def on_network(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    mounts = [Partition("/", "ext4"), Partition(str(folder), "nfs4")]
+    monkeypatch.setattr("psutil.disk_partitions", lambda **_: mounts)
+
+
+def test_a_good_machine_has_nothing_to_advise(config: ServerConfig, videos: Path) -> None:
+    (videos / "a.mp4").write_bytes(b"a")
+    (videos / "notes.txt").write_bytes(b"a")
+    assert [one for one in doctor.examine(config) if not one.good] == []
+    assert finding(config, "Video folder").found == "1 video"
+    assert finding(config, "Database").found.startswith("not there yet")
+
+
+def test_a_network_mount_is_polled(
+    config: ServerConfig, videos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_network(monkeypatch, videos)
+    auto = finding(config.model_copy(update={"watch": "auto"}), "file notifications")
+    assert auto.good
+    assert auto.found.startswith("a network mount, polled every")
+    native = finding(config.model_copy(update={"watch": "native"}), "file notifications")
+    assert not native.good
+    assert "LVS_WATCH=auto" in native.advice
+
+
+@pytest.mark.parametrize("watch", ["polling", "off"])
+def test_a_watch_that_was_chosen_is_said(config: ServerConfig, watch: str) -> None:
+    found = finding(config.model_copy(update={"watch": watch}), "file notifications")
+    assert (found.good, found.found) == (True, f"{watch}, as set")
+
+
+def test_more_folders_than_watches_are_a_fault(
+    config: ServerConfig, videos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        (videos / f"{number}").mkdir()
+    read_text = Path.read_text
+
+    def few(path: Path, *more: Any) -> str:
+        return "3\n" if path.name == "max_user_watches" else read_text(path, *more)
+
+    monkeypatch.setattr(Path, "read_text", few)
+    found = finding(config, "file notifications")
+    assert not found.good
+    assert found.found == "5 folders, the system allows 3 watches"
+    assert "fs.inotify.max_user_watches=10" in found.advice
+
+
+def test_a_data_folder_on_the_network_is_a_fault(
+    config: ServerConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config.data_directory.mkdir()
+    on_network(monkeypatch, config.data_directory)
+    found = finding(config, "file system")
+    assert not found.good
+    assert "local disk" in found.advice
+
+
+def test_little_space_is_a_fault(config: ServerConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage(config.data_directory.parent)
+    little = usage._replace(free=300_000_000)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: little)
+    found = finding(config, "disk space")
+    assert (found.good, found.found) == (False, "300.0 MB free")
+    assert "60 kB" in found.advice
+
+
+def test_a_data_folder_that_is_a_file_cannot_be_written(config: ServerConfig) -> None:
+    config.data_directory.write_bytes(b"")
+    found = finding(config, "Data folder")
+    assert not found.good
+    assert found.found.startswith("cannot be written")
+
+
+def test_a_port_in_use_names_its_setting(config: ServerConfig) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        found = finding(config.model_copy(update={"port": port}), f"Port {port}")
+    assert not found.good
+    assert "LVS_PORT" in found.advice
+
+
+def test_codecs_that_are_missing_are_named(
+    config: ServerConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def codec(name: str, _: str) -> None:
+        if name in ("hevc", "av1"):
+            raise ValueError(name)
+
+    monkeypatch.setattr("av.Codec", codec)
+    found = finding(config, "Codecs")
+    assert not found.good
+    assert found.found.endswith("cannot decode hevc, av1")
+    assert "force-reinstall" in found.advice
