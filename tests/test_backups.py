@@ -276,7 +276,7 @@ async def test_a_backup_whose_process_is_killed_is_logged_and_retried(
 ) -> None:
     services = await start_services(live=False, backup_interval_h=1)
     await fill(services.store, 1)
-    for name in ("FIRST_AFTER_S", "AGAIN_AFTER_S", "LOOK_EVERY_S"):
+    for name in ("FIRST_AFTER_S", "AGAIN_AFTER_S", "CHECK_EVERY_S"):
         monkeypatch.setattr(f"lvs.backups.scheduler.{name}", 0.01)
     with monkeypatch.context() as patched:
         patched.setattr(scheduler, "JOB", "tests.helpers.faulty_jobs:crash")
