@@ -13,7 +13,7 @@ from tests.helpers.browsers import live_page
 from tests.helpers.clips import Cast
 from tests.helpers.servers import LocalServer, eventually
 
-SHOWN = """['#places', '#summary', '#grid', '#about .facts']
+SHOWN = """['#navigation', '#summary', '#grid', '#about .facts']
     .map((region) => document.querySelector(region)?.innerText ?? '').join('\\n')"""
 
 

@@ -232,7 +232,7 @@ async def test_an_unplugged_folder_greys_its_cards_and_they_come_back(
     page = await live_page(context, f"{site}/?sort=title")
     await until(page, "document.querySelectorAll('.card-image[srcset]').length === 2")
     videos.rename(tmp_path / "unplugged")
-    await page.wait_for_selector("#grid > [data-state=away] >> nth=1")
+    await page.wait_for_selector("#grid > [data-state=offline] >> nth=1")
     assert "is offline" in await page.inner_text("#status")
     (tmp_path / "unplugged").rename(videos)
     await page.wait_for_selector("#grid > [data-state=ready] >> nth=1")

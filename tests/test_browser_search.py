@@ -185,7 +185,7 @@ async def test_counts_beside_the_lists_follow_user_data(
 async def test_a_phone_shows_the_link_to_where_one_is(site: str, browser: Browser) -> None:
     async with browsers.context(browser, **browsers.PHONE) as context:
         page = await live_page(context, f"{site}/popular")
-        await expect(page.locator("#places [aria-current]")).to_be_in_viewport(ratio=1)
+        await expect(page.locator("#navigation [aria-current]")).to_be_in_viewport(ratio=1)
 
 
 async def test_a_card_is_named_by_its_title_and_described_in_words(
@@ -231,7 +231,7 @@ async def test_where_one_is_stays_marked_when_the_navigation_is_pushed(
     store = live_services.store
     await store.write(saved_searches.save, "Mountains", "q=alpine")
     page = await live_page(context, f"{site}/?q=alpine")
-    current = page.locator("#places [aria-current=page]")
+    current = page.locator("#navigation [aria-current=page]")
     assert await current.inner_text() == "Mountains"
     await store.write(saved_searches.save, "Lakes", "q=lake")
     await page.get_by_role("link", name="Lakes").wait_for()
@@ -240,5 +240,5 @@ async def test_where_one_is_stays_marked_when_the_navigation_is_pushed(
     assert await current.all_inner_texts() == ["Mountains"]
     await page.fill("#q", "alpine l")
     await wait_for_titles(page, ["Alpine lake"])
-    await until(page, "document.querySelector('#places [aria-current]').id === 'place-library'")
+    await until(page, "document.querySelector('#navigation [aria-current]').id === 'place-library'")
     assert await current.count() == 1

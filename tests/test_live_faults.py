@@ -172,14 +172,14 @@ async def test_a_feed_without_a_status_costs_no_other_its_own(
     server.services.library.status.report("a", "cannot be read")
     await good.until(lambda message: "cannot be read" in message.data)
     await fill(server.services.store, 1)
-    await bad.until(lambda message: "#places" in message.data)
+    await bad.until(lambda message: "#navigation" in message.data)
 
 
 async def test_a_page_that_is_resynced_has_the_new_navigation(server: LocalServer) -> None:
     (page,) = await streams(server, "")
     await fill(server.services.store, 100)
     await page.until(is_resync)
-    message = await page.until(lambda message: "#places" in message.data)
+    message = await page.until(lambda message: "#navigation" in message.data)
     assert ">100<" in message.data
 
 

@@ -218,7 +218,7 @@ async def test_deleting_a_tag_is_undone_by_a_toast(
     await delete("sea")
     await page.get_by_text("No tags yet").wait_for()
     assert await toasts.count() == 2
-    assert await page.locator("#places [aria-current]").inner_text() == "Tags"
+    assert await page.locator("#navigation [aria-current]").inner_text() == "Tags"
     await toasts.filter(has_text="sea").get_by_role("button", name="Undo").focus()
     await page.clock.fast_forward(10_100)
     await toasts.filter(has_text="family").wait_for(state="detached")

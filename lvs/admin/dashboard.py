@@ -103,7 +103,7 @@ class Dashboard:
         view = self.view()
         render = self._templates.render
         found = {tile.id: render("partials/_tile.html", tile=tile) for tile in view.tiles}
-        found["drops"] = render("partials/_drops.html", timings=view.timings)
+        found["ingest-timings"] = render("partials/_ingest_timings.html", timings=view.timings)
         found["routes"] = render("partials/_routes.html", routes=view.routes)
         return found | self._sections
 

@@ -16,7 +16,7 @@ from lvs.logs import RecentErrors
 from lvs.store import Store
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
-SECTIONS = ("failed", "gone", "twice", "backups", "errors")
+SECTIONS = ("failed", "missing", "duplicates", "backups", "errors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class Maintenance:
         """HTML by the id of its section."""
         view = await self.view()
         return {
-            f"upkeep-{name}": self.templates.render(
-                f"partials/_upkeep_{name}.html", maintenance=view
+            f"maintenance-{name}": self.templates.render(
+                f"partials/_maintenance_{name}.html", maintenance=view
             )
             for name in SECTIONS
         }

@@ -57,7 +57,7 @@ def dashboard_view(monitor: Monitor, dashboards: int = 0) -> DashboardView:
         large=(_cache(monitor), _ratings(monitor), _database(monitor), _uptime(monitor)),
         panels=(
             ("library", "Library", _library(monitor)),
-            ("drops", "From drop to tile", _ways(monitor)),
+            ("ingest", "New-file latency", _ways(monitor)),
             ("live", "Live pages and streams", _streams(monitor, dashboards)),
             ("system", "System", _system(monitor)),
             ("day", "The last day", _day(monitor)),

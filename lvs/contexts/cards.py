@@ -37,7 +37,7 @@ class CardRenderer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CardContext:
-    """What `_card.html` shows. `state` is ready, waiting, failed, away or missing.
+    """What `_card.html` shows. `state` is ready, waiting, failed, offline or missing.
 
     `rating` is the user's own, 0 for none; `resume_s` is where to go on, 0 for the start;
     `in_words` is what is drawn on the picture.
@@ -107,7 +107,7 @@ def _state(card: Card, offline_since: int | None) -> tuple[str, str]:
     if card.file_missing_since is not None:
         return "missing", f"File missing {formatting.since(card.file_missing_since)}"
     if offline_since is not None:
-        return "away", f"Folder offline {formatting.since(offline_since)}"
+        return "offline", f"Folder offline {formatting.since(offline_since)}"
     if card.probe_error:
         return "failed", card.probe_error
     return ("ready" if card.thumbnail else "waiting"), ""

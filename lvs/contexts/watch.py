@@ -31,7 +31,7 @@ _PLAYABLE_CONTAINERS = {"mov", "matroska", "ogg"}
 _MATROSKA_AS_WEBM = {"vp8", "vp9", "av1"}
 _VIDEO_OFTEN = {"h264", "vp8", "vp9", "av1", "theora"}
 _VIDEO_SOMETIMES = {"hevc"}
-_FILE_MISSING = ("missing", "away")  # states of a card
+_FILE_MISSING = ("missing", "offline")  # states of a card
 _AUDIO_OFTEN = {"aac", "mp3", "opus", "vorbis", "flac", "pcm_s16le"}
 
 

@@ -223,7 +223,7 @@ def toast(request: Request, render: Render, words: str) -> Response | WerkzeugRe
     its page, which shows it."""
     if not is_fragment(request):
         return redirect(redirect_back(request), 303)
-    response = html_response(request, Rendered(render("partials/_told.html", words=words)))
+    response = html_response(request, Rendered(render("partials/_toast.html", words=words)))
     return _as_notice(response)
 
 

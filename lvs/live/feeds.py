@@ -80,7 +80,7 @@ class GalleryFeed:
         copied = [event.video_id for event in events if event.topic == "copied" and event.video_id]
         spec = list_spec_of(conn, context.folders, self.query)
         if copied and (said := words_for_copies(conn, spec, copied)):
-            html = context.templates.render("partials/_told.html", words=said)
+            html = context.templates.render("partials/_toast.html", words=said)
             parts.append(responses.partial("#notices", html, "beforeend"))
         return "".join(parts)
 

@@ -309,5 +309,7 @@ def _news(
 
 
 def _navigation(conn: sqlite3.Connection, context: RenderContext) -> str:
-    html = context.templates.render("partials/_places.html", navigation=navigation_context(conn))
-    return responses.partial("#places", html)
+    html = context.templates.render(
+        "partials/_navigation.html", navigation=navigation_context(conn)
+    )
+    return responses.partial("#navigation", html)

@@ -61,7 +61,7 @@ async def answer(result: BulkResult, bulk_id: int) -> Response | WerkzeugRespons
         render = services.templates.render
         html += responses.partial("#tag-index", render("partials/_tag_index.html", tags=found))
         html += responses.partial(
-            "#places", render("partials/_places.html", navigation=navigation, place="/tags")
+            "#navigation", render("partials/_navigation.html", navigation=navigation, place="/tags")
         )
     return responses.html_response(request, Rendered(html))
 

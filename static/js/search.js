@@ -20,7 +20,7 @@ function arrive(region) {
   isOwn = true;
   shown = address();
   document.title = region.dataset.title;
-  for (const link of document.querySelectorAll('#places a')) {
+  for (const link of document.querySelectorAll('#navigation a')) {
     link.ariaCurrent = link.getAttribute('href') === region.dataset.place ? 'page' : null;
   }
   announce();

@@ -86,8 +86,8 @@ async def press(page: Page, button: str) -> None:
 
 LAYOUT = """async () => {
   const panel = await import('/static/js/vr/panel.js');
-  const theatre = await import('/static/js/vr/theatre.js');
-  return { ...panel, ...theatre };
+  const session = await import('/static/js/vr/session.js');
+  return { ...panel, ...session };
 }"""
 
 

@@ -13,7 +13,7 @@ async function rate(value) {
 async function watch(button) {
   button.disabled = true;
   try {
-    const { enter } = await import('./theatre.js');
+    const { enter } = await import('./session.js');
     const { projection, stereo, title } = about();
     const rated = () => Number(about().rating);
     await enter(find('data-player').querySelector('video'), { projection, stereo }, { title, rated, rate, left: () => button.focus() });

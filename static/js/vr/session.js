@@ -15,13 +15,13 @@ const HIDE_AFTER_MS = 6000; // of watching
 export async function enter(video, layout, { title, rated, rate, left }) {
   const wanted = typeof XRMediaBinding === 'undefined' ? null : mediaLayer(layout);
   const session = await navigator.xr.requestSession('immersive-vr', wanted ? { requiredFeatures: ['layers'], optionalFeatures: ['hand-tracking'] } : { optionalFeatures: ['hand-tracking'] });
-  const theatre = new Theatre(session, video, { title, rated, rate });
+  const player = new Player(session, video, { title, rated, rate });
   session.addEventListener('end', () => {
-    theatre.close();
+    player.close();
     left();
   });
   try {
-    await theatre.open(layout, wanted);
+    await player.open(layout, wanted);
   } catch (error) {
     await session.end();
     throw error;
@@ -29,7 +29,7 @@ export async function enter(video, layout, { title, rated, rate, left }) {
   return session;
 }
 
-class Theatre {
+class Player {
   constructor(session, video, { title, rated, rate }) {
     [this.session, this.video, this.rated, this.rate] = [session, video, rated, rate];
     this.rating = this.onPage = rated();
@@ -42,7 +42,7 @@ class Theatre {
   }
 
   async open(layout, wanted) {
-    const { LayerScreen, DrawnScreen } = await (wanted ? import('./layers.js') : import('./drawn.js'));
+    const { LayerScreen, DrawnScreen } = await (wanted ? import('./layers.js') : import('./webgl_screen.js'));
     this.origin = await this.session.requestReferenceSpace('local');
     this.space = this.origin;
     this.screen = wanted ? new LayerScreen(this.session, this.video, wanted) : new DrawnScreen(this.session, this.video, layout);
