@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 WANTED_KEPT = 200
 PAUSE_WHEN_REFUSED_S = 10.0
 PAUSE_S = 1.0
+COUNT_EVERY_S = 0.25  # while the queue is full: 20,000 that wait take a millisecond to count
 ASIDE_KEPT = 1_000
 TRIES = 4  # of a file that cannot be read, with pauses of its own between them
 ASIDE_FIRST_S, ASIDE_LAST_S = 2.0, 300.0
@@ -71,6 +72,8 @@ class ProbeQueue:
         self._busy: dict[int, asyncio.Task[None]] = {}
         self._aside: OrderedDict[int, _Aside] = OrderedDict()
         self._paused_until = 0.0
+        self._counted_at = 0.0
+        self._is_counted = True  # what waits, since the last news of it
         self._room = asyncio.Event()
 
     def want(self, video_id: int) -> None:
@@ -117,16 +120,22 @@ class ProbeQueue:
         if now < self._paused_until:
             return
         free = self._pool.size * 2 - len(self._busy)
-        aside = [video_id for video_id, file in self._aside.items() if file.until > now]
-        work = await self._store.read(
-            videos.waiting, limit=free, wanted=list(self._wanted), busy=[*self._busy, *aside]
-        )
+        work = await self._next(free, now) if free > 0 else []
         for item in work:
             self._wanted.pop(item.video_id, None)
             task = asyncio.create_task(self._process(item), name=f"look at {item.video_id}")
             self._busy[item.video_id] = task
             self._status.thumbnails_busy = len(self._busy)
-        await self._show()
+        self._is_counted = False
+        is_full = len(work) == free and self._status.thumbnails.running
+        if not is_full or now >= self._counted_at + COUNT_EVERY_S:
+            await self._count(now)
+
+    async def _next(self, limit: int, now: float) -> list[videos.Work]:
+        aside = [video_id for video_id, file in self._aside.items() if file.until > now]
+        return await self._store.read(
+            videos.waiting, limit=limit, wanted=list(self._wanted), busy=[*self._busy, *aside]
+        )
 
     async def _process(self, work: videos.Work) -> None:
         try:
@@ -217,14 +226,18 @@ class ProbeQueue:
         self._paused_until = asyncio.get_running_loop().time() + seconds
 
     async def _pause(self) -> None:
-        """Wait until a pause is over, or a file that was put aside is due."""
+        """Wait until a pause is over, a file that was put aside is due, or a count is."""
         now = asyncio.get_running_loop().time()
         dues = [file.until for file in self._aside.values() if file.until > now]
+        if not self._is_counted:
+            dues.append(self._counted_at + COUNT_EVERY_S)
         if self._paused_until > now:
             dues = [self._paused_until]
-        await asyncio.sleep(min(dues) - now if dues else 3600)
+        await asyncio.sleep(max(min(dues) - now, 0) if dues else 3600)
 
-    async def _show(self) -> None:
+    async def _count(self, now: float) -> None:
+        """Count what waits, for pages and terminal."""
+        self._counted_at, self._is_counted = now, True
         waiting = await self._store.read(videos.count_waiting)
         progress = self._status.pictures
         if waiting and not progress.running:
