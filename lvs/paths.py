@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes
 
 MIME_TYPES = {
@@ -62,6 +62,8 @@ def from_url(encoded: bytes) -> str:
 
 def to_words(path: str) -> str:
     """A name as a page can show it: composed, unreadable bytes replaced."""
+    if path.isascii():
+        return path
     text = os.fsencode(path).decode("utf-8", "replace")
     return unicodedata.normalize("NFC", text)
 
@@ -71,7 +73,9 @@ _RELEASE_SEPARATORS = re.compile(r"[_.]+")
 
 def title_of(path: str) -> str:
     """A title from a file name: no extension, underscores and dots as spaces."""
-    stem = to_words(PurePosixPath(path).stem)
+    name = path.rpartition("/")[2]
+    dot = name.rfind(".")
+    stem = to_words(name[:dot] if 0 < dot < len(name) - 1 else name)
     spaced = _RELEASE_SEPARATORS.sub(" ", stem).strip() if " " not in stem else stem.strip()
     return spaced or stem or to_words(path)
 
@@ -81,8 +85,10 @@ _DIGITS = re.compile(r"\d+")
 
 def sort_key(title: str) -> str:
     """A text that sorts as people expect: case and accents aside, "2" before "10"."""
-    decomposed = unicodedata.normalize("NFKD", title.casefold())
-    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    plain = title.casefold()
+    if not plain.isascii():
+        decomposed = unicodedata.normalize("NFKD", plain)
+        plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return _DIGITS.sub(lambda digits: digits.group().zfill(12), plain)
 
 

@@ -130,8 +130,12 @@ def ingest(
     content at a known path is a replacement, and the video keeps its identity.
     """
     touched: set[int] = set()
+    folder_ids: dict[str, int] = {}
     for file in sorted(found, key=lambda file: file.path not in moved):  # movers clear the way
-        folder_id = roots.folder_id(tx, root_id, file.path.rpartition("/")[0])
+        folder = file.path.rpartition("/")[0]
+        if folder not in folder_ids:
+            folder_ids[folder] = roots.folder_id(tx, root_id, folder)
+        folder_id = folder_ids[folder]
         at = at_path(tx.connection, root_id, file.path)
         was = _by_id(tx, moved[file.path]) if file.path in moved else None
         if was is not None:
