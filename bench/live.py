@@ -22,7 +22,6 @@ SETTLING_S = 0.3
 
 def run(home: Path) -> list[Line]:
     cast = Cast(home / "cast")
-    (home / "cast").mkdir()
     cast.path("beach.mp4")
     place = library(home, 1_000)
     with place.server(LVS_WORKERS="0") as server:
