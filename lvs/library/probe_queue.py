@@ -127,7 +127,7 @@ class ProbeQueue:
             self._busy[item.video_id] = task
             self._status.thumbnails_busy = len(self._busy)
         self._is_counted = False
-        is_full = len(work) == free and self._status.thumbnails.running
+        is_full = len(work) == free and self._status.pictures.running
         if not is_full or now >= self._counted_at + COUNT_EVERY_S:
             await self._count(now)
 
