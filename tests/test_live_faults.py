@@ -12,7 +12,7 @@ from lvs.events import Event
 from lvs.live import hub as live
 from lvs.live.feeds import GalleryFeed, RenderContext
 from lvs.services import Services
-from lvs.store import bulk, curation, database
+from lvs.store import Transaction, bulk, curation, database
 from tests.helpers.html import card_ids, element, elements, links
 from tests.helpers.libraries import fill
 from tests.helpers.servers import LocalServer, Message, StartServices, Stream, eventually, serving
@@ -92,7 +92,7 @@ async def test_a_plain_page_hears_of_every_change_among_many_searches(
         heard |= cards(message)
 
 
-def favor_all(tx: database.Transaction) -> int:
+def favor_all(tx: Transaction) -> int:
     return bulk.change(tx, bulk.begin(tx, "favorite", ""), range(1, 56), True)
 
 

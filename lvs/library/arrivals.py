@@ -14,7 +14,7 @@ from lvs.library import filesystem
 from lvs.library.ingest import batches
 from lvs.library.root_disk import RootDisk
 from lvs.models import Arrival, FileStat, Root
-from lvs.store.database import now_ms
+from lvs.store.writer import now_ms
 
 log = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ from lvs.library.watches import Watches
 from lvs.media.pool import MediaPool
 from lvs.models import FileStat, KnownFile, Root
 from lvs.store import Store, files, roots
-from lvs.store.database import now_ms
+from lvs.store.writer import now_ms
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from typing import Any
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.models import Bulk
 from lvs.store import curation, playback, tags, videos
-from lvs.store.database import Transaction
+from lvs.store.writer import Transaction
 
 KEPT = 20
 DELETE_TAG = "delete-tag"

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lvs.store.database import Transaction
+from lvs.store.writer import Transaction
 
 
 @dataclass(frozen=True, slots=True)

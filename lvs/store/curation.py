@@ -6,7 +6,7 @@ import sqlite3
 
 from lvs.models import DEFAULT_USER_ID, FavoriteState, RatingSummary
 from lvs.store import videos
-from lvs.store.database import Transaction
+from lvs.store.writer import Transaction
 
 
 def rate(

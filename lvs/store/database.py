@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import itertools
 import logging
@@ -10,7 +9,6 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -21,6 +19,7 @@ from lvs.caches import Cache
 from lvs.errors import StartError, UnavailableError
 from lvs.events import ChangeSignal, Topic
 from lvs.store import migrations
+from lvs.store.writer import Connection, CountedConnection, Job, Transaction, Writer
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +28,6 @@ T = TypeVar("T")
 
 READERS = 2
 ANSWERS_KEPT = 256
-TOGETHER = 64  # writes in one transaction at most
 STATEMENT_LIMIT_S = 5.0
 _CLOSED = "The server is stopping. Try again when it is back."
 _PRAGMAS = """
@@ -41,89 +39,13 @@ _PRAGMAS = """
 """
 
 
-def now_ms() -> int:
-    """The time in milliseconds since 1970, UTC: the store's unit."""
-    return time.time_ns() // 1_000_000
-
-
-class Transaction:
-    """What a write sees: the connection, and `emit` for what to tell after the commit.
-
-    `by_ingest` is set by writes that follow the disk: they come by the hundred a second, and pages
-    may show them a moment later. What people change shows at once.
-    """
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
-        self.at = now_ms()
-        self.by_ingest = False
-        self.may_need_probe = False
-        self._events: dict[tuple[Topic, int | None], None] = {}
-
-    def emit(
-        self, topic: Topic, video_id: int | None = None, *, may_need_probe: bool = True
-    ) -> None:
-        """Tell of a change. `may_need_probe` is false for what leaves no video to probe."""
-        self._events[topic, video_id] = None
-        self.may_need_probe |= may_need_probe
-
-    @property
-    def topics(self) -> list[Topic]:
-        return [topic for topic, _ in self._events]
-
-    def write_events(self) -> int | None:
-        """Insert the events; return the id of the last, or None when there was none."""
-        last: int | None = None
-        for topic, video_id in self._events:
-            cursor = self.connection.execute(
-                "insert into event (topic, video_id, at) values (?, ?, ?)",
-                (topic, video_id, self.at),
-            )
-            last = cursor.lastrowid
-        return last
-
-
-class CountedConnection(sqlite3.Connection):
-    """A connection that counts the statements it was asked for."""
-
-    queries = 0
-
-    def execute(self, *args: Any) -> sqlite3.Cursor:
-        self.queries += 1
-        return super().execute(*args)
-
-
-class _Connection:
-    """An aiosqlite connection that runs whole functions on its thread, in one hop.
-
-    aiosqlite offers a hop per statement (67 µs each, measured); a page or a batch is several
-    statements, and a transaction must not be open across hops. So functions go through
-    `Connection._execute`, the one door that all its public methods use.
-    """
-
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._aio = connection
-        self.pending = 0
-
-    async def run(self, function: Callable[[CountedConnection], T]) -> T:
-        self.pending += 1
-        try:
-            result: T = await self._aio._execute(function, self._aio._conn)  # type: ignore[no-untyped-call]
-        finally:
-            self.pending -= 1
-        return result
-
-    async def close(self) -> None:
-        await self._aio.close()
-
-
 class Store:
     """The library's truth. Open it once; close it last.
 
-    `last_event_id` is the id of the newest event that is committed; `bell` rings after each
-    commit that made events, `probe_signal` after one that may have left videos to probe. `events`
-    counts them by topic since the start, `edits` the changes by people: a page that was rendered
-    before one is not to be served after it.
+    `last_event_id` is the id of the newest event that is committed; `change_signal` notifies after
+    each commit that made events, `probe_signal` after one that may have left videos to probe.
+    `events` counts them by topic since the start, `edits` the changes by people: a page that was
+    rendered before one is not to be served after it.
     """
 
     def __init__(self, path: Path, *, event_retention: int = 10_000) -> None:
@@ -135,13 +57,11 @@ class Store:
         self._file: tuple[int, int] | None = None  # device and inode of the opened database
         self.events: Counter[Topic] = Counter()
         self.answers: Cache[Hashable, tuple[int, Any]] = Cache(ANSWERS_KEPT)
-        self._events_kept = event_retention
-        self._writer: _Connection | None = None
-        self._readers: list[_Connection] = []
-        self._snapshots: _Connection | None = None
+        self._event_retention = event_retention
+        self._writer: Writer | None = None
+        self._readers: list[Connection] = []
+        self._snapshots: Connection | None = None
         self._turn = itertools.count()
-        self._jobs: list[_Job] = []
-        self._committing: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Open the database, migrate it, and read where the events stand.
@@ -151,12 +71,15 @@ class Store:
         """
         try:
             _make_private(self.path)
-            self._writer = await self._connect()
+            self._writer = Writer(
+                await self._connect(), self._refuse_if_lost, self._committed, self._event_retention
+            )
             self._file = _identity(self.path)
             await self._writer.run(migrations.migrate)
             self._readers = [await self._connect(read_only=True) for _ in range(READERS)]
             self._snapshots = await self._connect(read_only=True)
             self.last_event_id = await self._writer.run(newest_event)
+            self._writer.start()
         except (sqlite3.Error, OSError) as error:
             await self.close()
             raise StartError(_start_advice(self.path, error)) from error
@@ -167,11 +90,11 @@ class Store:
     async def close(self) -> None:
         """Finish what was begun, refuse the rest, and close the readers first, so that the writer
         is the one that folds the log back."""
-        while self._committing is not None:
-            await self._committing
-        connections = (*self._readers, self._snapshots, self._writer)
+        writer, readers = self._writer, [*self._readers, self._snapshots]
         self._readers, self._snapshots, self._writer = [], None, None
-        for connection in connections:
+        if writer is not None:
+            await writer.finish()
+        for connection in (*readers, writer):
             if connection is not None:
                 await connection.close()
 
@@ -200,7 +123,7 @@ class Store:
         return await self._read_on(self._readers[:1], function, args, kwargs)
 
     async def _read_on(
-        self, readers: list[_Connection], function: Callable[..., T], args: Any, kwargs: Any
+        self, readers: list[Connection], function: Callable[..., T], args: Any, kwargs: Any
     ) -> T:
         if not readers:
             raise UnavailableError(_CLOSED)
@@ -252,51 +175,33 @@ class Store:
         """
         if self._writer is None:
             raise UnavailableError(_CLOSED)
-        done = asyncio.get_running_loop().create_future()
-        done.add_done_callback(_retrieve_error)
-        job = _Job(lambda transaction: function(transaction, *args, **kwargs), done)
-        self._jobs.append(job)
-        if self._committing is None:
-            self._committing = asyncio.create_task(self._commit(), name="commit")
-        result: T = await done
+        try:
+            job = await self._writer.write(
+                lambda transaction: function(transaction, *args, **kwargs)
+            )
+        except sqlite3.OperationalError as error:
+            raise UnavailableError(_write_advice(self.path, error)) from error
         metrics.add_queries(job.queries)
+        result: T = job.result
         return result
 
-    async def _commit(self) -> None:
-        """Commit what waits, and what comes meanwhile."""
-        assert self._writer is not None
-        try:
-            while self._jobs:
-                batch, self._jobs = self._jobs[:TOGETHER], self._jobs[TOGETHER:]
-                await self._commit_batch(self._writer, batch)
-        finally:
-            self._committing = None
-
-    async def _commit_batch(self, writer: _Connection, batch: list[_Job]) -> None:
-        try:
-            last_event = await writer.run(lambda conn: self._run(conn, batch))
-        except BaseException as error:  # of the transaction, so of each
-            for job in batch:
-                job.fail(self._explained(error))
-            if not isinstance(error, Exception):
-                raise
-            return
+    def _committed(self, batch: list[Job], last_event: int | None) -> None:
+        """Answer the callers, then wake who follows: answers first, then pushes."""
         if last_event is not None:
             self.last_event_id = max(self.last_event_id, last_event)
         for job in batch:
             self.events.update(job.topics)
             self.edits += bool(job.topics) and not job.by_ingest
             job.finish()
-        if last_event is not None:  # last: the answers go first, then the pushes
+        if last_event is not None:
             self.change_signal.notify()
             if any(job.may_need_probe for job in batch):
                 self.probe_signal.notify()
 
-    def _run(self, conn: CountedConnection, batch: list[_Job]) -> int | None:
+    def _refuse_if_lost(self) -> None:
         """Raises UnavailableError where the transaction would end in a file that is deleted."""
         if problem := self.lost():
             raise UnavailableError(problem)
-        return _run_jobs(conn, batch, self._events_kept)
 
     def lost(self) -> str:
         """What to say when the path no longer leads to the database that is open: somebody deleted,
@@ -308,14 +213,7 @@ class Store:
             "nothing can be saved. Put it back, or restart the server."
         )
 
-    def _explained(self, error: BaseException) -> BaseException:
-        if not isinstance(error, sqlite3.OperationalError):
-            return error
-        ours = UnavailableError(_write_advice(self.path, error))
-        ours.__cause__ = error
-        return ours
-
-    async def _connect(self, *, read_only: bool = False) -> _Connection:
+    async def _connect(self, *, read_only: bool = False) -> Connection:
         connection = await aiosqlite.connect(
             self.path, isolation_level=None, cached_statements=256, factory=CountedConnection
         )
@@ -328,33 +226,7 @@ class Store:
         except BaseException:
             await connection.close()
             raise
-        return _Connection(connection)
-
-
-@dataclass
-class _Job:
-    """A write that waits, and then what came of it."""
-
-    run: Callable[[Transaction], Any]
-    done: asyncio.Future[Any]
-    result: Any = None
-    error: Exception | None = None
-    queries: int = 0
-    by_ingest: bool = False
-    may_need_probe: bool = False
-    topics: list[Topic] = field(default_factory=list)
-
-    def finish(self) -> None:
-        if self.done.cancelled():
-            return
-        if self.error is not None:
-            self.done.set_exception(self.error)
-        else:
-            self.done.set_result(self.result)
-
-    def fail(self, error: BaseException) -> None:
-        if not self.done.cancelled():
-            self.done.set_exception(error)
+        return Connection(connection)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -363,49 +235,6 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _retrieve_error(done: asyncio.Future[Any]) -> None:
-    """Whoever asked may have left: then nobody else is to complain of an error."""
-    if not done.cancelled():
-        done.exception()
-
-
-def _run_jobs(conn: CountedConnection, batch: list[_Job], event_retention: int) -> int | None:
-    """One transaction for all; returns the id of the last event that it made."""
-    last_event: int | None = None
-    conn.execute("begin immediate")
-    try:
-        for job in batch:
-            last_event = _run_job(conn, job) or last_event
-        if last_event is not None and last_event % 1000 < 20 * len(batch):
-            _forget_old_events(conn, last_event - event_retention)
-        conn.execute("commit")
-    except BaseException:
-        if conn.in_transaction:
-            conn.execute("rollback")
-        raise
-    return last_event
-
-
-def _run_job(conn: CountedConnection, job: _Job) -> int | None:
-    conn.execute("savepoint job")
-    try:
-        before = conn.queries
-        transaction = Transaction(conn)
-        job.result = job.run(transaction)
-        last_event = transaction.write_events()
-        job.topics, job.by_ingest = transaction.topics, transaction.by_ingest
-        job.may_need_probe = transaction.may_need_probe
-        job.queries = conn.queries - before
-    except sqlite3.OperationalError:  # the disk, not the job: it may have ended the transaction
-        raise
-    except Exception as error:
-        job.error = error
-        conn.execute("rollback to job")
-        last_event = None
-    conn.execute("release job")
-    return last_event
 
 
 def _in_snapshot(
@@ -443,10 +272,6 @@ def newest_event(connection: sqlite3.Connection) -> int:
     """The id of the newest event there ever was; 0 before the first."""
     row = connection.execute("select seq from sqlite_sequence where name = 'event'").fetchone()
     return int(row[0]) if row else 0
-
-
-def _forget_old_events(connection: sqlite3.Connection, up_to: int) -> None:
-    connection.execute("delete from event where id <= ?", (up_to,))
 
 
 def _start_advice(path: Path, error: Exception) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from lvs import paths
 from lvs.models import FoundFile, KnownFile
 from lvs.store import roots, search
-from lvs.store.database import Transaction
+from lvs.store.writer import Transaction
 
 _FILE = "id, root_id, path, size, mtime_ns, fingerprint, video_id, missing_since"
 

@@ -7,7 +7,7 @@ import sqlite3
 
 from lvs.models import DEFAULT_USER_ID
 from lvs.store import videos
-from lvs.store.database import Transaction
+from lvs.store.writer import Transaction
 
 WATCHED_FROM = 0.95  # of the duration: the credits need not be seen
 WORTH_RESUMING_S = 10.0

@@ -6,7 +6,7 @@ import sqlite3
 
 from lvs.models import LayoutChoice
 from lvs.store import videos
-from lvs.store.database import Transaction
+from lvs.store.writer import Transaction
 
 
 def of_video(conn: sqlite3.Connection, video_id: int) -> LayoutChoice:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from lvs import paths
 from lvs.models import Folder, Root
-from lvs.store.database import Transaction
+from lvs.store.writer import Transaction
 
 
 def configure(tx: Transaction, names: Mapping[str, str]) -> list[Root]:

@@ -7,7 +7,7 @@ import sqlite3
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.models import DEFAULT_USER_ID, SavedSearch
 from lvs.store import tags
-from lvs.store.database import Transaction
+from lvs.store.writer import Transaction
 
 MOST = 30
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.models import Tag
 from lvs.store import search, videos
-from lvs.store.database import Transaction
+from lvs.store.writer import Transaction
 
 LONGEST = 60
 MOST_ON_A_VIDEO = 50

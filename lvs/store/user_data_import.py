@@ -10,7 +10,7 @@ from typing import Any
 from lvs.errors import InvalidInputError
 from lvs.models import DEFAULT_USER_ID
 from lvs.store import curation, tags, videos
-from lvs.store.database import Transaction
+from lvs.store.writer import Transaction
 
 
 def videos_named(conn: sqlite3.Connection) -> tuple[dict[str, int], dict[str, list[int]]]:

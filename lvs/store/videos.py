@@ -12,7 +12,7 @@ from typing import Any
 from lvs.errors import NotFoundError
 from lvs.models import DEFAULT_USER_ID, Card, Folder, VideoDetails
 from lvs.store import files
-from lvs.store.database import Transaction
+from lvs.store.writer import Transaction
 
 _CARD = (
     "v.id, v.media_hash, v.version, v.title, f.path, f.root_id, v.added_at, v.size_bytes,"

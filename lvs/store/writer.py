@@ -1,0 +1,243 @@
+"""The writer: a thread that commits what waits, and tells the event loop what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Any, TypeVar
+
+import aiosqlite
+
+from lvs.events import Topic
+
+T = TypeVar("T")
+
+TOGETHER = 64  # writes in one transaction at most
+
+
+def now_ms() -> int:
+    """The time in milliseconds since 1970, UTC: the store's unit."""
+    return time.time_ns() // 1_000_000
+
+
+class Transaction:
+    """What a write sees: the connection, and `emit` for what to tell after the commit.
+
+    `by_ingest` is set by writes that follow the disk: they come by the hundred a second, and pages
+    may show them a moment later. What people change shows at once.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.at = now_ms()
+        self.by_ingest = False
+        self.may_need_probe = False
+        self._events: dict[tuple[Topic, int | None], None] = {}
+
+    def emit(
+        self, topic: Topic, video_id: int | None = None, *, may_need_probe: bool = True
+    ) -> None:
+        """Tell of a change. `may_need_probe` is false for what leaves no video to probe."""
+        self._events[topic, video_id] = None
+        self.may_need_probe |= may_need_probe
+
+    @property
+    def topics(self) -> list[Topic]:
+        return [topic for topic, _ in self._events]
+
+    def write_events(self) -> int | None:
+        """Insert the events; return the id of the last, or None when there was none."""
+        last: int | None = None
+        for topic, video_id in self._events:
+            cursor = self.connection.execute(
+                "insert into event (topic, video_id, at) values (?, ?, ?)",
+                (topic, video_id, self.at),
+            )
+            last = cursor.lastrowid
+        return last
+
+
+class CountedConnection(sqlite3.Connection):
+    """A connection that counts the statements it was asked for."""
+
+    queries = 0
+
+    def execute(self, *args: Any) -> sqlite3.Cursor:
+        self.queries += 1
+        return super().execute(*args)
+
+
+class Connection:
+    """An aiosqlite connection that runs whole functions on its thread, in one hop.
+
+    aiosqlite offers a hop per statement (67 µs each, measured); a page or a batch is several
+    statements, and a transaction must not be open across hops. So functions go through
+    `Connection._execute`, the one door that all its public methods use.
+    """
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._aio = connection
+        self.pending = 0
+
+    async def run(self, function: Callable[[CountedConnection], T]) -> T:
+        self.pending += 1
+        try:
+            result: T = await self._aio._execute(function, self._aio._conn)  # type: ignore[no-untyped-call]
+        finally:
+            self.pending -= 1
+        return result
+
+    async def close(self) -> None:
+        await self._aio.close()
+
+
+@dataclass
+class Job:
+    """A write that waits, and then what came of it."""
+
+    run: Callable[[Transaction], Any]
+    done: asyncio.Future[Any]
+    result: Any = None
+    error: BaseException | None = None
+    queries: int = 0
+    by_ingest: bool = False
+    may_need_probe: bool = False
+    topics: list[Topic] = field(default_factory=list)
+
+    def finish(self) -> None:
+        """Give the caller the result or the error, if it still waits."""
+        if self.done.cancelled():
+            return
+        if self.error is None:
+            self.done.set_result(self.result)
+        else:
+            self.done.set_exception(self.error)
+            self.done.exception()  # the caller may leave: then nobody else is to complain of it
+
+
+class Writer:
+    """Takes writes in turn on the thread of its connection, in one hop there and one back.
+
+    The thread takes jobs from a queue, commits those that wait in one transaction, and has the
+    event loop call `on_committed` with them and the id of the last event that they made, if any.
+    `before` runs before each transaction; what it raises, and what ends the transaction, is the
+    error of each of its jobs.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        before: Callable[[], None],
+        on_committed: Callable[[list[Job], int | None], None],
+        event_retention: int,
+    ) -> None:
+        self._connection = connection
+        self._before = before
+        self._on_committed = on_committed
+        self._event_retention = event_retention
+        self._loop = asyncio.get_running_loop()
+        self._waiting: SimpleQueue[Job | None] = SimpleQueue()
+        self._serving: asyncio.Task[None] | None = None
+
+    async def run(self, function: Callable[[CountedConnection], T]) -> T:
+        """Run a function on the connection, before `start`."""
+        return await self._connection.run(function)
+
+    def start(self) -> None:
+        """Take writes from now until `finish`."""
+        self._serving = asyncio.create_task(self._connection.run(self._serve), name="writer")
+        # A loop that ends before the store is closed cancels the task: the thread ends, too.
+        self._serving.add_done_callback(lambda _: self._waiting.put(None))
+
+    async def write(self, function: Callable[[Transaction], T]) -> Job:
+        """The job, when it is on the disk. Raises what the function raises."""
+        job = Job(function, self._loop.create_future())
+        self._waiting.put(job)
+        await job.done
+        return job
+
+    async def finish(self) -> None:
+        """Commit what waits. No write may come after this began."""
+        if self._serving is not None:
+            self._waiting.put(None)
+            await self._serving
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+    def _serve(self, conn: CountedConnection) -> None:
+        ended = False
+        while not ended:
+            batch, ended = self._next()
+            if batch:
+                self._commit(conn, batch)
+
+    def _next(self) -> tuple[list[Job], bool]:
+        """What waits, at least one job, and whether it is the last."""
+        batch: list[Job] = []
+        job = self._waiting.get()
+        with contextlib.suppress(Empty):
+            while job is not None:
+                batch.append(job)
+                if len(batch) == TOGETHER:
+                    return batch, False
+                job = self._waiting.get_nowait()
+            return batch, True
+        return batch, False
+
+    def _commit(self, conn: CountedConnection, batch: list[Job]) -> None:
+        last_event = None
+        try:
+            self._before()
+            last_event = _run_jobs(conn, batch, self._event_retention)
+        except BaseException as error:  # of the transaction, so of each
+            for job in batch:
+                job.error = error
+                job.topics = []
+        self._loop.call_soon_threadsafe(self._on_committed, batch, last_event)
+
+
+def _run_jobs(conn: CountedConnection, batch: list[Job], event_retention: int) -> int | None:
+    """One transaction for all; returns the id of the last event that it made."""
+    last_event: int | None = None
+    conn.execute("begin immediate")
+    try:
+        for job in batch:
+            last_event = _run_job(conn, job) or last_event
+        if last_event is not None and last_event % 1000 < 20 * len(batch):
+            _forget_old_events(conn, last_event - event_retention)
+        conn.execute("commit")
+    except BaseException:
+        if conn.in_transaction:
+            conn.execute("rollback")
+        raise
+    return last_event
+
+
+def _run_job(conn: CountedConnection, job: Job) -> int | None:
+    conn.execute("savepoint job")
+    try:
+        before = conn.queries
+        transaction = Transaction(conn)
+        job.result = job.run(transaction)
+        last_event = transaction.write_events()
+        job.topics, job.by_ingest = transaction.topics, transaction.by_ingest
+        job.may_need_probe = transaction.may_need_probe
+        job.queries = conn.queries - before
+    except sqlite3.OperationalError:  # the disk, not the job: it may have ended the transaction
+        raise
+    except Exception as error:
+        job.error = error
+        conn.execute("rollback to job")
+        last_event = None
+    conn.execute("release job")
+    return last_event
+
+
+def _forget_old_events(connection: sqlite3.Connection, up_to: int) -> None:
+    connection.execute("delete from event where id <= ?", (up_to,))
