@@ -25,7 +25,7 @@ def set_time(path: Path, ns: int) -> None:
 
 @pytest.mark.parametrize("ns", [YEAR_2300_NS, -YEAR_2300_NS, 10**30])
 def test_a_time_fits_the_store_whatever_it_is(ns: int) -> None:
-    found = os.stat_result(range(19), {"st_mtime_ns": ns})
+    found = os.stat_result(range(10), {"st_mtime_ns": ns})
     assert -(2**63) < filesystem.file_stat("x.mp4", found).mtime_ns < 2**63
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import math
 import struct
@@ -43,14 +44,25 @@ class Headset:
         self._writer.write(body)
 
 
+@contextlib.asynccontextmanager
+async def listening(headset: Headset) -> AsyncIterator[str]:
+    """The address of a headset. Its end does not wait for clients, as `async with` on a server does
+    since Python 3.12."""
+    server = await asyncio.start_server(headset.accept, "127.0.0.1", 0)
+    try:
+        yield f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+
+
 @pytest.fixture
 async def headset(services: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Headset]:
     monkeypatch.setattr("lvs.headsets.deovr_remote.ALIVE_EVERY_S", 0.01)
     monkeypatch.setattr("lvs.headsets.deovr_remote.AGAIN_AFTER_S", 0.01)
     await fill(services.store, 2)
     found = Headset()
-    async with await asyncio.start_server(found.accept, "127.0.0.1", 0) as server:
-        found.name = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with listening(found) as name:
+        found.name = name
         remotes = DeoVRRemote([found.name], services.store, services.sessions)
         running = asyncio.create_task(remotes.run())
         await eventually(lambda: found.alive > 2)
@@ -127,8 +139,7 @@ async def test_a_headset_that_fails_costs_no_other(
     other = Headset()
     path = f"http://x/stream/{await hash_of(services, 1)}/video.mp4"
     before = await views(services, 1)
-    async with await asyncio.start_server(other.accept, "127.0.0.1", 0) as listening:
-        name = f"127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    async with listening(other) as name:
         sessions, plays = services.sessions, services.sessions.playing
 
         async def fail_for_the_first(player: str, video_id: int) -> None:
