@@ -16,12 +16,12 @@ class LvsError(Exception):
 
 class InvalidInputError(LvsError):
     status = 400
-    title = "That does not look right"
+    title = "Invalid request"
 
 
 class ForbiddenError(LvsError):
     status = 403
-    title = "Not from there"
+    title = "Blocked"
 
 
 class NotFoundError(LvsError):
@@ -31,14 +31,14 @@ class NotFoundError(LvsError):
 
 class UnsupportedMediaError(LvsError):
     status = 415
-    title = "Not that kind of content"
+    title = "Unsupported content type"
 
 
 class ConflictError(LvsError):
     """What was asked cannot be done as things are."""
 
     status = 409
-    title = "Not as things are"
+    title = "Can't do that now"
 
 
 class WrongHostError(LvsError):
@@ -50,7 +50,7 @@ class TooManyRequestsError(LvsError):
     """More than a client's share; `wait_s` until there is room again."""
 
     status = 429
-    title = "Too many at once"
+    title = "Too many requests"
 
     def __init__(self, wait_s: float, detail: str) -> None:
         super().__init__(detail)
@@ -61,7 +61,7 @@ class UnavailableError(LvsError):
     """The thing exists but cannot be had now: the disk is full, the folder is away."""
 
     status = 503
-    title = "Not available just now"
+    title = "Temporarily unavailable"
 
 
 class StartError(LvsError):

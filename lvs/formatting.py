@@ -93,7 +93,7 @@ _CODECS = {
     "av1": "AV1",
     "vp9": "VP9",
     "vp8": "VP8",
-    "mpeg4": "MPEG-4",
+    "mpeg4": "MPEG-4 Part 2",
     "mpeg2video": "MPEG-2",
     "mpeg1video": "MPEG-1",
     "aac": "AAC",

@@ -216,5 +216,5 @@ async def test_a_form_without_scripts_comes_back_to_its_page(server: LocalServer
         answer = await server.get("/library/scan", method="POST", headers=headers)
         assert (answer.status, answer.headers["location"]) == (303, "/?sort=title")
     fragment = await server.get("/library/scan", method="POST", headers={"HX-Request": "true"})
-    assert "Looking through all folders." in fragment.text or "once more" in fragment.text
+    assert "Scanning all folders." in fragment.text or "another follows" in fragment.text
     assert fragment.headers["hx-retarget"] == "#notices"

@@ -202,9 +202,9 @@ async def test_select_is_a_button_that_says_whether_it_is_on(
     await page.keyboard.press("Enter")
     await page.locator("#bulk").wait_for()
     assert await button.get_attribute("aria-pressed") == "true"
-    assert await page.get_by_role("checkbox", name="Select several videos").count() == 0
+    assert await page.get_by_role("checkbox", name="Select videos").count() == 0
     assert await button.evaluate("button => button === document.activeElement")
-    await page.get_by_role("button", name="Done").focus()
+    await page.get_by_role("button", name="Close").focus()
     await page.keyboard.press("Enter")
     await page.locator("#bulk").wait_for(state="hidden")
     assert await button.get_attribute("aria-pressed") == "false"

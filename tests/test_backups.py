@@ -115,7 +115,11 @@ def remove(path: Path) -> None:
 @pytest.mark.parametrize("name", ["library.db", "export.json", "ratings.json"])
 @pytest.mark.parametrize(
     ("harm", "reason"),
-    [(cut_off, "cut off or changed"), (change_a_byte, "content was changed"), (remove, "lacks")],
+    [
+        (cut_off, "cut off or changed"),
+        (change_a_byte, "content was changed"),
+        (remove, "is missing"),
+    ],
 )
 async def test_a_backup_that_is_not_whole_is_refused_and_changes_nothing(
     made: Backup, tmp_path: Path, name: str, harm: Callable[[Path], None], reason: str
@@ -155,7 +159,7 @@ async def test_what_is_no_backup_is_refused(made: Backup, text: str) -> None:
     (made.path / "manifest.json").write_text(text)
     with pytest.raises(InvalidInputError, match=r"manifest\.json is damaged"):
         folder.read(made.path)
-    with pytest.raises(InvalidInputError, match="is no backup"):
+    with pytest.raises(InvalidInputError, match="is not a backup"):
         folder.read(made.path.parent)
 
 
@@ -330,7 +334,7 @@ async def test_backups_are_made_when_due_and_something_changed(
 
 async def test_the_admin_page_makes_one(server: LocalServer) -> None:
     await fill(server.services.store, 3)
-    assert "No backup yet" in (await server.get("/admin/performance")).text
+    assert "No backups yet" in (await server.get("/admin/performance")).text
     answer = await post(server, "/admin/backup")
     assert (answer.status, answer.headers["location"]) == (303, "/")
     (made,) = await server.services.backup_scheduler.listed()

@@ -113,12 +113,12 @@ async def test_tags_views_and_watched_without_scripts(site: str, browser: Browse
         await page.get_by_role("button", name="Add", exact=True).click()
         await page.wait_for_url(address)
         assert await page.get_by_role("link", name="Night").count() == 1
-        await page.get_by_role("button", name="Count a view").click()
+        await page.get_by_role("button", name="I watched this").click()
         await page.wait_for_url(address)
         assert "1 view" in await page.locator("#about .card-meta").inner_text()
-        await page.get_by_role("button", name="Watched").click()
+        await page.get_by_role("button", name="Mark as watched").click()
         await page.wait_for_url(address)
         assert await page.locator("#watched").get_attribute("aria-pressed") == "true"
-        await page.get_by_role("button", name="Remove the tag Night").click()
+        await page.get_by_role("button", name="Remove tag Night").click()
         await page.wait_for_url(address)
         assert await page.get_by_role("link", name="Night").count() == 0

@@ -115,7 +115,7 @@ async def test_a_file_that_vanishes_takes_its_player_along_and_brings_it_back(
     (videos / "B.mp4").rename(hidden)
     await page.locator("#stage").get_by_text("It can be played when the file returns").wait_for()
     assert await page.locator("video").count() == 0
-    assert await page.get_by_text("Download the file").count() == 0
+    assert await page.get_by_text("Download file").count() == 0
     assert await page.locator("#stage p").first.evaluate(
         "p => p.getBoundingClientRect().bottom < innerHeight"
     )

@@ -57,41 +57,41 @@ async def test_the_chosen_are_changed_and_it_is_undone(
     answer = await send(
         server, [("action", "rate"), ("stars", 4), *(("video", n) for n in (1, 2, 3))]
     )
-    assert "3 videos changed." in answer.text
+    assert "3 videos rated 4 stars" in answer.text
     assert await stars(services, 4) == [4, 4, 4, None]
     await services.store.write(curation.rate, 3, 5)  # changed again since: that stands
     bulk_id = element(answer.text, name="bulk")["value"]
     undone = await post(server, "/bulk/undo", htmx=True, bulk=bulk_id)
-    assert "Undone for 2 videos." in undone.text
+    assert "Undone for 2 of 3 videos" in undone.text
     assert await stars(services, 4) == [None, 1, 5, None]
     again = await post(server, "/bulk/undo", htmx=True, bulk=bulk_id)
-    assert "Undone for 0 videos." in again.text
+    assert "Nothing left to undo" in again.text
     assert (await post(server, "/bulk/undo", htmx=True, bulk=999)).status == 404
     for nowhere in (999, 10**30):
         assert (await server.get(f"/bulk/{nowhere}")).status == 404
 
 
 @pytest.mark.parametrize(
-    ("action", "more"),
+    ("action", "more", "words"),
     [
-        ("favorite", {}),
-        ("tag", {"tag": "Sea"}),
-        ("watched", {}),
-        ("rate", {"stars": "3"}),
+        ("favorite", {}, "1,250 videos added to favorites"),
+        ("tag", {"tag": "Sea"}, "Tag “Sea” added to 1,250 videos"),
+        ("watched", {}, "1,250 videos marked as watched"),
+        ("rate", {"stars": "3"}, "1,250 videos rated 3 stars"),
     ],
 )
 async def test_thousands_are_changed_in_batches_and_undone(
-    services: Services, server: LocalServer, action: str, more: dict[str, str]
+    services: Services, server: LocalServer, action: str, more: dict[str, str], words: str
 ) -> None:
     await fill(services.store, 2_500, ["", "Half"])
     before = await everything(services)
     pairs = [("action", action), ("all", 1), ("query", "folder=Half"), *more.items()]
     answer = await send(server, pairs)
-    assert "1,250 videos changed." in answer.text
+    assert words in answer.text
     assert await everything(services) != before
     bulk_id = element(answer.text, name="bulk")["value"]
     undone = await post(server, "/bulk/undo", htmx=True, bulk=bulk_id)
-    assert "Undone for 1,250 videos." in undone.text
+    assert "<p>Undone</p>" in undone.text
     assert await everything(services) == before
 
 
@@ -109,10 +109,10 @@ async def test_a_video_that_may_not_have_a_tag_is_left_as_it_is(
     await services.store.write(tags.set_all, 2, ["Sea"])
     pairs = [("action", "tag"), ("tag", "sea"), *(("video", n) for n in (1, 2, 3, 77))]
     answer = await send(server, pairs)
-    assert "1 video changed; 3 had it already or cannot have it." in answer.text
+    assert "Tag “sea” added to 1 video · 3 unchanged" in answer.text
     assert [tag.name for tag in await services.store.read(tags.of_video, 3)] == ["Sea"]
     pairs = [("action", "untag"), ("tag", "SEA"), *(("video", n) for n in (1, 2, 3))]
-    assert "2 videos changed" in (await send(server, pairs)).text
+    assert "Tag “SEA” removed from 2 videos · 1 unchanged" in (await send(server, pairs)).text
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ async def test_a_disk_that_fills_up_ends_a_change_clearly(
     await services.store.write(limit, 8)
     pairs = [("action", "rate"), ("stars", 3), ("all", 1), ("query", "")]
     answer = await send(server, pairs)
-    (changed,) = re.findall(r"(\d+) of 1,000 videos changed, then it stopped.", answer.text)
+    (changed,) = re.findall(r"Stopped after (\d+) of 1,000 videos\.", answer.text)
     assert 0 < int(changed) < 1_000
     assert "is full" in answer.text
     assert (await stars(services, 1_000)).count(3) == int(changed)
@@ -157,7 +157,7 @@ async def test_a_disk_that_fills_up_ends_a_change_clearly(
     await services.store.write(limit, 10_000)
     bulk_id = element(answer.text, name="bulk")["value"]
     undone = await post(server, "/bulk/undo", htmx=True, bulk=bulk_id)
-    assert f"Undone for {changed} videos." in undone.text
+    assert "<p>Undone</p>" in undone.text
     assert (await stars(services, 1_000)).count(3) == 0
 
 
@@ -172,7 +172,7 @@ async def test_a_video_that_cannot_be_changed_costs_no_other(
         )
     )
     answer = await send(server, [("action", "rate"), ("stars", 3), ("all", 1), ("query", "")])
-    assert "449 videos changed; 1 had it already or cannot have it." in answer.text
+    assert "449 videos rated 3 stars · 1 unchanged" in answer.text
     found = await stars(services, 450)
     assert (found.count(3), found[76]) == (449, None)
 
@@ -225,24 +225,24 @@ async def test_cards_are_chosen_by_clicks_ranges_and_keys(
     await cards.nth(1).locator(".card-picture").click()
     await cards.nth(3).locator(".card-picture").click(modifiers=["Shift"])
     assert await chosen(page) == ["B", "C", "D"]
-    assert await page.inner_text("[data-selected]") == "3 chosen"
+    assert await page.inner_text("[data-selected]") == "3 selected"
     assert page.url.endswith("sort=title")
     assert not await browsers.axe_violations(page)
     await cards.nth(2).locator(".card-link").focus()
     await page.keyboard.press("x")
     assert await chosen(page) == ["B", "D"]
     await page.locator("#bulk-stars").select_option("4")
-    await page.get_by_role("button", name="Rate", exact=True).click()
-    await page.get_by_text("2 videos changed.").wait_for()
+    await page.get_by_role("button", name="Set rating").click()
+    await page.get_by_text("2 videos rated 4 stars").wait_for()
     await until(other, "document.querySelectorAll('.rate-given').length === 2")
     await until(page, "document.querySelectorAll('.rate-given').length === 2")
     assert await chosen(page) == ["B", "D"]  # also after their cards were pushed
     await page.get_by_role("button", name="Undo").click()
-    await page.get_by_text("Undone for 2 videos.").wait_for()
+    await page.get_by_text("Undone", exact=True).wait_for()
     await until(other, "document.querySelectorAll('.rate-given').length === 0")
     await page.locator("[data-select-all]").check()
-    await page.get_by_role("button", name="Favorite", exact=True).click()
-    await page.get_by_text("6 videos changed.").wait_for()
+    await page.get_by_role("button", name="Add to favorites").click()
+    await page.get_by_text("6 videos added to favorites").wait_for()
     await cards.first.locator(".card-select").focus()
     await page.keyboard.press("Escape")
     assert await page.locator("#bulk").is_hidden()
@@ -257,8 +257,8 @@ async def test_a_toast_stands_above_the_bar_and_outlasts_it(
     page = await live_page(context, f"{site}/?sort=title")
     await page.get_by_role("button", name="Select", exact=True).click()
     await page.locator("#grid > .card .card-picture").first.click()
-    await page.get_by_role("button", name="Favorite", exact=True).click()
-    toast = page.locator("#notices .notice", has_text="1 video changed.")
+    await page.get_by_role("button", name="Add to favorites").click()
+    toast = page.locator("#notices .notice", has_text="1 video added to favorites")
     await toast.wait_for()
     refused = page.locator("#notices [role=alert]", has_text="needs at least one visible character")
     await page.get_by_role("button", name="Add tag").click()
@@ -274,7 +274,7 @@ async def test_a_toast_stands_above_the_bar_and_outlasts_it(
     await page.keyboard.press("Escape")
     assert await page.locator("#bulk").is_hidden()
     await toast.get_by_role("button", name="Undo").click()
-    await page.get_by_text("Undone for 1 video.").wait_for()
+    await page.get_by_text("Undone", exact=True).wait_for()
     await until(page, "document.querySelectorAll('.heart[aria-pressed=true]').length === 0")
 
 
@@ -288,11 +288,11 @@ async def test_cards_are_chosen_and_undone_without_scripts(
         await page.locator("label.select-open").click()
         await page.get_by_role("checkbox", name="Select B").check()
         await page.get_by_role("checkbox", name="Select C").check()
-        await page.get_by_role("button", name="Watched", exact=True).click()
-        await page.get_by_text("2 videos changed.").wait_for()
+        await page.get_by_role("button", name="Mark as watched").click()
+        await page.get_by_text("2 videos marked as watched").wait_for()
         states = [await services.store.read(playback.state_of, video) for video in range(1, 7)]
         assert sum(watched for _, watched in states) == 2
         await page.get_by_role("button", name="Undo").click()
-        await page.get_by_text("0 videos changed.").wait_for()
+        await page.get_by_text("Nothing left to undo").wait_for()
         states = [await services.store.read(playback.state_of, video) for video in range(1, 7)]
         assert sum(watched for _, watched in states) == 0

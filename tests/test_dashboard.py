@@ -44,7 +44,7 @@ async def test_what_failed_appears_and_is_tried_again(
     assert not await browsers.axe_violations(page)
     cast.copy("city.mp4", videos / ".whole")
     (videos / ".whole").replace(videos / "broken.mp4")
-    await page.get_by_text("Every video could be read.").wait_for()
+    await page.get_by_text("No failed files.").wait_for()
     assert await page.evaluate("window.stayed")
 
 
@@ -65,14 +65,14 @@ async def test_every_button_says_what_it_did_or_why_not(
     async def press(name: str) -> None:
         await page.get_by_role("button", name=name, exact=True).click()
 
-    await press("Look through all folders")
-    await notice.get_by_text("Looking through all folders.").wait_for()
-    await page.get_by_label("Make those of one video anew").fill("nothing.mp4")
-    await press("Make anew")
-    await notice.get_by_text("There is no video named 'nothing.mp4'").wait_for()
-    await page.get_by_label("Make those of one video anew").fill("beach.mp4")
-    await press("Make anew")
-    await notice.get_by_text("Making the pictures of 1 video anew.").wait_for()
+    await press("Scan now")
+    await notice.get_by_text("Scanning all folders.").wait_for()
+    await page.get_by_label("Recreate thumbnails of one video").fill("nothing.mp4")
+    await press("Recreate")
+    await notice.get_by_text("No video named 'nothing.mp4'").wait_for()
+    await page.get_by_label("Recreate thumbnails of one video").fill("beach.mp4")
+    await press("Recreate")
+    await notice.get_by_text("Recreating thumbnails of 1 video.").wait_for()
     await eventually(lambda: live_services.library.status.pictures_made == 2)
     await press("Back up now")
     await notice.get_by_text("Backed up 1 video as").wait_for()
@@ -84,13 +84,13 @@ async def test_every_button_says_what_it_did_or_why_not(
     live_services.backup_scheduler.folder.write_text("not a folder")
     await press("Back up now")
     await notice.get_by_text("could not be written").wait_for()
-    await page.locator("#maintenance-backups", has_text="The last one failed").wait_for()
+    await page.locator("#maintenance-backups", has_text="Last backup failed").wait_for()
     failed = notice.get_by_role("alert").filter(has_text="could not be written")
     await failed.get_by_role("button", name="Dismiss").click()
     await failed.wait_for(state="detached")
-    await page.get_by_label("Log", exact=True).select_option("debug")
-    await press("Set until the next start")
-    await notice.get_by_text("Logging from debug on").wait_for()
+    await page.get_by_label("Log level", exact=True).select_option("debug")
+    await press("Apply until restart")
+    await notice.get_by_text("Log level set to debug").wait_for()
 
 
 async def test_new_thumbnails_have_their_own_address(
@@ -136,7 +136,7 @@ async def test_what_there_is_nothing_to_do_for_is_refused(
     await services.library.check(root)
     answer = await post(server, "/library/scan", htmx=True)
     assert answer.status == 409
-    assert "cannot be reached" in answer.text
+    assert "folders are offline" in answer.text
 
 
 async def test_events_are_counted_by_topic(server: LocalServer, services: Services) -> None:

@@ -237,7 +237,7 @@ def test_a_taken_port_costs_https_alone(videos: Path, tmp_path: Path) -> None:
         settings = {"LVS_HTTPS_PORT": str(taken.getsockname()[1])}
         with Process(videos, tmp_path / "data", settings) as server:
             assert server.get("/ping").status == 200
-            assert any("There is no HTTPS" in line for line in server.output)
+            assert any("HTTPS is off" in line for line in server.output)
 
 
 def test_own_certificates_are_served(videos: Path, tmp_path: Path) -> None:

@@ -117,12 +117,12 @@ async def test_user_data_of_this_server_wins(known: Services, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("name", "text", "reason"),
     [
-        ("ratings.json", "{", "cannot be read as JSON"),
-        ("ratings.json", '{"Video 000000.mp4": 9}', "not 1 to 5"),
-        ("views.json", '{"Video 000000.mp4": "many"}', "no count"),
-        ("tags.json", '{"Video 000000.mp4": 3}', "no names"),
-        ("favorites.json", '"all"', "no file names"),
-        ("video_metadata.db", "not a database, by far", "no database of the first server"),
+        ("ratings.json", "{", "is not valid JSON"),
+        ("ratings.json", '{"Video 000000.mp4": 9}', "must be 1 to 5"),
+        ("views.json", '{"Video 000000.mp4": "many"}', "must be a count"),
+        ("tags.json", '{"Video 000000.mp4": 3}', "must be names"),
+        ("favorites.json", '"all"', "must be an object"),
+        ("video_metadata.db", "not a database, by far", "not a database of the previous"),
     ],
 )
 async def test_a_bad_file_is_named_and_nothing_is_changed(
@@ -143,7 +143,7 @@ def test_import_by_command(videos: Path, tmp_path: Path) -> None:
     command = ("-m", "lvs", "import", str(source))
     empty = Process(videos, tmp_path / "data", command=command).start(wait=False)
     assert empty.wait() == 1
-    assert "nothing to import" in " ".join(empty.output)
+    assert "Nothing to import" in " ".join(empty.output)
     write_files(source)
     empty = Process(videos, tmp_path / "data", command=command).start(wait=False)
     assert empty.wait() == 1

@@ -146,7 +146,7 @@ async def test_what_was_begun_is_in_its_list_until_it_is_watched(
     await browsers.wait_for_titles(begun, ["Second", "First"])
     assert "Continue watching" in await begun.inner_text("h1")
     watch = await live_page(context, f"{site}/watch/Second.mp4")
-    button = watch.get_by_role("button", name="Watched")
+    button = watch.get_by_role("button", name="Mark as watched")
     await button.click()
     await browsers.wait_for_titles(begun, ["First"])
     await until(watch, "document.querySelector('#watched').ariaPressed === 'true'")

@@ -163,7 +163,7 @@ def test_commands_show_names_as_they_are(tmp_path: Path, name: str) -> None:
     run = Process(videos, tmp_path / "data", settings, ("-m", "lvs", "restore", name))
     assert run.start(wait=False).wait() == 1
     shown = name.encode("utf-8", "backslashreplace").decode()
-    assert f"{shown} is no backup" in run.output[-1]
+    assert f"{shown} is not a backup" in run.output[-1]
     with Process(videos, tmp_path / "data", settings) as server:
         server.wait_for(lambda: any("Ctrl+C" in line for line in server.output), "its end")
     assert any(line.endswith(f"/{shown}") for line in server.output), server.output

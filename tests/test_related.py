@@ -130,8 +130,8 @@ async def test_the_page_shows_why_and_a_push_leaves_it(
         page = await browsers.live_page(context, f"{site}/watch/Trips/Porto.mp4")
         first = page.locator(".related").first
         assert "Lisbon at night" in await first.inner_text()
-        assert "1 shared tag" in await first.inner_text()
+        assert "1 tag in common" in await first.inner_text()
         await live_services.store.write(curation.set_favorite, ids["Lisbon at night"], True)
         await first.locator(".heart[aria-pressed=true]").wait_for()
-        assert "1 shared tag" in await first.inner_text()
+        assert "1 tag in common" in await first.inner_text()
         assert not await browsers.axe_violations(page)

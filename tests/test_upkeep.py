@@ -48,7 +48,7 @@ async def test_failed_files_and_duplicates_are_listed(
         await shown.goto(f"{live_server.url}/admin/performance")
         assert not await browsers.axe_violations(shown)
         cast.copy("city.mp4", videos / "broken.mp4")
-        await shown.get_by_role("button", name="Try all again").click()
+        await shown.get_by_role("button", name="Retry all").click()
         await eventually(lambda: live_services.library.status.pictures_made >= 2)
 
 
@@ -122,7 +122,7 @@ def fail(reason: str) -> None:
 async def test_errors_of_the_log_are_shown_and_its_level_is_set(
     server: LocalServer, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "None since the start" in (await server.get("/admin/performance")).text
+    assert "No errors since the start" in (await server.get("/admin/performance")).text
     monkeypatch.setattr(services.store, "read_cached", lambda *_: fail("a <reason>"))
     assert (await server.get("/tags?sort=<b>")).status == 500
     monkeypatch.undo()

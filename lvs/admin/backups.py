@@ -34,10 +34,10 @@ def backups_context(
     config: ServerConfig, backup_scheduler: BackupScheduler, backups: Sequence[Backup]
 ) -> Backups:
     every_h = config.backup_interval_h
-    schedule = "None are made by themselves."
+    schedule = "Automatic backups are off."
     if every_h:
         kept = formatting.plural(config.backup_retention, "backup")
-        schedule = f"One every {every_h:g} hours when something has changed; {kept} are kept."
+        schedule = f"Every {every_h:g} hours if something changed. Keeps the last {kept}."
     return Backups(
         tuple(map(_row, backups)), str(backup_scheduler.folder), schedule, backup_scheduler.problem
     )

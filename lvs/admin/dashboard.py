@@ -115,7 +115,7 @@ class Dashboard:
         except Exception as error:
             if self._problem != str(error):  # told once
                 self._problem = str(error)
-                log.exception("The maintenance sections of the dashboard could not be read")
+                log.exception("Can't read the maintenance sections of the dashboard")
 
 
 def _partials(html: dict[str, str]) -> str:

@@ -18,22 +18,22 @@ from lvs.metrics import latency_of
 TIMINGS_SHOWN = 12
 NOTHING = "\N{EN DASH}"  # where there is no figure yet
 STEPS = {
-    "settling": "Until it is whole",
-    "storing": "Into the library",
-    "facts": "Its facts",
-    "pictures": "Its pictures",
-    "push": "To open pages",
+    "settling": "Copy settled",
+    "storing": "Indexed",
+    "facts": "Probed",
+    "pictures": "Thumbnails",
+    "push": "Pushed",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class IngestRow:
-    """A file's way to its tile: seconds in all, and each step as (name, seconds, part of the
-    slowest way shown in percent)."""
+    """The latency of a new file: seconds in all, and each step as (name, label, seconds, part of
+    the slowest file shown in percent)."""
 
     name: str
     whole: str
-    steps: tuple[tuple[str, str, float], ...]
+    steps: tuple[tuple[str, str, str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def dashboard_view(monitor: Monitor, dashboards: int = 0) -> DashboardView:
             ("ingest", "New-file latency", _ways(monitor)),
             ("live", "Live pages and streams", _streams(monitor, dashboards)),
             ("system", "System", _system(monitor)),
-            ("day", "The last day", _day(monitor)),
+            ("day", "Last 24 hours", _day(monitor)),
         ),
         timings=_timings(list(monitor.sources.ingest_timings.done)[-TIMINGS_SHOWN:][::-1]),
         routes=tuple(route_rows(monitor.sources.metrics)),
@@ -82,12 +82,12 @@ def _plain(name: str, title: str, value: str, detail: str, line: str | None = No
 def _cache(monitor: Monitor) -> Tile:
     found = cache_json(*monitor.cache_use)
     rate = monitor.hit_rate
-    level, word = ("good", "Good") if rate >= 70 else ("warning", "Cold")
+    level, word = ("good", "Good") if rate >= 70 else ("warning", "Low")
     if found["hits"] + found["misses"] < 100:
         level, word = "", "Just started"
     detail = f"{formatting.number(found['hits'])} hits, {formatting.number(found['misses'])} misses"
     line = _hour(monitor, lambda sample: sample.hit_rate, 100.0)
-    return Tile("tile-cache", "Cache health", f"{rate:.1f} %", level, word, detail, line)
+    return Tile("tile-cache", "Cache hits", f"{rate:.1f} %", level, word, detail, line)
 
 
 def _ratings(monitor: Monitor) -> Tile:
@@ -106,10 +106,12 @@ def _ratings(monitor: Monitor) -> Tile:
 
 def _database(monitor: Monitor) -> Tile:
     queries, average = monitor.sources.metrics.queries, monitor.now.queries
-    level, word = ("good", "Light") if average <= 20 else ("warning", "Heavy")
-    detail = f"queries a request, {max(queries, default=0)} at most of the last {len(queries)}"
+    level, word = ("good", "Normal") if average <= 20 else ("warning", "High")
+    detail = (
+        f"max {max(queries, default=0)} in the last {formatting.plural(len(queries), 'request')}"
+    )
     line = _hour(monitor, lambda sample: sample.queries)
-    return Tile("tile-database", "Database load", f"{average:.1f}", level, word, detail, line)
+    return Tile("tile-database", "Queries per request", f"{average:.1f}", level, word, detail, line)
 
 
 def _uptime(monitor: Monitor) -> Tile:
@@ -117,7 +119,7 @@ def _uptime(monitor: Monitor) -> Tile:
     recent = sum(sample.errors for sample in list(monitor.seconds)[-60:])
     level, word = ("poor", "Failing") if recent >= 1 else ("good", "Running")
     so_far = formatting.number(metrics.requests)
-    detail = f"{monitor.now.requests:.0f} requests a second, {so_far} since the start"
+    detail = f"{monitor.now.requests:.0f} requests/s, {so_far} since start"
     line = _hour(monitor, lambda sample: sample.requests)
     value = humanize.naturaldelta(metrics.uptime_s)
     return Tile("tile-uptime", "Uptime", value, level, word, detail, line)
@@ -133,21 +135,21 @@ def _library(monitor: Monitor) -> tuple[Tile, ...]:
     scan = status.scan
     checking = f"{formatting.number(scan.done)} of {formatting.number(scan.total)}"
     return (
-        _plain("scan", "Scan", "Running" if scan.running else "At rest", checking),
+        _plain("scan", "Scan", "Running" if scan.running else "Idle", checking),
         _plain(
             "waiting",
-            "Pictures waiting",
+            "Thumbnails queued",
             formatting.number(status.pictures_waiting),
-            f"{status.thumbnails_busy} queued to workers",
+            f"{status.thumbnails_busy} with workers",
         ),
-        _plain("made", "Pictures made", formatting.number(made), f"{each_s:.2f} s each"),
+        _plain("made", "Thumbnails created", formatting.number(made), f"{each_s:.2f} s each"),
         Tile(
             "tile-failed",
-            "Pictures failed",
+            "Thumbnails failed",
             formatting.number(failed),
             "warning" if failed else "",
-            "Look at them below" if failed else "None",
-            "since the start",
+            "See failed files" if failed else "None",
+            "since start",
             None,
         ),
     )
@@ -161,7 +163,7 @@ def _ways(monitor: Monitor) -> tuple[Tile, ...]:
     seconds |= {name: [step[name] for step in steps] for name in STEPS}
     return tuple(
         _plain(f"drop-{name}", title, _seconds(seconds[name]), of)
-        for name, title in {"whole": "Noticed to tile", **STEPS}.items()
+        for name, title in {"whole": "Total", **STEPS}.items()
     )
 
 
@@ -176,7 +178,7 @@ def _timings(timings: list[IngestTiming]) -> tuple[IngestRow, ...]:
             paths.to_words(timing.path),
             f"{timing.whole:.2f}",
             tuple(
-                (name, f"{seconds:.2f}", round(100 * seconds / longest, 1))
+                (name, STEPS[name], f"{seconds:.2f}", round(100 * seconds / longest, 1))
                 for name, seconds in timing.steps.items()
             ),
         )
@@ -186,9 +188,7 @@ def _timings(timings: list[IngestTiming]) -> tuple[IngestRow, ...]:
 
 def _streams(monitor: Monitor, dashboards: int) -> tuple[Tile, ...]:
     hub, reader, now = monitor.sources.hub, monitor.sources.reader, monitor.now
-    lost = (
-        f"{formatting.number(hub.dropped)} dropped, {formatting.number(hub.resyncs)} told to reload"
-    )
+    lost = f"{formatting.number(hub.dropped)} dropped, {formatting.number(hub.resyncs)} resynced"
     messages = _hour(monitor, lambda sample: sample.messages)
     return (
         _plain("pages", "Open pages", formatting.number(hub.streams + dashboards), lost),
@@ -215,9 +215,9 @@ def _streams(monitor: Monitor, dashboards: int) -> tuple[Tile, ...]:
         ),
         _plain(
             "latency",
-            "Answers, p95",
+            "Response time, p95",
             f"{now.p95_ms:.1f} ms",
-            "of the last second",
+            "last second",
             _hour(monitor, lambda sample: sample.p95_ms),
         ),
     )
@@ -235,7 +235,7 @@ def _system(monitor: Monitor) -> tuple[Tile, ...]:
         Tile(
             f"tile-disk-{number}",
             "Data disk" if number == 0 else "Video disk",
-            formatting.size(disk.free_bytes) if disk.total_bytes else "Away",
+            formatting.size(disk.free_bytes) if disk.total_bytes else "Offline",
             "poor" if disk.is_nearly_full or not disk.total_bytes else "good",
             "Nearly full" if disk.is_nearly_full else "Free" if disk.total_bytes else "",
             disk.path,
@@ -247,7 +247,7 @@ def _system(monitor: Monitor) -> tuple[Tile, ...]:
     return (
         _plain(
             "cpu",
-            "Processor",
+            "CPU",
             f"{now.cpu_percent:.0f} %",
             "of one core",
             _hour(monitor, lambda sample: sample.cpu_percent),
@@ -256,7 +256,7 @@ def _system(monitor: Monitor) -> tuple[Tile, ...]:
             "memory",
             "Memory",
             formatting.size(now.memory_bytes),
-            f"{now.memory_percent:.1f} % of the machine",
+            f"{now.memory_percent:.1f} % of the system",
             _hour(monitor, lambda sample: float(sample.memory_bytes)),
         ),
         _plain("files", "Open files", formatting.number(now.open_files), f"{now.threads} threads"),
@@ -270,16 +270,16 @@ def _day(monitor: Monitor) -> tuple[Tile, ...]:
 
     def tile(name: str, title: str, read: Callable[[Sample], float], said: str) -> Tile:
         if not minutes:
-            return _plain(f"day-{name}", title, NOTHING, "no minute yet", "")
+            return _plain(f"day-{name}", title, NOTHING, "no data yet", "")
         highest = said.format(max(map(read, minutes)))
         line = spark([read(sample) for sample in minutes])
-        return _plain(f"day-{name}", title, highest, "in its busiest minute", line)
+        return _plain(f"day-{name}", title, highest, "peak minute", line)
 
     return (
         tile("requests", "Requests", lambda sample: sample.requests, "{:.0f}/s"),
-        tile("latency", "Answers, p95", lambda sample: sample.p95_ms, "{:.1f} ms"),
-        tile("sent", "Videos sent", lambda sample: sample.sent_bytes / 1e6, "{:.1f} MB/s"),
-        tile("cpu", "Processor", lambda sample: sample.cpu_percent, "{:.0f} %"),
+        tile("latency", "Response time, p95", lambda sample: sample.p95_ms, "{:.1f} ms"),
+        tile("sent", "Video sent", lambda sample: sample.sent_bytes / 1e6, "{:.1f} MB/s"),
+        tile("cpu", "CPU", lambda sample: sample.cpu_percent, "{:.0f} %"),
         tile("memory", "Memory", lambda sample: sample.memory_bytes / 1e6, "{:.0f} MB"),
         tile("errors", "Errors", lambda sample: sample.errors, "{:.2f}/s"),
     )

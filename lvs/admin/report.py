@@ -110,7 +110,7 @@ def user_data_summary(video: PurgeCandidate) -> str:
         )
         if count
     ]
-    return ", ".join(user_data) or "nothing"
+    return ", ".join(user_data) or "no ratings or tags"
 
 
 def _name(folders: Folders, root_id: int, path: str) -> str:

@@ -13,7 +13,7 @@ from lvs.store.list_plan import ListSpec
 
 @answers(CacheStatusOut)
 async def status() -> CacheStatusOut:
-    """Figures of the library and its caches."""
+    """Library and cache statistics."""
     services = current_services()
     each = {
         name: CacheOut(
@@ -40,6 +40,6 @@ async def status() -> CacheStatusOut:
 @answers(RefreshOut, 202)
 @refuses(403, 429)
 async def refresh() -> RefreshOut:
-    """Look through all folders again; caches follow what is found by themselves."""
+    """Scan now again; caches follow what is found by themselves."""
     current_services().library.ask_for_scan()
     return RefreshOut()

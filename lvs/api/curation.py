@@ -25,7 +25,7 @@ from lvs.store import Transaction, curation
 @answers(RatingOut)
 @refuses(404)
 async def rating(media_hash: str) -> RatingOut:
-    """A video's ratings."""
+    """Get a video's ratings."""
     services = current_services()
     return _summary(await services.store.read(_ratings, services.folders, _by_hash(media_hash)))
 
@@ -38,7 +38,7 @@ def _ratings(conn: sqlite3.Connection, folders: Folders, target: Target) -> Rati
 @answers(RatingOut, 201)
 @refuses(*A_BODY)
 async def rate(media_hash: str, data: RatingIn) -> RatingOut:
-    """Rate a video; rating it again replaces the rating."""
+    """Rate a video; replaces your rating."""
     return await _rate(_by_hash(media_hash), data.value)
 
 
@@ -46,14 +46,14 @@ async def rate(media_hash: str, data: RatingIn) -> RatingOut:
 @answers(RatingOut, 201)
 @refuses(*A_BODY)
 async def rate_named(data: TargetedRatingIn) -> RatingOut:
-    """Rate the video that the body names."""
+    """Rate the video named in the body."""
     return await _rate(data, data.value)
 
 
 @answers(RatingOut)
 @refuses(403, 404, 429)
 async def clear_rating(media_hash: str) -> RatingOut:
-    """Take one's rating back."""
+    """Remove your rating."""
     return await _rate(_by_hash(media_hash), None)
 
 
@@ -61,7 +61,7 @@ async def clear_rating(media_hash: str) -> RatingOut:
 @answers(FavoriteOut)
 @refuses(*A_BODY)
 async def set_favorite(data: FavoriteIn) -> FavoriteOut:
-    """Make a video a favorite or not; without `favorite`, turn it over."""
+    """Set whether a video is a favorite; without `favorite`, toggle it."""
     services = current_services()
     return await services.store.write(_set_favorite, services.folders, data)
 

@@ -147,7 +147,9 @@ def _event_access(services: Services, media_hash: str) -> Access:
 
 async def _delete(services: Services, details: VideoDetails) -> None:
     if not services.config.headset_delete:
-        raise ForbiddenError("Files are not deleted from a headset here (LVS_HEADSET_DELETE).")
+        raise ForbiddenError(
+            "Deleting from a headset is turned off. Turn it on with LVS_HEADSET_DELETE."
+        )
     _guard().check_write_limit(request)
     await services.library.delete_files(details.files)
     log.warning("Deleted from a headset: %s", details.card.title)
@@ -162,10 +164,10 @@ def _found(
     """A video that can be played, and the names of its tags. Raises NotFoundError."""
     video_id = videos.id_of_hash(conn, media_hash)
     if video_id is None:
-        raise NotFoundError("There is no such video in the library.")
+        raise NotFoundError("Video not found in the library.")
     details = videos.details(conn, video_id)
     if not is_playable(details.card, folders):
-        raise NotFoundError("The file of this video cannot be played just now.")
+        raise NotFoundError("This video can't be played: its file is missing, offline or damaged.")
     return details, [tag.name for tag in tags.of_video(conn, video_id)]
 
 
@@ -208,7 +210,7 @@ async def _body(model: type[Body]) -> Body:
         return model.model_validate(json.loads(raw) if raw.strip() else {})
     except (ValueError, RecursionError) as error:
         what = error.errors()[0]["msg"] if isinstance(error, ValidationError) else "not JSON"
-        raise InvalidInputError(f"The body could not be understood: {what}.") from None
+        raise InvalidInputError(f"Invalid body: {what}.") from None
 
 
 async def _json(make: Any, *args: Any, **more: Any) -> Response:

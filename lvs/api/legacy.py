@@ -43,7 +43,7 @@ async def rate(data: LegacyRateIn) -> LegacyRateOut:
 @answers(LegacyFavoriteOut)
 @refuses(*A_BODY)
 async def favorite(data: LegacyFavoriteIn) -> LegacyFavoriteOut:
-    """Make a video a favorite or not; without `favorite`, turn it over."""
+    """Set whether a video is a favorite; without `favorite`, toggle it."""
     state = await _change(data, curation.set_favorite, data.favorite)
     return LegacyFavoriteOut(favorite=state.favorite)
 
@@ -52,7 +52,7 @@ async def favorite(data: LegacyFavoriteIn) -> LegacyFavoriteOut:
 @answers(LegacyTagsOut)
 @refuses(*A_BODY)
 async def tag(data: LegacyTagIn) -> LegacyTagsOut:
-    """Give a video a tag."""
+    """Add a tag to a video."""
     return _names(await _change(data, tags.add, data.tag))
 
 
@@ -60,7 +60,7 @@ async def tag(data: LegacyTagIn) -> LegacyTagsOut:
 @answers(LegacyTagsOut)
 @refuses(*A_BODY)
 async def delete_tag(data: LegacyTagIn) -> LegacyTagsOut:
-    """Take a tag from a video."""
+    """Remove a tag from a video."""
     return _names(await _change(data, tags.remove, data.tag))
 
 

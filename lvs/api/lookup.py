@@ -19,5 +19,5 @@ def found(conn: sqlite3.Connection, folders: Folders, target: Target) -> tuple[i
         return video_id, videos.cards(conn, [video_id])[video_id].media_hash
     known = videos.id_of_hash(conn, target.media_hash or "")
     if known is None:
-        raise NotFoundError("There is no video of this `media_hash` in the library.")
+        raise NotFoundError("No video with this `media_hash` in the library.")
     return known, target.media_hash or ""

@@ -26,7 +26,7 @@ from lvs.services import current_services
 
 @answers(PerformanceOut)
 async def snapshot() -> PerformanceOut:
-    """All figures at once. `cache_hit_rate` is a percentage, times of `uptime_` are seconds."""
+    """All performance figures. `cache_hit_rate` is a percentage, `uptime_` values are seconds."""
     services = current_services()
     metrics, monitor, status = services.metrics, services.monitor, services.activity
     now = monitor.now
@@ -73,7 +73,7 @@ async def snapshot() -> PerformanceOut:
 @answers(RoutesOut)
 @refuses(400)
 async def routes(query_args: RoutesIn) -> RoutesOut:
-    """The routes that were asked for, sorted."""
+    """Latency and errors by route, sorted."""
     found = routes_json(
         current_services().metrics, query_args.limit, query_args.sort_by, query_args.order
     )
@@ -84,7 +84,7 @@ async def routes(query_args: RoutesIn) -> RoutesOut:
 @answers(HistoryOut)
 @refuses(400)
 async def history(query_args: HistoryIn) -> HistoryOut:
-    """How it was: the last hour by the second, or the last day by the minute."""
+    """History: the last hour by second, or the last 24 hours by minute."""
     monitor = current_services().monitor
     by_second = query_args.span == "hour"
     samples = monitor.seconds if by_second else monitor.minutes
@@ -96,7 +96,7 @@ async def history(query_args: HistoryIn) -> HistoryOut:
 
 
 async def prometheus() -> Response:
-    """The figures in Prometheus' text format."""
+    """Metrics in Prometheus' text format."""
     registry = CollectorRegistry()
     registry.register(PrometheusCollector(current_services()))
     return Response(generate_latest(registry), 200, {"Content-Type": CONTENT_TYPE_LATEST})

@@ -15,5 +15,5 @@ _BODY = json.dumps({"status": "ok", "version": __version__})
 
 @document_response(PingOut)
 async def ping() -> Response:
-    """Whether the server is there."""
+    """Health check."""
     return Response(_BODY, 200, content_type="application/json")

@@ -28,10 +28,10 @@ class PrometheusCollector(Collector):
             yield GaugeMetricFamily(f"lvs_{name}", words, value=value)
 
     def _routes(self) -> Iterator[Metric]:
-        requests = CounterMetricFamily("lvs_requests", "Answered requests", labels=["route"])
-        errors = CounterMetricFamily("lvs_errors", "Answers of 5xx", labels=["route"])
+        requests = CounterMetricFamily("lvs_requests", "Requests", labels=["route"])
+        errors = CounterMetricFamily("lvs_errors", "Responses with status 5xx", labels=["route"])
         seconds = CounterMetricFamily(
-            "lvs_request_seconds", "Time until the answer began", labels=["route"]
+            "lvs_request_seconds", "Time to the start of the response", labels=["route"]
         )
         for label, route in self._services.metrics.routes.items():
             requests.add_metric([label], route.requests)
@@ -40,15 +40,15 @@ class PrometheusCollector(Collector):
         yield from (requests, errors, seconds)
 
     def _caches(self) -> Iterator[Metric]:
-        hits = CounterMetricFamily("lvs_cache_hits", "Answers from a cache", labels=["cache"])
-        misses = CounterMetricFamily("lvs_cache_misses", "Answers made anew", labels=["cache"])
+        hits = CounterMetricFamily("lvs_cache_hits", "Cache hits", labels=["cache"])
+        misses = CounterMetricFamily("lvs_cache_misses", "Cache misses", labels=["cache"])
         for name, cache in self._services.monitor.sources.caches.items():
             hits.add_metric([name], cache.hits)
             misses.add_metric([name], cache.misses)
         yield from (hits, misses)
 
     def _events(self) -> Iterator[Metric]:
-        events = CounterMetricFamily("lvs_events", "Changes of the library", labels=["topic"])
+        events = CounterMetricFamily("lvs_events", "Library events", labels=["topic"])
         for topic, count in self._services.store.events.items():
             events.add_metric([topic], count)
         yield events
@@ -56,23 +56,23 @@ class PrometheusCollector(Collector):
     def _totals(self) -> Iterator[tuple[str, str, float]]:
         hub, status, reader = self._services.hub, self._services.activity, self._services.reader
         yield "messages", "Messages to open pages", hub.sent
-        yield "pages_dropped", "Pages that did not keep up", hub.dropped
-        yield "resyncs", "Pages told to reload their list", hub.resyncs
-        yield "pictures_made", "Videos whose pictures were made", status.pictures_made
-        yield "pictures_failed", "Videos that could not be read", status.pictures_failed
-        yield "picture_seconds", "Time of workers for pictures", status.picture_s
-        yield "sent_bytes", "Bytes of videos sent", reader.sent_bytes
+        yield "pages_dropped", "Pages dropped for being too slow", hub.dropped
+        yield "resyncs", "Pages resynced", hub.resyncs
+        yield "pictures_made", "Videos with thumbnails created", status.pictures_made
+        yield "pictures_failed", "Videos that failed", status.pictures_failed
+        yield "picture_seconds", "Worker time for thumbnails", status.picture_s
+        yield "sent_bytes", "Video bytes sent", reader.sent_bytes
 
     def _gauges(self) -> Iterator[tuple[str, str, float]]:
         now, services = self._services.monitor.now, self._services
-        yield "uptime_seconds", "Since the start", self._services.metrics.uptime_s
+        yield "uptime_seconds", "Uptime", self._services.metrics.uptime_s
         yield (
             "open_pages",
             "Live streams of pages",
             services.hub.streams + services.dashboard.streams,
         )
         yield "open_videos", "Videos being sent", self._services.reader.open
-        yield "cpu_percent", "Of one core", now.cpu_percent
-        yield "memory_bytes", "Resident", now.memory_bytes
+        yield "cpu_percent", "CPU use, percent of one core", now.cpu_percent
+        yield "memory_bytes", "Resident memory", now.memory_bytes
         yield "threads", "Of the web process", now.threads
         yield "open_files", "Of the web process", now.open_files

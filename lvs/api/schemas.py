@@ -21,7 +21,7 @@ class _In(BaseModel):
 
 
 class Target(_In):
-    """A video, by its identity or by its path."""
+    """A video, by `media_hash` or by `filename`."""
 
     media_hash: MediaHash | None = None
     filename: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
@@ -29,7 +29,7 @@ class Target(_In):
     @model_validator(mode="after")
     def _one_of_them(self) -> Target:
         if (self.media_hash is None) == (self.filename is None):
-            raise ValueError("name the video by `media_hash` or by `filename`, one of them")
+            raise ValueError("name the video by either `media_hash` or `filename`")
         return self
 
 
@@ -42,13 +42,13 @@ class TargetedRatingIn(Target):
 
 
 class FavoriteIn(Target):
-    """`favorite` left out turns it over."""
+    """Without `favorite`, toggles."""
 
     favorite: StrictBool | None = None
 
 
 class LegacyIn(BaseModel):
-    """What the first server took; whatever else its clients send is left alone."""
+    """Request of a legacy call; other fields are ignored."""
 
     filename: Annotated[str, Field(min_length=1, max_length=4096)]
 
@@ -60,7 +60,7 @@ class LegacyRateIn(LegacyIn):
 
 
 class LegacyFavoriteIn(LegacyIn):
-    """`favorite` left out turns it over."""
+    """Without `favorite`, toggles."""
 
     favorite: StrictBool | None = None
 
@@ -74,7 +74,7 @@ class LegacyViewIn(LegacyIn):
 
 
 class TagsIn(Target):
-    """All the tags that the video is to have."""
+    """The new tags of the video; they replace the old ones."""
 
     tags: Annotated[list[str], Field(max_length=50)]
 
@@ -90,7 +90,7 @@ Pixels = Annotated[int, Field(ge=0, le=100_000)]
 
 
 class ListIn(_In):
-    """The gallery's arguments. A `min_` is the least that is in, a `max_` the first that is out."""
+    """The gallery's arguments. `min_*` is inclusive, `max_*` is exclusive."""
 
     sort: Literal[SORTS] | None = None  # type: ignore[valid-type]
     folder: str = ""
@@ -124,7 +124,7 @@ class RatingOut(BaseModel):
 
 
 class FavoriteOut(BaseModel):
-    """`count` is of how many users it is a favorite."""
+    """`count` is how many users have it as a favorite."""
 
     media_hash: str
     favorite: bool
@@ -163,7 +163,7 @@ class CacheOut(BaseModel):
 
 
 class CacheStatusOut(BaseModel):
-    """What the library holds and how its caches do, each and together."""
+    """Library size and cache statistics, by cache and in total."""
 
     videos: int
     waiting: int
@@ -185,7 +185,7 @@ class RoutesIn(_In):
 
 
 class RouteOut(BaseModel):
-    """Of the last 100 requests of a route; `last_updated` is ISO 8601 in UTC."""
+    """Last 100 requests of a route; `last_updated` is ISO 8601 in UTC."""
 
     route: str
     endpoint: str
@@ -209,7 +209,7 @@ class HistoryIn(_In):
 
 
 class SampleOut(BaseModel):
-    """`at` is Unix time; rates are per second, `p95_ms` is of that second's requests."""
+    """`at` is Unix time; rates are per second; `p95_ms` covers the requests of that sample."""
 
     at: float
     requests: float
@@ -222,7 +222,7 @@ class SampleOut(BaseModel):
 
 
 class HistoryOut(BaseModel):
-    """Oldest first; `step_s` seconds lie between two."""
+    """Oldest first; `step_s` is the seconds between two samples."""
 
     span: Literal["hour", "day"]
     step_s: int
@@ -230,7 +230,7 @@ class HistoryOut(BaseModel):
 
 
 class DatabaseOut(BaseModel):
-    """Of the last 100 requests."""
+    """Last 100 requests."""
 
     total_queries: int
     avg_per_request: float
@@ -320,7 +320,7 @@ class VideoRating(BaseModel):
 
 
 class VideoOut(BaseModel):
-    """`width` and `height` are as displayed, in pixels; null until it has been looked at."""
+    """`width` and `height` are as displayed, in pixels; null until probed."""
 
     media_hash: str
     title: str
@@ -345,7 +345,7 @@ class VideoOut(BaseModel):
 
 
 class VideosOut(BaseModel):
-    """`next` is the cursor of what follows, for `after`; null at the end."""
+    """`next` is the cursor for `after`; null on the last page."""
 
     videos: list[VideoOut]
     next: str | None

@@ -20,7 +20,7 @@ from lvs.store import Transaction, tags
 @answers(PopularOut)
 @refuses(400)
 async def popular(query_args: PopularIn) -> PopularOut:
-    """Tags that contain `q`: those that begin with it first, then by use."""
+    """Tags that contain `q`: prefix matches first, then by number of videos."""
     store = current_services().store
     most_used = await store.read_cached(tags.most_used, query_args.q, query_args.limit)
     return PopularOut(tags=[TagOut(name=tag.name, count=tag.count) for tag in most_used])
@@ -30,7 +30,7 @@ async def popular(query_args: PopularIn) -> PopularOut:
 @answers(TagsOut)
 @refuses(400, 404)
 async def of_video(query_args: Target) -> TagsOut:
-    """The tags of the video that the arguments name."""
+    """Get the tags of a video."""
     services = current_services()
     return _names(await services.store.read(_of_video, services.folders, query_args))
 
@@ -39,7 +39,7 @@ async def of_video(query_args: Target) -> TagsOut:
 @answers(TagsOut)
 @refuses(*A_BODY)
 async def set_all(data: TagsIn) -> TagsOut:
-    """Make these the video's tags, no others."""
+    """Replace a video's tags."""
     services = current_services()
     return _names(await services.store.write(_set_all, services.folders, data))
 

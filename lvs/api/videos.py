@@ -31,7 +31,7 @@ Items = Cache[tuple[int, int], bytes]  # the JSON of a video by its row id and v
 @answers(VideosOut)
 @refuses(400, 404)
 async def listed(query_args: ListIn) -> bytes:
-    """A stretch of the gallery's list. A shuffled one needs its `seed` to be followed."""
+    """One page of videos. With `sort=random`, pass the same `seed` for each page."""
     services = current_services()
     arguments = arguments_of(request.query_string)
     query = parse_query(arguments)
@@ -45,7 +45,7 @@ async def listed(query_args: ListIn) -> bytes:
 @answers(VideoOut)
 @refuses(404)
 async def single(media_hash: str) -> VideoOut:
-    """One video by its identity."""
+    """Get a video by its `media_hash`."""
     services = current_services()
     return await services.store.read(_single, services.folders, media_hash)
 
@@ -78,7 +78,7 @@ def _items(
 def _single(conn: sqlite3.Connection, folders: Folders, media_hash: str) -> VideoOut:
     video_id = videos_store.id_of_hash(conn, media_hash)
     if video_id is None:
-        raise NotFoundError("There is no video of this `media_hash` in the library.")
+        raise NotFoundError("No video with this `media_hash` in the library.")
     return _videos(conn, folders, [video_id])[0]
 
 

@@ -84,10 +84,10 @@ def read(path: Path) -> Backup:
         return Backup(path, Manifest.model_validate_json(text))
     except OSError as error:
         raise InvalidInputError(
-            f"{path} is no backup: its {MANIFEST} cannot be read ({error.strerror})."
+            f"{path} is not a backup: its {MANIFEST} cannot be read ({error.strerror})."
         ) from error
     except ValidationError as error:
-        raise InvalidInputError(f"{path} is no whole backup: its {MANIFEST} is damaged.") from error
+        raise InvalidInputError(f"{path} is incomplete: its {MANIFEST} is damaged.") from error
 
 
 def check(backup: Backup) -> None:
@@ -101,14 +101,14 @@ def check(backup: Backup) -> None:
     for name, facts in backup.manifest.files.items():
         path = backup.path / name
         if Path(name).name != name or not path.is_file():
-            raise InvalidInputError(f"The backup {backup.path} lacks its file {name}.")
+            raise InvalidInputError(f"The file {name} is missing in the backup {backup.path}.")
         size = path.stat().st_size
         if size != facts.bytes:
             raise InvalidInputError(
                 f"{path} has {size:,} bytes and not {facts.bytes:,}: it was cut off or changed."
             )
         if facts_of(path) != facts:
-            raise InvalidInputError(f"{path} is not what was backed up: its content was changed.")
+            raise InvalidInputError(f"{path} is damaged: its content was changed.")
 
 
 def facts_of(path: Path) -> FileFacts:

@@ -58,10 +58,10 @@ async def import_user_data(config: ServerConfig, path: Path, console: Console) -
     """Import from the previous server and report. Raises LvsError before anything is changed."""
     async with open_store(config) as store:
         report = await importing.import_from(store, path)
-    console.print(f"{formatting.plural(report.matched, 'file name')} matched.")
-    _names(console, "No video has this name", report.unknown)
-    _names(console, "Several videos have this name", report.ambiguous)
-    _names(console, "Refused", [f"{name}: {why}" for name, why in report.refused.items()])
+    console.print(f"Matched {formatting.plural(report.matched, 'file name')}.")
+    _names(console, "No video with this name", report.unknown)
+    _names(console, "Several videos with this name", report.ambiguous)
+    _names(console, "Not imported", [f"{name}: {why}" for name, why in report.refused.items()])
 
 
 async def clean_up(config: ServerConfig, days: int, really: bool, console: Console) -> None:

@@ -67,7 +67,7 @@ def _video_folders(config: ServerConfig) -> Iterator[Finding]:
 def _notices(config: ServerConfig, folder: str) -> Finding:
     what = "  file notifications"
     if config.watch in ("polling", "off"):
-        return Finding(True, what, f"{config.watch}, as set")
+        return Finding(True, what, f"{config.watch} (LVS_WATCH)")
     if filesystem.is_on_network(folder):
         return Finding(
             config.watch == "auto",
@@ -83,10 +83,10 @@ def _notices(config: ServerConfig, folder: str) -> Finding:
             return Finding(
                 False,
                 what,
-                f"{needed} folders, the system allows {allowed} watches",
-                f"sysctl fs.inotify.max_user_watches={needed * 2}, or LVS_WATCH=polling.",
+                f"{needed} folders, but the system allows {allowed} watches",
+                f"Run sysctl fs.inotify.max_user_watches={needed * 2}, or set LVS_WATCH=polling.",
             )
-    return Finding(True, what, "from the system")
+    return Finding(True, what, "native")
 
 
 def _data_folder(config: ServerConfig) -> Iterator[Finding]:
@@ -107,9 +107,7 @@ def _writable(what: str, folder: Path) -> Finding:
         with tempfile.TemporaryFile(dir=folder):
             return Finding(True, what, "writable")
     except OSError as error:
-        return Finding(
-            False, what, f"cannot be written: {error.strerror}", "Set LVS_DATA_DIRECTORY."
-        )
+        return Finding(False, what, f"not writable: {error.strerror}", "Set LVS_DATA_DIRECTORY.")
 
 
 def _data_disk(folder: Path) -> Iterator[Finding]:
@@ -118,13 +116,13 @@ def _data_disk(folder: Path) -> Iterator[Finding]:
         free > LITTLE_SPACE_BYTES,
         "  disk space",
         f"{humanize.naturalsize(free)} free",
-        "" if free > LITTLE_SPACE_BYTES else "Free some space: a video needs about 60 kB.",
+        "" if free > LITTLE_SPACE_BYTES else "Free some space: thumbnails need 60 kB per video.",
     )
     if filesystem.is_on_network(str(folder)):
         yield Finding(
             False,
             "  file system",
-            "a network share, where SQLite's locks do not hold",
+            "network share: SQLite's locks don't work there",
             "Set LVS_DATA_DIRECTORY to a folder on a local disk.",
         )
 
@@ -133,7 +131,7 @@ def _to_be_created(what: str, folder: Path, setting: str) -> Finding:
     """About a folder that the server creates at its first start. Nothing is created here."""
     parent = _existing_parent(folder)
     if os.access(parent, os.W_OK | os.X_OK):
-        return Finding(True, what, "not there yet; the first start creates it")
+        return Finding(True, what, "not created yet; the first start creates it")
     return Finding(False, what, f"cannot be created in {parent}", f"Create it, or set {setting}.")
 
 
@@ -144,7 +142,7 @@ def _existing_parent(folder: Path) -> Path:
 def _database(config: ServerConfig) -> Finding:
     path = config.data_directory / "library.db"
     if not path.exists():
-        return Finding(True, "Database", "not there yet; the first start creates it")
+        return Finding(True, "Database", "not created yet; the first start creates it")
     try:
         connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
         try:

@@ -47,7 +47,7 @@ def profile_of(url: str, clients: int, seconds: float, *, allow_remote: bool) ->
     """Raises InvalidInputError for an address that is not this machine's, unless `allow_remote`."""
     parts = split_url(url)
     if parts.scheme != "http" or not parts.hostname:
-        raise InvalidInputError(f"{url!r} is no address like http://127.0.0.1:8080.")
+        raise InvalidInputError(f"{url!r} is not a URL like http://127.0.0.1:8080.")
     if not allow_remote and not _is_loopback(parts.hostname):
         raise InvalidInputError(f"{parts.hostname} is another machine; --allow-remote allows it.")
     return LoadProfile(parts.hostname, parts.port or 80, clients, seconds)
@@ -116,7 +116,7 @@ def _ask(profile: LoadProfile, results: dict[str, Result], until: float, start: 
 
 
 def _table(results: dict[str, Result], passed_s: float) -> Table:
-    table = Table("Path", "Answers", "a second", "p50 ms", "p95 ms", "p99 ms", "Errors", box=None)
+    table = Table("Path", "Requests", "Per s", "p50 ms", "p95 ms", "p99 ms", "Errors", box=None)
     for path, result in results.items():
         seconds = list(result.seconds)
         latency = latency_of(seconds)

@@ -51,7 +51,7 @@ def demo() -> None:
     home = Path("demo")
     made = make_library(home / "videos", _show_progress)
     if made:
-        console.print(f"Made {made} sample clips in {home / 'videos'}")
+        console.print(f"Created {made} sample clips in {home / 'videos'}")
     _serve(_config(video_directory=(home / "videos",), data_directory=home / "data"))
 
 
@@ -168,7 +168,7 @@ def load_test(url: str, clients: int, seconds: float, report: Path | None, remot
     console.print(f"{found['requests']} responses, {found['errors']} errors.")
     if report is not None:
         save(found, report)
-        console.print(f"The report is in {report}.")
+        console.print(f"Report saved to {report}.")
 
 
 @contextlib.contextmanager
@@ -221,8 +221,8 @@ def _banner(config: ServerConfig, addresses: list[str]) -> None:
     }
     for name, value in changed.items():
         out.print(f"  {PREFIX}{name.upper()} = {value}")
-    out.print("  Ctrl+C stops it")
+    out.print("  Press Ctrl+C to stop")
 
 
 def _show_progress(done: int, total: int) -> None:
-    console.print(f"Making sample clips: {done} of {total}", end="\r")
+    console.print(f"Creating sample clips: {done} of {total}", end="\r")

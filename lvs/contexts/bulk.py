@@ -44,6 +44,14 @@ _FLAGS: dict[str, tuple[str, Any]] = {
     "clear": ("rate", None),
 }
 
+_DONE = {
+    "favorite": "{} added to favorites",
+    "unfavorite": "{} removed from favorites",
+    "watched": "{} marked as watched",
+    "unwatched": "{} marked as unwatched",
+    "clear": "Rating cleared for {}",
+}
+
 
 def change_of(action: str, stars: str, tag: str) -> Change:
     """The change that a form asks for. Raises InvalidInputError."""
@@ -55,35 +63,43 @@ def change_of(action: str, stars: str, tag: str) -> Change:
     if action in ("tag", "untag"):
         return Change("tag", clean_name(tag), action == "tag")
     raise InvalidInputError(
-        "Choose what to do with the videos: `rate` with 1 to 5 `stars`, `tag` or `untag` with a "
-        f"`tag`, {', '.join(f'`{flag}`' for flag in _FLAGS)}."
+        "`action` must be `rate` with 1 to 5 `stars`, `tag` or `untag` with a `tag`, or one of "
+        f"{', '.join(f'`{flag}`' for flag in _FLAGS)}."
     )
 
 
-def result_of(bulk_id: int, changed: int, asked: int, problem: str = "") -> BulkResult:
+def result_of(
+    change: Change, bulk_id: int, changed: int, asked: int, problem: str = ""
+) -> BulkResult:
     """In words, after it is done, or was ended by a `problem`."""
     if problem:
-        done = f"{formatting.number(changed)} of {formatting.plural(asked, 'video')}"
-        said = f"{done} changed, then it stopped."
-        return BulkResult(bulk_id, f"{said} {problem}", complete=False)
-    same = asked - changed
-    said = f"{formatting.plural(changed, 'video')} changed"
-    if same:
-        said += f"; {formatting.number(same)} had it already or cannot have it"
-    return BulkResult(bulk_id if changed else 0, f"{said}.")
+        videos = formatting.plural(asked, "video")
+        said = f"Stopped after {formatting.number(changed)} of {videos}. {problem}"
+        return BulkResult(bulk_id, said, complete=False)
+    if not changed:
+        return BulkResult(0, "No videos changed")
+    verb = "added to" if change.wanted is True else "removed from"
+    said = _said(change.kind, change.value, changed, verb)
+    if changed < asked:  # those that had it already, may not have it or failed
+        said += f" · {formatting.number(asked - changed)} unchanged"
+    return BulkResult(bulk_id, said)
 
 
 def tag_deleted(bulk_id: int, name: str, count: int) -> BulkResult:
-    said = f"Tag “{name}” deleted from {formatting.plural(count, 'video')}."
+    said = f"Tag “{name}” deleted from {formatting.plural(count, 'video')}"
     return BulkResult(bulk_id if count else 0, said, TAGS)
 
 
 def undone(bulk: Bulk, changed: int, problem: str = "") -> BulkResult:
+    """`bulk` as it was before."""
     back = TAGS if bulk.kind == DELETE_TAG else LIBRARY
-    said = f"Undone for {formatting.plural(changed, 'video')}"
+    of = f"{formatting.number(changed)} of {formatting.plural(bulk.count, 'video')}"
     if problem:
-        return BulkResult(bulk.id, f"{said}, then it stopped. {problem}", back, complete=False)
-    return BulkResult(0, f"{said}.", back)
+        said = f"Undo stopped after {of}. {problem}"
+        return BulkResult(bulk.id, said, back, complete=False)
+    if not bulk.count:
+        return BulkResult(0, "Nothing left to undo", back)
+    return BulkResult(0, "Undone" if changed == bulk.count else f"Undone for {of}", back)
 
 
 def kept_result(bulk: Bulk) -> BulkResult:
@@ -91,7 +107,16 @@ def kept_result(bulk: Bulk) -> BulkResult:
     if bulk.kind == DELETE_TAG and bulk.count:
         return tag_deleted(bulk.id, bulk.value, bulk.count)
     if bulk.kind == DELETE_TAG:
-        return BulkResult(0, f"Tag “{bulk.value}” is back on its videos.", TAGS)
-    return BulkResult(
-        bulk.id if bulk.count else 0, f"{formatting.plural(bulk.count, 'video')} changed."
-    )
+        return BulkResult(0, f"Tag “{bulk.value}” restored", TAGS)
+    if not bulk.count:
+        return BulkResult(0, "Nothing left to undo")
+    return BulkResult(bulk.id, _said(bulk.kind, bulk.value, bulk.count, "changed on"))
+
+
+def _said(kind: str, value: str, count: int, tag_verb: str) -> str:
+    videos = formatting.plural(count, "video")
+    if kind == "tag":
+        return f"Tag “{value}” {tag_verb} {videos}"
+    if value in _DONE:
+        return _DONE[value].format(videos)
+    return f"{videos} rated {formatting.plural(int(value), 'star')}"

@@ -70,32 +70,32 @@ def headset_context(config: ServerConfig, ports: Ports, asked: str) -> Headset:
 
 
 def _players(config: ServerConfig, plain: str, secure: str) -> tuple[Player, ...]:
-    over_dlna = ("DLNA is off; it is on with", "LVS_DLNA=true")
+    over_dlna = ("DLNA is off. Turn on with", "LVS_DLNA=true")
     if config.dlna:
-        over_dlna = ("Choose DLNA, or “local network”, then", "Local Video Server")
+        over_dlna = ("Select DLNA or “local network”, then", "Local Video Server")
     return (
         Player(
             "Meta Quest Browser",
-            "Open the address; on a video's page press “Watch in VR”",
+            "Open the address; on a video's page, select “Watch in VR”",
             f"{secure or plain}/",
-            "Everything: the same pages, live. VR in the browser needs HTTPS.",
+            "All pages, with live updates. VR in the browser needs HTTPS.",
         ),
         Player(
             "HereSphere",
-            "Open its web browser and type the address",
+            "Open its web browser and enter the address",
             f"{plain}/heresphere",
-            "Every list; ratings, favorites and tags go both ways; views and positions are kept.",
+            "All lists. Ratings, favorites and tags sync both ways; views and positions are saved.",
         ),
         Player(
             "DeoVR",
-            "Open its web browser and type the address",
+            "Open its web browser and enter the address",
             f"{plain}/deovr",
-            "Every list, to watch. What you change is changed on a page.",
+            "All lists. Read-only: make changes in the browser.",
         ),
         Player(
             "Skybox, Pigasus, 4XVR, Moon VR, televisions",
             *over_dlna,
-            "Lists, folders and tags, to watch.",
+            "Lists, folders and tags. Read-only.",
         ),
     )
 

@@ -201,8 +201,8 @@ def playability(details: VideoDetails, card: CardContext) -> tuple[str, bool]:
     if card.state == "waiting":
         return "", True
     if details.container not in _PLAYABLE_CONTAINERS:
-        kind = (details.container or "such").upper()
-        return f"Browsers can't play {kind} files.", False
+        kind = f"{details.container.upper()} files" if details.container else "this kind of file"
+        return f"Browsers can't play {kind}.", False
     video, audio = details.video_codec or "", details.audio_codec
     if video not in _VIDEO_OFTEN | _VIDEO_SOMETIMES:
         return f"Browsers can't play {formatting.codec(video)} video.", False
@@ -253,29 +253,29 @@ def _related(
 def _reason(video: Related) -> str:
     """Why a video is shown, the weightiest first."""
     if video.shared_tags:
-        return formatting.plural(video.shared_tags, "shared tag")
+        return f"{formatting.plural(video.shared_tags, 'tag')} in common"
     if video.shared_words:
         return "Similar title"
-    return "In the same folder"
+    return "Same folder"
 
 
 def _facts(details: VideoDetails, folders: Folders) -> list[Fact]:
     card = details.card
     video = formatting.codec(details.video_codec) + (" HDR" if card.hdr else "")
     audio = ", ".join(_track(track) for track in details.audio_tracks)
-    subtitles = ", ".join(t.get("language") or "unnamed" for t in details.subtitle_tracks)
+    subtitles = ", ".join(t.get("language") or "Unknown" for t in details.subtitle_tracks)
     copies = [
         paths.to_words(folders.filename(file.root_id, file.path))
         for file in details.files
         if file.missing_since is None
     ]
     facts = [
-        Fact("Length", formatting.duration(card.duration_s)),
-        Fact("Picture", f"{card.width} × {card.height}" if card.width else ""),
-        Fact("Codec", video),
-        Fact("Frames", f"{details.frame_rate:g} a second" if details.frame_rate else ""),
-        Fact("Bit rate", f"{details.bit_rate / 1e6:.1f} Mbit/s" if details.bit_rate else ""),
-        Fact("Sound", audio),
+        Fact("Duration", formatting.duration(card.duration_s)),
+        Fact("Resolution", f"{card.width} × {card.height}" if card.width else ""),
+        Fact("Video", video),
+        Fact("Frame rate", f"{details.frame_rate:g} fps" if details.frame_rate else ""),
+        Fact("Bitrate", f"{details.bit_rate / 1e6:.1f} Mbit/s" if details.bit_rate else ""),
+        Fact("Audio", audio),
         Fact("Subtitles", subtitles),
         Fact("Size", formatting.size(card.size)),
         Fact("Recorded", (details.recorded_at or "")[:10]),

@@ -50,13 +50,13 @@ def entry(conn: sqlite3.Connection, folders: Folders, object_id: str) -> Entry:
     if object_id.startswith(_VIDEO):
         video_id = videos.id_of_hash(conn, object_id.removeprefix(_VIDEO))
         if video_id is None:
-            raise NotFoundError("There is no such video in the library.")
+            raise NotFoundError("Video not found in the library.")
         return Item(object_id, ROOT, videos.details(conn, video_id))
     found = next((known for known in _at_root(conn, folders) if known.id == object_id), None)
     if found is not None:
         return found
     if not object_id.startswith((_LIST, _FOLDER)):
-        raise NotFoundError(f"There is nothing with the id {object_id[:80]!r}.")
+        raise NotFoundError(f"Object {object_id[:80]!r} not found.")
     parent = FOLDERS if object_id.startswith(_FOLDER) else TAGS
     name = unquote(object_id.partition(":")[2].rpartition("=")[2], errors="replace")
     total = children(conn, folders, object_id, 0, 1)[1]
@@ -83,7 +83,7 @@ def children(
     elif object_id == TAGS:
         every = [_tag(tag) for tag in tags.by_name(conn)]
     else:
-        raise NotFoundError(f"There is nothing with the id {object_id[:80]!r}.")
+        raise NotFoundError(f"Object {object_id[:80]!r} not found.")
     return list(every[start : start + count]), len(every)
 
 
@@ -140,7 +140,7 @@ def _of_folder(
     name = paths.from_url(object_id.removeprefix(_FOLDER).encode())
     folder = folder_of(conn, folders, name)
     if folder is None:
-        raise NotFoundError("There is no such folder.")
+        raise NotFoundError("Folder not found.")
     inside = roots.folders_in(conn, folder.id)
     shown: list[Entry] = [
         _container(folders, one.root_id, one.path, object_id)

@@ -115,7 +115,7 @@ class GuardedService(UpnpServerService):
         try:
             await super().async_send_events(subscriber)
         except UpnpError as error:
-            log.debug("A subscriber could not be told: %s", error)
+            log.debug("Can't notify a subscriber: %s", error)
             self._failures[subscriber.uuid] += 1
             if self._failures[subscriber.uuid] < MAX_FAILURES:
                 return

@@ -61,9 +61,9 @@ class DeoVRRemote:
             except (OSError, EOFError, ValueError):  # it is off, or asleep, or talks nonsense
                 pass
             except LvsError as error:
-                log.warning("What DeoVR on %s plays cannot be kept: %s", headset, error.detail)
+                log.warning("Can't save playback of DeoVR on %s: %s", headset, error.detail)
             except Exception:
-                log.exception("Following DeoVR on %s failed; it is tried again", headset)
+                log.exception("Following DeoVR on %s failed; retrying", headset)
             await asyncio.sleep(AGAIN_AFTER_S)
 
     async def _follow(self, headset: str, host: str, port: int) -> None:

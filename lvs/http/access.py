@@ -76,20 +76,20 @@ class Guard:
         self._writes = RateLimit(
             config.writes_per_second,
             config.writes_burst,
-            "These are more changes than this server takes at once; wait a moment.",
+            "Too many changes at once. Wait a moment, then try again.",
         )
         self._wrong_logins = RateLimit(
             LOGIN_TRIES / 60,
             LOGIN_TRIES,
-            "Too many wrong passwords came from there; wait a moment.",
+            "Too many wrong passwords. Wait a minute, then try again.",
         )
 
     async def check(self, request: Request) -> None:
         """Raises the LvsError that refuses the request."""
         if not self._hosts.is_ours(request.host):
             raise WrongHostError(
-                f"This server does not go by the name {request.host!r}. If that is its name, add "
-                "it to LVS_ALLOWED_HOSTS."
+                f"Unknown host name {request.host!r}. If it is this server's name, add it to "
+                "LVS_ALLOWED_HOSTS."
             )
         if request.method in SAFE_METHODS:
             return
@@ -120,7 +120,7 @@ class Guard:
             foreign = origin is not None and split_url(origin).netloc != request.host
         welcome = origin is not None and takes_json(request.path) and self.allows_origin(origin)
         if foreign and not welcome:
-            raise ForbiddenError("A page of another site may not change this library.")
+            raise ForbiddenError("Requests from other sites are blocked.")
 
     def preflight(self, request: Request) -> Response | None:
         """The answer to a browser that asks before it calls from another origin (Fetch, 4.8)."""

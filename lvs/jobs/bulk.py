@@ -77,7 +77,7 @@ class BulkChanges:
             self._queue.put_nowait(_Asked(run, answer))
         except asyncio.QueueFull:
             raise UnavailableError(
-                f"{QUEUED} changes of many videos wait already; try again when they are done."
+                f"{QUEUED} bulk changes are waiting already. Try again when they are done."
             ) from None
         return await answer
 
@@ -104,7 +104,7 @@ class BulkChanges:
             raise
         except Exception:
             if len(batch) == 1:
-                log.exception("The video %d could not be changed", batch[0])
+                log.exception("Can't change video %d", batch[0])
                 return 0
         return sum([await self._change_batch(bulk_id, [one], wanted) for one in batch])
 

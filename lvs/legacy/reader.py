@@ -40,7 +40,7 @@ def read(path: Path) -> dict[str, LegacyData]:
         _read_json(file, _KINDS[file.stem], user_data)
     if not database.is_file() and not found:
         names = ", ".join(f"{kind}.json" for kind in _KINDS)
-        raise InvalidInputError(f"There is nothing to import in {path}: no {names} or {DATABASE}.")
+        raise InvalidInputError(f"Nothing to import in {path}: no {names} or {DATABASE}.")
     return user_data
 
 
@@ -52,7 +52,7 @@ def _rate(user_data: LegacyData, value: Any) -> None:
     if number in (None, 0):
         return
     if isinstance(number, bool) or not isinstance(number, int | float) or not 1 <= number <= 5:
-        raise ValueError(f"the rating {number!r}, which is not 1 to 5")
+        raise ValueError(f"the rating {number!r}; it must be 1 to 5")
     user_data.rating = round(number)
 
 
@@ -61,14 +61,14 @@ def _view(user_data: LegacyData, value: Any) -> None:
     if isinstance(value, dict):
         number = value.get("count", value.get("views", value.get("view_count")))
     if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 2**31:
-        raise ValueError(f"the views {number!r}, which is no count")
+        raise ValueError(f"the views {number!r}; it must be a count")
     user_data.views = number
 
 
 def _tag(user_data: LegacyData, value: Any) -> None:
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ValueError(f"the tags {value!r}, which are no names")
+        raise ValueError(f"the tags {value!r}; they must be names")
     user_data.tags += [name for name in names if name not in user_data.tags]
 
 
@@ -83,13 +83,13 @@ def _read_json(path: Path, give: Give, user_data: dict[str, LegacyData]) -> None
     try:
         found = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
-        raise InvalidInputError(f"{path} cannot be read as JSON: {error}") from error
+        raise InvalidInputError(f"{path} is not valid JSON: {error}") from error
     if isinstance(found, dict) and set(found) == {path.stem}:  # {"favorites": [...]}
         found = found[path.stem]
     if isinstance(found, list):
         found = dict.fromkeys(map(str, found), True)
     if not isinstance(found, dict):
-        raise InvalidInputError(f"{path} holds no file names with what was given to them.")
+        raise InvalidInputError(f"{path} must be an object of file names.")
     _apply_all(path, found.items(), give, user_data)
 
 
@@ -117,4 +117,6 @@ def _read_database(path: Path, user_data: dict[str, LegacyData]) -> None:
             for table, names, give in _TABLES:
                 _apply_all(path, user_data_import.by_filename(conn, table, names), give, user_data)
     except sqlite3.DatabaseError as error:
-        raise InvalidInputError(f"{path} is no database of the first server: {error}.") from error
+        raise InvalidInputError(
+            f"{path} is not a database of the previous server: {error}."
+        ) from error

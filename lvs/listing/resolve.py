@@ -31,7 +31,7 @@ def folder_of(conn: sqlite3.Connection, folders: Folders, name: str) -> Folder |
     root, path = folders.resolve(name)
     folder = roots.folder_at(conn, root.id, path)
     if folder is None:
-        raise NotFoundError(f"There is no folder {paths.to_words(name)!r} in the library.")
+        raise NotFoundError(f"Folder {paths.to_words(name)!r} not found in the library.")
     return folder
 
 
@@ -59,7 +59,7 @@ def find(conn: sqlite3.Connection, folders: Folders, filename: str) -> int:
     known = files.at_path(conn, root.id, path)
     if known is None:
         raise NotFoundError(
-            f"There is no video {paths.to_words(filename)!r} in the library. It may have been "
-            "renamed: look for it in the gallery."
+            f"Video {paths.to_words(filename)!r} not found in the library. It may have been "
+            "renamed; search for its title."
         )
     return known.video_id

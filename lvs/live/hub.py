@@ -255,7 +255,7 @@ class Hub:
         """With its traceback; errors that come in a flood are logged now and then."""
         if time.monotonic() - self._logged_at >= LOG_FAILURE_EVERY_S:
             self._logged_at = time.monotonic()
-            log.error("A live message could not be made: %s", error, exc_info=error)
+            log.error("Can't render a live message: %s", error, exc_info=error)
 
     async def keep_alive(self) -> None:
         """A comment now and then, so that dead connections are noticed."""

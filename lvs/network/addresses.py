@@ -178,5 +178,5 @@ async def follow_addresses(
         except failures as error:
             if logged != str(error):
                 logged = str(error)
-                log.warning("There is no %s for now: %s", what, logged)
+                log.warning("No %s for now: %s", what, logged)
         await asyncio.sleep(CHECK_EVERY_S)

@@ -111,7 +111,7 @@ class Certificates:
         left -= {*kept.hosts, *map(str, kept.addresses)}
         if left and left != self._left_out:
             log.warning(
-                "The certificate does not stand for %s: its authority is older than that name. "
+                "The certificate does not cover %s: its authority is older than that name. "
                 "Remove authority.pem and install the new one on your devices.",
                 ", ".join(sorted(left)),
             )

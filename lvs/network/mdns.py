@@ -46,7 +46,7 @@ class Announcer:
         zeroconf = AsyncZeroconf(interfaces=interfaces)
         try:
             await zeroconf.async_register_service(self._service(addresses), allow_name_change=True)
-            log.info("Announced as %s", ANNOUNCED_NAME)
+            log.info("Announced as %s by mDNS", ANNOUNCED_NAME)
             while self._addresses() == addresses:
                 await asyncio.sleep(CHECK_EVERY_S)
         finally:

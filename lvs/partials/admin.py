@@ -40,16 +40,16 @@ async def clean_up() -> Response | WerkzeugResponse:
     services = current_services()
     found = await services.store.read(cleanup.long_missing, missing_cutoff())
     if not found:
-        raise ConflictError("No video has been gone for that long, so there is none to forget.")
+        raise ConflictError("No video has been missing for that long.")
     await services.backup_scheduler.make()
     count = await services.store.write(cleanup.purge, [video.id for video in found])
-    return toast(services, f"Backed up, and {formatting.plural(count, 'video')} forgotten.")
+    return toast(services, f"Backed up; removed {formatting.plural(count, 'entry', 'entries')}.")
 
 
 async def set_log_level() -> Response | WerkzeugResponse:
     """Log from `level` on, until the next start."""
     level = (await request.form).get("level", "")
     if level not in LOG_LEVELS:
-        raise InvalidInputError("`level` can be debug, info, warning or error.")
+        raise InvalidInputError("`level` must be debug, info, warning or error.")
     logging.getLogger("lvs").setLevel(level.upper())
-    return toast(current_services(), f"Logging from {level} on, until the next start.")
+    return toast(current_services(), f"Log level set to {level} until restart.")

@@ -31,9 +31,9 @@ async def change() -> Response | WerkzeugResponse:
     else:
         video_ids = [row_id("video", text) for text in form.getlist("video")]
     if not video_ids:
-        raise InvalidInputError("Choose the videos first.")
+        raise InvalidInputError("Select at least one video.")
     done = await services.bulk.change(wanted.kind, wanted.value, video_ids, wanted.wanted)
-    result = result_of(done.bulk_id, done.changed, len(video_ids), done.problem)
+    result = result_of(wanted, done.bulk_id, done.changed, len(video_ids), done.problem)
     return await answer(result, done.bulk_id)
 
 
@@ -50,7 +50,7 @@ async def answer(result: BulkResult, bulk_id: int) -> Response | WerkzeugRespons
     """What came of it, with its undo: as a toast, which the index of tags comes along with, or on a
     page of its own. Raises UnavailableError in place of that page when not all was done."""
     if not responses.is_fragment(request) and not result.complete:
-        raise UnavailableError(f"{result.words} What was changed is at /bulk/{bulk_id}.")
+        raise UnavailableError(f"{result.words} To undo it, open /bulk/{bulk_id}.")
     if not responses.is_fragment(request):
         return redirect(f"/bulk/{bulk_id}", 303)
     services = current_services()

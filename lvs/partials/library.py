@@ -18,19 +18,17 @@ from lvs.store import files, videos
 
 
 async def scan() -> Response | WerkzeugResponse:
-    """Look through all folders again."""
+    """Scan now again."""
     services = current_services()
     offline = services.folders.offline()
     if len(offline) == len(services.folders.roots):
         names = ", ".join(paths.to_words(root.path) for root in offline)
-        raise ConflictError(f"There is no folder to look through: {names} cannot be reached.")
+        raise ConflictError(f"Can't scan: all folders are offline ({names}). Plug in or mount one.")
     running = services.activity.scan.running
     services.library.ask_for_scan()
     return toast(
         services,
-        "It is looking already, and will look once more."
-        if running
-        else "Looking through all folders.",
+        "A scan is running; another follows." if running else "Scanning all folders.",
     )
 
 
@@ -40,8 +38,8 @@ async def retry() -> Response | WerkzeugResponse:
     one = "video" in await request.form
     count = await services.store.write(videos.retry, await number("video") if one else None)
     if not count:
-        raise ConflictError("There is no file here that could not be read.")
-    return toast(services, f"Trying {formatting.plural(count, 'video')} again.")
+        raise ConflictError("No failed files.")
+    return toast(services, f"Retrying {formatting.plural(count, 'video')}.")
 
 
 async def rebuild() -> Response | WerkzeugResponse:
@@ -54,18 +52,18 @@ async def rebuild() -> Response | WerkzeugResponse:
         one = await services.store.read(_of_filename, services.folders, form["filename"].strip())
     count = await services.store.write(videos.reprobe_all, one)
     if not count:
-        raise ConflictError("There is no file of it, so there is nothing to make pictures of.")
+        raise ConflictError("The file is missing.")
     if one is not None:
         services.library.probe_queue.want(one)
     services.library.probe_queue.wake()
-    return toast(services, f"Making the pictures of {formatting.plural(count, 'video')} anew.")
+    return toast(services, f"Recreating thumbnails of {formatting.plural(count, 'video')}.")
 
 
 def _of_filename(conn: sqlite3.Connection, folders: Folders, filename: str) -> int:
     root, path = folders.resolve(filename)
     known = files.at_path(conn, root.id, path)
     if known is None:
-        raise NotFoundError(f"There is no video named {filename!r}. Names are as on its page.")
+        raise NotFoundError(f"No video named {filename!r}. Copy its name from its page.")
     return known.video_id
 
 

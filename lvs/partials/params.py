@@ -32,7 +32,7 @@ def known_video(conn: sqlite3.Connection, media_hash: str) -> int:
     """The row id of a video by its identity. Raises NotFoundError."""
     video_id = videos.id_of_hash(conn, media_hash)
     if video_id is None:
-        raise NotFoundError("There is no such video in the library.")
+        raise NotFoundError("Video not found in the library.")
     return video_id
 
 

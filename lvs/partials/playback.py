@@ -33,7 +33,7 @@ async def progress(media_hash: str) -> Response:
     except ValueError:
         position_s = math.nan
     if not 0 <= position_s <= LONGEST_S:
-        raise InvalidInputError(f"`position_s` is {text[:40]!r}; it must be seconds from 0 on.")
+        raise InvalidInputError(f"`position_s` is {text[:40]!r}; it must be seconds, 0 or more.")
     await current_services().store.write(
         of_video,
         media_hash,

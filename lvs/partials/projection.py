@@ -23,7 +23,7 @@ async def set_projection(media_hash: str) -> Response | WerkzeugResponse:
         value = form.get(name, "")
         if value and value not in allowed:
             raise InvalidInputError(
-                f"`{name}` is {value[:40]!r}; it can be {', '.join(allowed)}, or empty."
+                f"`{name}` is {value[:40]!r}; it must be one of {', '.join(allowed)}, or empty."
             )
         chosen.append(value or None)
     services.library.probe_queue.want(

@@ -251,11 +251,11 @@ def _guard(app: Quart, templates: Templates) -> None:
     async def store_failed(error: sqlite3.Error) -> Response:
         if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
             log.warning("%s took too long to read", request.path)
-            ours = UnavailableError("This search takes too long; use fewer words.")
+            ours = UnavailableError("This search takes too long. Use fewer words.")
             return responses.error_response(request, ours, templates.render)
-        log.exception("The library could not be read", exc_info=error)
+        log.exception("Can't read the library", exc_info=error)
         ours = UnavailableError(
-            f"The library cannot be read just now ({error}). Run "
+            f"The library can't be read right now ({error}). Run "
             f"`{paths.command('doctor')}` on the server to see what is wrong."
         )
         return responses.error_response(request, ours, templates.render)
@@ -263,7 +263,7 @@ def _guard(app: Quart, templates: Templates) -> None:
     @app.errorhandler(Exception)
     async def failed(error: Exception) -> Response:
         log.exception("%s %s failed", request.method, request.path, exc_info=error)
-        ours = LvsError("The server ran into an error, which is in its log. Please try again.")
+        ours = LvsError("Server error; details are in the log. Try again.")
         return responses.error_response(request, ours, templates.render)
 
 
@@ -290,7 +290,7 @@ def _explain(error: Exception) -> str:
 
 def _to_lvs_error(error: HTTPException) -> LvsError:
     if error.code == 404:
-        return NotFoundError("There is no such page. The library is at the start page.")
-    ours = InvalidInputError(error.description or "The request could not be understood.")
+        return NotFoundError("Page not found.")
+    ours = InvalidInputError(error.description or "The request is not valid.")
     ours.status, ours.title = error.code or 400, error.name
     return ours

@@ -86,7 +86,7 @@ class Deadline:
             self._timer.cancel()
 
     def _end(self, otherwise: str) -> None:
-        log.warning("The server ends at once: %s", otherwise)
+        log.warning("The server exits now: %s", otherwise)
         logging.shutdown()
         os._exit(0)
 
@@ -232,7 +232,7 @@ def _listen_securely(config: ServerConfig) -> socket.socket | None:
     try:
         return listen(config.host, config.https_port, "LVS_HTTPS_PORT")
     except StartError as error:
-        log.warning("There is no HTTPS: %s", error.detail)
+        log.warning("HTTPS is off: %s", error.detail)
         return None
 
 

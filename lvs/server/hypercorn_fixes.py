@@ -212,7 +212,7 @@ class TCPServer(_TCPServer):
         try:
             await super().run()
         except Exception as error:
-            log.info("A connection was ended: %s", _in_a_line(error))
+            log.info("A connection was closed: %s", _in_a_line(error))
         finally:
             self._connections.leave(self)
             self._forget()

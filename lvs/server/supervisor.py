@@ -73,7 +73,7 @@ def _is_being_stopped() -> bool:
 def _log_failure(name: str, error: BaseException, pause_s: float, *, is_new: bool) -> None:
     """With the traceback the first time; a failure that repeats takes a line."""
     log.error(
-        "The task %r failed (%s: %s); it starts again in %d s",
+        "The task %r failed (%s: %s); it restarts in %d s",
         name,
         type(error).__name__,
         error,
@@ -87,4 +87,4 @@ def _call(name: str, after_failure: Callable[[], None] | None) -> None:
         if after_failure is not None:
             after_failure()
     except Exception:
-        log.exception("What is to be done after a failure of the task %r failed, too", name)
+        log.exception("The failure handler of the task %r failed, too", name)

@@ -123,7 +123,7 @@ def bulk(conn: sqlite3.Connection, bulk_id: int) -> Bulk:
         (bulk_id,),
     ).fetchone()
     if row is None:
-        raise NotFoundError(f"That change is no longer kept; the newest {KEPT} are.")
+        raise NotFoundError(f"This change can no longer be undone: only the last {KEPT} are kept.")
     return Bulk(*row)
 
 

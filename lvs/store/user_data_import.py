@@ -76,7 +76,7 @@ def by_filename(
     if "filename" not in columns or not value:
         known = ", ".join(sorted(columns))
         raise InvalidInputError(
-            f"The first server's table {table} has columns that are not known: {known}."
+            f"The previous server's table {table} has columns that are not known: {known}."
         )
     rows = conn.execute(f"select filename, {value} from {table} where filename is not null")
     return rows.fetchall()

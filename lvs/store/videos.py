@@ -97,7 +97,7 @@ def details(conn: sqlite3.Connection, video_id: int) -> VideoDetails:
         (video_id,),
     ).fetchone()
     if row is None:
-        raise NotFoundError("This video is no longer in the library.")
+        raise NotFoundError("This video was removed from the library.")
     rest = list(row[_CARD_LENGTH:])
     rest[7:] = [tuple(json.loads(tracks)) for tracks in rest[7:]]
     rest.append(tuple(files.of_video(conn, video_id)))

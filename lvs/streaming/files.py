@@ -130,7 +130,7 @@ class FileReader:
                 self.sent_bytes += len(piece)
                 yield piece
         except OSError as error:
-            log.warning("A video could not be read to its end: %s", error.strerror)
+            log.warning("A video couldn't be read to its end: %s", error.strerror)
         finally:
             self.open -= 1
             if ahead is None:

@@ -39,7 +39,7 @@ async def random_video() -> WerkzeugResponse:
     services = current_services()
     found = await services.store.read(_some_card)
     if found is None:
-        raise NotFoundError("The library has no videos yet.")
+        raise NotFoundError("No videos yet.")
     return redirect(watch_url(services.folders, found), 303)
 
 

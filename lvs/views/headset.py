@@ -41,7 +41,7 @@ async def authority() -> Response:
     """The certificate of this server's own authority, as devices install it."""
     certificates = current_services().certificates
     if certificates is None:
-        raise NotFoundError("This server has no authority of its own: its certificate is yours.")
+        raise NotFoundError("This server uses your own certificate, so there is no CA to download.")
     headers = {
         "Content-Type": "application/x-x509-ca-cert",
         "Content-Disposition": 'attachment; filename="local-video-server.crt"',

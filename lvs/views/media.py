@@ -39,7 +39,7 @@ async def video(filename: str) -> Response:
     root, path = services.folders.resolve(name)
     known = await services.store.read(files.at_path, root.id, path)
     if known is None:
-        raise NotFoundError(f"There is no video {paths.to_words(name)!r} in the library.")
+        raise NotFoundError(f"Video {paths.to_words(name)!r} not found in the library.")
     return await _send(services, known)
 
 
@@ -48,7 +48,7 @@ async def stream(media_hash: str, name: str) -> Response:
     services = current_services()
     known = await services.store.read(_file_of_hash, media_hash)
     if known is None:
-        raise NotFoundError("There is no such video in the library.")
+        raise NotFoundError("Video not found in the library.")
     return await _send(services, known)
 
 
@@ -61,7 +61,7 @@ async def _send(services: Services, known: KnownFile) -> Response:
     """Only files that the store knows are opened; their path never comes from the address."""
     root = services.folders.roots.get(known.root_id)
     if root is None or root.offline_since is not None:
-        raise UnavailableError("The folder of this video is away; plug its disk in again.")
+        raise UnavailableError("The folder of this video is offline. Plug in or mount its disk.")
     file = await _open(services, known)
     head = request.method == "HEAD"
     try:
@@ -98,24 +98,24 @@ async def _open(services: Services, known: KnownFile) -> OpenFile:
         )
     except TimeoutError as error:
         raise UnavailableError(
-            "The disk of this video does not answer. Look whether it is well, then try again."
+            "The disk of this video does not respond. Check the disk, then try again."
         ) from error
     except OSError as error:
         if error.errno in _PASSING:
             raise UnavailableError(
-                f"This video cannot be read just now: {error.strerror}. Try again in a moment."
+                f"This video can't be read right now: {error.strerror}. Try again in a moment."
             ) from error
-        raise NotFoundError(f"The file of this video cannot be read: {error.strerror}.") from error
+        raise NotFoundError(f"The file of this video can't be read: {error.strerror}.") from error
 
 
 async def thumbnail(media_hash: str, name: str) -> Response:
     """A picture of a video; while there is none, its placeholder, which moves it to the front."""
     if name not in PICTURES:
-        raise NotFoundError(f"Pictures are {', '.join(PICTURES)}.")
+        raise NotFoundError(f"Thumbnails are {', '.join(PICTURES)}.")
     services = current_services()
     found = await services.store.read(videos.thumbnail_of, media_hash)
     if found is None:
-        raise NotFoundError("There is no such video in the library.")
+        raise NotFoundError("Video not found in the library.")
     if found.key is not None:
         folder = services.config.data_directory / "thumbnails"
         path = pictures.file_path(folder, found.key, name)
@@ -147,7 +147,7 @@ async def static(path: str) -> Response:
     """A file of ours, from memory; kept for ever when its version is in the address."""
     found = asset(path)
     if found is None:
-        raise NotFoundError(f"There is no static file {path!r}.")
+        raise NotFoundError(f"Static file {path!r} not found.")
     compress = responses.takes_gzip(request)
     headers = {
         "Content-Type": found.mime_type,

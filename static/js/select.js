@@ -12,7 +12,8 @@ function tell() {
   if (!bar) return;
   const all = document.querySelector('[data-select-all]').checked;
   const count = boxes().filter((box) => box.checked).length;
-  bar.textContent = all ? 'All chosen' : count ? `${count} chosen` : 'Choose videos';
+  const total = document.getElementById('bulk-total').textContent;
+  bar.textContent = all ? `All ${total} selected` : count ? `${count} selected` : 'Select videos';
 }
 
 function choose(box, checked, range) {
@@ -47,7 +48,7 @@ document.addEventListener('click', (event) => {
   const button = event.target.closest('[data-select]');
   if (!button) return;
   select(!isOn());
-  document.getElementById('select').focus(); // also from "Done", which is then hidden
+  document.getElementById('select').focus(); // also from "Close", which is then hidden
 });
 document.addEventListener('change', (event) => event.target.matches('[data-select-all]') && tell());
 

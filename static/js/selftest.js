@@ -18,7 +18,7 @@ function show(good, what, found) {
   const mark = document.createElement('b');
   mark.textContent = good ? '✓' : '–';
   mark.className = good ? 'route-good' : 'route-warning';
-  mark.setAttribute('aria-label', good ? 'Good' : 'Not here');
+  mark.setAttribute('aria-label', good ? 'Good' : 'Not supported');
   mark.setAttribute('role', 'img');
   const name = document.createElement('span');
   name.textContent = what;
@@ -43,23 +43,23 @@ async function names() {
   for (const origin of button.dataset.probes.split(' ')) {
     if (!origin.startsWith(location.protocol)) continue; // a secure page may not ask a plain one
     const found = await reach(origin);
-    show(found, 'The name lvs.local', found ? origin : 'not known in this network; use the address');
+    show(found, 'The name lvs.local', found ? origin : 'not found on this network; use the address');
   }
 }
 
 async function immersive() {
-  show(isSecureContext, 'HTTPS', isSecureContext ? 'yes' : 'no: VR in the browser needs it');
+  show(isSecureContext, 'HTTPS', isSecureContext ? 'yes' : 'no; VR in the browser needs it');
   const vr = await navigator.xr?.isSessionSupported('immersive-vr').catch(() => false);
-  show(Boolean(vr), 'VR in this browser', vr ? 'yes' : 'no; use a player app, or watch flat');
+  show(Boolean(vr), 'VR in this browser', vr ? 'yes' : 'no; use a player app, or watch in 2D');
   const layers = typeof XRMediaBinding !== 'undefined';
-  if (vr) show(layers, 'Video layers, the sharpest picture', layers ? 'yes' : 'no; drawn instead');
+  if (vr) show(layers, 'Video layers (sharpest image)', layers ? 'yes' : 'no; WebGL is used instead');
 }
 
 async function ranges() {
   const answer = await fetch(SAMPLE, { headers: { Range: 'bytes=1000-1999' }, cache: 'no-store' });
   const bytes = (await answer.arrayBuffer()).byteLength;
   const good = answer.status === 206 && bytes === 1000;
-  show(good, 'Seeking', good ? 'ranges arrive whole' : `a proxy is in the way (${answer.status}, ${bytes} bytes)`);
+  show(good, 'Seeking', good ? 'range requests work' : `range requests fail; check your proxy (${answer.status}, ${bytes} bytes)`);
 }
 
 async function speed() {
@@ -77,7 +77,7 @@ async function speed() {
   const seconds = (performance.now() - began) / 1000;
   stop.abort();
   const megabits = (bytes * 8) / seconds / 1e6;
-  const enough = megabits >= 150 ? 'enough for 8K' : megabits >= 50 ? 'enough for 4K and most VR' : 'too little for VR files; move closer to the access point, or use 5 GHz';
+  const enough = megabits >= 150 ? 'enough for 8K' : megabits >= 50 ? 'enough for 4K and most VR' : 'too slow for VR; move closer to the access point or use 5 GHz';
   show(megabits >= 50, 'Speed', `${Math.round(megabits)} Mbit/s, ${enough}; first byte after ${Math.round(first)} ms`);
 }
 
@@ -85,7 +85,7 @@ async function codecs() {
   for (const [name, contentType, width, height, framerate] of VIDEOS) {
     const video = { contentType, width, height, framerate, bitrate: 80_000_000 };
     const found = await navigator.mediaCapabilities?.decodingInfo({ type: 'file', video }).catch(() => null);
-    const words = !found?.supported ? 'not played' : found.smooth && found.powerEfficient ? 'smooth' : found.smooth ? 'smooth, by the processor' : 'played, not smoothly';
+    const words = !found?.supported ? 'not supported' : found.smooth && found.powerEfficient ? 'smooth' : found.smooth ? 'smooth (software)' : 'plays with stutter';
     show(Boolean(found?.supported && found.smooth), name, words);
   }
 }

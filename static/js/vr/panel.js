@@ -19,7 +19,7 @@ const BUTTONS = [
   { name: 'play', words: '', x: 160 },
   { name: 'forward', words: '+10', x: 280 },
   { name: 'recentre', words: 'Recentre', x: 400, width: 190 },
-  { name: 'exit', words: 'Leave', x: 800, width: 160 },
+  { name: 'exit', words: 'Exit VR', x: 800, width: 160 },
 ].map((button) => ({ width: 100, height: 76, y: 156, ...button }));
 const STARS = [1, 2, 3, 4, 5].map((value) => ({ name: `star-${value}`, value, x: 40 + (value - 1) * 84, y: 244, width: 80, height: 80 }));
 export const CONTROLS = [BAR, ...BUTTONS, ...STARS]; // in pixels from the top left

@@ -54,7 +54,7 @@ class Player {
     });
     if (this.screen.loop) this.screen.loop((time, frame) => this.frame(time, frame));
     else this.next();
-    this.video.play().catch(() => this.panel.say('Press ▶ to begin'));
+    this.video.play().catch(() => this.panel.say('Press ▶ to play'));
   }
 
   next() {

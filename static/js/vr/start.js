@@ -7,7 +7,7 @@ const about = () => document.getElementById('about').dataset;
 
 async function rate(value) {
   const answer = await fetch(`${find('data-player').dataset.video}/rating`, { method: 'POST', headers: { 'HX-Request': 'true' }, body: new URLSearchParams({ value }) });
-  if (!answer.ok) throw new Error('It could not be saved');
+  if (!answer.ok) throw new Error("Couldn't save the rating");
 }
 
 async function watch(button) {
