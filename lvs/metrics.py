@@ -15,12 +15,6 @@ from dataclasses import dataclass, field
 
 WINDOW = 100
 UNMATCHED = "(no route)"  # one label for whatever leads nowhere
-RATINGS_POST = (
-    "POST /videos/<media_hash>/rating",
-    "POST /api/ratings/<media_hash>",
-    "POST /api/ratings",
-    "POST /rate",
-)
 
 
 class QueryCount:
@@ -104,7 +98,14 @@ class Metrics:
         self.latest: deque[float] = deque(maxlen=1000)  # seconds, of whatever route
 
     def record(
-        self, route: str, endpoint: str, duration_s: float, *, failed: bool, queries: int
+        self,
+        route: str,
+        endpoint: str,
+        duration_s: float,
+        *,
+        failed: bool,
+        queries: int,
+        is_rating: bool = False,
     ) -> None:
         """One answered request. `failed` is a status of 5xx or an unhandled exception."""
         found = self.routes.get(route)
@@ -119,7 +120,7 @@ class Metrics:
         self.errors += failed
         self.latest.append(duration_s)
         self.queries.append(queries)
-        if route in RATINGS_POST:
+        if is_rating:
             self.ratings_post.append(duration_s)
 
     @property

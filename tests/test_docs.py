@@ -12,7 +12,8 @@ import pytest
 from lvs.cli.main import main
 from lvs.config import PREFIX, RENAMED, ServerConfig
 from lvs.events import TOPICS
-from lvs.server.application import ROUTES, create_app
+from lvs.server.application import create_app
+from lvs.server.routes import ROUTES
 from tests.helpers.servers import HOME
 
 DOCS = HOME / "docs"
@@ -46,15 +47,15 @@ def test_every_renamed_setting_is_documented(old: str) -> None:
     assert line in document("SETTINGS.md").splitlines()
 
 
-@pytest.mark.parametrize(("rule", "methods"), [(rule, methods) for rule, _, methods in ROUTES])
-def test_every_route_is_documented(rule: str, methods: list[str]) -> None:
+@pytest.mark.parametrize(("rule", "methods"), [(route.rule, route.methods) for route in ROUTES])
+def test_every_route_is_documented(rule: str, methods: tuple[str, ...]) -> None:
     for method in methods:
         without_slash = rule.rstrip("/") or "/"  # headsets use both forms
         assert f"`{method} {without_slash}`" in document("API.md")
 
 
 def test_no_route_is_documented_that_is_not_there() -> None:
-    known = {f"{method} {rule}" for rule, _, methods in ROUTES for method in methods}
+    known = {f"{method} {route.rule}" for route in ROUTES for method in route.methods}
     assert set(re.findall(r"^\| `([A-Z]+ /[^`]*)` \|", document("API.md"), re.M)) <= known
 
 
@@ -78,14 +79,14 @@ CODE_SPAN = re.compile(r"`([^`\n]+)`")
 @pytest.mark.parametrize("path", PROSE, ids=lambda path: path.name)
 def test_addresses_in_the_text_are_there(path: Path) -> None:
     routes = create_app().url_map.bind("localhost")
-    rules = {rule for rule, _, _ in ROUTES}
+    rules = {route.rule for route in ROUTES}
     named = re.findall(r"`(?:(GET|HEAD|POST|DELETE) )?(/[^`\s?]*)[^`]*`", path.read_text("utf-8"))
     for method, address in named:
         if address not in rules:
             methods = [method] if method else ["GET", "POST"]
             assert any(routes.test(address, one) for one in methods), f"{method} {address}"
         elif method not in ("", "HEAD"):
-            assert any(address == rule and method in found for rule, _, found in ROUTES), address
+            assert any(address == r.rule and method in r.methods for r in ROUTES), address
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,16 @@ import logging
 
 import pytest
 
-from lvs.server.application import RENAMED_ROUTES, ROUTES
+from lvs.server.routes import ROUTES
 from tests.helpers.requests import post
 from tests.helpers.servers import HOME, LocalServer
 
-METHODS = {rule: methods for rule, _, methods in ROUTES}
+METHODS = {route.rule: route.methods for route in ROUTES}
+RENAMED_ROUTES = {route.was: route.rule for route in ROUTES if route.was}
 
 
 async def status(server: LocalServer, rule: str) -> int:
-    if METHODS[RENAMED_ROUTES.get(rule, rule)] == ["POST"]:
+    if METHODS[RENAMED_ROUTES.get(rule, rule)] == ("POST",):
         return (await post(server, rule, search="1")).status
     return (await server.get(rule)).status
 

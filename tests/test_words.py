@@ -40,7 +40,6 @@ DOCUMENTS = [
     HOME / "CHANGELOG.md",
     *sorted((HOME / "docs").glob("*.md")),
 ]
-DOCUMENTS = [path for path in DOCUMENTS]
 
 
 def banned(text: str, words: dict[str, str]) -> list[str]:

@@ -6,6 +6,7 @@ from lvs.api.calls import answers
 from lvs.api.problems import refuses
 from lvs.api.schemas import CacheOut, CacheStatusOut, RefreshOut
 from lvs.caches import hit_rate
+from lvs.http.routes import STATUS, Route
 from lvs.services import current_services
 from lvs.store import gallery, videos
 from lvs.store.list_plan import ListSpec
@@ -43,3 +44,9 @@ async def refresh() -> RefreshOut:
     """Scan now again; caches follow what is found by themselves."""
     current_services().library.ask_for_scan()
     return RefreshOut()
+
+
+ROUTES = (
+    Route("/admin/cache/status", status, STATUS),
+    Route("/admin/cache/refresh", refresh, STATUS, ("POST",)),
+)

@@ -17,6 +17,7 @@ from lvs.api.schemas import (
     TargetedRatingIn,
 )
 from lvs.folders import Folders
+from lvs.http.routes import API, Route
 from lvs.models import RatingSummary
 from lvs.services import current_services
 from lvs.store import Transaction, curation
@@ -92,3 +93,12 @@ def _by_hash(media_hash: str) -> Target:
 def _summary(ratings: RatingSummary) -> RatingOut:
     own = OwnRating(value=ratings.own)
     return RatingOut(average=ratings.average, count=ratings.count, user=own)
+
+
+ROUTES = (
+    Route("/api/ratings/<media_hash>", rating, API),
+    Route("/api/ratings/<media_hash>", rate, API, ("POST",), is_rating=True),
+    Route("/api/ratings/<media_hash>", clear_rating, API, ("DELETE",)),
+    Route("/api/ratings", rate_named, API, ("POST",), is_rating=True),
+    Route("/api/favorites", set_favorite, API, ("POST",)),
+)

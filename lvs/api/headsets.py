@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from quart import Request, Response, current_app, request
+from quart import Response, current_app, request
 
 from lvs.errors import ForbiddenError, InvalidInputError, NotFoundError
 from lvs.folders import Folders
@@ -19,6 +19,7 @@ from lvs.headsets.catalogue import CatalogueList, catalogue_lists, is_playable
 from lvs.headsets.heresphere import HereSphereRequest, PlayerEvent
 from lvs.headsets.login import Access, Login
 from lvs.http.access import Guard
+from lvs.http.routes import DEOVR, HERESPHERE, Route
 from lvs.models import VideoDetails
 from lvs.services import Services, current_services
 from lvs.store import tags, videos
@@ -26,12 +27,6 @@ from lvs.store import tags, videos
 log = logging.getLogger(__name__)
 
 Body = TypeVar("Body", bound=BaseModel)
-
-
-def add_version(asked: Request, response: Response) -> None:
-    """What HereSphere wants of every answer, refusals too."""
-    if asked.path.startswith("/heresphere"):
-        response.headers["HereSphere-JSON-Version"] = "1"
 
 
 # --- DeoVR ---
@@ -218,3 +213,18 @@ async def _json(make: Any, *args: Any, **more: Any) -> Response:
     body = await asyncio.to_thread(lambda: json.dumps(make(*args, **more)).encode())
     headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
     return Response(body, 200, headers)
+
+
+ROUTES = tuple(
+    Route(rule + slash, handler, kind, ("GET", "POST"))
+    for rule, handler, kind in (
+        ("/deovr", deovr_library, DEOVR),
+        ("/deovr/<media_hash>", deovr_video, DEOVR),
+        ("/heresphere", heresphere_index, HERESPHERE),
+        ("/heresphere/auth", heresphere_login, HERESPHERE),
+        ("/heresphere/scan", heresphere_scan, HERESPHERE),
+        ("/heresphere/<media_hash>", heresphere_video, HERESPHERE),
+        ("/heresphere/<media_hash>/events", heresphere_events, HERESPHERE),
+    )
+    for slash in ("", "/")  # players use either, and follow no redirect
+)

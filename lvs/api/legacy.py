@@ -22,6 +22,7 @@ from lvs.api.schemas import (
     Target,
 )
 from lvs.folders import Folders
+from lvs.http.routes import LEGACY, Route
 from lvs.models import Tag
 from lvs.services import current_services
 from lvs.store import Transaction, curation, playback, tags
@@ -96,3 +97,12 @@ def _of_filename(
 
 def _names(given: list[Tag]) -> LegacyTagsOut:
     return LegacyTagsOut(tags=[tag.name for tag in given])
+
+
+ROUTES = (
+    Route("/rate", rate, LEGACY, ("POST",), is_rating=True),
+    Route("/favorite", favorite, LEGACY, ("POST",)),
+    Route("/tag", tag, LEGACY, ("POST",)),
+    Route("/delete_tag", delete_tag, LEGACY, ("POST",)),
+    Route("/view", view, LEGACY, ("POST",)),
+)

@@ -10,17 +10,17 @@ from quart_schema import Info, OpenAPIProvider, QuartSchema
 from werkzeug.routing import Rule
 
 from lvs import __version__
-from lvs.http.access import LEGACY_CALLS
+from lvs.http.routes import Route
 
-CALLS = ("/api/", "/ping", "/admin/cache/", "/admin/performance/json")
+ENDPOINTS = "lvs.documented"
 
 
 class ApiDocument(OpenAPIProvider):
     """Tells of what programs call; pages and fragments are not for them."""
 
     def generate_rules(self) -> Iterable[Rule]:
-        rules = self._app.url_map.iter_rules()
-        return [rule for rule in rules if rule.rule.startswith(CALLS) or rule.rule in LEGACY_CALLS]
+        endpoints = self._app.extensions[ENDPOINTS]
+        return [rule for rule in self._app.url_map.iter_rules() if rule.endpoint in endpoints]
 
     def schema(self) -> dict[str, Any]:
         """The document, with refusals as what they are: `application/problem+json`."""
@@ -34,8 +34,10 @@ class ApiDocument(OpenAPIProvider):
         return schema
 
 
-def add(app: Quart) -> None:
-    """Serve the document. The pages that would show it load from elsewhere: `/api` is our own."""
+def add(app: Quart, routes: Iterable[Route]) -> None:
+    """Serve the document of these routes. The pages that would show it load from other hosts:
+    `/api` is our own."""
+    app.extensions[ENDPOINTS] = {route.endpoint for route in routes if route.kind.documented}
     QuartSchema(
         app,
         openapi_path="/openapi.json",

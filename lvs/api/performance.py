@@ -21,6 +21,7 @@ from lvs.api.schemas import (
     RoutesOut,
     SampleOut,
 )
+from lvs.http.routes import API, METRICS, STATUS, STATUS_ALIAS, Route
 from lvs.services import current_services
 
 
@@ -100,3 +101,12 @@ async def prometheus() -> Response:
     registry = CollectorRegistry()
     registry.register(PrometheusCollector(current_services()))
     return Response(generate_latest(registry), 200, {"Content-Type": CONTENT_TYPE_LATEST})
+
+
+ROUTES = (
+    Route("/admin/performance/json", snapshot, STATUS),
+    Route("/admin/performance.json", snapshot, STATUS_ALIAS),
+    Route("/api/admin/performance/routes", routes, API),
+    Route("/api/admin/performance/history", history, API),
+    Route("/metrics", prometheus, METRICS),
+)

@@ -9,6 +9,7 @@ from quart_schema import document_response
 
 from lvs import __version__
 from lvs.api.schemas import PingOut
+from lvs.http.routes import STATUS, Route
 
 _BODY = json.dumps({"status": "ok", "version": __version__})
 
@@ -17,3 +18,6 @@ _BODY = json.dumps({"status": "ok", "version": __version__})
 async def ping() -> Response:
     """Health check."""
     return Response(_BODY, 200, content_type="application/json")
+
+
+ROUTES = (Route("/ping", ping, STATUS),)

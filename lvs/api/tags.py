@@ -11,6 +11,7 @@ from lvs.api.lookup import found
 from lvs.api.problems import A_BODY, refuses
 from lvs.api.schemas import PopularIn, PopularOut, TagOut, TagsIn, TagsOut, Target
 from lvs.folders import Folders
+from lvs.http.routes import API, Route
 from lvs.models import Tag
 from lvs.services import current_services
 from lvs.store import Transaction, tags
@@ -55,3 +56,10 @@ def _set_all(tx: Transaction, folders: Folders, data: TagsIn) -> list[Tag]:
 
 def _names(given: list[Tag]) -> TagsOut:
     return TagsOut(tags=[tag.name for tag in given])
+
+
+ROUTES = (
+    Route("/api/tags/popular", popular, API),
+    Route("/api/tags/video", of_video, API),
+    Route("/api/tags/set", set_all, API, ("POST",)),
+)

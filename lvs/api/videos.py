@@ -16,6 +16,7 @@ from lvs.api.schemas import ListIn, VideoOut, VideoRating, VideosOut
 from lvs.caches import Cache
 from lvs.errors import NotFoundError
 from lvs.folders import Folders
+from lvs.http.routes import API, Route
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.listing.resolve import list_spec_of
 from lvs.models import Card
@@ -115,3 +116,9 @@ def _video(
         video_url="/video/" + paths.to_url(filename),
         watch_url=watch_url(folders, card),
     )
+
+
+ROUTES = (
+    Route("/api/videos", listed, API),
+    Route("/api/videos/<media_hash>", single, API),
+)

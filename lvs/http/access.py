@@ -17,25 +17,12 @@ from lvs.errors import (
     UnsupportedMediaError,
     WrongHostError,
 )
+from lvs.http.routes import Kind
 from lvs.network.addresses import OwnHosts, address_of, is_local, split_url
 
 MAX_CLIENTS = 10_000  # that a limit remembers; the one seen longest ago is forgotten
 LOGIN_TRIES = 10  # wrong ones of an address, and as many more each minute
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
-# The calls of the first server, kept for its clients.
-LEGACY_CALLS = ("/rate", "/favorite", "/tag", "/delete_tag", "/view")
-# What programs of other origins may use; pages and their forms are for our own pages.
-FOR_PROGRAMS = (
-    "/api/",
-    "/ping",
-    "/openapi.json",
-    "/admin/cache/",
-    "/admin/performance/json",
-    "/admin/performance.json",
-    "/video/",
-    "/stream/",
-    "/thumbnails/",
-)
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -47,23 +34,6 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-
-
-# Headset players ask by POST for what others get; what they change is counted where it is.
-CATALOGUES = ("/deovr", "/heresphere")
-
-
-def is_catalogue(path: str) -> bool:
-    return path.startswith(CATALOGUES)
-
-
-def takes_json(path: str) -> bool:
-    """Whether the bodies of an address must be JSON."""
-    return path.startswith("/api/") or path in LEGACY_CALLS
-
-
-def is_for_programs(path: str) -> bool:
-    return path.startswith(FOR_PROGRAMS) or path in LEGACY_CALLS
 
 
 class Guard:
@@ -84,7 +54,7 @@ class Guard:
             "Too many wrong passwords. Wait a minute, then try again.",
         )
 
-    async def check(self, request: Request) -> None:
+    async def check(self, request: Request, kind: Kind) -> None:
         """Raises the LvsError that refuses the request."""
         if not self._hosts.is_ours(request.host):
             raise WrongHostError(
@@ -93,10 +63,10 @@ class Guard:
             )
         if request.method in SAFE_METHODS:
             return
-        self._refuse_foreign(request)
-        if not is_catalogue(request.path):
+        self._refuse_foreign(request, kind)
+        if kind.counts_writes:
             self.check_write_limit(request)
-        if takes_json(request.path) and request.method != "DELETE":
+        if kind.json_body and request.method != "DELETE":
             await _require_json(request)
 
     def check_write_limit(self, request: Request) -> None:
@@ -110,7 +80,7 @@ class Guard:
     def count_wrong_login(self, request: Request) -> None:
         self._wrong_logins.spend(request.remote_addr or "")
 
-    def _refuse_foreign(self, request: Request) -> None:
+    def _refuse_foreign(self, request: Request, kind: Kind) -> None:
         """A page of another site changes nothing, but for programs that CORS lets in."""
         site = request.headers.get("Sec-Fetch-Site")
         origin = request.headers.get("Origin")
@@ -118,14 +88,14 @@ class Guard:
             foreign = site not in ("same-origin", "none")
         else:
             foreign = origin is not None and split_url(origin).netloc != request.host
-        welcome = origin is not None and takes_json(request.path) and self.allows_origin(origin)
+        welcome = origin is not None and kind.json_body and self.allows_origin(origin)
         if foreign and not welcome:
             raise ForbiddenError("Requests from other sites are blocked.")
 
-    def preflight(self, request: Request) -> Response | None:
+    def preflight(self, request: Request, kind: Kind) -> Response | None:
         """The answer to a browser that asks before it calls from another origin (Fetch, 4.8)."""
         asked = "Origin" in request.headers and "Access-Control-Request-Method" in request.headers
-        if request.method != "OPTIONS" or not asked or not is_for_programs(request.path):
+        if request.method != "OPTIONS" or not asked or not kind.cross_origin:
             return None
         response = Response(b"", 204)
         if self.allows_origin(request.headers["Origin"]):
@@ -140,11 +110,12 @@ class Guard:
                 response.headers["Access-Control-Allow-Private-Network"] = "true"
         return response
 
-    def add_headers(self, request: Request, response: Response) -> None:
+    def add_headers(self, request: Request, response: Response, kind: Kind) -> None:
         """What every answer carries, and what lets an allowed origin read it."""
         for name, value in SECURITY_HEADERS.items():
             response.headers.setdefault(name, value)
-        if not is_for_programs(request.path):
+        response.headers.update(dict(kind.headers))
+        if not kind.cross_origin:
             return
         response.vary.add("Origin")
         origin = request.headers.get("Origin")

@@ -12,13 +12,14 @@ from functools import lru_cache
 from typing import Any
 
 from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, WebsocketScope
-from quart import Quart, Request, Response, redirect
+from quart import Quart, Request, Response, g, redirect
 from werkzeug.exceptions import RequestTimeout
 from werkzeug.http import parse_accept_header, parse_etags
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs.errors import LvsError, TooManyRequestsError
-from lvs.http.access import SAFE_METHODS, is_catalogue, takes_json
+from lvs.http.access import SAFE_METHODS
+from lvs.http.routes import PAGE, Kind
 from lvs.network.addresses import split_url
 
 # --- htmx ---
@@ -238,8 +239,8 @@ def _as_notice(response: Response) -> Response:
 
 def error_response(request: Request, error: LvsError, render: Render, **context: Any) -> Response:
     """The same error for a person (page or fragment) or a program (problem)."""
-    wants_json = takes_json(request.path) or is_catalogue(request.path)
-    wants_json = wants_json or (
+    kind: Kind = g.get("kind", PAGE)
+    wants_json = kind.json_errors or (
         "application/json" in request.headers.get("Accept", "")
         and "text/html" not in request.headers.get("Accept", "")
     )

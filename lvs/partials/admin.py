@@ -12,6 +12,7 @@ from lvs.admin.maintenance import LOG_LEVELS
 from lvs.admin.report import missing_cutoff
 from lvs.errors import ConflictError, InvalidInputError
 from lvs.http import responses
+from lvs.http.routes import FORM, FRAGMENT, Route
 from lvs.partials.responses import toast
 from lvs.services import current_services
 from lvs.store import cleanup
@@ -53,3 +54,11 @@ async def set_log_level() -> Response | WerkzeugResponse:
         raise InvalidInputError("`level` must be debug, info, warning or error.")
     logging.getLogger("lvs").setLevel(level.upper())
     return toast(current_services(), f"Log level set to {level} until restart.")
+
+
+ROUTES = (
+    Route("/admin/events", events, FRAGMENT),
+    Route("/admin/backup", backup, FORM, ("POST",)),
+    Route("/admin/cleanup", clean_up, FORM, ("POST",)),
+    Route("/admin/log-level", set_log_level, FORM, ("POST",)),
+)

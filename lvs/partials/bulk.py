@@ -13,6 +13,7 @@ from lvs.errors import InvalidInputError, UnavailableError
 from lvs.folders import Folders
 from lvs.http import responses
 from lvs.http.responses import Rendered
+from lvs.http.routes import FORM, Route
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.listing.resolve import list_spec_of
 from lvs.partials.params import number, row_id
@@ -68,3 +69,9 @@ async def answer(result: BulkResult, bulk_id: int) -> Response | WerkzeugRespons
 
 def _all_of(conn: sqlite3.Connection, folders: Folders, query: GalleryQuery) -> list[int]:
     return gallery.all_ids(conn, list_spec_of(conn, folders, query))
+
+
+ROUTES = (
+    Route("/bulk", change, FORM, ("POST",)),
+    Route("/bulk/undo", undo, FORM, ("POST",)),
+)

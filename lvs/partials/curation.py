@@ -11,6 +11,7 @@ from lvs.contexts.cards import card_context
 from lvs.errors import InvalidInputError
 from lvs.http import responses
 from lvs.http.responses import Rendered
+from lvs.http.routes import FORM, Route
 from lvs.models import Card
 from lvs.partials.params import known_video
 from lvs.services import current_services
@@ -58,3 +59,9 @@ async def _answer(card: Card) -> Response | WerkzeugResponse:
     inline = (await request.form).get("inline") == "1"
     html = services.templates.render("partials/_curation.html", card=context, inline=inline)
     return responses.html_response(request, Rendered(html))
+
+
+ROUTES = (
+    Route("/videos/<media_hash>/rating", rating, FORM, ("POST",), is_rating=True),
+    Route("/videos/<media_hash>/favorite", favorite, FORM, ("POST",)),
+)

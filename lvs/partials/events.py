@@ -8,6 +8,7 @@ from quart import Response, request
 
 from lvs.contexts.watch import RELATED_SHOWN
 from lvs.http import responses
+from lvs.http.routes import FRAGMENT, Route
 from lvs.listing.query import arguments_of, parse_query, whole_number
 from lvs.listing.resolve import folder_of
 from lvs.live.feeds import Feed, GalleryFeed, WatchFeed
@@ -48,3 +49,6 @@ def _cards(text: str) -> frozenset[int]:
     """The videos whose cards a watch page shows, as row ids joined by dots."""
     ids = text.split(".", RELATED_SHOWN)[:RELATED_SHOWN] if text else []
     return frozenset(row_id("cards", id_) for id_ in ids)
+
+
+ROUTES = (Route("/events", events, FRAGMENT),)

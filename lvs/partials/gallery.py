@@ -8,6 +8,7 @@ from lvs.contexts.gallery import PAGE_SIZE, gallery_context, list_page_context
 from lvs.contexts.status import status_context
 from lvs.http import responses
 from lvs.http.responses import Rendered
+from lvs.http.routes import FRAGMENT, Route
 from lvs.listing.query import SHOWN_AT_MOST, GalleryQuery, arguments_of, parse_query, whole_number
 from lvs.listing.resolve import draft_query
 from lvs.services import Services, current_services
@@ -48,3 +49,9 @@ async def _query(services: Services, arguments: dict[str, str]) -> tuple[Gallery
     if "draft" not in arguments:
         return parse_query(arguments), False
     return await services.store.read(draft_query, services.folders, arguments)
+
+
+ROUTES = (
+    Route("/partials/cards", cards, FRAGMENT),
+    Route("/partials/gallery", library, FRAGMENT, was="/partials/library"),
+)

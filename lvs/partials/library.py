@@ -11,6 +11,7 @@ from lvs import formatting, paths
 from lvs.errors import ConflictError, NotFoundError
 from lvs.folders import Folders
 from lvs.http import responses
+from lvs.http.routes import FORM, Route
 from lvs.partials.params import number
 from lvs.partials.responses import toast
 from lvs.services import current_services
@@ -71,3 +72,11 @@ async def confirm_empty() -> Response | WerkzeugResponse:
     """An away folder is meant to be empty."""
     await current_services().library.accept_empty(await number("folder"))
     return responses.no_content(request)
+
+
+ROUTES = (
+    Route("/library/scan", scan, FORM, ("POST",)),
+    Route("/library/retry", retry, FORM, ("POST",)),
+    Route("/library/confirm-empty", confirm_empty, FORM, ("POST",)),
+    Route("/library/thumbnails", rebuild, FORM, ("POST",), was="/library/rebuild"),
+)

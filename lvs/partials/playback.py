@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs.errors import InvalidInputError
 from lvs.http import responses
+from lvs.http.routes import FORM, Route
 from lvs.listing.search_syntax import LONGEST_S
 from lvs.partials.params import of_video
 from lvs.services import current_services
@@ -51,3 +52,10 @@ async def watched(media_hash: str) -> Response | WerkzeugResponse:
         raise InvalidInputError(f"`watched` is {text[:40]!r}; it must be 0 or 1.")
     await current_services().store.write(of_video, media_hash, playback.set_watched, text == "1")
     return responses.no_content(request)
+
+
+ROUTES = (
+    Route("/videos/<media_hash>/view", view, FORM, ("POST",)),
+    Route("/videos/<media_hash>/progress", progress, FORM, ("POST",)),
+    Route("/videos/<media_hash>/watched", watched, FORM, ("POST",)),
+)

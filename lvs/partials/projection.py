@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs.errors import InvalidInputError
 from lvs.http import responses
+from lvs.http.routes import FORM, Route
 from lvs.models import PROJECTIONS, STEREOS
 from lvs.partials.params import known_video
 from lvs.services import current_services
@@ -39,3 +40,6 @@ def _set_projection(
     video_id = known_video(tx.connection, media_hash)
     layouts.set_projection(tx, video_id, projection, stereo)
     return video_id
+
+
+ROUTES = (Route("/videos/<media_hash>/layout", set_projection, FORM, ("POST",)),)

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs.errors import InvalidInputError
 from lvs.http import responses
+from lvs.http.routes import FORM, Route
 from lvs.listing.query import arguments_of, parse_query
 from lvs.partials.params import number
 from lvs.services import current_services
@@ -31,3 +32,9 @@ async def delete() -> Response | WerkzeugResponse:
     search_id = await number("search")
     await current_services().store.write(saved_searches.delete, search_id)
     return responses.no_content(request)
+
+
+ROUTES = (
+    Route("/searches", save, FORM, ("POST",)),
+    Route("/searches/delete", delete, FORM, ("POST",), was="/searches/forget"),
+)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from lvs.contexts.bulk import tag_deleted
 from lvs.http import responses
 from lvs.http.responses import Rendered
+from lvs.http.routes import FORM, FRAGMENT, Route
 from lvs.listing.query import arguments_of
 from lvs.models import Tag
 from lvs.partials.bulk import answer
@@ -68,3 +69,12 @@ async def delete() -> Response | WerkzeugResponse:
     done = await services.bulk.change(DELETE_TAG, tag.name, video_ids, False)
     await services.store.write(tags.forget_unused, tag.name)
     return await answer(tag_deleted(done.bulk_id, tag.name, done.changed), done.bulk_id)
+
+
+ROUTES = (
+    Route("/videos/<media_hash>/tag", add, FORM, ("POST",)),
+    Route("/videos/<media_hash>/untag", remove, FORM, ("POST",)),
+    Route("/partials/tags", suggest, FRAGMENT),
+    Route("/tags/rename", rename, FORM, ("POST",)),
+    Route("/tags/delete", delete, FORM, ("POST",)),
+)

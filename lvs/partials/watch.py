@@ -10,6 +10,7 @@ from lvs.contexts.watch import About, Stage, about_context, stage_context
 from lvs.folders import Folders
 from lvs.http import responses
 from lvs.http.responses import Rendered
+from lvs.http.routes import FRAGMENT, Route
 from lvs.listing.query import GalleryQuery, arguments_of
 from lvs.partials.params import known_video, list_of
 from lvs.services import current_services
@@ -37,3 +38,6 @@ def _regions(
         stage_context(folders, details, came_from),
         about_context(conn, folders, details, came_from),
     )
+
+
+ROUTES = (Route("/partials/watch", regions, FRAGMENT),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from quart import Response, request
 
 from lvs.http import responses
+from lvs.http.routes import PAGE, Route
 from lvs.services import current_services
 from lvs.views.rendering import rendered
 
@@ -19,3 +20,6 @@ async def performance() -> Response:
         maintenance=await services.dashboard.maintenance.view(),
     )
     return responses.html_response(request, page)
+
+
+ROUTES = (Route("/admin/performance", performance, PAGE),)

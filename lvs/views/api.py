@@ -6,6 +6,7 @@ from quart import Response, current_app, request
 
 from lvs.contexts.api import api_calls
 from lvs.http import responses
+from lvs.http.routes import PAGE, Route
 from lvs.services import current_services
 from lvs.views.rendering import rendered
 
@@ -16,3 +17,6 @@ async def index() -> Response:
     document = current_app.extensions["QUART_SCHEMA"].openapi_provider.schema()
     page = await rendered(services, "api.html", calls=api_calls(document))
     return responses.html_response(request, page)
+
+
+ROUTES = (Route("/api", index, PAGE),)

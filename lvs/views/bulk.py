@@ -6,6 +6,7 @@ from quart import Response, request
 
 from lvs.contexts.bulk import kept_result
 from lvs.http import responses
+from lvs.http.routes import PAGE, Route
 from lvs.services import current_services
 from lvs.store import bulk
 from lvs.views.rendering import rendered
@@ -19,3 +20,6 @@ async def single(bulk_id: int) -> Response:
     found = await services.store.read(bulk.bulk, min(bulk_id, LARGEST_ID))
     page = await rendered(services, "bulk.html", result=kept_result(found))
     return responses.html_response(request, page)
+
+
+ROUTES = (Route("/bulk/<int:bulk_id>", single, PAGE),)

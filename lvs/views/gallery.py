@@ -14,6 +14,7 @@ from lvs.contexts.status import status_context
 from lvs.errors import NotFoundError
 from lvs.http import responses
 from lvs.http.responses import Rendered
+from lvs.http.routes import PAGE, Route
 from lvs.listing.builtin import BUILTIN_LISTS
 from lvs.listing.query import SEEDS, GalleryQuery, arguments_of, parse_query
 from lvs.models import Card
@@ -61,3 +62,14 @@ async def page(services: Services, query: GalleryQuery) -> Rendered:
         return await rendered(services, "gallery.html", gallery.nav_url, gallery=gallery, st=status)
 
     return await services.pages.page(key, (since, services.activity.version), render)
+
+
+ROUTES = (
+    Route("/", index, PAGE),
+    Route("/continue", index, PAGE),
+    Route("/favorites", index, PAGE),
+    Route("/best-of", index, PAGE),
+    Route("/popular", index, PAGE),
+    Route("/random", random_video, PAGE),
+    Route("/search", index, PAGE),
+)

@@ -11,6 +11,7 @@ from lvs.contexts.headset import headset_context
 from lvs.errors import NotFoundError
 from lvs.http import responses
 from lvs.http.access import SECURITY_HEADERS
+from lvs.http.routes import PAGE, STATIC, Route
 from lvs.network.addresses import Ports
 from lvs.services import current_services
 from lvs.streaming import ranges
@@ -74,3 +75,10 @@ async def _zeros(start: int, stop: int) -> AsyncGenerator[bytes]:
         piece = _PIECE[: stop - start]
         yield piece
         start += len(piece)
+
+
+ROUTES = (
+    Route("/headset", index, PAGE),
+    Route("/headset/ca.crt", authority, STATIC, was="/headset/authority.crt"),
+    Route("/headset/sample", sample, STATIC),
+)

@@ -13,6 +13,7 @@ from lvs import paths
 from lvs.dlna import didl
 from lvs.errors import NotFoundError, UnavailableError
 from lvs.http import responses
+from lvs.http.routes import MEDIA, STATIC, Route
 from lvs.http.templating import asset
 from lvs.media import pictures
 from lvs.models import KnownFile
@@ -164,3 +165,12 @@ async def static(path: str) -> Response:
 
 async def favicon() -> Response:
     return await static("icon.svg")
+
+
+ROUTES = (
+    Route("/video/<path:filename>", video, MEDIA),
+    Route("/stream/<media_hash>/<name>", stream, MEDIA),
+    Route("/thumbnails/<media_hash>/<name>", thumbnail, MEDIA),
+    Route("/static/<path:path>", static, STATIC),
+    Route("/favicon.ico", favicon, STATIC),
+)

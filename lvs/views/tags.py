@@ -6,6 +6,7 @@ from quart import Response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs.http import responses
+from lvs.http.routes import PAGE, Route
 from lvs.listing.query import GalleryQuery
 from lvs.services import current_services
 from lvs.store import tags
@@ -22,3 +23,9 @@ async def index() -> Response:
 async def single(tag: str) -> WerkzeugResponse:
     """A tag's own address leads to the list of its videos."""
     return redirect(GalleryQuery(tags=(tag,)).url(), 303)
+
+
+ROUTES = (
+    Route("/tags", index, PAGE),
+    Route("/tag/<path:tag>", single, PAGE),
+)

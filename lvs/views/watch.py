@@ -7,6 +7,7 @@ from quart import Response, request
 from lvs.contexts.watch import watch_context
 from lvs.errors import InvalidInputError
 from lvs.http import responses
+from lvs.http.routes import PAGE, Route
 from lvs.listing.builtin import BUILTIN_LISTS
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query, whole_number
 from lvs.listing.search_syntax import LONGEST_S
@@ -46,3 +47,6 @@ def _list_before(arguments: dict[str, str]) -> GalleryQuery | None:
     except (InvalidInputError, ValueError):
         pass
     return None
+
+
+ROUTES = (Route("/watch/<path:filename>", watch, PAGE),)
