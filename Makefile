@@ -7,7 +7,7 @@ BIN := .venv/bin
 run: .venv/run.stamp
 	@$(BIN)/python -m lvs serve
 
-demo: .venv/run.stamp
+demo: .venv/demo.stamp
 	@$(BIN)/python -m lvs demo
 
 test: .venv/test.stamp
@@ -34,10 +34,15 @@ fuzz: .venv/test.stamp
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-.venv/test.stamp: requirements.txt requirements-test.txt
+.venv/demo.stamp: requirements.txt requirements-demo.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-demo.txt
+	@touch $@ .venv/run.stamp
+
+.venv/test.stamp: requirements.txt requirements-demo.txt requirements-test.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
-	@touch $@ .venv/run.stamp
+	@touch $@ .venv/run.stamp .venv/demo.stamp
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -45,14 +45,22 @@ def serve() -> None:
 
 @main.command()
 def demo() -> None:
-    """Serve a small library of sample clips, generated in ./demo on the first run."""
-    from lvs.cli.demo import make_library
+    """Serve a small library of videos, drawn in ./demo on the first run."""
+    from lvs.demo import make_library
 
     home = Path("demo")
-    made = make_library(home / "videos", _show_progress)
+    is_new = not (home / "data").exists()
+    with _failures():
+        made = make_library(home / "videos", _show_progress)
     if made:
-        console.print(f"Created {made} sample clips in {home / 'videos'}")
-    _serve(_config(video_directory=(home / "videos",), data_directory=home / "data"))
+        console.print(f"Made {made} videos in {home / 'videos'}.")
+    config = _config(video_directory=(home / "videos",), data_directory=home / "data")
+    if is_new:
+        from lvs.demo.user_data import seed
+
+        _serve(config, seed)
+    else:
+        _serve(config)
 
 
 @main.command()
@@ -179,12 +187,16 @@ def _failures() -> Iterator[None]:
         _fail(error)
 
 
-def _serve(config: ServerConfig) -> None:
+def _serve(
+    config: ServerConfig, beside: Callable[[Services], Awaitable[None]] | None = None
+) -> None:
     from lvs.cli.scan import show_progress
     from lvs.server import hypercorn
 
     async def on_start(services: Services, addresses: list[str]) -> None:
         _banner(config, addresses)
+        if beside is not None:
+            await beside(services)
         await show_progress(services, console)
 
     with _failures():
@@ -225,4 +237,4 @@ def _banner(config: ServerConfig, addresses: list[str]) -> None:
 
 
 def _show_progress(done: int, total: int) -> None:
-    console.print(f"Creating sample clips: {done} of {total}", end="\r")
+    console.print(f"Drawing the demo videos: {done} of {total}", end="\r")

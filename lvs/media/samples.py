@@ -1,4 +1,4 @@
-"""Small sample clips, drawn by libav's own sources: for `make demo`, tests and benchmarks."""
+"""Small sample clips, drawn by libav's own sources: for tests and benchmarks."""
 
 from __future__ import annotations
 

@@ -1,0 +1,43 @@
+"""What a viewer has done in the demo before it is first opened: tags, ratings, favorites, views."""
+
+from __future__ import annotations
+
+import asyncio
+
+from lvs.demo.catalogue import ENTRIES, Seed
+from lvs.services import Services
+from lvs.store import curation, files, playback, tags
+from lvs.store.writer import Transaction
+
+_LOOK_EVERY_S = 0.3
+
+
+async def seed(services: Services) -> None:
+    """Wait until the first scan has found every video, then store the user data."""
+    root_id = next(iter(services.library.roots))
+    while not await services.store.write(_seed_all, root_id):
+        await asyncio.sleep(_LOOK_EVERY_S)
+
+
+def _seed_all(tx: Transaction, root_id: int) -> bool:
+    """Whether every video was there; nothing is stored otherwise."""
+    found = {name: files.at_path(tx.connection, root_id, name) for name in ENTRIES}
+    if None in found.values():
+        return False
+    for name, file in found.items():
+        if file is not None:
+            _store(tx, file.video_id, ENTRIES[name].seed)
+    return True
+
+
+def _store(tx: Transaction, video_id: int, given: Seed) -> None:
+    if given.tags:
+        tags.set_all(tx, video_id, given.tags)
+    if given.rating is not None:
+        curation.rate(tx, video_id, given.rating)
+    if given.favorite:
+        curation.set_favorite(tx, video_id, True)
+    for _ in range(given.views):
+        playback.count_view(tx, video_id)
+    if given.position_s > 0:
+        playback.save_position(tx, video_id, given.position_s)
