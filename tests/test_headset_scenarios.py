@@ -155,6 +155,6 @@ async def test_a_session_with_deovr(
     media_hash = item["video_url"].rpartition("/")[2]
     await post(site, f"/videos/{media_hash}/layout", projection="mkx200")
     assert (await player.ask(item["video_url"]))["screenType"] == "mkx200"
-    await call(site, "POST", f"/api/ratings/{media_hash}", {"value": 3})
+    await call(site, "POST", f"/api/ratings/{media_hash}", {"value": 4})
     scenes = (await player.ask("/deovr"))["scenes"]
     assert [scene["name"] for scene in scenes] == ["Newest", "Top rated", "VR"]

@@ -7,19 +7,11 @@ from dataclasses import dataclass
 
 from lvs import formatting
 from lvs.listing.builtin import BUILTIN_LISTS
-from lvs.listing.query import GalleryQuery, parse_query
+from lvs.listing.query import GalleryQuery
 
 TRIED = 10  # filters whose removal is counted, at most
 
-# Lists of their own that are empty at first.
-_AT_FIRST = {
-    parse_query(BUILTIN_LISTS[path]): said
-    for path, said in {
-        "/continue": ("Nothing to continue", "Videos you started appear here."),
-        "/favorites": ("No favorites yet", "Select the heart on a video to add it."),
-        "/best-of": ("No top rated videos yet", "Videos with 4 stars or more appear here."),
-    }.items()
-}
+_AT_FIRST = {one.query: one.empty for one in BUILTIN_LISTS if one.empty is not None}
 
 
 @dataclass(frozen=True, slots=True)

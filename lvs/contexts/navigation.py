@@ -12,7 +12,7 @@ from lvs.errors import InvalidInputError
 from lvs.listing import builtin
 from lvs.listing.builtin import Navigation, NavItem
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
-from lvs.models import Filters, SavedSearch
+from lvs.models import SavedSearch
 from lvs.store import gallery, saved_searches, tags
 from lvs.store.list_plan import ListSpec
 
@@ -21,11 +21,11 @@ LONGEST_NAME = 2  # filters that a heading lists; beyond, the chips beside it sa
 
 def navigation_context(conn: sqlite3.Connection) -> Navigation:
     counts = {
-        "/": gallery.count(conn, ListSpec()),
-        "/continue": gallery.count(conn, ListSpec(filters=Filters(started=True))),
-        "/favorites": gallery.count(conn, ListSpec(filters=Filters(favorites=True))),
-        "/tags": tags.count(conn),
+        url: gallery.count(conn, ListSpec(filters=one.query.filters))
+        for url, one in builtin.BY_URL.items()
+        if one.is_counted
     }
+    counts["/tags"] = tags.count(conn)
     return Navigation(
         tuple(NavItem(p.id, p.name, p.url, counts.get(p.url)) for p in builtin.NAVIGATION.lists),
         tuple(NavItem(f"saved-{s.id}", s.name, _saved_url(s)) for s in saved_searches.saved(conn)),
@@ -47,12 +47,12 @@ def nav_url_of(query: GalleryQuery, saved: Iterable[SavedSearch]) -> str:
     """The address of the link in the navigation that is this list, or the list it narrows."""
     whole = query.with_(after="", seed=0)
     if whole in builtin.BY_QUERY:
-        return builtin.BY_QUERY[whole]
+        return builtin.BY_QUERY[whole].url
     if search := saved_as(query, saved):
         return _saved_url(search)
     without_words = whole.with_(q="")
     if without_words in builtin.BY_QUERY:
-        return builtin.BY_QUERY[without_words]
+        return builtin.BY_QUERY[without_words].url
     if query.filters.started:
         return "/continue"
     if query.filters.favorites:
@@ -64,7 +64,7 @@ def list_name(query: GalleryQuery, saved: Iterable[SavedSearch]) -> str:
     """What a list is called in its heading, in titles and in links to it."""
     whole = query.with_(after="", seed=0)
     if whole in builtin.BY_QUERY:
-        return builtin.NAMES[builtin.BY_QUERY[whole]]
+        return builtin.BY_QUERY[whole].name
     if search := saved_as(query, saved):
         return search.name
     if query.q:
@@ -72,14 +72,14 @@ def list_name(query: GalleryQuery, saved: Iterable[SavedSearch]) -> str:
     if query.folder:
         return folder_name(query.folder)
     if query.filters.started:
-        return builtin.NAMES["/continue"]
+        return builtin.BY_URL["/continue"].name
     if query.filters.favorites:
-        return builtin.NAMES["/favorites"]
+        return builtin.BY_URL["/favorites"].name
     names = [name for name, _ in filter_names(query.filters)]
     names += [f"Tag: {tag}" for tag in query.tags]
     if len(names) > LONGEST_NAME:
         return "Filtered videos"
-    return ", ".join(names) or builtin.NAMES["/"]
+    return ", ".join(names) or builtin.BY_URL["/"].name
 
 
 def folder_name(folder: str) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from lvs import paths
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.folders import Folders
-from lvs.headsets.catalogue import LISTS, query_of
+from lvs.headsets.catalogue import builtin_lists, query_of
 from lvs.listing.query import GalleryQuery
 from lvs.listing.resolve import folder_of, list_spec_of
 from lvs.models import Tag, VideoDetails
@@ -88,7 +88,10 @@ def children(
 
 
 def _at_root(conn: sqlite3.Connection, folders: Folders) -> list[Container]:
-    lists = [*LISTS, *((search.name, search.query) for search in saved_searches.saved(conn))]
+    lists = [
+        *builtin_lists(),
+        *((search.name, search.query) for search in saved_searches.saved(conn)),
+    ]
     found = []
     for title, query in lists:
         try:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.folders import Folders
+from lvs.listing import builtin
+from lvs.listing.builtin import BUILTIN_LISTS
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.listing.resolve import list_spec_of
 from lvs.models import Card
@@ -17,15 +19,7 @@ NEWEST_AT_MOST = 2_000
 AT_MOST = 200  # players draw a dozen a page, and choke on ten thousand links
 TAGS_SHOWN = 10
 
-_VIEWED = "Most viewed"  # the rest of that list has never been seen
-LISTS = (  # names, and arguments as a gallery has them
-    ("Newest", ""),
-    ("Continue watching", "started=1&sort=recent"),
-    ("Favorites", "favorites=1"),
-    ("Top rated", "min_rating=1&sort=rating"),
-    (_VIEWED, "sort=views"),
-    ("VR", "vr=1"),
-)
+_VIEWED = builtin.BY_URL["/popular"].catalogue  # most of that list was never seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +48,14 @@ def catalogue_lists(conn: sqlite3.Connection, folders: Folders) -> tuple[Catalog
     return tuple(found)
 
 
+def builtin_lists() -> list[tuple[str, str]]:
+    """(name, arguments) of the built-in lists that catalogues have."""
+    return [(one.catalogue, one.arguments) for one in BUILTIN_LISTS if one.catalogue]
+
+
 def _queries(conn: sqlite3.Connection) -> Iterator[tuple[str, GalleryQuery]]:
     saved = ((search.name, search.query) for search in saved_searches.saved(conn))
-    for name, arguments in (*LISTS, *saved):
+    for name, arguments in (*builtin_lists(), *saved):
         try:
             yield name, query_of(arguments)
         except InvalidInputError:  # saved by an older program

@@ -1,26 +1,77 @@
-"""The lists that every library has, and the fixed links of the navigation."""
+"""The lists that every library has, each declared once, and the fixed links of the navigation."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lvs.listing.query import parse_query
+from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 
-# Lists with an address of their own: what they add to the arguments.
-BUILTIN_LISTS: dict[str, dict[str, str]] = {
-    "/": {},
-    "/continue": {"sort": "recent", "started": "1"},
-    "/favorites": {"favorites": "1"},
-    "/best-of": {"sort": "rating", "min_rating": "4"},
-    "/popular": {"sort": "views"},
-    "/search": {},
-}
+
+@dataclass(frozen=True, slots=True)
+class BuiltinList:
+    """A list of the library.
+
+    `url` is its address, "" for a list of headset catalogues alone; `arguments` are those of a
+    gallery's query string. `empty` is a heading and a text for while it has no videos. `is_counted`
+    says that its count is cheap enough for every page. `catalogue` is its name in the catalogues of
+    headsets and DLNA players, "" where they do not have it.
+    """
+
+    id: str
+    name: str
+    url: str
+    arguments: str = ""
+    empty: tuple[str, str] | None = None
+    is_counted: bool = False
+    catalogue: str = ""
+
+    @property
+    def query(self) -> GalleryQuery:
+        return parse_query(arguments_of(self.arguments.encode()))
+
+
+BUILTIN_LISTS = (
+    BuiltinList("library", "All videos", "/", is_counted=True, catalogue="Newest"),
+    BuiltinList(
+        "continue",
+        "Continue watching",
+        "/continue",
+        "started=1&sort=recent",
+        empty=("Nothing to continue", "Videos you started appear here."),
+        is_counted=True,
+        catalogue="Continue watching",
+    ),
+    BuiltinList(
+        "favorites",
+        "Favorites",
+        "/favorites",
+        "favorites=1",
+        empty=("No favorites yet", "Select the heart on a video to add it."),
+        is_counted=True,
+        catalogue="Favorites",
+    ),
+    BuiltinList(
+        "best-of",
+        "Top rated",
+        "/best-of",
+        "min_rating=4&sort=rating",
+        empty=("No top rated videos yet", "Videos with 4 stars or more appear here."),
+        catalogue="Top rated",
+    ),
+    BuiltinList("popular", "Popular", "/popular", "sort=views", catalogue="Most viewed"),
+    BuiltinList("vr", "VR", "", "vr=1", catalogue="VR"),
+)
+# What a list's address adds to the arguments of a request; `/search` is the form's own.
+ARGUMENTS = {one.url: arguments_of(one.arguments.encode()) for one in BUILTIN_LISTS if one.url}
+ARGUMENTS["/search"] = {}
+BY_QUERY = {one.query: one for one in BUILTIN_LISTS if one.url}
+BY_URL = {one.url: one for one in BUILTIN_LISTS if one.url}
 
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """A link of the navigation. `count` is how many videos (or tags) are there, where that is cheap
-    to know."""
+    """A link of the navigation. `count` is how many videos (or tags) it leads to, where that is
+    cheap to count."""
 
     id: str
     name: str
@@ -34,18 +85,12 @@ class Navigation:
     saved: tuple[NavItem, ...] = ()
 
 
-# Without a store at hand: what the error page offers.
+# Without counts: what the error page shows.
 NAVIGATION = Navigation(
     (
-        NavItem("library", "All videos", "/"),
-        NavItem("continue", "Continue watching", "/continue"),
-        NavItem("favorites", "Favorites", "/favorites"),
-        NavItem("best-of", "Top rated", "/best-of"),
-        NavItem("popular", "Popular", "/popular"),
+        *(NavItem(one.id, one.name, one.url) for one in BY_URL.values()),
         NavItem("tags", "Tags", "/tags"),
         NavItem("random", "Surprise me", "/random"),
         NavItem("headset", "Headset", "/headset"),
     )
 )
-NAMES = {item.url: item.name for item in NAVIGATION.lists}
-BY_QUERY = {parse_query(BUILTIN_LISTS[url]): url for url in NAMES if url in BUILTIN_LISTS}

@@ -15,7 +15,7 @@ from lvs.errors import NotFoundError
 from lvs.http import responses
 from lvs.http.responses import Rendered
 from lvs.http.routes import PAGE, Route
-from lvs.listing.builtin import BUILTIN_LISTS
+from lvs.listing.builtin import ARGUMENTS
 from lvs.listing.query import SEEDS, GalleryQuery, arguments_of, parse_query
 from lvs.models import Card
 from lvs.services import Services, current_services
@@ -28,7 +28,7 @@ from lvs.views.rendering import rendered
 
 async def index() -> Response | WerkzeugResponse:
     """The gallery page. A shuffled list is given its seed first, so that its address is stable."""
-    arguments = BUILTIN_LISTS[request.path] | arguments_of(request.query_string)
+    arguments = ARGUMENTS[request.path] | arguments_of(request.query_string)
     query = parse_query(arguments)
     if query.sort == "random" and "seed" not in arguments:
         return redirect(query.url(), 303)
@@ -65,11 +65,6 @@ async def page(services: Services, query: GalleryQuery) -> Rendered:
 
 
 ROUTES = (
-    Route("/", index, PAGE),
-    Route("/continue", index, PAGE),
-    Route("/favorites", index, PAGE),
-    Route("/best-of", index, PAGE),
-    Route("/popular", index, PAGE),
+    *(Route(url, index, PAGE) for url in ARGUMENTS),
     Route("/random", random_video, PAGE),
-    Route("/search", index, PAGE),
 )

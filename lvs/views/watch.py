@@ -8,7 +8,7 @@ from lvs.contexts.watch import watch_context
 from lvs.errors import InvalidInputError
 from lvs.http import responses
 from lvs.http.routes import PAGE, Route
-from lvs.listing.builtin import BUILTIN_LISTS
+from lvs.listing.builtin import ARGUMENTS
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query, whole_number
 from lvs.listing.search_syntax import LONGEST_S
 from lvs.network.addresses import split_url
@@ -41,9 +41,9 @@ def _list_before(arguments: dict[str, str]) -> GalleryQuery | None:
         if "list" in arguments:
             return parse_query(arguments)
         referer = split_url(request.headers.get("Referer", ""))
-        if referer.netloc == request.host and referer.path in BUILTIN_LISTS:
+        if referer.netloc == request.host and referer.path in ARGUMENTS:
             given = arguments_of(referer.query.encode("ascii", "replace"))
-            return parse_query(BUILTIN_LISTS[referer.path] | given)
+            return parse_query(ARGUMENTS[referer.path] | given)
     except (InvalidInputError, ValueError):
         pass
     return None
