@@ -44,6 +44,15 @@ async def test_figures_of_the_system_stay_while_there_are_no_descriptors(
     assert services.monitor.take().memory_bytes > 0
 
 
+async def test_rates_are_of_what_was_counted_since_the_last_sample(services: Services) -> None:
+    services.hub.sent, services.reader.sent_bytes = 3, 5_000
+    first = services.monitor.take()
+    assert first.messages > 0
+    assert first.sent_bytes > first.messages
+    still = services.monitor.take()
+    assert (still.messages, still.sent_bytes) == (0, 0)
+
+
 async def test_a_section_that_cannot_be_read_stops_no_figure(
     live_services: Services, live_server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

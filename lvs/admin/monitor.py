@@ -143,7 +143,7 @@ class Monitor:
             hit_rate=self.hit_rate,
             ratings_p95_ms=latency_of(metrics.ratings_post).p95_ms,
             queries=sum(metrics.queries) / max(len(metrics.queries), 1),
-            messages=(hub.sent - last.sent) / passed,
+            messages=(hub.sent - last.messages_sent) / passed,
             sent_bytes=(reader.sent_bytes - last.sent) / passed,
             read_bytes=(read - last.read) / passed if last.read else 0.0,
             written_bytes=(written - last.written) / passed if last.read else 0.0,
