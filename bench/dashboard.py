@@ -15,7 +15,7 @@ from lvs.metrics import Metrics, count_queries_here
 from tests.helpers.servers import Process
 
 MANY = 50
-LOOK_S = 10.0
+WATCH_S = 10.0
 LOAD_S = 60.0
 
 
@@ -23,8 +23,8 @@ def run(home: Path) -> list[Line]:
     place = library(home, 1_000)
     with place.server() as server:
         wait_until_quiet(server)
-        one = _looking(server, 1)
-        many = _looking(server, MANY)
+        one = _cpu_while_open(server, 1)
+        many = _cpu_while_open(server, MANY)
         idle = elsewhere(load, server.port, ["/ping"], connections=1, seconds=3)
         elsewhere(load, server.port, ["/", "/ping", "/api/videos"], connections=8, seconds=10)
         before = resident_mb(server)
@@ -42,7 +42,7 @@ def run(home: Path) -> list[Line]:
             record_us / answer_us <= 0.03 and record_us < 10,
         ),
         Line(
-            f"CPU time of the server, {MANY} dashboards open for {LOOK_S:.0f} s",
+            f"CPU time of the server, {MANY} dashboards open for {WATCH_S:.0f} s",
             f"{many:.2f} s",
             f"{one:.2f} s, one dashboard",
             times(many, one),
@@ -74,25 +74,25 @@ def _recording_us() -> float:
     return (time.perf_counter() - began) / rounds * 1e6
 
 
-def _looking(server: Process, dashboards: int) -> float:
+def _cpu_while_open(server: Process, dashboards: int) -> float:
     """Processor seconds of the server while so many dashboards are open."""
     process = psutil.Process(server.process.pid)
     before = process.cpu_times()
-    elsewhere(look, server.port, dashboards)
+    elsewhere(watch, server.port, dashboards)
     after = process.cpu_times()
     return after.user + after.system - before.user - before.system
 
 
-def look(port: int, dashboards: int) -> None:
-    uvloop.run(_look(port, dashboards))
+def watch(port: int, dashboards: int) -> None:
+    uvloop.run(_watch(port, dashboards))
 
 
-async def _look(port: int, dashboards: int) -> None:
+async def _watch(port: int, dashboards: int) -> None:
     async def one() -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
         writer.write(b"GET /admin/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
         try:
-            async with asyncio.timeout(LOOK_S):
+            async with asyncio.timeout(WATCH_S):
                 while await reader.read(1 << 16):
                     pass
         except TimeoutError:

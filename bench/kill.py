@@ -112,9 +112,9 @@ def _rate(client: Client, chance: random.Random, videos: list[Video], _: Ledger)
 
 def _bulk(client: Client, chance: random.Random, videos: list[Video], _: Ledger) -> None:
     stars = chance.randint(1, 5)
-    chosen = chance.sample(videos[VIDEOS // 2 :], 100)
-    body = {"action": "rate", "stars": stars, "video": [video.id for video in chosen]}
-    client.send("/bulk", body, {f"rating {video.id}": stars for video in chosen}, form=True)
+    selected = chance.sample(videos[VIDEOS // 2 :], 100)
+    body = {"action": "rate", "stars": stars, "video": [video.id for video in selected]}
+    client.send("/bulk", body, {f"rating {video.id}": stars for video in selected}, form=True)
 
 
 def _favorite(client: Client, chance: random.Random, videos: list[Video], _: Ledger) -> None:
@@ -326,10 +326,10 @@ def _state(made: Library, result: Result | None = None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     with contextlib.closing(sqlite3.connect(copy)) as conn:
         if result is not None:
-            told = conn.execute("pragma integrity_check").fetchall()
+            verdict = conn.execute("pragma integrity_check").fetchall()
             orphans = conn.execute("pragma foreign_key_check").fetchall()
-            if told != [("ok",)] or orphans:
-                result.faults.append(f"round {result.rounds}: {told[:3]}, orphans {orphans[:3]}")
+            if verdict != [("ok",)] or orphans:
+                result.faults.append(f"round {result.rounds}: {verdict[:3]}, orphans {orphans[:3]}")
         for video_id, views in conn.execute("select id, view_count from video"):
             found |= {f"views {video_id}": views, f"favorite {video_id}": False}
             found |= {f"tags {video_id}": []}

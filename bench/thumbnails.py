@@ -132,14 +132,14 @@ async def _ours(home: Path, files: list[Path]) -> float:
     """Files a second of a pool that is warm, as a server's is."""
     pool = MediaPool(os.cpu_count() or 1, 60, home / "pictures")
 
-    async def look_at_all(some: list[Path]) -> None:
+    async def process_all(some: list[Path]) -> None:
         work = (pool.process(str(file), f"{number:016x}") for number, file in enumerate(some))
         assert all(result.error is None for result in await asyncio.gather(*work))
 
     try:
-        await look_at_all(files[: 2 * pool.size])
+        await process_all(files[: 2 * pool.size])
         began = time.perf_counter()
-        await look_at_all(files)
+        await process_all(files)
         return len(files) / (time.perf_counter() - began)
     finally:
         await pool.close()

@@ -54,11 +54,11 @@ class Activity:
             self.lost_database = what
             self.changed()
 
-    def forget_problem(self, path: str) -> None:
+    def clear_problem(self, path: str) -> None:
         if self.problems.pop(path, None) is not None:
             self.changed()
 
-    def forget_problems(self, below: str) -> None:
+    def clear_problems(self, below: str) -> None:
         missing = [path for path in self.problems if path.startswith(below)]
         for path in missing:
             del self.problems[path]

@@ -70,14 +70,14 @@ NO_FILTERS = Filters()
 class Root:
     """One configured video folder. `offline_since` (ms) is set while it cannot be reached.
 
-    `looks_empty` tells an away folder that can be read but has nothing in it.
+    `seems_empty` tells an away folder that can be read but has nothing in it.
     """
 
     id: int
     name: str
     path: str
     offline_since: int | None = None
-    looks_empty: bool = False
+    seems_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,8 +83,8 @@ async def test_the_portable_files_hold_the_user_data(given: Services) -> None:
     whole = json.loads((made.path / "export.json").read_text())
     assert len(whole["videos"]) == 60
     assert sum(len(video["progress"]) for video in whole["videos"]) == 30
-    chosen = [video["layout"] for video in whole["videos"] if video["layout"]["stereo"]]
-    assert chosen == [{"projection": "180", "stereo": "rl"}]
+    selected = [video["layout"] for video in whole["videos"] if video["layout"]["stereo"]]
+    assert selected == [{"projection": "180", "stereo": "rl"}]
 
 
 @pytest.fixture

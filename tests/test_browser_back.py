@@ -48,7 +48,7 @@ async def test_back_leads_to_the_card_that_was_opened(
         await until(page, IS_ON_SCREEN, identity)
 
 
-async def test_back_from_a_search_leads_to_where_it_was_begun(
+async def test_back_from_a_search_leads_to_where_it_started(
     server: LocalServer, browser: Browser
 ) -> None:
     await fill(server.services.store, 130)

@@ -17,7 +17,7 @@ SHOWN = """['#navigation', '#summary', '#grid', '#about .facts']
     .map((region) => document.querySelector(region)?.innerText ?? '').join('\\n')"""
 
 
-async def assert_as_if_loaded_anew(context: BrowserContext, pages: list[Page]) -> None:
+async def assert_as_if_loaded_again(context: BrowserContext, pages: list[Page]) -> None:
     """Within a while: files settle, are probed, and are published."""
     fresh = await context.new_page()
 
@@ -55,11 +55,11 @@ async def test_counts_are_right_after_a_move_and_after_a_copy(
     before = services.store.last_event_id
     (videos / "Films" / "River.mp4").rename(videos / "Music" / "River.mp4")
     await eventually(lambda: services.store.last_event_id > before)
-    await assert_as_if_loaded_anew(context, pages)
+    await assert_as_if_loaded_again(context, pages)
     assert await browsers.titles(pages[2]) == ["Beach", "River"]
 
     before = services.store.last_event_id
     cast.copy("beach.mp4", videos / "Films" / "Beach again.mp4")
     await eventually(lambda: services.store.last_event_id > before)
-    await assert_as_if_loaded_anew(context, pages)
+    await assert_as_if_loaded_again(context, pages)
     assert "Films/Beach again.mp4" in await pages[3].inner_text("#about .facts")

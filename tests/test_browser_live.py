@@ -264,29 +264,29 @@ async def test_a_list_that_is_refetched_while_it_grows_has_no_gap(
     # Its files are not there: once the folder is offline, nothing more happens.
     await eventually(live_services.library.folders.offline)
     page = await live_page(context, f"{live_server.url}/?sort=title")
-    region, third_stretch = asyncio.Event(), asyncio.Event()
-    stretches = 0
+    region, third_page = asyncio.Event(), asyncio.Event()
+    pages_fetched = 0
 
     async def late_region(route: Route) -> None:
         await region.wait()
         await route.continue_()
 
-    async def late_third_stretch(route: Route) -> None:
-        nonlocal stretches
-        stretches += 1
-        if stretches == 3:
-            await third_stretch.wait()
+    async def late_third_page(route: Route) -> None:
+        nonlocal pages_fetched
+        pages_fetched += 1
+        if pages_fetched == 3:
+            await third_page.wait()
         with contextlib.suppress(Error):  # the page has cancelled it
             await route.continue_()
 
     await page.route("**/partials/gallery*", late_region)
-    await page.route("**/partials/cards*", late_third_stretch)
+    await page.route("**/partials/cards*", late_third_page)
     async with page.expect_request("**/partials/gallery*"):
         await fill(live_services.store, 100, start=400)  # more than a message carries
-    await scroll_until(page, lambda: stretches == 3)
+    await scroll_until(page, lambda: pages_fetched == 3)
     region.set()  # its answer has the 60 cards that the page had when it asked
     await until(page, "document.querySelectorAll('#grid > .card').length === 60")
-    third_stretch.set()
+    third_page.set()
     await scroll_to_the_end(page)
     await until(page, "document.querySelectorAll('#grid > .card').length === 500")
     shown = await titles(page)

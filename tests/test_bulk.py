@@ -49,7 +49,7 @@ async def stars(services: Services, count: int) -> list[int | None]:
     return [cards[video].rating for video in sorted(cards)]
 
 
-async def test_the_chosen_are_changed_and_it_is_undone(
+async def test_selected_videos_are_changed_and_undone(
     services: Services, server: LocalServer
 ) -> None:
     await fill(services.store, 6)
@@ -210,12 +210,12 @@ async def site(services: Services, server: LocalServer, videos: Path, cast: Cast
     return server.url
 
 
-async def chosen(page: Page) -> list[str]:
+async def selected(page: Page) -> list[str]:
     cards = page.locator("#grid > .card:has(.card-select:checked)")
     return await cards.locator(".card-title").all_inner_texts()
 
 
-async def test_cards_are_chosen_by_clicks_ranges_and_keys(
+async def test_cards_are_selected_by_clicks_ranges_and_keys(
     site: str, context: BrowserContext, services: Services
 ) -> None:
     other = await live_page(context, f"{site}/?sort=title")
@@ -224,19 +224,19 @@ async def test_cards_are_chosen_by_clicks_ranges_and_keys(
     cards = page.locator("#grid > .card")
     await cards.nth(1).locator(".card-picture").click()
     await cards.nth(3).locator(".card-picture").click(modifiers=["Shift"])
-    assert await chosen(page) == ["B", "C", "D"]
+    assert await selected(page) == ["B", "C", "D"]
     assert await page.inner_text("[data-selected]") == "3 selected"
     assert page.url.endswith("sort=title")
     assert not await browsers.axe_violations(page)
     await cards.nth(2).locator(".card-link").focus()
     await page.keyboard.press("x")
-    assert await chosen(page) == ["B", "D"]
+    assert await selected(page) == ["B", "D"]
     await page.locator("#bulk-stars").select_option("4")
     await page.get_by_role("button", name="Set rating").click()
     await page.get_by_text("2 videos rated 4 stars").wait_for()
     await until(other, "document.querySelectorAll('.rate-given').length === 2")
     await until(page, "document.querySelectorAll('.rate-given').length === 2")
-    assert await chosen(page) == ["B", "D"]  # also after their cards were pushed
+    assert await selected(page) == ["B", "D"]  # also after their cards were pushed
     await page.get_by_role("button", name="Undo").click()
     await page.get_by_text("Undone", exact=True).wait_for()
     await until(other, "document.querySelectorAll('.rate-given').length === 0")
@@ -246,7 +246,7 @@ async def test_cards_are_chosen_by_clicks_ranges_and_keys(
     await cards.first.locator(".card-select").focus()
     await page.keyboard.press("Escape")
     assert await page.locator("#bulk").is_hidden()
-    assert await chosen(page) == []
+    assert await selected(page) == []
     await cards.first.locator(".card-link").click()
     await page.wait_for_url("**/watch/A.mp4**")
 
@@ -278,7 +278,7 @@ async def test_a_toast_stands_above_the_bar_and_outlasts_it(
     await until(page, "document.querySelectorAll('.heart[aria-pressed=true]').length === 0")
 
 
-async def test_cards_are_chosen_and_undone_without_scripts(
+async def test_cards_are_selected_and_undone_without_scripts(
     site: str, browser: Browser, services: Services
 ) -> None:
     async with browsers.context(browser, **browsers.PHONE, java_script_enabled=False) as context:

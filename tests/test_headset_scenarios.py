@@ -50,7 +50,7 @@ async def desktop(site: LocalServer, browser: Browser) -> AsyncIterator[Page]:
         assert await page.evaluate("window.stayed")
 
 
-async def tell(player: Player, video: Any, kind: int, at_s: float = 0) -> None:
+async def report(player: Player, video: Any, kind: int, at_s: float = 0) -> None:
     """An event of the player: 0 opened, 1 plays, 2 paused, 3 closed."""
     event = {"event": kind, "time": at_s * 1000, "speed": 1, "connectionKey": "k"}
     await player.ask(video["eventServer"], event)
@@ -59,14 +59,14 @@ async def tell(player: Player, video: Any, kind: int, at_s: float = 0) -> None:
 async def watch_it(player: Player, video: Any, card: Locator) -> None:
     """Open, play, seek twice (each drops the last request), pause."""
     (source,) = video["media"][0]["sources"]
-    await tell(player, video, 0)
+    await report(player, video, 0)
     assert (await player.abandon(source["url"], 0)).startswith(b"HTTP/1.1 206")
-    await tell(player, video, 1)
+    await report(player, video, 1)
     await card.get_by_text("1 view").wait_for()
     for start in (source["size"] // 2, source["size"] // 3):
         assert b"content-range" in (await player.abandon(source["url"], start)).lower()
-        await tell(player, video, 1, 5)
-    await tell(player, video, 2, 12)
+        await report(player, video, 1, 5)
+    await report(player, video, 2, 12)
     await card.locator(".card-seen").wait_for()
 
 
@@ -118,7 +118,7 @@ async def test_a_session_with_heresphere(
     assert found["views"] == 1
     assert (await player.ask(link, {"rating": 0}))["rating"] == 0
     await card.locator("[data-heart][aria-pressed=true]").wait_for()
-    await tell(player, video, 3, 19.5)
+    await report(player, video, 3, 19.5)
     await watch.locator("#watched[aria-pressed=true]").wait_for()
     found = json.loads((await site.get(f"/api/videos/{link.rpartition('/')[2]}")).body)
     assert found["rating"]["count"] == 0

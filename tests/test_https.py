@@ -31,7 +31,7 @@ LAN = Names(
 NOW = datetime.now(UTC)
 
 
-class House:
+class CertificateServices:
     """Certificates whose names may change."""
 
     def __init__(self, folder: Path) -> None:
@@ -50,12 +50,12 @@ class House:
 
 
 @pytest.fixture
-def services(tmp_path: Path) -> House:
-    return House(tmp_path / "certificates")
+def services(tmp_path: Path) -> CertificateServices:
+    return CertificateServices(tmp_path / "certificates")
 
 
 @pytest.fixture
-async def tls(services: House) -> AsyncIterator[int]:
+async def tls(services: CertificateServices) -> AsyncIterator[int]:
     """The port of a bare TLS server with the present certificate; answers each with a byte."""
     services.certificates.ensure()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -81,7 +81,7 @@ async def greet(port: int, trust: ssl.SSLContext, name: str) -> None:
 
 
 async def test_a_client_that_trusts_the_authority_accepts_names_and_addresses(
-    services: House, tls: int
+    services: CertificateServices, tls: int
 ) -> None:
     for name in ("localhost", "lvs.local", "nas", "127.0.0.1", "192.168.7.7"):
         await greet(tls, services.trust(), name)
@@ -92,7 +92,9 @@ async def test_a_client_that_trusts_the_authority_accepts_names_and_addresses(
         await greet(tls, ssl.create_default_context(), "localhost")
 
 
-async def test_a_renewed_certificate_reaches_new_connections(services: House, tls: int) -> None:
+async def test_a_renewed_certificate_reaches_new_connections(
+    services: CertificateServices, tls: int
+) -> None:
     with pytest.raises(ssl.SSLCertVerificationError):
         await greet(tls, services.trust(), "192.168.9.9")
     services.names = Names(LAN.hosts, (*LAN.addresses, ipaddress.ip_address("192.168.9.9")))
@@ -100,7 +102,7 @@ async def test_a_renewed_certificate_reaches_new_connections(services: House, tl
     await greet(tls, services.trust(), "192.168.9.9")
 
 
-def test_the_authority_is_created_once_and_reused(services: House) -> None:
+def test_the_authority_is_created_once_and_reused(services: CertificateServices) -> None:
     assert services.certificates.ensure()
     first, authority = services.server(), services.certificates.authority_der()
     assert not services.certificates.ensure()
@@ -115,7 +117,7 @@ def test_the_authority_is_created_once_and_reused(services: House) -> None:
     "later", [timedelta(days=368), timedelta(days=398), timedelta(days=-3)], ids=str
 )
 def test_one_that_is_nearly_over_over_or_not_yet_good_is_renewed(
-    services: House, later: timedelta
+    services: CertificateServices, later: timedelta
 ) -> None:
     services.certificates.ensure(NOW)
     authority, first = services.certificates.authority_der(), services.server()
@@ -126,7 +128,9 @@ def test_one_that_is_nearly_over_over_or_not_yet_good_is_renewed(
 
 
 @pytest.mark.parametrize("what", ["names", "damage", "other authority", "half written"])
-def test_what_does_not_fit_is_renewed(services: House, tmp_path: Path, what: str) -> None:
+def test_what_does_not_fit_is_renewed(
+    services: CertificateServices, tmp_path: Path, what: str
+) -> None:
     services.certificates.ensure()
     first = services.server()
     path = services.folder / "server.pem"
@@ -137,7 +141,7 @@ def test_what_does_not_fit_is_renewed(services: House, tmp_path: Path, what: str
     elif what == "half written":
         path.write_bytes(path.read_bytes()[:200])
     else:
-        other = House(tmp_path / "other")
+        other = CertificateServices(tmp_path / "other")
         other.certificates.ensure()
         path.write_bytes((other.folder / "server.pem").read_bytes())
     assert services.certificates.ensure()
@@ -145,7 +149,7 @@ def test_what_does_not_fit_is_renewed(services: House, tmp_path: Path, what: str
     assert not services.certificates.ensure()
 
 
-def test_an_authority_near_its_end_is_renewed(services: House) -> None:
+def test_an_authority_near_its_end_is_renewed(services: CertificateServices) -> None:
     services.certificates.ensure(NOW)
     before = (services.folder / "authority.pem").read_bytes()
     assert services.certificates.ensure(NOW + timedelta(days=3630))
@@ -153,7 +157,7 @@ def test_an_authority_near_its_end_is_renewed(services: House) -> None:
 
 
 async def test_the_authority_vouches_for_nothing_outside(
-    services: House, tls: int, monkeypatch: pytest.MonkeyPatch
+    services: CertificateServices, tls: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Even somebody who steals its key cannot pass for a bank."""
     monkeypatch.setattr(module, "permitted_names", lambda _, names: names)
@@ -165,7 +169,7 @@ async def test_the_authority_vouches_for_nothing_outside(
 
 
 def test_names_the_authority_may_not_vouch_for_are_left_out(
-    services: House, caplog: pytest.LogCaptureFixture
+    services: CertificateServices, caplog: pytest.LogCaptureFixture
 ) -> None:
     services.certificates.ensure()
     services.names = Names((*LAN.hosts, "films.example.org"), LAN.addresses)
@@ -241,7 +245,7 @@ def test_a_taken_port_costs_https_alone(videos: Path, tmp_path: Path) -> None:
 
 
 def test_own_certificates_are_served(videos: Path, tmp_path: Path) -> None:
-    mine = House(tmp_path / "mine")
+    mine = CertificateServices(tmp_path / "mine")
     mine.certificates.ensure()
     pair = str(mine.certificates.server_path)
     settings = {"LVS_HTTPS_CERTIFICATE": pair, "LVS_HTTPS_KEY": pair}
@@ -254,7 +258,7 @@ def test_own_certificates_are_served(videos: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "data" / "certificates").exists()
 
 
-def test_the_chain_keeps_to_the_profile_of_the_web(services: House) -> None:
+def test_the_chain_keeps_to_the_profile_of_the_web(services: CertificateServices) -> None:
     """RFC 5280 and what the CA/Browser Forum asks, as strictly as it can be had."""
     services.certificates.ensure()
     authority = x509.load_der_x509_certificate(services.certificates.authority_der())

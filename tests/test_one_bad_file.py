@@ -54,11 +54,11 @@ def good(_: str) -> Result:
 def probing(monkeypatch: pytest.MonkeyPatch, services: Services, probes: dict[str, Probe]) -> None:
     """Answers in place of the workers', by file name; others are good."""
 
-    async def look_at(_: MediaPool, path: str, *__: Any) -> Result:
+    async def process(_: MediaPool, path: str, *__: Any) -> Result:
         await asyncio.sleep(0)
         return probes.get(Path(path).name, good)(path)
 
-    monkeypatch.setattr(MediaPool, "process", look_at)
+    monkeypatch.setattr(MediaPool, "process", process)
 
 
 def raising(error: Exception) -> Probe:
@@ -192,24 +192,24 @@ async def test_after_a_failure_the_feeder_goes_on_with_its_work(
 ) -> None:
     probe_queue = ten.library.probe_queue
     release = asyncio.Event()
-    begun: list[str] = []
+    started: list[str] = []
 
-    async def look_at(_: MediaPool, path: str, *__: Any) -> Result:
-        begun.append(path)
+    async def process(_: MediaPool, path: str, *__: Any) -> Result:
+        started.append(path)
         await release.wait()
         return good("")
 
-    monkeypatch.setattr(MediaPool, "process", look_at)
+    monkeypatch.setattr(MediaPool, "process", process)
     async with feeding(ten) as task:
-        await eventually(lambda: begun)
+        await eventually(lambda: started)
         probe_queue.want(12345)
         with monkeypatch.context() as broken:
             broken.setattr(videos_store, "waiting", lambda *_, **__: raising(RuntimeError())(""))
             probe_queue.wake()
             with pytest.raises(RuntimeError):
                 await task
-    assert ten.library.status.thumbnails_busy == len(begun) < 10
+    assert ten.library.status.thumbnails_busy == len(started) < 10
     async with feeding(ten):
         release.set()
         await eventually(lambda: all_done(ten))
-    assert len(set(begun)) == len(begun) == 10, "a probe was cancelled and begun again"
+    assert len(set(started)) == len(started) == 10, "a probe was cancelled and begun again"

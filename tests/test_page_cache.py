@@ -22,12 +22,12 @@ class RenderContext:
     """Renders a page when it is let to; counts how often it was asked to."""
 
     def __init__(self) -> None:
-        self.begun = 0
+        self.started = 0
         self.go_on = asyncio.Event()
 
     def page(self, html: str) -> Callable[[], Coroutine[None, None, Rendered]]:
         async def render() -> Rendered:
-            self.begun += 1
+            self.started += 1
             await self.go_on.wait()
             if not html:
                 raise NotFoundError("There is no such page.")
@@ -44,12 +44,12 @@ async def context() -> RenderContext:
 async def test_simultaneous_requests_share_one_rendering(context: RenderContext) -> None:
     pages = PageCache()
     asked = [asyncio.create_task(pages.page("/", 1, context.page("one"))) for _ in range(20)]
-    await eventually(lambda: context.begun == 1)
+    await eventually(lambda: context.started == 1)
     asked.pop().cancel()  # one who leaves takes nothing from the others
     context.go_on.set()
     assert {page.body for page in await asyncio.gather(*asked)} == {b"one"}
     assert (await pages.page("/", 1, context.page("another"))).body == b"one"
-    assert context.begun == 1
+    assert context.started == 1
 
 
 async def test_an_old_page_is_served_while_a_new_one_is_rendered(
@@ -59,19 +59,19 @@ async def test_an_old_page_is_served_while_a_new_one_is_rendered(
     context.go_on.set()
     await pages.page("/", 1, context.page("old"))
     assert (await pages.page("/", 2, context.page("new"))).body == b"old"
-    assert context.begun == 1  # it may lag a little, and nothing is done about it
+    assert context.started == 1  # it may lag a little, and nothing is done about it
     monkeypatch.setattr("lvs.http.page_cache.MAX_STALE_S", 0.0)
     context.go_on.clear()
     for _ in range(3):
         assert (await pages.page("/", 2, context.page("new"))).body == b"old"
-    await eventually(lambda: context.begun == 2)
+    await eventually(lambda: context.started == 2)
     context.go_on.set()
 
     async def is_new() -> bool:
         return (await pages.page("/", 2, context.page("newer"))).body == b"new"
 
     await eventually(is_new)
-    assert context.begun == 2
+    assert context.started == 2
     monkeypatch.setattr("lvs.http.page_cache.STALE_WHILE_REVALIDATE_S", 0.0)
     assert (await pages.page("/", 3, context.page("newest"))).body == b"newest"
 
@@ -103,7 +103,7 @@ async def test_a_page_that_is_being_rendered_while_a_user_changes_something_is_n
     await fill(store, 1)
     pages, slow = PageCache(), RenderContext()
     before = asyncio.create_task(pages.page(("/", store.edits), 1, slow.page("before")))
-    await eventually(lambda: slow.begun == 1)
+    await eventually(lambda: slow.started == 1)
     await store.write(curation.rate, 1, 5)
     context.go_on.set()
     assert (await pages.page(("/", store.edits), 2, context.page("after"))).body == b"after"
@@ -127,7 +127,7 @@ async def test_a_failed_rendering_fails_for_all_and_is_retried(context: RenderCo
         NotFoundError,
         NotFoundError,
     ]
-    assert context.begun == 1
+    assert context.started == 1
     assert (await pages.page("/", 1, context.page("there"))).body == b"there"
 
 

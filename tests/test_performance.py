@@ -256,7 +256,7 @@ async def test_a_new_file_is_timed_until_its_card_is_shown(
             timing.settled,
             timing.stored,
             timing.probed,
-            timing.pictured,
+            timing.rendered,
             timing.pushed,
         )
         assert list(moments) == sorted(moments)
@@ -275,7 +275,7 @@ def test_pages_may_be_sent_before_the_thumbnail_is_reported() -> None:
     ingest_timings.settled([(1, "quick.mp4")])
     ingest_timings.stored([(1, "quick.mp4")])
     ingest_timings.pushed(7)
-    ingest_timings.pictured((1, "quick.mp4"), 7, 0.0)
+    ingest_timings.rendered((1, "quick.mp4"), 7, 0.0)
     assert [timing.path for timing in ingest_timings.done] == ["quick.mp4"]
 
 
@@ -287,7 +287,7 @@ def test_files_that_never_arrive_do_not_stand_in_the_way() -> None:
     ingest_timings.seen((1, "late.mp4"))
     ingest_timings.settled([(1, "late.mp4")])
     ingest_timings.stored([(1, "late.mp4")])
-    ingest_timings.pictured((1, "late.mp4"), 7, 0.0)
+    ingest_timings.rendered((1, "late.mp4"), 7, 0.0)
     ingest_timings.pushed(6)
     assert not ingest_timings.done
     ingest_timings.pushed(7)
@@ -298,7 +298,7 @@ def test_thumbnails_may_exist_before_the_batch_is_reported_stored() -> None:
     ingest_timings = IngestTimings()
     ingest_timings.seen((1, "quick.mp4"))
     ingest_timings.settled([(1, "quick.mp4")])
-    ingest_timings.pictured((1, "quick.mp4"), 7, 0.0)
+    ingest_timings.rendered((1, "quick.mp4"), 7, 0.0)
     ingest_timings.stored([(1, "quick.mp4")])
     ingest_timings.pushed(7)
     assert all(seconds >= 0 for seconds in ingest_timings.done[0].steps.values())

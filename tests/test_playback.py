@@ -125,7 +125,7 @@ async def test_the_offer_to_go_on_is_a_plain_link(server: LocalServer) -> None:
     assert "Resume at" not in (await server.get(f"/watch/{name}?t=42")).text
 
 
-async def test_what_was_begun_is_in_its_list_until_it_is_watched(
+async def test_what_was_started_is_in_its_list_until_it_is_watched(
     live_server: LocalServer, videos: Path, context: BrowserContext
 ) -> None:
     services = live_server.services
@@ -137,18 +137,18 @@ async def test_what_was_begun_is_in_its_list_until_it_is_watched(
         return (await live_server.get("/")).text.count('data-state="ready"') == 2
 
     await eventually(both_ready)
-    begun = await live_page(context, f"{site}/continue")
+    started = await live_page(context, f"{site}/continue")
     cards = await services.store.read(videos_by_title)
     for title in ("First", "Second"):
         assert (
             await post(live_server, f"/videos/{cards[title]}/progress", position_s=20)
         ).status == 204
-    await browsers.wait_for_titles(begun, ["Second", "First"])
-    assert "Continue watching" in await begun.inner_text("h1")
+    await browsers.wait_for_titles(started, ["Second", "First"])
+    assert "Continue watching" in await started.inner_text("h1")
     watch = await live_page(context, f"{site}/watch/Second.mp4")
     button = watch.get_by_role("button", name="Mark as watched")
     await button.click()
-    await browsers.wait_for_titles(begun, ["First"])
+    await browsers.wait_for_titles(started, ["First"])
     await until(watch, "document.querySelector('#watched').ariaPressed === 'true'")
     assert await watch.evaluate("document.activeElement.id") == "watched"
     assert not await browsers.axe_violations(watch)

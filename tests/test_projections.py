@@ -62,7 +62,7 @@ async def test_the_thumbnail_is_of_the_left_eye_of_the_projection_a_user_chose(
         assert await eye(live_services, media_hash) == seen
 
 
-async def test_a_chosen_projection_survives_another_probe_and_filters_follow(
+async def test_a_set_projection_survives_another_probe_and_filters_follow(
     live_server: LocalServer, live_services: Services, videos: Path
 ) -> None:
     media_hash = await dropped(live_services, videos, "film_180_sbs.mp4", Clip(duration_s=1))

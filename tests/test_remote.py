@@ -34,7 +34,7 @@ class Headset:
             assert frame == bytes(4)
             self.alive += 1
 
-    def tell(self, body: object) -> None:
+    def send(self, body: object) -> None:
         assert self._writer is not None
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         self._writer.write(struct.pack("<I", len(raw)) + raw)
@@ -82,18 +82,18 @@ async def views(services: Services, video_id: int) -> int:
 async def test_playing_becomes_a_view_and_a_position(services: Services, headset: Headset) -> None:
     path = f"http://192.168.1.2:8080/stream/{await hash_of(services, 1)}/video.mp4"
     before, other = await views(services, 1), await views(services, 2)
-    headset.tell(b"")
+    headset.send(b"")
     for at_s in (0, 1, 5, 12, 20):
-        headset.tell(state(path, at_s, 0))
-    headset.tell(state(path, 33.5, 1))
+        headset.send(state(path, at_s, 0))
+    headset.send(state(path, 33.5, 1))
 
     async def saved() -> bool:
         return await services.store.read(playback.state_of, 1) == (33.5, False)
 
     await eventually(saved)
     assert await views(services, 1) == before + 1
-    headset.tell(state("/sdcard/Movies/own.mp4", 3, 0))
-    headset.tell(state(path, 40, 0))  # put on again
+    headset.send(state("/sdcard/Movies/own.mp4", 3, 0))
+    headset.send(state(path, 40, 0))  # put on again
 
     async def again() -> bool:
         return await views(services, 1) == before + 2
@@ -107,8 +107,8 @@ async def test_an_invalid_time_is_not_stored(
     services: Services, headset: Headset, time: str
 ) -> None:
     path = f"http://x/stream/{await hash_of(services, 1)}/video.mp4"
-    headset.tell(f'{{"path": "{path}", "currentTime": {time}, "playerState": 1}}'.encode())
-    headset.tell(state(path, 33.5, 1))
+    headset.send(f'{{"path": "{path}", "currentTime": {time}, "playerState": 1}}'.encode())
+    headset.send(state(path, 33.5, 1))
 
     async def saved() -> bool:
         return await services.store.read(playback.state_of, 1) == (33.5, False)
@@ -152,9 +152,9 @@ async def test_a_headset_that_fails_costs_no_other(
             DeoVRRemote([headset.name, name], services.store, sessions).run()
         )
         await eventually(lambda: other.alive and headset.connections == 2)
-        headset.tell(state(path, 1, 0))
+        headset.send(state(path, 1, 0))
         await eventually(lambda: headset.connections > 2)  # its own, again
-        other.tell(state(path, 1, 0))
+        other.send(state(path, 1, 0))
 
         async def counted() -> bool:
             return await views(services, 1) == before + 1
@@ -168,16 +168,16 @@ async def test_a_headset_that_fails_costs_no_other(
 async def test_nonsense_ends_nothing_but_the_connection(
     services: Services, headset: Headset
 ) -> None:
-    headset.tell(b"{")
-    headset.tell(["not", "a", "state"])
-    headset.tell({"path": 3})
-    headset.tell(state("http://x/stream/unknown/video.mp4", 3, 0))
+    headset.send(b"{")
+    headset.send(["not", "a", "state"])
+    headset.send({"path": 3})
+    headset.send(state("http://x/stream/unknown/video.mp4", 3, 0))
     assert headset.connections == 1
     headset.raw(b"\xff\xff\xff\xff")
     await eventually(lambda: headset.connections == 2)
     path = f"http://x/stream/{await hash_of(services, 2)}/video.mp4"
     before = await views(services, 2)
-    headset.tell(state(path, 15, 0))
+    headset.send(state(path, 15, 0))
 
     async def counted() -> bool:
         return await views(services, 2) == before + 1

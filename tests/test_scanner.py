@@ -90,7 +90,7 @@ async def test_an_empty_folder_that_was_full_is_offline_and_nothing_is_lost(
     videos.mkdir()
     assert set(await library(services)) == set(before)
     offline = services.library.folders.offline()
-    assert [root.looks_empty for root in offline] == [True]
+    assert [root.seems_empty for root in offline] == [True]
     videos.rmdir()
     (tmp_path / "unplugged").rename(videos)
     after = await library(services)

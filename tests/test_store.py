@@ -216,17 +216,17 @@ async def test_what_comes_while_it_closes_is_done_or_refused_in_words(tmp_path: 
     await store.open()
     for ask in (store.read, store.read_live):
         assert await ask(newest_event) == 0
-    begun = [asyncio.create_task(store.read(newest_event)) for _ in range(20)]
-    begun.append(asyncio.create_task(store.write(_emits)))
+    started = [asyncio.create_task(store.read(newest_event)) for _ in range(20)]
+    started.append(asyncio.create_task(store.write(_emits)))
     closing = asyncio.create_task(store.close())
     await asyncio.sleep(0)
     for _ in range(20):
-        begun.append(asyncio.create_task(store.write(_emits)))
-        begun.append(asyncio.create_task(store.read(newest_event)))
+        started.append(asyncio.create_task(store.write(_emits)))
+        started.append(asyncio.create_task(store.read(newest_event)))
         await asyncio.sleep(0)
     async with asyncio.timeout(10):
         await closing
-        results = await asyncio.gather(*begun, return_exceptions=True)
+        results = await asyncio.gather(*started, return_exceptions=True)
     refused = [result for result in results if isinstance(result, BaseException)]
     assert {type(error) for error in refused} <= {UnavailableError}
     for late in (store.read(newest_event), store.read_live(newest_event), store.write(_emits)):

@@ -255,7 +255,7 @@ def _held(path: Path) -> bool:
     ("error", "status"),
     [(errno.EMFILE, 503), (errno.ENFILE, 503), (errno.EIO, 503), (errno.ENOENT, 404)],
 )
-async def test_a_passing_error_is_told_from_a_missing_file(
+async def test_a_passing_error_is_not_a_missing_file(
     server: LocalServer, film: bytes, monkeypatch: pytest.MonkeyPatch, error: int, status: int
 ) -> None:
     def fail(_: str) -> files.OpenFile:
@@ -271,7 +271,7 @@ async def test_a_file_closes_whatever_becomes_of_its_request(
     path = tmp_path / "film.mp4"
     path.write_bytes(bytes(3_000_000))
 
-    async def never_begun() -> None:
+    async def never_started() -> None:
         services.reader.pieces(0, await services.reader.open_file(0, str(path)), 0, 100)
 
     async def cut_while_reading() -> None:
@@ -286,7 +286,7 @@ async def test_a_file_closes_whatever_becomes_of_its_request(
         await asyncio.sleep(0)
         opening.cancel()
 
-    for way in (never_begun, cut_while_reading, cut_while_opening):
+    for way in (never_started, cut_while_reading, cut_while_opening):
         for _ in range(20):
             await way()
         await eventually(lambda: not _held(path))

@@ -103,9 +103,9 @@ async def test_what_is_typed_is_offered_best_first(services: Services) -> None:
 async def test_all_of_the_tags_must_match(services: Services, count: int) -> None:
     await fill(services.store, count)
     for video in range(1, count + 1):
-        chosen = [name for name, step in (("two", 2), ("three", 3)) if video % step == 0]
-        if chosen:
-            await services.store.write(tags.set_all, video, chosen)
+        names = [name for name, step in (("two", 2), ("three", 3)) if video % step == 0]
+        if names:
+            await services.store.write(tags.set_all, video, names)
 
     async def found(*wanted: str) -> set[int]:
         ids = await services.store.read(tags.ids, wanted)
@@ -278,7 +278,7 @@ async def test_a_tag_added_on_one_page_is_on_the_others(
     assert not await browsers.axe_violations(page)
 
 
-async def test_tags_are_suggested_chosen_by_keys_and_created(
+async def test_tags_are_suggested_selected_by_keys_and_created(
     live_services: Services,
     live_server: LocalServer,
     videos: Path,

@@ -42,9 +42,9 @@ def test_a_video_that_is_all_black_still_has_a_thumbnail(tmp_path: Path) -> None
     assert picture(path, tmp_path).max() < 20
 
 
-@pytest.mark.parametrize("look", [("noise", "alls=24:allf=t"), ("lutyuv", "y=150+val/20")])
+@pytest.mark.parametrize("flaw", [("noise", "alls=24:allf=t"), ("lutyuv", "y=150+val/20")])
 def test_without_contrast_the_best_of_a_few_keyframes_is_enough(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, look: tuple[str, str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flaw: tuple[str, str]
 ) -> None:
     decoded_s: list[float] = []
     near = thumbnails.keyframe_near
@@ -57,8 +57,8 @@ def test_without_contrast_the_best_of_a_few_keyframes_is_enough(
 
     monkeypatch.setattr(thumbnails, "keyframe_near", counted)
     monkeypatch.setattr(thumbnails, "frames_from_start", None)  # no other frame is asked for
-    source = "color=c=gray" if look[0] == "noise" else "testsrc2"
-    clip = Clip(source, (320, 180), 4, filters=(look,))
+    source = "color=c=gray" if flaw[0] == "noise" else "testsrc2"
+    clip = Clip(source, (320, 180), 4, filters=(flaw,))
     picture(make_clip(tmp_path / "dim.mp4", clip), tmp_path)
     assert 1 <= len(decoded_s) <= 4
     assert len(set(decoded_s)) == len(decoded_s)
@@ -115,7 +115,7 @@ def grey_and_white(shown: Picture) -> tuple[float, float]:
     return float(grey.mean()), float(white.mean())
 
 
-def test_full_range_and_ten_bit_look_like_the_plain_file(cast: Cast, tmp_path: Path) -> None:
+def test_full_range_and_ten_bit_match_the_plain_file(cast: Cast, tmp_path: Path) -> None:
     plain = grey_and_white(picture(cast.path("normal-range.mkv"), tmp_path))
     assert plain == pytest.approx((191, 255), abs=12)
     for name in ("full-range.mkv", "ten-bit.mp4"):

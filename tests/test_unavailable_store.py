@@ -96,13 +96,13 @@ async def test_a_scan_that_fails_is_made_again_by_itself(
     failures: list[int] = []
     real = Ingest.ingest
 
-    async def take_in(self: Ingest, *args: object, **more: object) -> int:
+    async def ingest(self: Ingest, *args: object, **more: object) -> int:
         if len(failures) < 3:
             failures.append(1)
             raise UnavailableError("The disk is full.")
         return await real(self, *args, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Ingest, "ingest", take_in)
+    monkeypatch.setattr(Ingest, "ingest", ingest)
     cast.unique(videos / "a.mp4")
     age(videos)
     services = await start_services(watch="off")
@@ -168,10 +168,10 @@ async def test_an_offline_folder_is_recorded_once_the_database_can_be_written(
     since = services.store.last_event_id
     assert not await services.library.check(root)
     assert services.store.last_event_id > since, "pages are notified"
-    assert await services.store.read(_away_since, root.id) is not None
+    assert await services.store.read(_offline_since, root.id) is not None
 
 
-def _away_since(conn: sqlite3.Connection, root_id: int) -> int | None:
+def _offline_since(conn: sqlite3.Connection, root_id: int) -> int | None:
     found: int | None = conn.execute(
         "select away_since from root where id = ?", (root_id,)
     ).fetchone()[0]

@@ -216,13 +216,13 @@ async def test_a_file_that_changes_while_it_is_stored_is_ingested_again(
     size = cast.path("beach.mp4").stat().st_size
     real = Ingest.ingest
 
-    async def take_in(self: Ingest, root: Root, stats: Sequence[FileStat], **more: bool) -> int:
+    async def ingest(self: Ingest, root: Root, stats: Sequence[FileStat], **more: bool) -> int:
         taken = await real(self, root, stats, **more)
         if stats and stats[0].size == size:
             cast.copy("forest.mp4", videos / "a.mp4")
         return taken
 
-    monkeypatch.setattr(Ingest, "ingest", take_in)
+    monkeypatch.setattr(Ingest, "ingest", ingest)
     cast.copy("beach.mp4", videos / "a.mp4")
     new_size = cast.path("forest.mp4").stat().st_size
 

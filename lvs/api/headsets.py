@@ -114,16 +114,16 @@ async def heresphere_events(media_hash: str) -> Response:
     access = _event_access(services, media_hash)
     if access is not Access.MEMBER or request.method != "POST":
         return await _json(dict, {"access": access.value})
-    told = await _body(PlayerEvent)
+    report = await _body(PlayerEvent)
     details, _ = await services.store.read(_found, services.folders, media_hash)
-    video_id, player = details.card.id, told.connectionKey or request.remote_addr or ""
+    video_id, player = details.card.id, report.connectionKey or request.remote_addr or ""
     _guard().check_write_limit(request)
-    if told.event == heresphere.OPENED:
+    if report.event == heresphere.OPENED:
         services.sessions.start(player, video_id)
-    elif told.event == heresphere.PLAYED:
+    elif report.event == heresphere.PLAYED:
         await services.sessions.playing(player, video_id)
-    elif told.time > 0:
-        await services.sessions.save_position(video_id, told.time / 1000)
+    elif report.time > 0:
+        await services.sessions.save_position(video_id, report.time / 1000)
     return await _json(dict, {"access": Access.MEMBER.value})
 
 

@@ -31,7 +31,7 @@ STEREO_NAMES = {
 class LayoutOption:
     value: str
     name: str
-    chosen: bool
+    selected: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,9 @@ def layout_form(choice: LayoutChoice) -> LayoutForm:
 
 
 def _options(
-    names: dict[str, str], values: tuple[str, ...], found: str, chosen: str | None
+    names: dict[str, str], values: tuple[str, ...], found: str, selected: str | None
 ) -> tuple[LayoutOption, ...]:
     return (
-        LayoutOption("", f"Automatic ({names[found]})", chosen is None),
-        *(LayoutOption(value, names[value], value == chosen) for value in values),
+        LayoutOption("", f"Automatic ({names[found]})", selected is None),
+        *(LayoutOption(value, names[value], value == selected) for value in values),
     )

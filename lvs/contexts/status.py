@@ -35,7 +35,7 @@ class OfflineFolder:
     root_id: int
     path: str
     since: str
-    looks_empty: bool
+    seems_empty: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def status_context(
                 root.id,
                 paths.to_words(root.path),
                 formatting.since(root.offline_since or 0),
-                root.looks_empty,
+                root.seems_empty,
             )
             for root in folders.offline()
         ),

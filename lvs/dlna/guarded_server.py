@@ -96,7 +96,7 @@ class GuardedService(UpnpServerService):
 
     def add_subscriber(self, subscriber: EventSubscriber) -> None:
         """In place of the oldest of its address. Raises UpnpError when there are too many."""
-        self._forget_expired()
+        self._remove_expired()
         host = split_url(subscriber.url).hostname
         own = [one for one in self._subscribers if split_url(one.url).hostname == host]
         for oldest in own[: max(len(own) + 1 - MAX_SUBSCRIBERS_EACH, 0)]:
@@ -107,11 +107,11 @@ class GuardedService(UpnpServerService):
 
     async def async_send_events(self, subscriber: EventSubscriber | None = None) -> None:
         """Tell one, or all, at the same time; one that cannot be told costs no other."""
-        self._forget_expired()
-        told = [subscriber] if subscriber is not None else list(self._subscribers)
-        await asyncio.gather(*map(self._tell, told))
+        self._remove_expired()
+        recipients = [subscriber] if subscriber is not None else list(self._subscribers)
+        await asyncio.gather(*map(self._notify_one, recipients))
 
-    async def _tell(self, subscriber: EventSubscriber) -> None:
+    async def _notify_one(self, subscriber: EventSubscriber) -> None:
         try:
             await super().async_send_events(subscriber)
         except UpnpError as error:
@@ -122,7 +122,7 @@ class GuardedService(UpnpServerService):
             self.del_subscriber(subscriber.uuid)
         self._failures.pop(subscriber.uuid, None)
 
-    def _forget_expired(self) -> None:
+    def _remove_expired(self) -> None:
         now = datetime.now()  # noqa: DTZ005 - as the library counts
         self._subscribers = [one for one in self._subscribers if now < one.expiration]
 

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 SETTLE_S = 0.3
 SETTLE_ON_NETWORK_S = 2.0
 CHECK_EVERY_S = 0.1
-LOOKS_SHARE = 5  # of the time is spent looking, at most: one part in so many
+CHECK_SHARE = 5  # of the time is spent looking, at most: one part in so many
 OPEN_BUT_QUIET_S = 60.0  # an idle writer does not keep a file out for ever
 OLD_ENOUGH_S = 2.0
 FOLLOWED = 10_000  # in a root; the rest is found by a scan when these have settled
@@ -94,7 +94,7 @@ class Arrivals:
         return any(followed.candidates for followed in self._followed.values())
 
     @staticmethod
-    def looks_settled(stat: FileStat) -> bool:
+    def seems_settled(stat: FileStat) -> bool:
         """A file that nobody has touched for seconds needs no waiting."""
         return time.time() - stat.mtime_ns / 1e9 > OLD_ENOUGH_S
 
@@ -156,10 +156,10 @@ class Arrivals:
             self._status.report(_problem_name(followed), f"{error} Retrying.")
 
     def _went_well(self, followed: _Followed, took_s: float) -> None:
-        followed.next_check = time.monotonic() + took_s * (LOOKS_SHARE - 1)
+        followed.next_check = time.monotonic() + took_s * (CHECK_SHARE - 1)
         if followed.failures:
             followed.failures = 0
-            self._status.forget_problem(_problem_name(followed))
+            self._status.clear_problem(_problem_name(followed))
         if followed.too_many and not followed.candidates:
             followed.too_many = False
             self._missed(followed.root)

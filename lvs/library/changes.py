@@ -116,7 +116,7 @@ def _whole(root: str, stats: Iterable[FileStat]) -> set[str]:
         file.path
         for file in stats
         if file.size > 0
-        and Arrivals.looks_settled(file)
+        and Arrivals.seems_settled(file)
         and not filesystem.is_being_written(root, file.path)
     }
 

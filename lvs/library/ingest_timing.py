@@ -23,7 +23,7 @@ class IngestTiming:
     settled: float = 0.0
     stored: float = 0.0
     probed: float = 0.0
-    pictured: float = 0.0
+    rendered: float = 0.0
     pushed: float = 0.0
     event: int = 0
 
@@ -34,8 +34,8 @@ class IngestTiming:
             "settling": self.settled - self.seen,
             "storing": self.stored - self.settled,
             "facts": self.probed - self.stored,
-            "pictures": self.pictured - self.probed,
-            "push": self.pushed - self.pictured,
+            "pictures": self.rendered - self.probed,
+            "push": self.pushed - self.rendered,
         }
 
     @property
@@ -68,11 +68,11 @@ class IngestTimings:
         for timing in self._known(keys):
             timing.stored = timing.stored or now
 
-    def pictured(self, key: Key, event: int, picture_s: float) -> None:
+    def rendered(self, key: Key, event: int, picture_s: float) -> None:
         """Its facts were there `picture_s` before its pictures."""
         for timing in self._known([key]):
-            timing.pictured, timing.event = time.monotonic(), event
-            probed = timing.pictured - picture_s
+            timing.rendered, timing.event = time.monotonic(), event
+            probed = timing.rendered - picture_s
             timing.stored = timing.stored or probed  # a batch is stored together, and one was quick
             timing.probed = max(probed, timing.stored)
         if event <= self._pushed:  # pages were quicker than whoever says so

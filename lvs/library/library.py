@@ -125,7 +125,7 @@ class Library:
             return there
         offline_since = None if there else now_ms()
         empty = not there and state is not None
-        self.roots[root.id] = replace(current, offline_since=offline_since, looks_empty=empty)
+        self.roots[root.id] = replace(current, offline_since=offline_since, seems_empty=empty)
         try:
             await self._store.write(roots.set_offline, root.id, offline_since)
         except BaseException:  # noted at the next check

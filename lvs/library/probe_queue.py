@@ -180,7 +180,7 @@ class ProbeQueue:
         self._status.picture_s += took_s
         self._status.pictures_made += not result.error
         self._status.pictures_failed += bool(result.error)
-        self._ingest_timings.pictured(
+        self._ingest_timings.rendered(
             (work.root_id, work.path), self._store.last_event_id, result.picture_s
         )
         self._status.pictures.advance(1)

@@ -52,7 +52,7 @@ class Scanner:
         """
         started = time.monotonic()
         _, scanned_at, _ = await self._store.read(roots.scan_state, root.id)
-        self._status.forget_problems(paths.to_words(f"{root.name}/{below}"))
+        self._status.clear_problems(paths.to_words(f"{root.name}/{below}"))
         seen, unreadable = set(), []
         async for listing in self._disks[root.id].listings(below):
             if self._roots[root.id].offline_since is not None:
@@ -73,11 +73,11 @@ class Scanner:
     async def _folder(self, root: Root, listing: FolderListing, *, first_scan: bool) -> None:
         known = await self._store.read(files.present_in_folder, root.id, listing.path)
         fresh = [file for file in listing.files if _is_new(file, known.get(file.path))]
-        still_coming = [file for file in fresh if not self._arrivals.looks_settled(file)]
+        still_coming = [file for file in fresh if not self._arrivals.seems_settled(file)]
         if still_coming:
             self._arrivals.follow(root, still_coming)
         self._advance(len(listing.files) - len(fresh) + len(still_coming))
-        settled = [file for file in fresh if self._arrivals.looks_settled(file)]
+        settled = [file for file in fresh if self._arrivals.seems_settled(file)]
         for batch in batches(settled):
             await self._ingest.ingest(root, batch, first_scan=first_scan)
             self._advance(len(batch))

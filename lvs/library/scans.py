@@ -82,7 +82,7 @@ class Scans:
                 failures = min(failures + 1, 10)
             else:
                 failures = 0
-                self._status.forget_problem(problem)
+                self._status.clear_problem(problem)
 
     async def scan_all(self) -> None:
         """Scan every root that is there, all at once. Raises what the first one to fail raised."""

@@ -84,7 +84,7 @@ class Watches:
         if not there and watch is not None:
             watch.cancel()
             self.stands(root.id).clear()
-            self._status.forget_problem(_problem_of(root))
+            self._status.clear_problem(_problem_of(root))
             return None
         if there and (watch is None or watch.done()):
             return asyncio.create_task(self._watch(root), name=f"watch {root.name}")

@@ -27,7 +27,7 @@ def process(path: str, thumbnail_folder: str, key: str, stereo: str | None = Non
             stream = probe.video_stream(container)
             facts = probe.facts_of(path, container, stream, None)
             began = time.monotonic()
-            facts, made = _pictured(path, container, stream, facts, stereo)
+            facts, made = _render(path, container, stream, facts, stereo)
     except SourceError:
         raise
     except Exception as wrong:
@@ -39,7 +39,7 @@ def process(path: str, thumbnail_folder: str, key: str, stereo: str | None = Non
     return Result(facts, made.preview, None, time.monotonic() - began)
 
 
-def _pictured(
+def _render(
     path: str, container: Any, stream: Any, facts: Facts, stereo: str | None
 ) -> tuple[Facts, pictures.Pictures]:
     frame = thumbnails.representative_frame(container, stream, facts.duration_s)

@@ -146,7 +146,7 @@ def _deviation(frame: Any, interpolation: str) -> float:
 def render(stream: Any, frame: Any, stereo: str) -> Pictures:
     """Scale and encode a frame: one eye of a 3D picture, upright, in BT.709 standard range."""
     width, height = _picture_size(stream, frame, stereo)
-    large = _pictured(frame, stereo, width, height)
+    large = _displayed(frame, stereo, width, height)
     files = {f"{WIDTHS[0]}.webp": _encode("libwebp", large, _WEBP)}
     for smaller in WIDTHS[1:]:
         w, h = _fit(width, height, smaller, smaller)
@@ -203,7 +203,7 @@ def _colours(frame: Any) -> str:
     return arguments
 
 
-def _pictured(frame: Any, stereo: str, width: int, height: int) -> Any:
+def _displayed(frame: Any, stereo: str, width: int, height: int) -> Any:
     """The frame small, upright, of one eye and in the colours of a picture."""
     turn = _upright(frame)
     w, h = (height, width) if any(name == "transpose" for name, _ in turn) else (width, height)

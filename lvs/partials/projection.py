@@ -19,16 +19,16 @@ async def set_projection(media_hash: str) -> Response | WerkzeugResponse:
     """Set `projection` and `stereo`; empty for what was found. The stream shows it."""
     services = current_services()
     form = await request.form
-    chosen = []
+    selected = []
     for name, allowed in (("projection", PROJECTIONS), ("stereo", STEREOS)):
         value = form.get(name, "")
         if value and value not in allowed:
             raise InvalidInputError(
                 f"`{name}` is {value[:40]!r}; it must be one of {', '.join(allowed)}, or empty."
             )
-        chosen.append(value or None)
+        selected.append(value or None)
     services.library.probe_queue.want(
-        await services.store.write(_set_projection, media_hash, *chosen)
+        await services.store.write(_set_projection, media_hash, *selected)
     )
     return responses.no_content(request)
 

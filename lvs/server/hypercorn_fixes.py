@@ -215,13 +215,13 @@ class TCPServer(_TCPServer):
             log.info("A connection was closed: %s", _in_a_line(error))
         finally:
             self._connections.leave(self)
-            self._forget()
+            self._clear()
 
     def abort(self) -> None:
         """End the connection at once, whatever its client has not read."""
         self.writer.transport.abort()
 
-    def _forget(self) -> None:
+    def _clear(self) -> None:
         """Drop what would keep this connection in memory until the next collection."""
         error = self.reader.exception()
         if error is not None:

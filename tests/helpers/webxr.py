@@ -98,7 +98,7 @@ class PanelLayout:
     width_m: float
     height_m: float
     pixels: tuple[float, float]
-    away_m: float
+    distance_m: float
     below_m: float
     tilt: float
     controls: dict[str, dict[str, Any]]
@@ -120,7 +120,7 @@ async def panel_layout(page: Page) -> PanelLayout:
         found["WIDTH_M"],
         found["HEIGHT_M"],
         (found["PIXELS"], found["LINES"]),
-        found["PANEL_AWAY_M"],
+        found["PANEL_DISTANCE_M"],
         found["PANEL_BELOW_M"],
         found["PANEL_TILT"],
         {control["name"]: control for control in found["CONTROLS"]},
@@ -133,7 +133,7 @@ async def aim(page: Page, layout: PanelLayout, pixel: tuple[float, float]) -> No
     x, y = (pixel[0] / width - 0.5) * layout.width_m, (0.5 - pixel[1] / height) * layout.height_m
     up, out = np.array([0, np.cos(tilt), np.sin(tilt)]), np.array([0, -np.sin(tilt), np.cos(tilt)])
     head = np.array([0, 1.6, 0])
-    place = head + [x, -layout.below_m, -layout.away_m] + up * y + out * 0.3
+    place = head + [x, -layout.below_m, -layout.distance_m] + up * y + out * 0.3
     await page.evaluate(
         """([place, turn]) => {
           const { right } = device.controllers;

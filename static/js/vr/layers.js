@@ -1,6 +1,6 @@
 // The sharpest picture: the system shows the video by itself, as a media layer (WebXR Layers API).
 import { HEIGHT_M, WIDTH_M } from './panel.js';
-import { SCREEN_AWAY_M, SCREEN_WIDTH_M } from './projection.js';
+import { SCREEN_DISTANCE_M, SCREEN_WIDTH_M } from './projection.js';
 
 export class LayerScreen {
   constructor(session, video, wanted) {
@@ -27,7 +27,7 @@ export class LayerScreen {
     }
     const wide = this.video.videoWidth / (layout === 'stereo-left-right' ? 2 : 1) || 16;
     const high = this.video.videoHeight / (layout === 'stereo-top-bottom' ? 2 : 1) || 9;
-    const transform = new XRRigidTransform({ x: 0, y: 0, z: -SCREEN_AWAY_M });
+    const transform = new XRRigidTransform({ x: 0, y: 0, z: -SCREEN_DISTANCE_M });
     return media.createQuadLayer(this.video, { space, layout, transform, width: SCREEN_WIDTH_M, height: (SCREEN_WIDTH_M * high) / wide });
   }
 

@@ -3,7 +3,7 @@
 
 // Where a flat picture hangs.
 export const SCREEN_WIDTH_M = 3.6;
-export const SCREEN_AWAY_M = 3;
+export const SCREEN_DISTANCE_M = 3;
 
 // Full angle of view of each lens, in degrees; the picture of one eye is a circle (equidistant).
 const LENSES = { fisheye: 180, fisheye190: 190, rf52: 190, mkx200: 200, mkx220: 220, vrca220: 220 };

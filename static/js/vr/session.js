@@ -5,7 +5,7 @@ import { mediaLayer } from './projection.js';
 
 const STEP_S = 10;
 // Where the panel is from the viewer's head, and how far it leans back.
-export const PANEL_AWAY_M = 1.1;
+export const PANEL_DISTANCE_M = 1.1;
 export const PANEL_BELOW_M = 0.55;
 export const PANEL_TILT = -0.36; // radians
 const HIDE_AFTER_MS = 6000; // of watching
@@ -35,7 +35,7 @@ class Player {
     this.rating = this.onPage = rated();
     this.panel = new Panel(title);
     this.controls = new Controls((name) => this.act(name));
-    this.place = new XRRigidTransform({ x: 0, y: -PANEL_BELOW_M, z: -PANEL_AWAY_M }, { x: Math.sin(PANEL_TILT / 2), y: 0, z: 0, w: Math.cos(PANEL_TILT / 2) });
+    this.place = new XRRigidTransform({ x: 0, y: -PANEL_BELOW_M, z: -PANEL_DISTANCE_M }, { x: Math.sin(PANEL_TILT / 2), y: 0, z: 0, w: Math.cos(PANEL_TILT / 2) });
     this.centred = false;
     this.paused = () => this.showPanel(true);
     video.addEventListener('pause', this.paused);

@@ -2,7 +2,7 @@
 // and browsers without media layers.
 import * as THREE from '../../vendor/three/three.module.js';
 import { HEIGHT_M, WIDTH_M } from './panel.js';
-import { eyePart, SCREEN_AWAY_M, SCREEN_WIDTH_M, surfaces } from './projection.js';
+import { eyePart, SCREEN_DISTANCE_M, SCREEN_WIDTH_M, surfaces } from './projection.js';
 
 const RADIUS_M = 100;
 const EYES = { left: 1, right: 2 }; // three.js shows each of these layers to one eye
@@ -74,7 +74,7 @@ function geometries({ projection, stereo }, eye, video) {
   const part = eyePart(stereo, eye);
   if (projection === 'flat') {
     const shape = (video.videoWidth * part[2]) / (video.videoHeight * part[3]) || 16 / 9;
-    const plane = new THREE.PlaneGeometry(SCREEN_WIDTH_M, SCREEN_WIDTH_M / shape).translate(0, 0, -SCREEN_AWAY_M);
+    const plane = new THREE.PlaneGeometry(SCREEN_WIDTH_M, SCREEN_WIDTH_M / shape).translate(0, 0, -SCREEN_DISTANCE_M);
     return [withinPart(plane, plane.getAttribute('uv').array, part)];
   }
   return surfaces(projection).map(({ positions, uvs, indices }) => {
