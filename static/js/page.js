@@ -37,9 +37,9 @@ document.addEventListener('keydown', (event) => {
 });
 
 // Where the navigation is a line to scroll, one sees where one is.
-const places = document.getElementById('places');
-const here = places?.querySelector('[aria-current]');
-if (here) places.scrollLeft = here.offsetLeft - (places.clientWidth - here.offsetWidth) / 2;
+const navigation = document.getElementById('navigation');
+const here = navigation?.querySelector('[aria-current]');
+if (here) navigation.scrollLeft = here.offsetLeft - (navigation.clientWidth - here.offsetWidth) / 2;
 
 document.addEventListener('click', (event) => {
   event.target.closest('[data-dismiss]')?.closest('.notice').remove();
