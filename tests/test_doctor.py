@@ -54,7 +54,7 @@ def test_a_network_mount_is_polled(
 
 
 @pytest.mark.parametrize("watch", ["polling", "off"])
-def test_a_watch_that_was_chosen_is_said(config: ServerConfig, watch: str) -> None:
+def test_a_watch_that_was_set_is_reported(config: ServerConfig, watch: str) -> None:
     found = finding(config.model_copy(update={"watch": watch}), "file notifications")
     assert (found.good, found.found) == (True, f"{watch}, as set")
 

@@ -52,13 +52,13 @@ def select(form: FilterForm, argument: str) -> Select:
 def current(form: FilterForm) -> dict[str, str]:
     """What each field of the form is set to, without those that are not set."""
     checks = {check.argument: "1" for check in form.checks if check.on}
-    chosen = {
+    selected = {
         one.argument: option.value
         for one in form.selects
         for option in one.options
         if option.current and option.value
     }
-    return checks | chosen
+    return checks | selected
 
 
 @pytest.mark.parametrize("text", sorted({*NAMES} - {"started=1", "max_height=700"}))

@@ -40,8 +40,8 @@ def waves(seconds: float) -> Array:
 
 
 def rain(seconds: float) -> Array:
-    drops = _noise(seconds, 1500, 9000, 3)
-    sparse = np.abs(drops) ** 4 * np.sign(drops)
+    droplets = _noise(seconds, 1500, 9000, 3)
+    sparse = np.abs(droplets) ** 4 * np.sign(droplets)
     result: Array = 0.22 * _noise(seconds, 400, 8000, 4, 0.2) + 0.5 * sparse
     return result + 0.15 * _noise(seconds, 40, 160, 5, 0.5)
 

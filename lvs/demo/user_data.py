@@ -9,14 +9,14 @@ from lvs.services import Services
 from lvs.store import curation, files, playback, tags
 from lvs.store.writer import Transaction
 
-_LOOK_EVERY_S = 0.3
+_CHECK_EVERY_S = 0.3
 
 
 async def seed(services: Services) -> None:
     """Wait until the first scan has found every video, then store the user data."""
     root_id = next(iter(services.library.roots))
     while not await services.store.write(_seed_all, root_id):
-        await asyncio.sleep(_LOOK_EVERY_S)
+        await asyncio.sleep(_CHECK_EVERY_S)
 
 
 def _seed_all(tx: Transaction, root_id: int) -> bool:

@@ -67,7 +67,7 @@ async def delete() -> Response | WerkzeugResponse:
     services = current_services()
     tag, video_ids = await services.store.read(tags.in_use, (await request.form).get("tag", ""))
     done = await services.bulk.change(DELETE_TAG, tag.name, video_ids, False)
-    await services.store.write(tags.forget_unused, tag.name)
+    await services.store.write(tags.delete_unused, tag.name)
     return await answer(tag_deleted(done.bulk_id, tag.name, done.changed), done.bulk_id)
 
 

@@ -147,7 +147,7 @@ def ingest(
             continue
         if at is not None and at.fingerprint == file.fingerprint:
             _update_file(tx, at.id, root_id, folder_id, file, at.video_id)
-            _forget_failure(tx, at.video_id)
+            _clear_failure(tx, at.video_id)
             touched.add(at.video_id)
             continue
         same = with_fingerprints(tx.connection, [file.fingerprint])
@@ -330,7 +330,7 @@ def _replace_content(tx: Transaction, video_id: int, file: FoundFile) -> None:
     )
 
 
-def _forget_failure(tx: Transaction, video_id: int) -> None:
+def _clear_failure(tx: Transaction, video_id: int) -> None:
     """A file that could not be read is tried again when it was touched."""
     tx.connection.execute(
         "update video set probed_at = null, probe_error = null"

@@ -35,12 +35,12 @@ _IN_FOLDER = (
     " where folder_id = :folder and video_id = v.id))"
 )
 _SEEN = f"(select 1 {_OWN_PROGRESS} and watched)"
-_BEGUN = f"(select 1 {_OWN_PROGRESS} and position_s >= :worth)"
+_IN_PROGRESS = f"(select 1 {_OWN_PROGRESS} and position_s >= :worth)"
 _IS: tuple[tuple[Callable[[Filters], object], str], ...] = (
     (lambda filters: filters.favorites, "v.favorite_count > 0"),
     (lambda filters: filters.watched is True, f"exists {_SEEN}"),
     (lambda filters: filters.watched is False, f"not exists {_SEEN}"),
-    (lambda filters: filters.started, f"exists {_BEGUN}"),
+    (lambda filters: filters.started, f"exists {_IN_PROGRESS}"),
     (lambda filters: filters.min_rating, "v.rating_average >= :min_rating"),
     (lambda filters: filters.min_duration, "v.duration_s >= :min_duration"),
     # What has not been looked at yet has no duration, and is not short.

@@ -163,7 +163,7 @@ def in_use(conn: sqlite3.Connection, name: str) -> tuple[Tag, list[int]]:
     return Tag(*row), _videos_of(conn, tag_id)
 
 
-def forget_unused(tx: Transaction, name: str) -> None:
+def delete_unused(tx: Transaction, name: str) -> None:
     """Delete a tag that no video has; whoever adds it again may write it differently."""
     tx.connection.execute("delete from tag where key = ? and video_count = 0", (tag_key(name),))
 

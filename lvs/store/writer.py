@@ -210,7 +210,7 @@ def _run_jobs(conn: CountedConnection, batch: list[Job], event_retention: int) -
         for job in batch:
             last_event = _run_job(conn, job) or last_event
         if last_event is not None and last_event % 1000 < 20 * len(batch):
-            _forget_old_events(conn, last_event - event_retention)
+            _delete_old_events(conn, last_event - event_retention)
         conn.execute("commit")
     except BaseException:
         if conn.in_transaction:
@@ -239,5 +239,5 @@ def _run_job(conn: CountedConnection, job: Job) -> int | None:
     return last_event
 
 
-def _forget_old_events(connection: sqlite3.Connection, up_to: int) -> None:
+def _delete_old_events(connection: sqlite3.Connection, up_to: int) -> None:
     connection.execute("delete from event where id <= ?", (up_to,))

@@ -28,19 +28,19 @@ function remember(player, video) {
   let counted = false;
   let savedAt = 0;
   let shown = false; // while it plays on, other pages need not be told each time
-  const tell = (what, fields = {}) => navigator.sendBeacon(`${player.dataset.video}/${what}`, new URLSearchParams(fields));
+  const report = (what, fields = {}) => navigator.sendBeacon(`${player.dataset.video}/${what}`, new URLSearchParams(fields));
   const save = (playing) => {
     if (playedS === 0 || (video.currentTime === savedAt && shown)) return;
     savedAt = video.currentTime;
     shown = !playing;
-    tell('progress', { position_s: savedAt.toFixed(1), playing: playing ? 1 : 0 });
+    report('progress', { position_s: savedAt.toFixed(1), playing: playing ? 1 : 0 });
   };
   video.addEventListener('timeupdate', () => {
     const step = last === null ? 0 : video.currentTime - last;
     last = video.currentTime;
     if (video.paused || step <= 0 || step > 2) return; // a seek is no playing
     playedS += step;
-    if (!counted && playedS >= Math.min(3, video.duration / 2)) counted = tell('view');
+    if (!counted && playedS >= Math.min(3, video.duration / 2)) counted = report('view');
     if (Math.abs(video.currentTime - savedAt) >= SAVE_EVERY_S) save(true);
   });
   const left = () => save(false);

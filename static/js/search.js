@@ -61,7 +61,7 @@ async function search() {
     const before = library().dataset.here;
     const result = await fetchList(now.text, isMeant ? {} : { draft: 1 });
     if (result === 'lost') {
-      tellLost();
+      reportLost();
       break;
     }
     asked = now;
@@ -71,7 +71,7 @@ async function search() {
   fetching = false;
 }
 
-function tellLost() {
+function reportLost() {
   if (!notices.querySelector('[data-lost]')) {
     const notice = document.getElementById('error-notice').content.firstElementChild.cloneNode(true);
     notice.dataset.lost = '';

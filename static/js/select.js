@@ -7,7 +7,7 @@ const isOn = () => mode()?.checked;
 const boxes = () => [...document.querySelectorAll('#grid .card-select')];
 let last = null;
 
-function tell() {
+function showCount() {
   const bar = document.querySelector('[data-selected]');
   if (!bar) return;
   const all = document.querySelector('[data-select-all]').checked;
@@ -22,7 +22,7 @@ function choose(box, checked, range) {
   if (range && from >= 0) for (const between of list.slice(from, to + 1)) between.checked = checked;
   box.checked = checked;
   last = box;
-  tell();
+  showCount();
 }
 
 document.addEventListener('click', (event) => {
@@ -41,7 +41,7 @@ function select(on) {
     for (const box of boxes()) box.checked = false;
     document.querySelector('[data-select-all]').checked = false;
   }
-  tell();
+  showCount();
 }
 
 document.addEventListener('click', (event) => {
@@ -50,7 +50,7 @@ document.addEventListener('click', (event) => {
   select(!isOn());
   document.getElementById('select').focus(); // also from "Close", which is then hidden
 });
-document.addEventListener('change', (event) => event.target.matches('[data-select-all]') && tell());
+document.addEventListener('change', (event) => event.target.matches('[data-select-all]') && showCount());
 
 document.addEventListener('keydown', (event) => {
   if (!mode() || event.metaKey || event.altKey || event.target.closest('input:not([type=checkbox]), select, textarea')) return;
@@ -60,7 +60,7 @@ document.addEventListener('keydown', (event) => {
     choose(box, !box.checked, event.shiftKey);
   } else if (event.key === 'a' && event.ctrlKey && isOn()) {
     for (const each of boxes()) each.checked = true;
-    tell();
+    showCount();
   } else if (event.key === 'Escape' && isOn()) {
     select(false);
   } else return;
@@ -81,4 +81,4 @@ if (bar) {
 
 // Cards that come or go change how many are chosen.
 const grid = document.getElementById('grid');
-if (grid) new MutationObserver(tell).observe(grid, { childList: true });
+if (grid) new MutationObserver(showCount).observe(grid, { childList: true });

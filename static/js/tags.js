@@ -2,7 +2,7 @@
 // offers, Enter or a click gives the video that tag, Escape closes the list.
 const field = () => document.getElementById('tag-input');
 const options = () => [...document.querySelectorAll('#tag-options > [role=option]')];
-const chosen = () => document.getElementById(field()?.getAttribute('aria-activedescendant'));
+const highlighted = () => document.getElementById(field()?.getAttribute('aria-activedescendant'));
 
 function choose(option) {
   for (const each of options()) each.setAttribute('aria-selected', each === option);
@@ -27,12 +27,12 @@ document.addEventListener('keydown', (event) => {
   const list = options();
   if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
     const step = event.key === 'ArrowDown' ? 1 : -1;
-    const from = list.indexOf(chosen());
+    const from = list.indexOf(highlighted());
     const next = from < 0 ? (step > 0 ? 0 : list.length - 1) : (from + step + list.length) % list.length;
     open(true);
     if (list[next]) choose(list[next]);
-  } else if (event.key === 'Enter' && chosen()) {
-    give(chosen());
+  } else if (event.key === 'Enter' && highlighted()) {
+    give(highlighted());
   } else if (event.key === 'Escape' && field().ariaExpanded === 'true') {
     open(false);
   } else return;

@@ -87,13 +87,13 @@ def ink(stage: Stage) -> Draw:
     x, y = np.meshgrid(np.arange(w, dtype=np.float32), np.arange(h, dtype=np.float32))
     dye = np.zeros((h, w, 3), np.float32)
     inks = ("1d6fd8", "e0326e", "f0a020", "6a30c0", "12a88a")
-    drops = [
+    droplets = [
         (k * 1.1, rng.uniform(0.15, 0.85) * w, rng.uniform(0.12, 0.7) * h, 1 - rgb(inks[k % 5]))
         for k in range(int(stage.seconds / 1.1) + 5)
     ]
 
     def step(t: float) -> None:
-        for start, at_x, at_y, colour in drops:
+        for start, at_x, at_y, colour in droplets:
             if 0 <= t - start < 0.5:
                 add(dye, spot(h // 7), colour * 0.32, (at_x, at_y + (t - start) * 30))
         share = 0.5 + 0.5 * np.sin(t * 0.3)

@@ -30,8 +30,8 @@ def valley(stage: Stage) -> Draw:
     stops: list[Stop] = [(0, "e8eef2"), (0.12, "b8d4ea"), (0.45, "5a98d8"), (1, "2a62b0")]
     heaven = np.repeat(gradient(np.clip(above / (np.pi / 2), 0, 1), stops), w, axis=1)
     plane = clouds(1024, 1024, rng, 1.6)
-    away = 160 / np.tan(np.maximum(above, 0.03))  # to the height of the clouds
-    cx, cy = away * np.sin(around), away * np.cos(around)
+    distance = 160 / np.tan(np.maximum(above, 0.03))  # to the height of the clouds
+    cx, cy = distance * np.sin(around), distance * np.cos(around)
     fade = smooth(above, 0.04, 0.35)
     haze = rgb("d4e0ec")
     ground = land.height_at(start_x, start_y + 40) + 75

@@ -56,8 +56,8 @@ export function meet(ray, place, width, height) {
   const [ox, oy, oz] = apply(inside, ray.matrix[12], ray.matrix[13], ray.matrix[14], 1);
   const [dx, dy, dz] = apply(inside, -ray.matrix[8], -ray.matrix[9], -ray.matrix[10], 0);
   if (Math.abs(dz) < 1e-6 || oz / dz >= 0) return null;
-  const away = -oz / dz;
-  const [u, v] = [(ox + dx * away) / width + 0.5, (oy + dy * away) / height + 0.5];
+  const distance = -oz / dz;
+  const [u, v] = [(ox + dx * distance) / width + 0.5, (oy + dy * distance) / height + 0.5];
   return u >= 0 && u <= 1 && v >= 0 && v <= 1 ? [u, v] : null;
 }
 

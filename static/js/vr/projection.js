@@ -65,9 +65,9 @@ function globe(width) {
 function lens(widest) {
   return grid(96, 48, (around, out) => {
     const angle = around * 2 * Math.PI;
-    const away = out * widest;
+    const fromAxis = out * widest;
     const [x, y] = [Math.cos(angle), Math.sin(angle)];
-    return [[Math.sin(away) * x, Math.sin(away) * y, -Math.cos(away)], [0.5 + 0.5 * out * x, 0.5 + 0.5 * out * y]];
+    return [[Math.sin(fromAxis) * x, Math.sin(fromAxis) * y, -Math.cos(fromAxis)], [0.5 + 0.5 * out * x, 0.5 + 0.5 * out * y]];
   });
 }
 
