@@ -203,9 +203,9 @@ def _episode(
 ) -> dict[str, Entry]:
     card = _card("Harbor Lights", f"Season {season}, episode {number}", name)
     scene = titled(partial(coast.harbor, mood=mood), (-1, 5, card))
-    captions = ((5.5, 9.0, first), (9.5, 13.0, "The boats will know what to do."))
+    captions = ((5.5, 9.0, first), (9.2, 11.8, "The boats will know what to do."))
     entry = Entry(
-        scene, HD, 15, age_days, music.seaside, seed, drawn=1.5, form=_COARSE, captions=captions
+        scene, HD, 12, age_days, music.seaside, seed, drawn=1.5, form=_COARSE, captions=captions
     )
     return {f"Series/Harbor Lights/Season {season}/S{season:02}E{number:02} {name}.mp4": entry}
 
@@ -235,7 +235,7 @@ SERIES = {
         "Low Tide",
         "noon",
         176,
-        Seed(("series", "sea"), None, False, 0, 10.5),
+        Seed(("series", "sea"), None, False, 0, 10.2),
         "At low tide the old stairs come out of the water.",
     ),
     **_episode(

@@ -190,7 +190,7 @@ def over_the_alps(stage: Stage) -> Draw:
     land = alps(rng)
     lens = flat_lens(stage.width, stage.height, 0.24, 0.9)
     stops: list[Stop] = [(0, "2f68b0"), (0.35, "7fb0df"), (0.55, "d9e6ee"), (1, "e6ebee")]
-    return _flight(stage, land, lens, stops, ("cfdcea", 1.25), (34.0, 0.6, 235.0))
+    return _flight(stage, land, lens, stops, ("cfdcea", 0.8), (34.0, 0.6, 235.0))
 
 
 def dunes(rng: np.random.Generator, side: int = 1536) -> Land:
