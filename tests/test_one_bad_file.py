@@ -213,3 +213,26 @@ async def test_after_a_failure_the_feeder_goes_on_with_its_work(
         release.set()
         await eventually(lambda: all_done(ten))
     assert len(set(started)) == len(started) == 10, "a probe was cancelled and begun again"
+
+
+async def test_a_full_queue_shows_what_waits_and_ends_empty(
+    ten: Services, videos: Path, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = asyncio.Event()
+
+    async def look_at(*_: Any) -> Result:
+        await release.wait()
+        return good("")
+
+    monkeypatch.setattr(MediaPool, "process", look_at)
+    progress = ten.library.status.pictures
+    async with feeding(ten):
+        await eventually(lambda: progress.total == 10)
+        cast.unique(videos / "eleven.mp4")
+        age(videos)
+        await ten.library.scan_all()
+        await eventually(lambda: progress.total == 11)  # though no probe has ended
+        release.set()
+        await eventually(lambda: all_done(ten))
+        await eventually(lambda: not progress.running)
+    assert (progress.done, progress.total) == (11, 11)

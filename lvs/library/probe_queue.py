@@ -120,7 +120,7 @@ class ProbeQueue:
         if now < self._paused_until:
             return
         free = self._pool.size * 2 - len(self._busy)
-        work = await self._next(free, now) if free > 0 else []
+        work = await self._next(free, now)
         for item in work:
             self._wanted.pop(item.video_id, None)
             task = asyncio.create_task(self._process(item), name=f"look at {item.video_id}")
