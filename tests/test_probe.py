@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lvs.media import processing
-from lvs.media.facts import Result
+from lvs.media import probe, processing
+from lvs.media.facts import Facts, Result
+from lvs.media.samples import Clip, make_clip
 from tests.helpers.clips import Cast
 
 
@@ -24,6 +25,25 @@ def test_facts_of_an_ordinary_file(cast: Cast, tmp_path: Path) -> None:
     assert facts.bit_rate is not None
     assert facts.bit_rate > 10_000
     assert facts.audio_tracks[0]["layout"] == "stereo"
+
+
+@pytest.mark.parametrize("name", ["beach.mp4", "wide.mp4", "meadow.webm", "ac3.mkv", "sound.ts"])
+def test_headers_alone_give_the_facts_of_a_full_look(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = tmp_path / name
+    if name == "sound.ts":  # its streams are known from their packets only
+        make_clip(path, Clip(audio_codec="aac", size=(160, 90), duration_s=1))
+    else:
+        cast.copy(name, path)
+
+    def facts() -> Facts:
+        with probe.opened(str(path)) as container:
+            return probe.facts_of(str(path), container, probe.video_stream(container), None)
+
+    from_headers = facts()
+    monkeypatch.setattr(probe, "_header_is_complete", lambda container: False)
+    assert from_headers == facts()
 
 
 def test_webm_with_vp9_and_opus(cast: Cast, tmp_path: Path) -> None:
