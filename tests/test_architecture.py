@@ -110,3 +110,12 @@ def test_nothing_is_done_at_import() -> None:
         "assert set(os.listdir('.')) == before"
     )
     subprocess.run([sys.executable, "-c", probe], check=True, env={"PYTHONPATH": str(HOME)})
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(HOME)))
+def test_only_the_backend_knows_its_engine(path: Path) -> None:
+    """Signatures use `lvs.store.Connection` and `Transaction`."""
+    if path.parent != HOME / "lvs" / "store" / "backends":
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                assert "sqlite3" not in [alias.name for alias in node.names]

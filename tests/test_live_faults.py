@@ -12,7 +12,7 @@ from lvs.events import Event
 from lvs.live import hub as live
 from lvs.live.feeds import GalleryFeed, RenderContext
 from lvs.services import Services
-from lvs.store import Transaction, bulk, curation, database
+from lvs.store import Connection, Transaction, bulk, curation, database
 from tests.helpers.html import card_ids, element, elements, links
 from tests.helpers.libraries import fill
 from tests.helpers.servers import LocalServer, Message, StartServices, Stream, eventually, serving
@@ -64,7 +64,7 @@ def gone_wrong(monkeypatch: pytest.MonkeyPatch, query: str) -> None:
     real = GalleryFeed.update
 
     def update(
-        self: GalleryFeed, conn: sqlite3.Connection, context: RenderContext, events: list[Event]
+        self: GalleryFeed, conn: Connection, context: RenderContext, events: list[Event]
     ) -> str:
         if self.query.q == "endless":
             conn.execute(ENDLESS).fetchone()

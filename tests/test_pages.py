@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import re
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from lvs.config import ServerConfig
 from lvs.models import SORTS, Card
 from lvs.server.lifecycle import open_services
 from lvs.services import Services
-from lvs.store import Transaction, gallery, playback, videos
+from lvs.store import Connection, Transaction, gallery, playback, videos
 from lvs.store import videos as videos_store
 from lvs.store.list_plan import ListSpec
 from tests.helpers.clips import Cast
@@ -129,7 +128,7 @@ async def test_the_number_of_queries_does_not_grow_with_the_list(
 
     await fill(services.store, 120)
 
-    def count(conn: sqlite3.Connection, limit: int) -> int:
+    def count(conn: Connection, limit: int) -> int:
         statements: list[str] = []
         conn.set_trace_callback(statements.append)
         services.cards.cache.clear()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 from playwright.async_api import Browser
 
 from lvs.services import Services
-from lvs.store import Transaction, curation, files, related, tags
+from lvs.store import Connection, Transaction, curation, files, related, tags
 from lvs.store.related import Related
 from tests.helpers import browsers
 from tests.helpers.clips import Cast
@@ -105,7 +104,7 @@ def give_tags(tx: Transaction, count: int) -> None:
     )
 
 
-def steps(conn: sqlite3.Connection) -> int:
+def steps(conn: Connection) -> int:
     counted = 0
 
     def count() -> int:

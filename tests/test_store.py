@@ -11,7 +11,7 @@ import pytest
 
 from lvs.errors import StartError, UnavailableError
 from lvs.models import FoundFile
-from lvs.store import Store, Transaction, files, gallery, roots
+from lvs.store import Connection, Store, Transaction, files, gallery, roots
 from lvs.store.database import newest_event
 from lvs.store.migrations import available
 from tests.helpers.servers import Process
@@ -96,7 +96,7 @@ async def test_a_read_sees_one_moment(store: Store) -> None:
     entered, go_on = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def read_twice(conn: sqlite3.Connection) -> tuple[int, int]:
+    def read_twice(conn: Connection) -> tuple[int, int]:
         first = files.count_present(conn)
         loop.call_soon_threadsafe(entered.set)
         asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(10)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from datetime import datetime
 from lvs import formatting, paths
 from lvs.folders import Folders
 from lvs.logs import LoggedError
-from lvs.store import cleanup, files, videos
+from lvs.store import Connection, cleanup, files, videos
 from lvs.store.cleanup import PurgeCandidate
 from lvs.urls import watch_url
 
@@ -58,7 +57,7 @@ class MaintenanceReport:
     duplicates: tuple[tuple[str, ...], ...]
 
 
-def maintenance_report(conn: sqlite3.Connection, folders: Folders) -> MaintenanceReport:
+def maintenance_report(conn: Connection, folders: Folders) -> MaintenanceReport:
     """What in the library wants a person."""
     missing = cleanup.newest_missing(conn, SHOWN)
     missing_count, removable = cleanup.count_missing(conn, missing_cutoff())

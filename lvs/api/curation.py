@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from lvs.api.calls import answers, takes
 from lvs.api.lookup import found
 from lvs.api.problems import A_BODY, refuses
@@ -20,7 +18,7 @@ from lvs.folders import Folders
 from lvs.http.routes import API, Route
 from lvs.models import RatingSummary
 from lvs.services import current_services
-from lvs.store import Transaction, curation
+from lvs.store import Connection, Transaction, curation
 
 
 @answers(RatingOut)
@@ -31,7 +29,7 @@ async def rating(media_hash: str) -> RatingOut:
     return _summary(await services.store.read(_ratings, services.folders, _by_hash(media_hash)))
 
 
-def _ratings(conn: sqlite3.Connection, folders: Folders, target: Target) -> RatingSummary:
+def _ratings(conn: Connection, folders: Folders, target: Target) -> RatingSummary:
     return curation.rating_of(conn, found(conn, folders, target)[0])
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import sqlite3
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -22,7 +21,7 @@ from lvs.http.access import Guard
 from lvs.http.routes import DEOVR, HERESPHERE, Route
 from lvs.models import VideoDetails
 from lvs.services import Services, current_services
-from lvs.store import tags, videos
+from lvs.store import Connection, tags, videos
 
 log = logging.getLogger(__name__)
 
@@ -153,9 +152,7 @@ async def _delete(services: Services, details: VideoDetails) -> None:
 # --- both ---
 
 
-def _found(
-    conn: sqlite3.Connection, folders: Folders, media_hash: str
-) -> tuple[VideoDetails, list[str]]:
+def _found(conn: Connection, folders: Folders, media_hash: str) -> tuple[VideoDetails, list[str]]:
     """A video that can be played, and the names of its tags. Raises NotFoundError."""
     video_id = videos.id_of_hash(conn, media_hash)
     if video_id is None:
@@ -166,7 +163,7 @@ def _found(
     return details, [tag.name for tag in tags.of_video(conn, video_id)]
 
 
-def _tags_of(conn: sqlite3.Connection, found: Sequence[CatalogueList]) -> dict[int, list[str]]:
+def _tags_of(conn: Connection, found: Sequence[CatalogueList]) -> dict[int, list[str]]:
     return tags.of_videos(
         conn, {card.id for catalogue_list in found for card in catalogue_list.cards}
     )

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 
 from lvs.api.schemas import Target
 from lvs.errors import NotFoundError
 from lvs.folders import Folders
 from lvs.listing.resolve import find
-from lvs.store import videos
+from lvs.store import Connection, videos
 
 
-def found(conn: sqlite3.Connection, folders: Folders, target: Target) -> tuple[int, str]:
+def found(conn: Connection, folders: Folders, target: Target) -> tuple[int, str]:
     """(id, media_hash) of the video that a body names. Raises NotFoundError."""
     if target.filename is not None:
         video_id = find(conn, folders, os.fsdecode(target.filename.encode("utf-8", "replace")))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from quart_schema import validate_querystring
 
 from lvs.api.calls import answers, takes
@@ -14,7 +12,7 @@ from lvs.folders import Folders
 from lvs.http.routes import API, Route
 from lvs.models import Tag
 from lvs.services import current_services
-from lvs.store import Transaction, tags
+from lvs.store import Connection, Transaction, tags
 
 
 @validate_querystring(PopularIn)
@@ -45,7 +43,7 @@ async def set_all(data: TagsIn) -> TagsOut:
     return _names(await services.store.write(_set_all, services.folders, data))
 
 
-def _of_video(conn: sqlite3.Connection, folders: Folders, target: Target) -> list[Tag]:
+def _of_video(conn: Connection, folders: Folders, target: Target) -> list[Tag]:
     return tags.of_video(conn, found(conn, folders, target)[0])
 
 

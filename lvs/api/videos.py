@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
 
 from quart import request
@@ -21,7 +20,7 @@ from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.listing.resolve import list_spec_of
 from lvs.models import Card
 from lvs.services import current_services
-from lvs.store import gallery, tags
+from lvs.store import Connection, gallery, tags
 from lvs.store import videos as videos_store
 from lvs.urls import thumbnail_url, watch_url
 
@@ -52,7 +51,7 @@ async def single(media_hash: str) -> VideoOut:
 
 
 def _listed(
-    conn: sqlite3.Connection, folders: Folders, items: Items, query: GalleryQuery, limit: int
+    conn: Connection, folders: Folders, items: Items, query: GalleryQuery, limit: int
 ) -> bytes:
     """The JSON of a `VideosOut`."""
     spec = list_spec_of(conn, folders, query)
@@ -63,7 +62,7 @@ def _listed(
 
 
 def _items(
-    conn: sqlite3.Connection, folders: Folders, items: Items, wanted: Sequence[tuple[int, int]]
+    conn: Connection, folders: Folders, items: Items, wanted: Sequence[tuple[int, int]]
 ) -> Iterator[bytes]:
     """The JSON of videos given as (id, version); the store is asked for those not kept."""
     kept = {key: items.get(key) for key in wanted}
@@ -76,14 +75,14 @@ def _items(
     return (item for key in wanted if (item := kept[key]) is not None)
 
 
-def _single(conn: sqlite3.Connection, folders: Folders, media_hash: str) -> VideoOut:
+def _single(conn: Connection, folders: Folders, media_hash: str) -> VideoOut:
     video_id = videos_store.id_of_hash(conn, media_hash)
     if video_id is None:
         raise NotFoundError("No video with this `media_hash` in the library.")
     return _videos(conn, folders, [video_id])[0]
 
 
-def _videos(conn: sqlite3.Connection, folders: Folders, ids: Sequence[int]) -> list[VideoOut]:
+def _videos(conn: Connection, folders: Folders, ids: Sequence[int]) -> list[VideoOut]:
     cards = videos_store.cards(conn, ids)
     codecs = videos_store.codecs(conn, ids)
     given = tags.of_videos(conn, ids)

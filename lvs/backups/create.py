@@ -11,7 +11,6 @@ import logging
 import os
 import secrets
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +21,8 @@ from lvs import __version__
 from lvs.backups import format as folder
 from lvs.backups.format import DATABASE, EXPORT, MANIFEST, PORTABLE, Backup, Manifest
 from lvs.errors import InvalidInputError, UnavailableError
-from lvs.store import export, migrations, videos
+from lvs.store import Connection, DatabaseError, export, migrations, videos
+from lvs.store.backends.sqlite import connect
 from lvs.store.database import newest_event
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def make(database: Path, backups: Path, kept: int) -> Backup:
             f"The backup could not be written to {backups} ({error.strerror}); there is none of "
             "this time. Free some space, or make the folder writable."
         ) from error
-    except sqlite3.Error as error:
+    except DatabaseError as error:
         raise UnavailableError(f"The library could not be backed up ({error}).") from error
     older = [backup for backup in folder.listed(backups) if backup.path != path]
     for old in older[kept - 1 :]:
@@ -106,14 +106,14 @@ def restore_to(backup: Backup, database: Path) -> None:
         )
     database.touch(mode=0o600)
     shutil.copyfile(backup.path / DATABASE, database)
-    with contextlib.closing(sqlite3.connect(database, isolation_level=None)) as conn:
+    with contextlib.closing(connect(database, autocommit=True)) as conn:
         try:
             problem = conn.execute("pragma integrity_check(1)").fetchone()[0]
             same = problem == "ok" and migrations.version(conn) == backup.manifest.schema_version
             if same and backup.manifest.schema_version == newest:  # what older ones export differs
                 same = _matches(conn, backup.path / EXPORT)
             migrations.migrate(conn)
-        except sqlite3.DatabaseError as error:
+        except DatabaseError as error:
             problem, same = str(error), False
         if not same:
             raise InvalidInputError(
@@ -124,7 +124,7 @@ def restore_to(backup: Backup, database: Path) -> None:
         folder.sync(file.fileno())
 
 
-def _matches(conn: sqlite3.Connection, exported: Path) -> bool:
+def _matches(conn: Connection, exported: Path) -> bool:
     with exported.open(encoding="utf-8") as file:
         lines = export.export(conn)
         return all(line == f"{next(lines, '')}\n" for line in file) and next(lines, None) is None
@@ -132,7 +132,7 @@ def _matches(conn: sqlite3.Connection, exported: Path) -> bool:
 
 def _write(database: Path, home: Path, sequence: int) -> Manifest:
     _snapshot(database, home / DATABASE)
-    with contextlib.closing(sqlite3.connect(home / DATABASE)) as conn:
+    with contextlib.closing(connect(home / DATABASE)) as conn:
         with (home / EXPORT).open("w", encoding="utf-8") as file:
             file.writelines(f"{line}\n" for line in export.export(conn))
             file.flush()
@@ -158,8 +158,8 @@ def _write(database: Path, home: Path, sequence: int) -> Manifest:
 def _snapshot(database: Path, copy: Path) -> None:
     """One moment of a database as a single file. The source is opened to read alone: only the
     server's own connection may checkpoint."""
-    source = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
-    with contextlib.closing(source), contextlib.closing(sqlite3.connect(copy)) as target:
+    source = connect(database, read_only=True)
+    with contextlib.closing(source), contextlib.closing(connect(copy)) as target:
         source.backup(target)
         target.execute("pragma journal_mode = delete")
     with copy.open("rb") as file:

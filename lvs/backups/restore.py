@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +11,8 @@ from lvs.backups import create
 from lvs.backups import format as folder
 from lvs.backups.format import Backup
 from lvs.errors import UnavailableError
+from lvs.store import DatabaseError
+from lvs.store.backends.sqlite import connect
 
 SUFFIXES = ("", "-wal", "-shm")
 
@@ -47,8 +48,8 @@ def _set_aside(database: Path) -> Path | None:
     """
     if not database.exists():
         return None
-    damaged = contextlib.suppress(sqlite3.DatabaseError)  # it may be why somebody restores
-    with damaged, contextlib.closing(sqlite3.connect(database)) as conn:
+    damaged = contextlib.suppress(DatabaseError)  # it may be why somebody restores
+    with damaged, contextlib.closing(connect(database)) as conn:
         conn.execute("pragma wal_checkpoint(truncate)")
     kept = database.with_name(f"{database.name}.before-{folder.name_of(datetime.now(UTC))}")
     _remove(kept)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +18,8 @@ from lvs.config import ServerConfig
 from lvs.errors import StartError
 from lvs.library import filesystem, tree
 from lvs.server.hypercorn import listen
+from lvs.store import DatabaseError
+from lvs.store.backends.sqlite import VERSION, connect
 
 LITTLE_SPACE_BYTES = 1 << 30
 _DECODERS = ("h264", "hevc", "vp9", "av1", "mpeg4", "mpeg2video")
@@ -35,7 +36,7 @@ class Finding:
 def examine(config: ServerConfig) -> list[Finding]:
     """All checks, the most basic ones first."""
     return [
-        Finding(True, "Python", f"{platform.python_version()}, SQLite {sqlite3.sqlite_version}"),
+        Finding(True, "Python", f"{platform.python_version()}, SQLite {VERSION}"),
         *(Finding(True, "Settings", "an old name", note) for note in config.renamed_settings),
         *_video_folders(config),
         *_data_folder(config),
@@ -144,12 +145,12 @@ def _database(config: ServerConfig) -> Finding:
     if not path.exists():
         return Finding(True, "Database", "not created yet; the first start creates it")
     try:
-        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+        connection = connect(path, read_only=True)
         try:
             verdict = connection.execute("pragma integrity_check(1)").fetchone()[0]
         finally:
             connection.close()
-    except sqlite3.Error as error:
+    except DatabaseError as error:
         verdict = str(error)
     advice = "" if verdict == "ok" else "Move it aside and start again, or restore a backup."
     return Finding(verdict == "ok", "Database", verdict, advice)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,7 +13,7 @@ from lvs import formatting, paths
 from lvs.folders import Folders
 from lvs.listing.search_syntax import LONGEST_S
 from lvs.models import Card, Folder
-from lvs.store import videos
+from lvs.store import Connection, videos
 from lvs.store.playback import WORTH_RESUMING_S
 from lvs.urls import thumbnail_url, watch_url
 
@@ -26,7 +25,7 @@ class CardRenderer(Protocol):
 
     def render(
         self,
-        conn: sqlite3.Connection,
+        conn: Connection,
         wanted: Sequence[tuple[int, int]],
         folder: Folder | None = None,
         *,
@@ -125,9 +124,7 @@ def _badges(card: Card, today: date) -> tuple[str, ...]:
     return tuple(filter(None, badges))
 
 
-def as_in(
-    conn: sqlite3.Connection, cards: Mapping[int, Card], folder: Folder | None
-) -> dict[int, Card]:
+def as_in(conn: Connection, cards: Mapping[int, Card], folder: Folder | None) -> dict[int, Card]:
     """Cards as a folder has them: a video with several files is named by the one in it."""
     copies = videos.files_within(conn, folder, cards) if folder is not None else {}
     return {

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from lvs import formatting
-from lvs.store import gallery, videos
+from lvs.store import Connection, gallery, videos
 from lvs.store.list_plan import ListSpec
 
 
-def words_for_copies(conn: sqlite3.Connection, spec: ListSpec, video_ids: list[int]) -> str:
+def words_for_copies(conn: Connection, spec: ListSpec, video_ids: list[int]) -> str:
     """Empty when none of these videos is in the list."""
     here = [video for video in video_ids if gallery.sort_key_of(conn, spec, video) is not None]
     titles = [card.title for card in videos.cards(conn, here).values()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -17,7 +16,7 @@ from lvs.folders import Folders
 from lvs.listing.query import GalleryQuery
 from lvs.listing.resolve import folder_of, list_spec_of
 from lvs.models import SORTS, Folder, SavedSearch
-from lvs.store import gallery, roots, saved_searches, tags
+from lvs.store import Connection, gallery, roots, saved_searches, tags
 
 PAGE_SIZE = 60
 SORT_NAMES = {
@@ -114,7 +113,7 @@ class Gallery:
 
 
 def list_page_context(
-    conn: sqlite3.Connection, folders: Folders, cards: CardRenderer, query: GalleryQuery
+    conn: Connection, folders: Folders, cards: CardRenderer, query: GalleryQuery
 ) -> ListPage:
     """The cards after the query's cursor."""
     spec = list_spec_of(conn, folders, query)
@@ -123,7 +122,7 @@ def list_page_context(
 
 
 def gallery_context(
-    conn: sqlite3.Connection,
+    conn: Connection,
     folders: Folders,
     cards: CardRenderer,
     query: GalleryQuery,
@@ -163,7 +162,7 @@ def _scope(query: GalleryQuery, saved: Sequence[SavedSearch]) -> Scope:
 
 
 def _list_page(
-    conn: sqlite3.Connection,
+    conn: Connection,
     folders: Folders,
     cards: CardRenderer,
     query: GalleryQuery,
@@ -180,7 +179,7 @@ def _list_page(
 
 
 def summary_context(
-    conn: sqlite3.Connection,
+    conn: Connection,
     folders: Folders,
     query: GalleryQuery,
     total: int,
@@ -242,7 +241,7 @@ def _crumbs(folders: Folders, query: GalleryQuery) -> tuple[Link, ...]:
 
 
 def _folder_links(
-    conn: sqlite3.Connection, folders: Folders, query: GalleryQuery, folder: Folder | None
+    conn: Connection, folders: Folders, query: GalleryQuery, folder: Folder | None
 ) -> list[Link]:
     """The folders one level down; several configured folders are the first level."""
     inside = [] if folder is None else roots.folders_in(conn, folder.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -13,13 +12,13 @@ from lvs.listing import builtin
 from lvs.listing.builtin import Navigation, NavItem
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.models import SavedSearch
-from lvs.store import gallery, saved_searches, tags
+from lvs.store import Connection, gallery, saved_searches, tags
 from lvs.store.list_plan import ListSpec
 
 LONGEST_NAME = 2  # filters that a heading lists; beyond, the chips beside it say more clearly
 
 
-def navigation_context(conn: sqlite3.Connection) -> Navigation:
+def navigation_context(conn: Connection) -> Navigation:
     counts = {
         url: gallery.count(conn, ListSpec(filters=one.query.filters))
         for url, one in builtin.BY_URL.items()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +18,7 @@ from lvs.folders import Folders
 from lvs.listing.query import GalleryQuery
 from lvs.listing.resolve import find, folder_of, list_spec_of
 from lvs.models import Card, Tag, VideoDetails
-from lvs.store import gallery, projection, related, saved_searches, tags, videos
+from lvs.store import Connection, gallery, projection, related, saved_searches, tags, videos
 from lvs.store.list_plan import ListSpec
 from lvs.store.related import Related
 from lvs.urls import thumbnail_url, watch_url
@@ -98,7 +97,7 @@ class Watch:
 
 
 def watch_context(
-    conn: sqlite3.Connection,
+    conn: Connection,
     folders: Folders,
     cards: CardRenderer,
     filename: str,
@@ -149,7 +148,7 @@ def stage_context(
 
 
 def about_context(
-    conn: sqlite3.Connection,
+    conn: Connection,
     folders: Folders,
     details: VideoDetails,
     came_from: GalleryQuery | None,
@@ -221,7 +220,7 @@ def player_mime_type(details: VideoDetails) -> str:
 
 
 def _neighbours(
-    conn: sqlite3.Connection, folders: Folders, query: GalleryQuery, video_id: int
+    conn: Connection, folders: Folders, query: GalleryQuery, video_id: int
 ) -> tuple[str, str]:
     """Addresses of the videos before and after this one in a list; empty at its ends."""
     try:
@@ -244,7 +243,7 @@ def _with_list(url: str, came_from: GalleryQuery | None) -> str:
 
 
 def _related(
-    conn: sqlite3.Connection, cards: CardRenderer, found: Sequence[Related]
+    conn: Connection, cards: CardRenderer, found: Sequence[Related]
 ) -> tuple[RelatedCard, ...]:
     html = cards.render(conn, [(it.video_id, it.version) for it in found], selectable=False)
     return tuple(RelatedCard(card, _reason(video)) for video, card in zip(found, html, strict=True))

@@ -6,7 +6,6 @@ address, `video:` with a `media_hash`.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -18,7 +17,7 @@ from lvs.headsets.catalogue import builtin_lists, query_of
 from lvs.listing.query import GalleryQuery
 from lvs.listing.resolve import folder_of, list_spec_of
 from lvs.models import Tag, VideoDetails
-from lvs.store import files, gallery, roots, saved_searches, tags, videos
+from lvs.store import Connection, files, gallery, roots, saved_searches, tags, videos
 
 ROOT, FOLDERS, TAGS = "0", "folders", "tags"
 _LIST, _FOLDER, _VIDEO = "list:", "folder:", "video:"
@@ -43,7 +42,7 @@ class Item:
 Entry = Container | Item
 
 
-def entry(conn: sqlite3.Connection, folders: Folders, object_id: str) -> Entry:
+def entry(conn: Connection, folders: Folders, object_id: str) -> Entry:
     """What an id stands for. Raises NotFoundError."""
     if object_id == ROOT:
         return Container(ROOT, "-1", "Local Video Server", len(_at_root(conn, folders)))
@@ -64,7 +63,7 @@ def entry(conn: sqlite3.Connection, folders: Folders, object_id: str) -> Entry:
 
 
 def children(
-    conn: sqlite3.Connection, folders: Folders, object_id: str, start: int, count: int
+    conn: Connection, folders: Folders, object_id: str, start: int, count: int
 ) -> tuple[list[Entry], int]:
     """Those from `start` on, `count` at most (0 for any number), and how many there are.
 
@@ -87,7 +86,7 @@ def children(
     return list(every[start : start + count]), len(every)
 
 
-def _at_root(conn: sqlite3.Connection, folders: Folders) -> list[Container]:
+def _at_root(conn: Connection, folders: Folders) -> list[Container]:
     lists = [
         *builtin_lists(),
         *((search.name, search.query) for search in saved_searches.saved(conn)),
@@ -109,7 +108,7 @@ def _tag(tag: Tag) -> Container:
 
 
 def _of_list(
-    conn: sqlite3.Connection, folders: Folders, object_id: str, start: int, count: int
+    conn: Connection, folders: Folders, object_id: str, start: int, count: int
 ) -> tuple[list[Entry], int]:
     try:
         spec = list_spec_of(conn, folders, query_of(object_id.removeprefix(_LIST)))
@@ -119,7 +118,7 @@ def _of_list(
     return _items(conn, [row[0] for row in rows[start:]], object_id), gallery.count(conn, spec)
 
 
-def _top_folders(conn: sqlite3.Connection, folders: Folders) -> list[Container]:
+def _top_folders(conn: Connection, folders: Folders) -> list[Container]:
     """The configured folders; of a single one, what is in it."""
     names = [root.name for root in folders.roots.values()]
     if len(names) > 1:
@@ -137,7 +136,7 @@ def _container(folders: Folders, root_id: int, path: str, parent: str) -> Contai
 
 
 def _of_folder(
-    conn: sqlite3.Connection, folders: Folders, object_id: str, start: int, count: int
+    conn: Connection, folders: Folders, object_id: str, start: int, count: int
 ) -> tuple[list[Entry], int]:
     """The folders directly in one, then the videos."""
     name = paths.from_url(object_id.removeprefix(_FOLDER).encode())
@@ -154,6 +153,6 @@ def _of_folder(
     return [*shown, *_items(conn, there, object_id)], len(inside) + total
 
 
-def _items(conn: sqlite3.Connection, video_ids: Sequence[int], parent: str) -> list[Entry]:
+def _items(conn: Connection, video_ids: Sequence[int], parent: str) -> list[Entry]:
     found = [videos.details(conn, video_id) for video_id in video_ids]
     return [Item(_VIDEO + details.card.media_hash, parent, details) for details in found]

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import logging
 import re
-import sqlite3
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -33,6 +32,7 @@ from async_upnp_client.server import (
 
 from lvs.errors import LvsError
 from lvs.network.addresses import OwnHosts, address_of, is_local, split_url
+from lvs.store import DatabaseError
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ class GuardedService(UpnpServerService):
             return await super().async_handle_action(action_name, **kwargs)
         except UpnpActionError:
             raise
-        except (LvsError, sqlite3.Error) as error:
+        except (LvsError, DatabaseError) as error:
             log.warning("%s failed: %s", action_name, error)
             raise UpnpActionError(error_code=ACTION_FAILED) from error
         except (UpnpError, ValueError, OverflowError) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from lvs.listing.builtin import BUILTIN_LISTS
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.listing.resolve import list_spec_of
 from lvs.models import Card
-from lvs.store import gallery, saved_searches, tags, videos
+from lvs.store import Connection, gallery, saved_searches, tags, videos
 
 NEWEST_AT_MOST = 2_000
 AT_MOST = 200  # players draw a dozen a page, and choke on ten thousand links
@@ -28,7 +27,7 @@ class CatalogueList:
     cards: tuple[Card, ...]
 
 
-def catalogue_lists(conn: sqlite3.Connection, folders: Folders) -> tuple[CatalogueList, ...]:
+def catalogue_lists(conn: Connection, folders: Folders) -> tuple[CatalogueList, ...]:
     """Every list that has something on it: ours, the saved searches, the most used tags."""
     found: list[CatalogueList] = []
     for name, query in _queries(conn):
@@ -53,7 +52,7 @@ def builtin_lists() -> list[tuple[str, str]]:
     return [(one.catalogue, one.arguments) for one in BUILTIN_LISTS if one.catalogue]
 
 
-def _queries(conn: sqlite3.Connection) -> Iterator[tuple[str, GalleryQuery]]:
+def _queries(conn: Connection) -> Iterator[tuple[str, GalleryQuery]]:
     saved = ((search.name, search.query) for search in saved_searches.saved(conn))
     for name, arguments in (*builtin_lists(), *saved):
         try:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from lvs.errors import InvalidInputError
-from lvs.store import user_data_import
+from lvs.store import DatabaseError, user_data_import
+from lvs.store.backends.sqlite import connect
 
 DATABASE = "video_metadata.db"
 
@@ -111,12 +111,11 @@ _TABLES: tuple[tuple[str, tuple[str, ...], Give], ...] = (
 
 
 def _read_database(path: Path, user_data: dict[str, LegacyData]) -> None:
-    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     try:
-        with contextlib.closing(sqlite3.connect(uri, uri=True)) as conn:
+        with contextlib.closing(connect(path, immutable=True)) as conn:
             for table, names, give in _TABLES:
                 _apply_all(path, user_data_import.by_filename(conn, table, names), give, user_data)
-    except sqlite3.DatabaseError as error:
+    except DatabaseError as error:
         raise InvalidInputError(
             f"{path} is not a database of the previous server: {error}."
         ) from error

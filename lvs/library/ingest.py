@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
@@ -16,6 +15,7 @@ from lvs.library import filesystem
 from lvs.library.root_disk import READERS, RootDisk
 from lvs.models import FileStat, FoundFile, KnownFile, Root
 from lvs.store import Store, files
+from lvs.store.backends.sqlite import is_of_the_disk
 
 log = logging.getLogger(__name__)
 
@@ -158,10 +158,7 @@ class Ingest:
 
 def _concerns_all(error: Exception) -> bool:
     """Whether the store as a whole refuses, so that no file is to blame."""
-    return (
-        isinstance(error, UnavailableError | sqlite3.OperationalError)
-        or type(error) is sqlite3.DatabaseError
-    )
+    return isinstance(error, UnavailableError) or is_of_the_disk(error)
 
 
 def _fingerprints(root: str, stats: Sequence[FileStat]) -> list[str | OSError]:

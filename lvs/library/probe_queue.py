@@ -11,7 +11,6 @@ import contextlib
 import errno
 import json
 import logging
-import sqlite3
 import time
 from collections import OrderedDict
 from dataclasses import asdict, dataclass
@@ -26,7 +25,7 @@ from lvs.media.facts import Result, SourceError
 from lvs.media.pictures import fresh_key
 from lvs.media.pool import MediaPool
 from lvs.models import Root
-from lvs.store import Store, videos
+from lvs.store import DatabaseError, Store, videos
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +103,7 @@ class ProbeQueue:
                 self._room.clear()
                 try:
                     await self._fill()
-                except (UnavailableError, sqlite3.Error) as error:
+                except (UnavailableError, DatabaseError) as error:
                     self._refuse(str(error), PAUSE_S)
                 await _first_of(news.wait(), self._room.wait(), self._pause())
         except asyncio.CancelledError:
@@ -142,7 +141,7 @@ class ProbeQueue:
             result, took_s = await self._probe(work)
         except SourceError as error:
             await self._put_aside(work, error)
-        except (OSError, UnavailableError, sqlite3.Error) as error:
+        except (OSError, UnavailableError, DatabaseError) as error:
             pause_s = PAUSE_WHEN_REFUSED_S if isinstance(error, OSError) else PAUSE_S
             self._refuse(_words(error), pause_s)
         except Exception as error:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from lvs import paths
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.folders import Folders
 from lvs.listing.query import GalleryQuery, parse_query
 from lvs.listing.search_syntax import LONGEST_Q, is_unfinished, without_unfinished
 from lvs.models import Folder
-from lvs.store import files, gallery, roots, search, tags
+from lvs.store import Connection, files, gallery, roots, search, tags
 from lvs.store.list_plan import ListSpec, has_few_hits
 
 
-def list_spec_of(conn: sqlite3.Connection, folders: Folders, query: GalleryQuery) -> ListSpec:
+def list_spec_of(conn: Connection, folders: Folders, query: GalleryQuery) -> ListSpec:
     """The store's view of a query. Raises NotFoundError for a folder that is not there."""
     folder = folder_of(conn, folders, query.folder)
     folder_id = folder.id if folder else None
@@ -24,7 +22,7 @@ def list_spec_of(conn: sqlite3.Connection, folders: Folders, query: GalleryQuery
     return ListSpec(query.order, folder_id, query.seed, query.filters, tag_ids, match, few)
 
 
-def folder_of(conn: sqlite3.Connection, folders: Folders, name: str) -> Folder | None:
+def folder_of(conn: Connection, folders: Folders, name: str) -> Folder | None:
     """The folder of a query; None is the whole library."""
     if not name:
         return None
@@ -36,7 +34,7 @@ def folder_of(conn: sqlite3.Connection, folders: Folders, name: str) -> Folder |
 
 
 def draft_query(
-    conn: sqlite3.Connection, folders: Folders, arguments: dict[str, str]
+    conn: Connection, folders: Folders, arguments: dict[str, str]
 ) -> tuple[GalleryQuery, bool]:
     """The list of a search that is still being typed, and whether it leaves something out: a
     qualifier that cannot be understood, or a last word that may become one and finds nothing.
@@ -53,7 +51,7 @@ def draft_query(
     return parse_query(arguments | {"q": without_unfinished(text)}), True
 
 
-def find(conn: sqlite3.Connection, folders: Folders, filename: str) -> int:
+def find(conn: Connection, folders: Folders, filename: str) -> int:
     """The video at a filename, there or missing. Raises NotFoundError."""
     root, path = folders.resolve(filename)
     known = files.at_path(conn, root.id, path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from datetime import date
 
@@ -13,7 +12,7 @@ from lvs.contexts.cards import Copy, as_copy, card_context
 from lvs.folders import Folders
 from lvs.http.templating import Templates
 from lvs.models import Folder
-from lvs.store import videos
+from lvs.store import Connection, videos
 
 KEPT = 4_000
 
@@ -36,7 +35,7 @@ class Cards:
 
     def render(
         self,
-        conn: sqlite3.Connection,
+        conn: Connection,
         wanted: Sequence[tuple[int, int]],
         folder: Folder | None = None,
         *,
@@ -57,9 +56,7 @@ class Cards:
             found |= self._make(conn, missing, today)
         return [html for key in keys if (html := found[key]) is not None]
 
-    def _make(
-        self, conn: sqlite3.Connection, missing: Sequence[Key], today: date
-    ) -> dict[Key, Markup]:
+    def _make(self, conn: Connection, missing: Sequence[Key], today: date) -> dict[Key, Markup]:
         cards = videos.cards(conn, [key[0] for key in missing])
         made = {}
         for key in missing:

@@ -6,7 +6,6 @@ own list, and may be applied twice without harm.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -25,7 +24,7 @@ from lvs.http.templating import Templates
 from lvs.listing.query import GalleryQuery
 from lvs.listing.resolve import folder_of, list_spec_of
 from lvs.live.cards import Cards
-from lvs.store import gallery, videos
+from lvs.store import Connection, gallery, videos
 
 CARDS_AT_MOST = 60  # beyond, it is cheaper for a page to ask for its list again
 
@@ -50,7 +49,7 @@ class RenderContext:
 class Feed(Hashable, Protocol):
     """What a kind of page wants to hear. Equal feeds share one rendering."""
 
-    def update(self, conn: sqlite3.Connection, context: RenderContext, events: list[Event]) -> str:
+    def update(self, conn: Connection, context: RenderContext, events: list[Event]) -> str:
         """Fragments that tell of these events; empty for none. Raises TooMuchError."""
 
     def status(self, context: RenderContext) -> str:
@@ -67,7 +66,7 @@ class GalleryFeed:
 
     query: GalleryQuery
 
-    def update(self, conn: sqlite3.Connection, context: RenderContext, events: list[Event]) -> str:
+    def update(self, conn: Connection, context: RenderContext, events: list[Event]) -> str:
         touched = {event.video_id for event in events if event.video_id is not None}
         if len(touched) > CARDS_AT_MOST or any(event.topic == "away" for event in events):
             raise ResyncRequiredError
@@ -84,9 +83,7 @@ class GalleryFeed:
             parts.append(responses.partial("#notices", html, "beforeend"))
         return "".join(parts)
 
-    def _cards(
-        self, conn: sqlite3.Connection, context: RenderContext, touched: Iterable[int]
-    ) -> list[str]:
+    def _cards(self, conn: Connection, context: RenderContext, touched: Iterable[int]) -> list[str]:
         spec = list_spec_of(conn, context.folders, self.query)
         folder = folder_of(conn, context.folders, self.query.folder)
         keys = {video: gallery.sort_key_of(conn, spec, video) for video in touched}
@@ -106,7 +103,7 @@ class GalleryFeed:
             parts.append(responses.partial("#grid", html, f"place {where}"))
         return parts
 
-    def _summary(self, conn: sqlite3.Connection, context: RenderContext) -> str:
+    def _summary(self, conn: Connection, context: RenderContext) -> str:
         total = gallery.count(conn, list_spec_of(conn, context.folders, self.query))
         summary = summary_context(conn, context.folders, self.query, total)
         status = status_context(context.activity, context.folders, self.query)
@@ -143,7 +140,7 @@ class WatchFeed:
     came_from: GalleryQuery | None = None
     shown: frozenset[int] = frozenset()
 
-    def update(self, conn: sqlite3.Connection, context: RenderContext, events: list[Event]) -> str:
+    def update(self, conn: Connection, context: RenderContext, events: list[Event]) -> str:
         topics = {event.topic for event in events}
         touched = {event.video_id for event in events if event.video_id is not None}
         parts: list[str] = []
@@ -157,7 +154,7 @@ class WatchFeed:
         return "".join(parts)
 
     def _video(
-        self, conn: sqlite3.Connection, context: RenderContext, *, with_stage: bool
+        self, conn: Connection, context: RenderContext, *, with_stage: bool
     ) -> Iterator[str]:
         try:
             details = videos.details(conn, self.video_id)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
@@ -18,7 +17,7 @@ from dataclasses import dataclass
 from lvs.contexts.navigation import navigation_context
 from lvs.http import responses
 from lvs.live.feeds import CARDS_AT_MOST, Feed, RenderContext, ResyncRequiredError
-from lvs.store import Store, gallery
+from lvs.store import Connection, Store, gallery
 from lvs.store.database import limit_statements
 
 log = logging.getLogger(__name__)
@@ -281,7 +280,7 @@ class Hub:
 
 
 def _news(
-    conn: sqlite3.Connection, context: RenderContext, feeds: Sequence[Feed], since: int
+    conn: Connection, context: RenderContext, feeds: Sequence[Feed], since: int
 ) -> tuple[_News, list[Exception]]:
     """The news of these feeds since an event, and what went wrong with some of them."""
     errors: list[Exception] = []
@@ -308,7 +307,7 @@ def _news(
     return _News(last, messages, navigation), errors
 
 
-def _navigation(conn: sqlite3.Connection, context: RenderContext) -> str:
+def _navigation(conn: Connection, context: RenderContext) -> str:
     html = context.templates.render(
         "partials/_navigation.html", navigation=navigation_context(conn)
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from quart import Response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -18,7 +16,7 @@ from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.listing.resolve import list_spec_of
 from lvs.partials.params import number, row_id
 from lvs.services import current_services
-from lvs.store import bulk, gallery, tags
+from lvs.store import Connection, bulk, gallery, tags
 
 
 async def change() -> Response | WerkzeugResponse:
@@ -67,7 +65,7 @@ async def answer(result: BulkResult, bulk_id: int) -> Response | WerkzeugRespons
     return responses.html_response(request, Rendered(html))
 
 
-def _all_of(conn: sqlite3.Connection, folders: Folders, query: GalleryQuery) -> list[int]:
+def _all_of(conn: Connection, folders: Folders, query: GalleryQuery) -> list[int]:
     return gallery.all_ids(conn, list_spec_of(conn, folders, query))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from quart import Response, request
 
 from lvs.contexts.watch import RELATED_SHOWN
@@ -14,6 +12,7 @@ from lvs.listing.resolve import folder_of
 from lvs.live.feeds import Feed, GalleryFeed, WatchFeed
 from lvs.partials.params import known_video, list_of, row_id
 from lvs.services import Services, current_services
+from lvs.store import Connection
 
 LARGEST_ID = 2**63 - 1
 
@@ -35,7 +34,7 @@ async def events() -> Response:
     return response
 
 
-def _feed(conn: sqlite3.Connection, services: Services, arguments: dict[str, str]) -> Feed:
+def _feed(conn: Connection, services: Services, arguments: dict[str, str]) -> Feed:
     media_hash = arguments.get("video")
     if media_hash is None:
         query = parse_query(arguments)

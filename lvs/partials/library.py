@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from quart import Response, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -15,7 +13,7 @@ from lvs.http.routes import FORM, Route
 from lvs.partials.params import number
 from lvs.partials.responses import toast
 from lvs.services import current_services
-from lvs.store import files, videos
+from lvs.store import Connection, files, videos
 
 
 async def scan() -> Response | WerkzeugResponse:
@@ -60,7 +58,7 @@ async def rebuild() -> Response | WerkzeugResponse:
     return toast(services, f"Recreating thumbnails of {formatting.plural(count, 'video')}.")
 
 
-def _of_filename(conn: sqlite3.Connection, folders: Folders, filename: str) -> int:
+def _of_filename(conn: Connection, folders: Folders, filename: str) -> int:
     root, path = folders.resolve(filename)
     known = files.at_path(conn, root.id, path)
     if known is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -10,7 +9,7 @@ from quart import request
 
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.listing.query import GalleryQuery, parse_query
-from lvs.store import Transaction, videos
+from lvs.store import Connection, Transaction, videos
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -28,7 +27,7 @@ def of_video(
     return change(tx, known_video(tx.connection, media_hash), *args, **kwargs)
 
 
-def known_video(conn: sqlite3.Connection, media_hash: str) -> int:
+def known_video(conn: Connection, media_hash: str) -> int:
     """The row id of a video by its identity. Raises NotFoundError."""
     video_id = videos.id_of_hash(conn, media_hash)
     if video_id is None:

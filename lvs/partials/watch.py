@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from quart import Response, request
 
 from lvs.contexts.watch import About, Stage, about_context, stage_context
@@ -14,7 +12,7 @@ from lvs.http.routes import FRAGMENT, Route
 from lvs.listing.query import GalleryQuery, arguments_of
 from lvs.partials.params import known_video, list_of
 from lvs.services import current_services
-from lvs.store import videos
+from lvs.store import Connection, videos
 
 
 async def regions() -> Response:
@@ -31,7 +29,7 @@ async def regions() -> Response:
 
 
 def _regions(
-    conn: sqlite3.Connection, folders: Folders, media_hash: str, came_from: GalleryQuery | None
+    conn: Connection, folders: Folders, media_hash: str, came_from: GalleryQuery | None
 ) -> tuple[Stage, About]:
     details = videos.details(conn, known_video(conn, media_hash))
     return (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import time
 from contextlib import AsyncExitStack
 from typing import Any
@@ -26,6 +25,8 @@ from lvs.metrics import UNMATCHED, Metrics, count_queries_here
 from lvs.server.lifecycle import open_services
 from lvs.server.routes import ROUTES
 from lvs.services import EXTENSION, Services
+from lvs.store import DatabaseError
+from lvs.store.backends.sqlite import was_interrupted
 
 log = logging.getLogger(__name__)
 
@@ -136,9 +137,9 @@ def _guard(app: Quart, templates: Templates, table: RouteTable) -> None:
     async def refused(error: HTTPException) -> Response:
         return responses.error_response(request, _to_lvs_error(error), templates.render)
 
-    @app.errorhandler(sqlite3.Error)
-    async def store_failed(error: sqlite3.Error) -> Response:
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+    @app.errorhandler(DatabaseError)
+    async def store_failed(error: DatabaseError) -> Response:
+        if was_interrupted(error):
             log.warning("%s took too long to read", request.path)
             ours = UnavailableError("This search takes too long. Use fewer words.")
             return responses.error_response(request, ours, templates.render)

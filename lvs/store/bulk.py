@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.models import Bulk
 from lvs.store import curation, playback, tags, videos
+from lvs.store.backends.sqlite import Connection
 from lvs.store.writer import Transaction
 
 KEPT = 20
@@ -24,12 +24,12 @@ class Kind:
     `missing` also changes videos whose files are missing.
     """
 
-    read: Callable[[sqlite3.Connection, int, str], Any]
+    read: Callable[[Connection, int, str], Any]
     write: Callable[[Transaction, int, str, Any], object]
     missing: bool = False
 
 
-def _tag_is_there(conn: sqlite3.Connection, video_id: int, name: str) -> bool:
+def _tag_is_there(conn: Connection, video_id: int, name: str) -> bool:
     return tags.has(conn, video_id, name)
 
 
@@ -115,7 +115,7 @@ def _apply(tx: Transaction, kind: Kind, video_id: int, argument: str, value: Any
     return True
 
 
-def bulk(conn: sqlite3.Connection, bulk_id: int) -> Bulk:
+def bulk(conn: Connection, bulk_id: int) -> Bulk:
     """A change that can be undone. Raises NotFoundError."""
     row = conn.execute(
         "select id, action, value, (select count(*) from bulk_before where bulk_id = bulk.id)"
@@ -127,6 +127,6 @@ def bulk(conn: sqlite3.Connection, bulk_id: int) -> Bulk:
     return Bulk(*row)
 
 
-def _kind_of(conn: sqlite3.Connection, bulk_id: int) -> tuple[Kind, str]:
+def _kind_of(conn: Connection, bulk_id: int) -> tuple[Kind, str]:
     found = bulk(conn, bulk_id)
     return KINDS[found.kind], found.value

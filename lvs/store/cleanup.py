@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lvs.store.backends.sqlite import Connection
 from lvs.store.writer import Transaction
 
 
@@ -30,19 +30,19 @@ _MISSING = (
 )
 
 
-def long_missing(conn: sqlite3.Connection, before: int) -> list[PurgeCandidate]:
+def long_missing(conn: Connection, before: int) -> list[PurgeCandidate]:
     """Videos of which every file went missing before a time (ms), longest gone first."""
     rows = conn.execute(f"{_MISSING} group by v.id having gone < ? order by gone, v.id", (before,))
     return [PurgeCandidate(*row) for row in rows]
 
 
-def newest_missing(conn: sqlite3.Connection, limit: int) -> list[PurgeCandidate]:
+def newest_missing(conn: Connection, limit: int) -> list[PurgeCandidate]:
     """Videos without any file, the last that went missing first."""
     rows = conn.execute(f"{_MISSING} group by v.id order by gone desc, v.id limit ?", (limit,))
     return [PurgeCandidate(*row) for row in rows]
 
 
-def count_missing(conn: sqlite3.Connection, before: int) -> tuple[int, int]:
+def count_missing(conn: Connection, before: int) -> tuple[int, int]:
     """(videos without any file, those of which every file went missing before a time (ms))."""
     row = conn.execute(
         "select count(*), coalesce(sum(gone < ?), 0) from (select max(f.missing_since) as gone"

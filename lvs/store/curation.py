@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from lvs.models import DEFAULT_USER_ID, FavoriteState, RatingSummary
 from lvs.store import videos
+from lvs.store.backends.sqlite import Connection
 from lvs.store.writer import Transaction
 
 
@@ -30,13 +29,11 @@ def rate(
     return RatingSummary(*_shared_rating(conn, video_id), value)
 
 
-def rating_of(
-    conn: sqlite3.Connection, video_id: int, user_id: int = DEFAULT_USER_ID
-) -> RatingSummary:
+def rating_of(conn: Connection, video_id: int, user_id: int = DEFAULT_USER_ID) -> RatingSummary:
     return RatingSummary(*_shared_rating(conn, video_id), _own_rating(conn, video_id, user_id))
 
 
-def _shared_rating(conn: sqlite3.Connection, video_id: int) -> tuple[float, int]:
+def _shared_rating(conn: Connection, video_id: int) -> tuple[float, int]:
     """(average, count) of all ratings of a video."""
     average, count = conn.execute(
         "select rating_average, rating_count from video where id = ?", (video_id,)
@@ -64,14 +61,14 @@ def set_favorite(
     return FavoriteState(now, row[0])
 
 
-def _own_rating(conn: sqlite3.Connection, video_id: int, user_id: int) -> int | None:
+def _own_rating(conn: Connection, video_id: int, user_id: int) -> int | None:
     row = conn.execute(
         "select value from rating where video_id = ? and user_id = ?", (video_id, user_id)
     ).fetchone()
     return row[0] if row else None
 
 
-def is_favorite(conn: sqlite3.Connection, video_id: int, user_id: int = DEFAULT_USER_ID) -> bool:
+def is_favorite(conn: Connection, video_id: int, user_id: int = DEFAULT_USER_ID) -> bool:
     row = conn.execute(
         "select 1 from favorite where video_id = ? and user_id = ?", (video_id, user_id)
     ).fetchone()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import itertools
 import logging
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Hashable
@@ -19,7 +18,8 @@ from lvs.caches import Cache
 from lvs.errors import StartError, UnavailableError
 from lvs.events import ChangeSignal, Topic
 from lvs.store import migrations
-from lvs.store.writer import Connection, CountedConnection, Job, Transaction, Writer
+from lvs.store.backends.sqlite import Connection, DatabaseError, OperationalError
+from lvs.store.writer import Job, ThreadConnection, Transaction, Writer
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +59,8 @@ class Store:
         self.answers: Cache[Hashable, tuple[int, Any]] = Cache(ANSWERS_KEPT)
         self._event_retention = event_retention
         self._writer: Writer | None = None
-        self._readers: list[Connection] = []
-        self._snapshots: Connection | None = None
+        self._readers: list[ThreadConnection] = []
+        self._snapshots: ThreadConnection | None = None
         self._turn = itertools.count()
 
     async def open(self) -> None:
@@ -80,7 +80,7 @@ class Store:
             self._snapshots = await self._connect(read_only=True)
             self.last_event_id = await self._writer.run(newest_event)
             self._writer.start()
-        except (sqlite3.Error, OSError) as error:
+        except (DatabaseError, OSError) as error:
             await self.close()
             raise StartError(_start_advice(self.path, error)) from error
         except BaseException:
@@ -100,7 +100,7 @@ class Store:
 
     async def read(
         self,
-        function: Callable[Concatenate[sqlite3.Connection, P], T],
+        function: Callable[Concatenate[Connection, P], T],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
@@ -114,7 +114,7 @@ class Store:
 
     async def read_long(
         self,
-        function: Callable[Concatenate[sqlite3.Connection, P], T],
+        function: Callable[Concatenate[Connection, P], T],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
@@ -123,7 +123,7 @@ class Store:
         return await self._read_on(self._readers[:1], function, args, kwargs)
 
     async def _read_on(
-        self, readers: list[Connection], function: Callable[..., T], args: Any, kwargs: Any
+        self, readers: list[ThreadConnection], function: Callable[..., T], args: Any, kwargs: Any
     ) -> T:
         if not readers:
             raise UnavailableError(_CLOSED)
@@ -149,7 +149,7 @@ class Store:
 
     async def read_live(
         self,
-        function: Callable[Concatenate[sqlite3.Connection, P], T],
+        function: Callable[Concatenate[Connection, P], T],
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
@@ -179,7 +179,7 @@ class Store:
             job = await self._writer.write(
                 lambda transaction: function(transaction, *args, **kwargs)
             )
-        except sqlite3.OperationalError as error:
+        except OperationalError as error:
             raise UnavailableError(_write_advice(self.path, error)) from error
         metrics.add_queries(job.queries)
         result: T = job.result
@@ -213,9 +213,9 @@ class Store:
             "nothing can be saved. Put it back, or restart the server."
         )
 
-    async def _connect(self, *, read_only: bool = False) -> Connection:
+    async def _connect(self, *, read_only: bool = False) -> ThreadConnection:
         connection = await aiosqlite.connect(
-            self.path, isolation_level=None, cached_statements=256, factory=CountedConnection
+            self.path, isolation_level=None, cached_statements=256, factory=Connection
         )
         try:
             if not read_only:
@@ -226,7 +226,7 @@ class Store:
         except BaseException:
             await connection.close()
             raise
-        return Connection(connection)
+        return ThreadConnection(connection)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -238,7 +238,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _in_snapshot(
-    connection: CountedConnection, function: Callable[..., T], args: Any, kwargs: Any
+    connection: Connection, function: Callable[..., T], args: Any, kwargs: Any
 ) -> tuple[T, int]:
     limit_statements(connection, STATEMENT_LIMIT_S)
     connection.execute("begin")
@@ -250,9 +250,9 @@ def _in_snapshot(
         connection.execute("rollback")
 
 
-def limit_statements(connection: sqlite3.Connection, seconds: float) -> None:
+def limit_statements(connection: Connection, seconds: float) -> None:
     """Interrupt what still runs on a connection so many seconds from now: it raises
-    sqlite3.OperationalError, and the snapshot stays."""
+    OperationalError, and the snapshot stays."""
     deadline = time.monotonic() + seconds
     connection.set_progress_handler(lambda: time.monotonic() > deadline, 100_000)
 
@@ -268,7 +268,7 @@ def _make_private(path: Path) -> None:
                 file.chmod(0o600)
 
 
-def newest_event(connection: sqlite3.Connection) -> int:
+def newest_event(connection: Connection) -> int:
     """The id of the newest event there ever was; 0 before the first."""
     row = connection.execute("select seq from sqlite_sequence where name = 'event'").fetchone()
     return int(row[0]) if row else 0

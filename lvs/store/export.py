@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from lvs.store.backends.sqlite import Connection
+
 FORMAT = 1
 
 
-def export(conn: sqlite3.Connection) -> Iterator[str]:
+def export(conn: Connection) -> Iterator[str]:
     """The full export as lines of one JSON document, a video each, the same for the same data."""
     yield f'{{"format": {FORMAT}, "videos": ['
     before = ""
@@ -32,7 +33,7 @@ class Portable:
     favorites: list[str] = field(default_factory=list)
 
 
-def portable(conn: sqlite3.Connection) -> Portable:
+def portable(conn: Connection) -> Portable:
     """What was given to videos, also to those whose file is away."""
     found = Portable()
     several = conn.execute("select count(distinct root_id) > 1 from file").fetchone()[0]
@@ -50,7 +51,7 @@ def portable(conn: sqlite3.Connection) -> Portable:
     return found
 
 
-def _videos(conn: sqlite3.Connection) -> Iterator[dict[str, Any]]:
+def _videos(conn: Connection) -> Iterator[dict[str, Any]]:
     """Every video by its identity; a query for all of each kind, walked side by side."""
     files = _Groups(
         conn,
@@ -97,7 +98,7 @@ def _videos(conn: sqlite3.Connection) -> Iterator[dict[str, Any]]:
 class _Groups:
     """Rows that come in the order of their first column, handed out a group at a time."""
 
-    def __init__(self, conn: sqlite3.Connection, query: str) -> None:
+    def __init__(self, conn: Connection, query: str) -> None:
         self._rows = conn.execute(query)
         self._names = [column[0] for column in self._rows.description][1:]
         self._next = self._rows.fetchone()

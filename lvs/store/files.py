@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
 from lvs import paths
 from lvs.models import FoundFile, KnownFile
 from lvs.store import roots, search
+from lvs.store.backends.sqlite import Connection
 from lvs.store.writer import Transaction
 
 _FILE = "id, root_id, path, size, mtime_ns, fingerprint, video_id, missing_since"
@@ -19,7 +19,7 @@ def _file(row: tuple[int, int, bytes, int, int, str, int, int | None]) -> KnownF
     return KnownFile(row[0], row[1], os.fsdecode(row[2]), *row[3:])
 
 
-def present_in_folder(conn: sqlite3.Connection, root_id: int, folder: str) -> dict[str, KnownFile]:
+def present_in_folder(conn: Connection, root_id: int, folder: str) -> dict[str, KnownFile]:
     """The present files directly in a folder, by their path."""
     rows = conn.execute(
         f"select {_FILE} from file where missing_since is null and folder_id ="
@@ -29,7 +29,7 @@ def present_in_folder(conn: sqlite3.Connection, root_id: int, folder: str) -> di
     return {known.path: known for known in map(_file, rows)}
 
 
-def present_under(conn: sqlite3.Connection, root_id: int, path: str) -> list[KnownFile]:
+def present_under(conn: Connection, root_id: int, path: str) -> list[KnownFile]:
     """The present file at a path, or all beneath it when it is a folder; `""` is the root."""
     low = os.fsencode(path) + b"/" if path else b""
     rows = conn.execute(
@@ -41,7 +41,7 @@ def present_under(conn: sqlite3.Connection, root_id: int, path: str) -> list[Kno
 
 
 def known_at(
-    conn: sqlite3.Connection, root_id: int, at: Iterable[str], below: Iterable[str]
+    conn: Connection, root_id: int, at: Iterable[str], below: Iterable[str]
 ) -> tuple[dict[str, KnownFile], list[KnownFile]]:
     """The file at each path of `at`, as `at_path`; and the present files at, or under, each of
     `below`, each once."""
@@ -50,7 +50,7 @@ def known_at(
     return {p: file for p, file in found.items() if file is not None}, list(present.values())
 
 
-def at_path(conn: sqlite3.Connection, root_id: int, path: str) -> KnownFile | None:
+def at_path(conn: Connection, root_id: int, path: str) -> KnownFile | None:
     """The file at a path: the one that is there, else the last that was."""
     row = conn.execute(
         f"select {_FILE} from file where root_id = ? and path = ?"
@@ -60,7 +60,7 @@ def at_path(conn: sqlite3.Connection, root_id: int, path: str) -> KnownFile | No
     return _file(row) if row else None
 
 
-def of_video(conn: sqlite3.Connection, video_id: int) -> list[KnownFile]:
+def of_video(conn: Connection, video_id: int) -> list[KnownFile]:
     rows = conn.execute(
         f"select {_FILE} from file where video_id = ? order by missing_since is not null, id",
         (video_id,),
@@ -68,7 +68,7 @@ def of_video(conn: sqlite3.Connection, video_id: int) -> list[KnownFile]:
     return [_file(row) for row in rows]
 
 
-def with_fingerprints(conn: sqlite3.Connection, fingerprints: Sequence[str]) -> list[KnownFile]:
+def with_fingerprints(conn: Connection, fingerprints: Sequence[str]) -> list[KnownFile]:
     """Files with one of these contents, missing ones first."""
     marks = ",".join("?" * len(fingerprints))
     rows = conn.execute(
@@ -79,13 +79,13 @@ def with_fingerprints(conn: sqlite3.Connection, fingerprints: Sequence[str]) -> 
     return [_file(row) for row in rows]
 
 
-def count_present(conn: sqlite3.Connection) -> int:
+def count_present(conn: Connection) -> int:
     row = conn.execute("select count(*) from file where missing_since is null").fetchone()
     return int(row[0])
 
 
 def videos_directly_in(
-    conn: sqlite3.Connection, folder_id: int, start: int, count: int
+    conn: Connection, folder_id: int, start: int, count: int
 ) -> tuple[list[int], int]:
     """Videos with a file in a folder itself, by title: `count` from `start` on, and how many."""
     source = (
@@ -100,7 +100,7 @@ def videos_directly_in(
     return found, int(conn.execute(f"select count(*) {source}", names).fetchone()[0])
 
 
-def duplicates(conn: sqlite3.Connection, limit: int) -> list[list[KnownFile]]:
+def duplicates(conn: Connection, limit: int) -> list[list[KnownFile]]:
     """The present files of videos that have several, the largest first."""
     rows = conn.execute(
         f"select {_FILE} from file where missing_since is null and video_id in"
@@ -221,7 +221,7 @@ def sync_videos(tx: Transaction, video_ids: Iterable[int]) -> None:
             tx.emit("removed", video_id)
 
 
-def _file_in_folders(conn: sqlite3.Connection, video_id: int) -> bool:
+def _file_in_folders(conn: Connection, video_id: int) -> bool:
     """Enter a video in every folder above its present files; whether these became others."""
     above = (
         "with recursive above (id) as ("

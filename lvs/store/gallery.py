@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
 from lvs.errors import InvalidInputError
 from lvs.events import Event
+from lvs.store.backends.sqlite import Connection
 from lvs.store.database import newest_event
 from lvs.store.list_plan import ListSpec, count_of, plan
 
@@ -25,7 +25,7 @@ class Page:
     total: int
 
 
-def page(conn: sqlite3.Connection, spec: ListSpec, *, limit: int, after: str | None = None) -> Page:
+def page(conn: Connection, spec: ListSpec, *, limit: int, after: str | None = None) -> Page:
     """The first `limit` videos of a view after a cursor, and how many it has.
 
     Raises InvalidInputError when the cursor is not one of ours.
@@ -35,7 +35,7 @@ def page(conn: sqlite3.Connection, spec: ListSpec, *, limit: int, after: str | N
 
 
 def list_page(
-    conn: sqlite3.Connection, spec: ListSpec, *, limit: int, after: str | None = None
+    conn: Connection, spec: ListSpec, *, limit: int, after: str | None = None
 ) -> tuple[list[tuple[int, int]], str | None]:
     """As `page`, without counting: (videos, cursor of what follows)."""
     rows = _list_page(conn, spec, decode_cursor(after) if after else None, limit + 1)
@@ -45,7 +45,7 @@ def list_page(
     return [(row[0], row[1]) for row in rows], next_id
 
 
-def count(conn: sqlite3.Connection, spec: ListSpec) -> int:
+def count(conn: Connection, spec: ListSpec) -> int:
     """How many videos a view has: kept with the rows, and counted only where there are filters."""
     if spec.is_whole and spec.folder_id is not None:
         return count_of(conn, "folder", spec.folder_id)
@@ -63,7 +63,7 @@ def count(conn: sqlite3.Connection, spec: ListSpec) -> int:
     return int(row[0])
 
 
-def sort_key_of(conn: sqlite3.Connection, spec: ListSpec, video_id: int) -> Key | None:
+def sort_key_of(conn: Connection, spec: ListSpec, video_id: int) -> Key | None:
     """Where a video stands in a view, or None when it is not in it."""
     way = plan(conn, spec, "one")
     row = conn.execute(
@@ -73,22 +73,22 @@ def sort_key_of(conn: sqlite3.Connection, spec: ListSpec, video_id: int) -> Key 
     return (row[0], row[1]) if row else None
 
 
-def is_descending(conn: sqlite3.Connection, spec: ListSpec) -> bool:
+def is_descending(conn: Connection, spec: ListSpec) -> bool:
     return plan(conn, spec).descending
 
 
-def next_id(conn: sqlite3.Connection, spec: ListSpec, key: Key) -> int | None:
+def next_id(conn: Connection, spec: ListSpec, key: Key) -> int | None:
     """The video that stands right after a key in a view."""
     rows = _list_page(conn, spec, key, 1)
     return rows[0][0] if rows else None
 
 
-def previous_id(conn: sqlite3.Connection, spec: ListSpec, key: Key) -> int | None:
+def previous_id(conn: Connection, spec: ListSpec, key: Key) -> int | None:
     rows = _list_page(conn, spec, key, 1, backwards=True)
     return rows[0][0] if rows else None
 
 
-def all_ids(conn: sqlite3.Connection, spec: ListSpec) -> list[int]:
+def all_ids(conn: Connection, spec: ListSpec) -> list[int]:
     """The ids of all videos of a view, in no order."""
     way = plan(conn, spec, "count")
     rows = conn.execute(f"select v.id from {way.source} where {way.where}", spec.parameters)
@@ -96,7 +96,7 @@ def all_ids(conn: sqlite3.Connection, spec: ListSpec) -> list[int]:
 
 
 def _list_page(
-    conn: sqlite3.Connection,
+    conn: Connection,
     spec: ListSpec,
     key: Key | None,
     limit: int,
@@ -142,7 +142,7 @@ def decode_cursor(cursor: str) -> Key:
     return value, video_id
 
 
-def events_since(conn: sqlite3.Connection, since: int, limit: int) -> tuple[list[Event], int, bool]:
+def events_since(conn: Connection, since: int, limit: int) -> tuple[list[Event], int, bool]:
     """Events after `since`, the id of the newest, and whether none is lacking.
 
     It is incomplete when older events were forgotten, when there are more than `limit`, or when

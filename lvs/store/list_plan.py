@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from lvs.models import DEFAULT_USER_ID, NO_FILTERS, Filters, Sort
+from lvs.store.backends.sqlite import Connection
 from lvs.store.playback import WORTH_RESUMING_S
 
 FEW_HITS = 5_000
@@ -99,7 +99,7 @@ class QueryPlan:
 Purpose = Literal["walk", "count", "one"]
 
 
-def plan(conn: sqlite3.Connection, spec: ListSpec, purpose: Purpose = "walk") -> QueryPlan:
+def plan(conn: Connection, spec: ListSpec, purpose: Purpose = "walk") -> QueryPlan:
     """The short way through a view: from the hits of a search, from what was started, from the
     rarest tag or the folder, where gathering and sorting those is cheaper than walking the order
     through them. To look at `one` is to ask of the video `:id`.
@@ -155,11 +155,11 @@ def _walks_to_hits(spec: ListSpec) -> bool:
     return spec.sort not in _UNINDEXED and not (spec.filters != NO_FILTERS or spec.tag_ids)
 
 
-def _finds_few(conn: sqlite3.Connection, spec: ListSpec) -> bool:
+def _finds_few(conn: Connection, spec: ListSpec) -> bool:
     return has_few_hits(conn, spec.match) if spec.has_few_hits is None else spec.has_few_hits
 
 
-def has_few_hits(conn: sqlite3.Connection, match: str) -> bool:
+def has_few_hits(conn: Connection, match: str) -> bool:
     """Whether a search finds so few videos that they are gathered, ranked and sorted."""
     row = conn.execute(
         "select count(*) from (select 1 from video_text where video_text match ? limit ?)",
@@ -168,13 +168,13 @@ def has_few_hits(conn: sqlite3.Connection, match: str) -> bool:
     return bool(row[0] <= FEW_HITS)
 
 
-def count_of(conn: sqlite3.Connection, table: Literal["tag", "folder"], row_id: int) -> int:
+def count_of(conn: Connection, table: Literal["tag", "folder"], row_id: int) -> int:
     """The kept count of videos of a tag or a folder; 0 when it is not there."""
     row = conn.execute(f"select video_count from {table} where id = ?", (row_id,)).fetchone()
     return int(row[0]) if row else 0
 
 
-def _is_cheap_to_gather(conn: sqlite3.Connection, count: int) -> bool:
+def _is_cheap_to_gather(conn: Connection, count: int) -> bool:
     """Gathering costs its n videos; walking to 60 hits costs 60 * total / n steps."""
     total = conn.execute("select video_count from library").fetchone()[0]
     return bool(count**2 < 60 * max(total, 1))

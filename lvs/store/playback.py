@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import sqlite3
 
 from lvs.models import DEFAULT_USER_ID
 from lvs.store import videos
+from lvs.store.backends.sqlite import Connection
 from lvs.store.writer import Transaction
 
 WATCHED_FROM = 0.95  # of the duration: the credits need not be seen
@@ -82,9 +82,7 @@ def set_watched(
     set_state(tx, video_id, 0.0, watched, user_id)
 
 
-def state_of(
-    conn: sqlite3.Connection, video_id: int, user_id: int = DEFAULT_USER_ID
-) -> tuple[float, bool]:
+def state_of(conn: Connection, video_id: int, user_id: int = DEFAULT_USER_ID) -> tuple[float, bool]:
     """(position in seconds, whether it was seen to its end) of a user in a video."""
     row = conn.execute(
         "select position_s, watched from progress where video_id = ? and user_id = ?",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from lvs.models import LayoutChoice
 from lvs.store import videos
+from lvs.store.backends.sqlite import Connection
 from lvs.store.writer import Transaction
 
 
-def of_video(conn: sqlite3.Connection, video_id: int) -> LayoutChoice:
+def of_video(conn: Connection, video_id: int) -> LayoutChoice:
     """What was found, and what was chosen."""
     row = conn.execute(
         "select projection, stereo, chosen_projection, chosen_stereo from video where id = ?",

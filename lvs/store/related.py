@@ -7,10 +7,10 @@ What is shared weighs by its rarity, as inverse document frequency does for word
 from __future__ import annotations
 
 import math
-import sqlite3
 from dataclasses import dataclass
 
 from lvs.store import search
+from lvs.store.backends.sqlite import Connection
 
 RAREST_TAGS = 10
 RAREST_WORDS = 6
@@ -32,7 +32,7 @@ class Related:
     same_folder: int
 
 
-def related(conn: sqlite3.Connection, video_id: int, limit: int) -> list[Related]:
+def related(conn: Connection, video_id: int, limit: int) -> list[Related]:
     """The best `limit` for a video; stars and hearts decide among equals.
 
     However large the library, at most some thousand candidates are looked at: of a tag or folder
@@ -86,7 +86,7 @@ _BEST = """
     limit :limit"""
 
 
-def _rare_words(conn: sqlite3.Connection, video_id: int) -> list[tuple[str, int]]:
+def _rare_words(conn: Connection, video_id: int) -> list[tuple[str, int]]:
     """Words of a video's title that few others have, rarest first, and how many have them."""
     title = conn.execute("select title from video where id = ?", (video_id,)).fetchone()[0]
     found = []

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Mapping, Sequence
 
 from lvs import paths
 from lvs.models import Folder, Root
+from lvs.store.backends.sqlite import Connection
 from lvs.store.writer import Transaction
 
 
@@ -28,7 +28,7 @@ def configure(tx: Transaction, names: Mapping[str, str]) -> list[Root]:
     return roots
 
 
-def unconfigured(conn: sqlite3.Connection, configured: Sequence[Root]) -> list[int]:
+def unconfigured(conn: Connection, configured: Sequence[Root]) -> list[int]:
     """Ids of roots that the settings no longer name."""
     marks = ",".join("?" * len(configured))
     rows = conn.execute(
@@ -37,7 +37,7 @@ def unconfigured(conn: sqlite3.Connection, configured: Sequence[Root]) -> list[i
     return [row[0] for row in rows]
 
 
-def scan_state(conn: sqlite3.Connection, root_id: int) -> tuple[str | None, int | None, int]:
+def scan_state(conn: Connection, root_id: int) -> tuple[str | None, int | None, int]:
     """(identity, end of the first scan, number of files present) of a root."""
     row = conn.execute("select identity, scanned_at from root where id = ?", (root_id,)).fetchone()
     count = conn.execute(
@@ -85,7 +85,7 @@ def _folder(row: tuple[int, int, int | None, bytes, str, int]) -> Folder:
     return Folder(row[0], row[1], row[2], os.fsdecode(row[3]), row[4], row[5])
 
 
-def folder_at(conn: sqlite3.Connection, root_id: int, path: str) -> Folder | None:
+def folder_at(conn: Connection, root_id: int, path: str) -> Folder | None:
     row = conn.execute(
         f"select {_FOLDER} from folder where root_id = ? and path = ?",
         (root_id, os.fsencode(path)),
@@ -93,7 +93,7 @@ def folder_at(conn: sqlite3.Connection, root_id: int, path: str) -> Folder | Non
     return _folder(row) if row else None
 
 
-def folders_in(conn: sqlite3.Connection, folder_id: int, limit: int = 500) -> list[Folder]:
+def folders_in(conn: Connection, folder_id: int, limit: int = 500) -> list[Folder]:
     """The folders directly inside one, those with videos, by name."""
     rows = conn.execute(
         f"select {_FOLDER} from folder where parent_id = ? and video_count > 0"
@@ -103,7 +103,7 @@ def folders_in(conn: sqlite3.Connection, folder_id: int, limit: int = 500) -> li
     return [_folder(row) for row in rows]
 
 
-def folder_paths(conn: sqlite3.Connection, root_id: int, below: str = "") -> list[str]:
+def folder_paths(conn: Connection, root_id: int, below: str = "") -> list[str]:
     """Paths of the known folders of a root that hold a present file, `below` or all."""
     rows = conn.execute(
         "select path from folder where root_id = ? and exists (select 1 from file"

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.models import DEFAULT_USER_ID, SavedSearch
 from lvs.store import tags
+from lvs.store.backends.sqlite import Connection
 from lvs.store.writer import Transaction
 
 MOST = 30
 
 
-def saved(conn: sqlite3.Connection, user_id: int = DEFAULT_USER_ID) -> list[SavedSearch]:
+def saved(conn: Connection, user_id: int = DEFAULT_USER_ID) -> list[SavedSearch]:
     """A user's saved searches by name."""
     rows = conn.execute(
         "select id, name, query from saved_search where user_id = ? order by key", (user_id,)

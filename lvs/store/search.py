@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import re
-import sqlite3
 import unicodedata
 from collections.abc import Iterable
 
 from lvs import paths
+from lvs.store.backends.sqlite import Connection
 
 MAX_WORDS = 10  # of a search; those after are not looked for
 
@@ -61,7 +61,7 @@ def tokens(text: str) -> list[str]:
     return _words("".join(char for char in plain if not unicodedata.combining(char)))
 
 
-def index(conn: sqlite3.Connection, video_ids: Iterable[int]) -> None:
+def index(conn: Connection, video_ids: Iterable[int]) -> None:
     """Make what is searched agree with these videos; only those that are there are found."""
     for video_id in video_ids:
         title, path, file_count = conn.execute(

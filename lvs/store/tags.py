@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import unicodedata
 from collections.abc import Iterable, Sequence
 
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.models import Tag
 from lvs.store import search, videos
+from lvs.store.backends.sqlite import Connection
 from lvs.store.writer import Transaction
 
 LONGEST = 60
@@ -30,7 +30,7 @@ def tag_key(name: str) -> str:
     return unicodedata.normalize("NFC", name.casefold())
 
 
-def of_video(conn: sqlite3.Connection, video_id: int) -> list[Tag]:
+def of_video(conn: Connection, video_id: int) -> list[Tag]:
     """A video's tags by name."""
     rows = conn.execute(
         "select t.id, t.name, t.video_count from video_tag v join tag t on t.id = v.tag_id"
@@ -40,7 +40,7 @@ def of_video(conn: sqlite3.Connection, video_id: int) -> list[Tag]:
     return [Tag(*row) for row in rows]
 
 
-def has(conn: sqlite3.Connection, video_id: int, name: str) -> bool:
+def has(conn: Connection, video_id: int, name: str) -> bool:
     row = conn.execute(
         "select 1 from video_tag v join tag t on t.id = v.tag_id"
         " where v.video_id = ? and t.key = ?",
@@ -49,7 +49,7 @@ def has(conn: sqlite3.Connection, video_id: int, name: str) -> bool:
     return row is not None
 
 
-def of_videos(conn: sqlite3.Connection, video_ids: Iterable[int]) -> dict[int, list[str]]:
+def of_videos(conn: Connection, video_ids: Iterable[int]) -> dict[int, list[str]]:
     """The names of the tags of these videos by id, in one query."""
     found: dict[int, list[str]] = {}
     for video_id, name in conn.execute(
@@ -61,7 +61,7 @@ def of_videos(conn: sqlite3.Connection, video_ids: Iterable[int]) -> dict[int, l
     return found
 
 
-def ids(conn: sqlite3.Connection, names: Sequence[str]) -> tuple[int, ...]:
+def ids(conn: Connection, names: Sequence[str]) -> tuple[int, ...]:
     """The id of each name; 0, which no tag has, for one that is not there."""
     found = []
     for name in names:
@@ -70,7 +70,7 @@ def ids(conn: sqlite3.Connection, names: Sequence[str]) -> tuple[int, ...]:
     return tuple(found)
 
 
-def most_used(conn: sqlite3.Connection, text: str = "", limit: int = 50) -> list[Tag]:
+def most_used(conn: Connection, text: str = "", limit: int = 50) -> list[Tag]:
     """Tags in use that contain a text: those that begin with it first, then by use."""
     key = tag_key(text)
     rows = conn.execute(
@@ -81,13 +81,13 @@ def most_used(conn: sqlite3.Connection, text: str = "", limit: int = 50) -> list
     return [Tag(*row) for row in rows]
 
 
-def by_name(conn: sqlite3.Connection) -> list[Tag]:
+def by_name(conn: Connection) -> list[Tag]:
     """Every tag in use."""
     rows = conn.execute("select id, name, video_count from tag where video_count > 0 order by key")
     return [Tag(*row) for row in rows]
 
 
-def count(conn: sqlite3.Connection) -> int:
+def count(conn: Connection) -> int:
     """How many tags are in use."""
     return int(conn.execute("select count(*) from tag where video_count > 0").fetchone()[0])
 
@@ -156,7 +156,7 @@ def rename(tx: Transaction, name: str, new_name: str) -> None:
     _touch(tx, touched)
 
 
-def in_use(conn: sqlite3.Connection, name: str) -> tuple[Tag, list[int]]:
+def in_use(conn: Connection, name: str) -> tuple[Tag, list[int]]:
     """A tag and the videos that have it, missing ones too. Raises NotFoundError."""
     tag_id = _existing(conn, name)
     row = conn.execute("select id, name, video_count from tag where id = ?", (tag_id,)).fetchone()
@@ -168,7 +168,7 @@ def delete_unused(tx: Transaction, name: str) -> None:
     tx.connection.execute("delete from tag where key = ? and video_count = 0", (tag_key(name),))
 
 
-def _existing(conn: sqlite3.Connection, name: str) -> int:
+def _existing(conn: Connection, name: str) -> int:
     row = conn.execute(
         "select id from tag where key = ? and video_count > 0", (tag_key(name),)
     ).fetchone()
@@ -179,12 +179,12 @@ def _existing(conn: sqlite3.Connection, name: str) -> int:
     return int(row[0])
 
 
-def _videos_of(conn: sqlite3.Connection, tag_id: int) -> list[int]:
+def _videos_of(conn: Connection, tag_id: int) -> list[int]:
     rows = conn.execute("select video_id from video_tag where tag_id = ?", (tag_id,))
     return [row[0] for row in rows]
 
 
-def _timing(conn: sqlite3.Connection, tag_id: int) -> None:
+def _timing(conn: Connection, tag_id: int) -> None:
     conn.execute("delete from video_tag where tag_id = ?", (tag_id,))
     conn.execute("delete from tag where id = ?", (tag_id,))
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
 from lvs.errors import InvalidInputError
 from lvs.models import DEFAULT_USER_ID
 from lvs.store import curation, tags, videos
+from lvs.store.backends.sqlite import Connection
 from lvs.store.writer import Transaction
 
 
-def videos_named(conn: sqlite3.Connection) -> tuple[dict[str, int], dict[str, list[int]]]:
+def videos_named(conn: Connection) -> tuple[dict[str, int], dict[str, list[int]]]:
     """(video by path, with and without its folder's name; videos by their file's own name)."""
     by_path: dict[str, int] = {}
     by_name: dict[str, list[int]] = {}
@@ -61,9 +61,7 @@ def apply(
         videos.touch(tx, video_id)
 
 
-def by_filename(
-    conn: sqlite3.Connection, table: str, names: Sequence[str]
-) -> list[tuple[str, Any]]:
+def by_filename(conn: Connection, table: str, names: Sequence[str]) -> list[tuple[str, Any]]:
     """(file name, value) of a table of the first server's database, whose column of values goes by
     one of `names`; without any, being there is the value. Empty when there is no such table.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from lvs.errors import NotFoundError
 from lvs.models import DEFAULT_USER_ID, Card, Folder, VideoDetails
 from lvs.store import files
+from lvs.store.backends.sqlite import Connection
 from lvs.store.writer import Transaction
 
 _CARD = (
@@ -39,7 +39,7 @@ def _card(row: Sequence[Any]) -> Card:
     return Card(*values)
 
 
-def cards(conn: sqlite3.Connection, video_ids: Iterable[int]) -> dict[int, Card]:
+def cards(conn: Connection, video_ids: Iterable[int]) -> dict[int, Card]:
     """The cards of these videos by id, in one query."""
     rows = conn.execute(
         f"select {_CARD} {_FROM} where v.id in (select value from json_each(?))",
@@ -48,14 +48,14 @@ def cards(conn: sqlite3.Connection, video_ids: Iterable[int]) -> dict[int, Card]
     return {row[0]: _card(row) for row in rows}
 
 
-def card(conn: sqlite3.Connection, video_id: int) -> Card:
+def card(conn: Connection, video_id: int) -> Card:
     """The card of a video that is there."""
     row = conn.execute(f"select {_CARD} {_FROM} where v.id = ?", (video_id,)).fetchone()
     return _card(row)
 
 
 def files_within(
-    conn: sqlite3.Connection, folder: Folder, video_ids: Iterable[int]
+    conn: Connection, folder: Folder, video_ids: Iterable[int]
 ) -> dict[int, tuple[int, str]]:
     """(root, path) of a copy in this folder, of those videos whose own file is elsewhere."""
     rows = conn.execute(
@@ -76,9 +76,7 @@ def files_within(
     return {video_id: place for video_id, place in found.items() if video_id not in at_home}
 
 
-def codecs(
-    conn: sqlite3.Connection, video_ids: Iterable[int]
-) -> dict[int, tuple[str | None, str | None]]:
+def codecs(conn: Connection, video_ids: Iterable[int]) -> dict[int, tuple[str | None, str | None]]:
     """(picture, sound) codecs of these videos by id; None where unknown or none."""
     rows = conn.execute(
         "select id, video_codec, audio_codec from video"
@@ -88,7 +86,7 @@ def codecs(
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def details(conn: sqlite3.Connection, video_id: int) -> VideoDetails:
+def details(conn: Connection, video_id: int) -> VideoDetails:
     """Raises NotFoundError for a video that was forgotten."""
     row = conn.execute(
         f"select {_CARD}, v.fingerprint, v.container, v.video_codec, v.audio_codec,"
@@ -104,14 +102,12 @@ def details(conn: sqlite3.Connection, video_id: int) -> VideoDetails:
     return VideoDetails(_card(row[:_CARD_LENGTH]), *rest)
 
 
-def id_of_hash(conn: sqlite3.Connection, media_hash: str) -> int | None:
+def id_of_hash(conn: Connection, media_hash: str) -> int | None:
     row = conn.execute("select id from video where media_hash = ?", (media_hash,)).fetchone()
     return row[0] if row else None
 
 
-def present(
-    conn: sqlite3.Connection, video_ids: Iterable[int], *, missing: bool = False
-) -> list[int]:
+def present(conn: Connection, video_ids: Iterable[int], *, missing: bool = False) -> list[int]:
     """Those of these videos that have a file; with `missing`, all that are known."""
     rows = conn.execute(
         "select id from video where (file_count > 0 or ?)"
@@ -130,7 +126,7 @@ class Thumbnail:
     preview: str | None
 
 
-def thumbnail_of(conn: sqlite3.Connection, media_hash: str) -> Thumbnail | None:
+def thumbnail_of(conn: Connection, media_hash: str) -> Thumbnail | None:
     row = conn.execute(
         "select id, thumbnail, preview from video where media_hash = ?", (media_hash,)
     ).fetchone()
@@ -151,7 +147,7 @@ class Work:
 
 
 def waiting(
-    conn: sqlite3.Connection, *, limit: int, wanted: Sequence[int], busy: Iterable[int]
+    conn: Connection, *, limit: int, wanted: Sequence[int], busy: Iterable[int]
 ) -> list[Work]:
     """Videos not yet probed: those that somebody looks at, then the newest."""
     select = (
@@ -179,12 +175,12 @@ def waiting(
     return list(work.values())[:limit]
 
 
-def count(conn: sqlite3.Connection) -> int:
+def count(conn: Connection) -> int:
     """How many there are, also those whose files are gone."""
     return int(conn.execute("select count(*) from video").fetchone()[0])
 
 
-def count_waiting(conn: sqlite3.Connection) -> int:
+def count_waiting(conn: Connection) -> int:
     row = conn.execute(
         "select count(*) from video where probed_at is null and file_count > 0"
     ).fetchone()
@@ -243,7 +239,7 @@ class Failed:
     reason: str
 
 
-def failed(conn: sqlite3.Connection, limit: int) -> list[Failed]:
+def failed(conn: Connection, limit: int) -> list[Failed]:
     """Videos that could not be read, newest first."""
     rows = conn.execute(
         "select v.id, f.root_id, f.path, v.probe_error from video v join file f on f.id = v.file_id"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from lvs.events import Topic
+from lvs.store.backends.sqlite import Connection, OperationalError
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ class Transaction:
     may show them a moment later. What people change shows at once.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.at = now_ms()
         self.by_ingest = False
@@ -62,29 +62,19 @@ class Transaction:
         return last
 
 
-class CountedConnection(sqlite3.Connection):
-    """A connection that counts the statements it was asked for."""
-
-    queries = 0
-
-    def execute(self, *args: Any) -> sqlite3.Cursor:
-        self.queries += 1
-        return super().execute(*args)
-
-
-class Connection:
+class ThreadConnection:
     """An aiosqlite connection that runs whole functions on its thread, in one hop.
 
     aiosqlite offers a hop per statement (67 µs each, measured); a page or a batch is several
     statements, and a transaction must not be open across hops. So functions go through
-    `Connection._execute`, the one door that all its public methods use.
+    aiosqlite's `_execute`, the one door that all its public methods use.
     """
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._aio = connection
         self.pending = 0
 
-    async def run(self, function: Callable[[CountedConnection], T]) -> T:
+    async def run(self, function: Callable[[Connection], T]) -> T:
         self.pending += 1
         try:
             result: T = await self._aio._execute(function, self._aio._conn)  # type: ignore[no-untyped-call]
@@ -131,7 +121,7 @@ class Writer:
 
     def __init__(
         self,
-        connection: Connection,
+        connection: ThreadConnection,
         before: Callable[[], None],
         on_committed: Callable[[list[Job], int | None], None],
         event_retention: int,
@@ -144,7 +134,7 @@ class Writer:
         self._waiting: SimpleQueue[Job | None] = SimpleQueue()
         self._serving: asyncio.Task[None] | None = None
 
-    async def run(self, function: Callable[[CountedConnection], T]) -> T:
+    async def run(self, function: Callable[[Connection], T]) -> T:
         """Run a function on the connection, before `start`."""
         return await self._connection.run(function)
 
@@ -170,7 +160,7 @@ class Writer:
     async def close(self) -> None:
         await self._connection.close()
 
-    def _serve(self, conn: CountedConnection) -> None:
+    def _serve(self, conn: Connection) -> None:
         ended = False
         while not ended:
             batch, ended = self._next()
@@ -190,7 +180,7 @@ class Writer:
             return batch, True
         return batch, False
 
-    def _commit(self, conn: CountedConnection, batch: list[Job]) -> None:
+    def _commit(self, conn: Connection, batch: list[Job]) -> None:
         last_event = None
         try:
             self._before()
@@ -202,7 +192,7 @@ class Writer:
         self._loop.call_soon_threadsafe(self._on_committed, batch, last_event)
 
 
-def _run_jobs(conn: CountedConnection, batch: list[Job], event_retention: int) -> int | None:
+def _run_jobs(conn: Connection, batch: list[Job], event_retention: int) -> int | None:
     """One transaction for all; returns the id of the last event that it made."""
     last_event: int | None = None
     conn.execute("begin immediate")
@@ -219,7 +209,7 @@ def _run_jobs(conn: CountedConnection, batch: list[Job], event_retention: int) -
     return last_event
 
 
-def _run_job(conn: CountedConnection, job: Job) -> int | None:
+def _run_job(conn: Connection, job: Job) -> int | None:
     conn.execute("savepoint job")
     try:
         before = conn.queries
@@ -229,7 +219,7 @@ def _run_job(conn: CountedConnection, job: Job) -> int | None:
         job.topics, job.by_ingest = transaction.topics, transaction.by_ingest
         job.may_need_probe = transaction.may_need_probe
         job.queries = conn.queries - before
-    except sqlite3.OperationalError:  # the disk, not the job: it may have ended the transaction
+    except OperationalError:  # the disk, not the job: it may have ended the transaction
         raise
     except Exception as error:
         job.error = error
@@ -239,5 +229,5 @@ def _run_job(conn: CountedConnection, job: Job) -> int | None:
     return last_event
 
 
-def _delete_old_events(connection: sqlite3.Connection, up_to: int) -> None:
+def _delete_old_events(connection: Connection, up_to: int) -> None:
     connection.execute("delete from event where id <= ?", (up_to,))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 from datetime import date
 
 from quart import Response, redirect, request
@@ -19,8 +18,8 @@ from lvs.listing.builtin import ARGUMENTS
 from lvs.listing.query import SEEDS, GalleryQuery, arguments_of, parse_query
 from lvs.models import Card
 from lvs.services import Services, current_services
+from lvs.store import Connection, videos
 from lvs.store import gallery as gallery_store
-from lvs.store import videos
 from lvs.store.list_plan import ListSpec
 from lvs.urls import watch_url
 from lvs.views.rendering import rendered
@@ -44,7 +43,7 @@ async def random_video() -> WerkzeugResponse:
     return redirect(watch_url(services.folders, found), 303)
 
 
-def _some_card(conn: sqlite3.Connection) -> Card | None:
+def _some_card(conn: Connection) -> Card | None:
     spec = ListSpec(sort="random", seed=random.randint(1, SEEDS))
     first = gallery_store.page(conn, spec, limit=1).videos
     return videos.cards(conn, [first[0][0]])[first[0][0]] if first else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import errno
-import sqlite3
 
 from quart import Response, request
 
@@ -18,7 +17,7 @@ from lvs.http.templating import asset
 from lvs.media import pictures
 from lvs.models import KnownFile
 from lvs.services import Services, current_services
-from lvs.store import files, videos
+from lvs.store import Connection, files, videos
 from lvs.streaming import ranges
 from lvs.streaming.files import OpenFile
 from lvs.views.params import requested_filename
@@ -53,7 +52,7 @@ async def stream(media_hash: str, name: str) -> Response:
     return await _send(services, known)
 
 
-def _file_of_hash(conn: sqlite3.Connection, media_hash: str) -> KnownFile | None:
+def _file_of_hash(conn: Connection, media_hash: str) -> KnownFile | None:
     video_id = videos.id_of_hash(conn, media_hash)
     return files.of_video(conn, video_id)[0] if video_id is not None else None
 

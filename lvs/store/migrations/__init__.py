@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import time
 from pathlib import Path
 
 from lvs.errors import StartError
+from lvs.store.backends.sqlite import Connection
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ def available() -> list[tuple[int, Path]]:
     return sorted((int(path.name.split("_")[0]), path) for path in FOLDER.glob("*.sql"))
 
 
-def version(connection: sqlite3.Connection) -> int:
+def version(connection: Connection) -> int:
     """The version of a database; 0 for an empty one."""
     connection.execute(
         "create table if not exists migration"
@@ -29,7 +29,7 @@ def version(connection: sqlite3.Connection) -> int:
     return int(row[0] or 0)
 
 
-def migrate(connection: sqlite3.Connection) -> None:
+def migrate(connection: Connection) -> None:
     """Bring the database to this program's version.
 
     Raises StartError when a newer program has written it.
@@ -46,7 +46,7 @@ def migrate(connection: sqlite3.Connection) -> None:
             _apply(connection, number, path)
 
 
-def _apply(connection: sqlite3.Connection, number: int, path: Path) -> None:
+def _apply(connection: Connection, number: int, path: Path) -> None:
     log.debug("Migrating the database to version %d (%s)", number, path.stem)
     applied_at = time.time_ns() // 1_000_000
     try:
