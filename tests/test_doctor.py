@@ -38,7 +38,7 @@ def test_a_good_machine_has_nothing_to_advise(config: ServerConfig, videos: Path
     (videos / "notes.txt").write_bytes(b"a")
     assert [one for one in doctor.examine(config) if not one.good] == []
     assert finding(config, "Video folder").found == "1 video"
-    assert finding(config, "Database").found.startswith("not there yet")
+    assert finding(config, "Database").found.startswith("not created yet")
 
 
 def test_a_network_mount_is_polled(
@@ -56,7 +56,7 @@ def test_a_network_mount_is_polled(
 @pytest.mark.parametrize("watch", ["polling", "off"])
 def test_a_watch_that_was_set_is_reported(config: ServerConfig, watch: str) -> None:
     found = finding(config.model_copy(update={"watch": watch}), "file notifications")
-    assert (found.good, found.found) == (True, f"{watch}, as set")
+    assert (found.good, found.found) == (True, f"{watch} (LVS_WATCH)")
 
 
 def test_more_folders_than_watches_are_a_fault(
@@ -72,7 +72,7 @@ def test_more_folders_than_watches_are_a_fault(
     monkeypatch.setattr(Path, "read_text", few)
     found = finding(config, "file notifications")
     assert not found.good
-    assert found.found == "5 folders, the system allows 3 watches"
+    assert found.found == "5 folders, but the system allows 3 watches"
     assert "fs.inotify.max_user_watches=10" in found.advice
 
 
@@ -99,7 +99,7 @@ def test_a_data_folder_that_is_a_file_cannot_be_written(config: ServerConfig) ->
     config.data_directory.write_bytes(b"")
     found = finding(config, "Data folder")
     assert not found.good
-    assert found.found.startswith("cannot be written")
+    assert found.found.startswith("not writable")
 
 
 def test_a_port_in_use_names_its_setting(config: ServerConfig) -> None:

@@ -74,7 +74,7 @@ async def test_a_search_that_takes_too_long_says_what_to_do(
     monkeypatch.setattr(videos_api, "_listed", endless)
     answer = await server.get("/api/videos?q=video")
     assert answer.status == 503
-    assert "use fewer words" in answer.text
+    assert "Use fewer words" in answer.text
     assert not any(record.exc_info for record in caplog.records)
 
 

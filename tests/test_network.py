@@ -75,7 +75,7 @@ async def test_the_served_names_follow_the_addresses_and_a_failure_is_logged_onc
     ports.http = 8080
     await eventually(lambda: len(served) == 6)
     assert [record.getMessage() for record in caplog.records] == [
-        "There is no media server for now: the port is taken"
+        "No media server for now: the port is taken"
     ]
     addresses[:] = [ipaddress.IPv4Address("192.168.1.10")]
     moved.set()

@@ -76,7 +76,7 @@ async def test_the_watch_page_says_what_a_browser_cannot_play(
     ("container", "video", "audio", "says", "plays"),
     [
         ("avi", "mpeg4", "mp3", "Browsers can't play AVI files.", False),
-        ("mov", "mpeg4", "aac", "Browsers can't play MPEG-4 video.", False),
+        ("mov", "mpeg4", "aac", "Browsers can't play MPEG-4 Part 2 video.", False),
         ("matroska", "hevc", "aac", "Some browsers can't play HEVC video.", True),
         ("mov", "h264", "eac3", "You may not hear sound: browsers often lack E-AC-3.", True),
         ("mov", "av1", None, "", True),
