@@ -220,11 +220,11 @@ async def test_a_full_queue_shows_what_waits_and_ends_empty(
 ) -> None:
     release = asyncio.Event()
 
-    async def look_at(*_: Any) -> Result:
+    async def probe(*_: Any) -> Result:
         await release.wait()
         return good("")
 
-    monkeypatch.setattr(MediaPool, "process", look_at)
+    monkeypatch.setattr(MediaPool, "process", probe)
     progress = ten.library.status.pictures
     async with feeding(ten):
         await eventually(lambda: progress.total == 10)
