@@ -28,7 +28,7 @@ def test_facts_of_an_ordinary_file(cast: Cast, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["beach.mp4", "wide.mp4", "meadow.webm", "ac3.mkv", "sound.ts"])
-def test_headers_alone_give_the_facts_of_a_full_look(
+def test_headers_alone_give_the_facts_of_a_full_probe(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     path = tmp_path / name
