@@ -32,32 +32,54 @@ EXTENSION = "lvs"
 
 
 @dataclass(frozen=True, slots=True)
+class Rendering:
+    """Templates, and what is kept of their output: `api_items` is the JSON of a video by its row id
+    and version."""
+
+    templates: Templates
+    cards: Cards
+    pages: PageCache
+    api_items: Cache[tuple[int, int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Admin:
+    """What the dashboard shows: figures, maintenance, errors of the log, backups."""
+
+    metrics: Metrics
+    monitor: Monitor
+    dashboard: Dashboard
+    errors: RecentErrors
+    backup_scheduler: BackupScheduler
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The ports that are open; the certificates of HTTPS, None without them."""
+
+    ports: Ports
+    certificates: Certificates | None
+
+
+@dataclass(frozen=True, slots=True)
 class Services:
     config: ServerConfig
     store: Store
     library: Library
     folders: Folders
     activity: Activity
-    templates: Templates
-    cards: Cards
-    api_items: Cache[tuple[int, int], bytes]  # JSON of a video by its row id and version
-    pages: PageCache
-    hub: Hub
-    reader: FileReader
-    backup_scheduler: BackupScheduler
     bulk: BulkChanges
-    metrics: Metrics
-    monitor: Monitor
-    dashboard: Dashboard
-    errors: RecentErrors
+    reader: FileReader
     sessions: Sessions
-    certificates: Certificates | None
-    ports: Ports
+    hub: Hub
+    rendering: Rendering
+    admin: Admin
+    network: Network
 
     def close_streams(self) -> None:
         """End every live stream; clients come back by themselves when there is a server again."""
         self.hub.close()
-        self.dashboard.close()
+        self.admin.dashboard.close()
 
 
 def current_services() -> Services:

@@ -62,8 +62,8 @@ async def exported(store: Store) -> list[str]:
 
 async def test_what_was_backed_up_comes_back_the_same(given: Services, tmp_path: Path) -> None:
     before = await exported(given.store)
-    made = await given.backup_scheduler.make()
-    assert [backup.name for backup in await given.backup_scheduler.listed()] == [made.name]
+    made = await given.admin.backup_scheduler.make()
+    assert [backup.name for backup in await given.admin.backup_scheduler.listed()] == [made.name]
     database = tmp_path / "elsewhere" / "library.db"
     database.parent.mkdir()
     assert restore.restore(made, database) is None
@@ -74,7 +74,7 @@ async def test_what_was_backed_up_comes_back_the_same(given: Services, tmp_path:
 
 
 async def test_the_portable_files_hold_the_user_data(given: Services) -> None:
-    made = await given.backup_scheduler.make()
+    made = await given.admin.backup_scheduler.make()
     found = {name: json.loads((made.path / f"{name}.json").read_text()) for name in folder.PORTABLE}
     assert found["ratings"]["Video 000000.mp4"] == 2
     assert found["tags"]["Holidays/Video 000001.mp4"] == ["Sea", "Year 2002", "Été"]
@@ -89,7 +89,7 @@ async def test_the_portable_files_hold_the_user_data(given: Services) -> None:
 
 @pytest.fixture
 async def made(given: Services, tmp_path: Path) -> Backup:
-    found = await given.backup_scheduler.make()
+    found = await given.admin.backup_scheduler.make()
     moved = tmp_path / "moved"
     shutil.copytree(found.path, moved)
     return folder.read(moved)
@@ -164,7 +164,7 @@ async def test_what_is_no_backup_is_refused(made: Backup, text: str) -> None:
 
 
 async def test_a_restore_keeps_the_previous_database(given: Services, tmp_path: Path) -> None:
-    made = await given.backup_scheduler.make()
+    made = await given.admin.backup_scheduler.make()
     await given.store.write(curation.rate, 1, None)
     changed = await exported(given.store)
     database = tmp_path / "copy.db"
@@ -228,19 +228,19 @@ async def test_backups_go_on_after_a_wrong_clock(
 ) -> None:
     services = await start_services(live=False, backup_interval_h=1)
     await fill(services.store, 1)
-    assert await services.backup_scheduler.is_due()
+    assert await services.admin.backup_scheduler.is_due()
     stars = itertools.cycle((1, 2))
     for years in (10, 0, -10, 0):
         clock.years = years
         await asyncio.to_thread(
-            create.make, services.store.path, services.backup_scheduler.folder, 3
+            create.make, services.store.path, services.admin.backup_scheduler.folder, 3
         )
-        assert not await services.backup_scheduler.is_due()  # nothing has changed
+        assert not await services.admin.backup_scheduler.is_due()  # nothing has changed
         await services.store.write(curation.rate, 1, next(stars))
-        assert not await services.backup_scheduler.is_due()  # an hour has not passed
+        assert not await services.admin.backup_scheduler.is_due()  # an hour has not passed
         for other in (years - 1, years + 1):
             clock.years = other
-            assert await services.backup_scheduler.is_due(), "the clock jumped"
+            assert await services.admin.backup_scheduler.is_due(), "the clock jumped"
 
 
 def test_backups_of_older_programs_are_older(tmp_path: Path) -> None:
@@ -255,7 +255,7 @@ def test_backups_of_older_programs_are_older(tmp_path: Path) -> None:
 async def test_what_killed_backups_left_is_removed_and_a_running_one_stays(
     given: Services, start_services: StartServices
 ) -> None:
-    backups = given.backup_scheduler.folder
+    backups = given.admin.backup_scheduler.folder
     dies = (
         "import os, signal, sys; from pathlib import Path; from lvs.backups import create\n"
         "with create.temporary_folder(Path(sys.argv[1])) as home:\n"
@@ -268,7 +268,7 @@ async def test_what_killed_backups_left_is_removed_and_a_running_one_stays(
     (backups / ".making-of-an-older-program").mkdir()
     assert len(list(backups.glob(".making-*"))) == 3
     with create.temporary_folder(backups) as running:
-        starting = asyncio.create_task(given.backup_scheduler.run())
+        starting = asyncio.create_task(given.admin.backup_scheduler.run())
         await eventually(lambda: len(list(backups.glob(".making-*"))) == 2)
         assert running.is_dir()
         starting.cancel()
@@ -284,10 +284,10 @@ async def test_a_backup_whose_process_is_killed_is_logged_and_retried(
         monkeypatch.setattr(f"lvs.backups.scheduler.{name}", 0.01)
     with monkeypatch.context() as patched:
         patched.setattr(scheduler, "JOB", "tests.helpers.faulty_jobs:crash")
-        running = asyncio.create_task(services.backup_scheduler.run())
-        await eventually(lambda: "could not be made" in services.backup_scheduler.problem)
-    await eventually(services.backup_scheduler.listed)
-    await eventually(lambda: not services.backup_scheduler.problem)
+        running = asyncio.create_task(services.admin.backup_scheduler.run())
+        await eventually(lambda: "could not be made" in services.admin.backup_scheduler.problem)
+    await eventually(services.admin.backup_scheduler.listed)
+    await eventually(lambda: not services.admin.backup_scheduler.problem)
     running.cancel()
 
 
@@ -320,16 +320,16 @@ async def test_backups_are_made_when_due_and_something_changed(
 ) -> None:
     services = await start_services(live=False, backup_interval_h=1)
     await fill(services.store, 1)
-    assert await services.backup_scheduler.is_due()
-    made = await services.backup_scheduler.make()
-    assert not await services.backup_scheduler.is_due()
+    assert await services.admin.backup_scheduler.is_due()
+    made = await services.admin.backup_scheduler.make()
+    assert not await services.admin.backup_scheduler.is_due()
     await services.store.write(curation.rate, 1, 4)
-    assert not await services.backup_scheduler.is_due()  # an hour has not passed
+    assert not await services.admin.backup_scheduler.is_due()  # an hour has not passed
     older = made.manifest.model_copy(
         update={"made_at": made.manifest.made_at.replace(year=made.manifest.made_at.year - 1)}
     )
     folder.write_json(made.path / "manifest.json", older.model_dump(mode="json"))
-    assert await services.backup_scheduler.is_due()
+    assert await services.admin.backup_scheduler.is_due()
 
 
 async def test_the_admin_page_makes_one(server: LocalServer) -> None:
@@ -337,12 +337,12 @@ async def test_the_admin_page_makes_one(server: LocalServer) -> None:
     assert "No backups yet" in (await server.get("/admin/performance")).text
     answer = await post(server, "/admin/backup")
     assert (answer.status, answer.headers["location"]) == (303, "/")
-    (made,) = await server.services.backup_scheduler.listed()
+    (made,) = await server.services.admin.backup_scheduler.listed()
     assert made.name in (await server.get("/admin/performance")).text
     fragment = await post(server, "/admin/backup", htmx=True)
     assert "Backed up 3 videos" in fragment.text
     assert fragment.headers["hx-retarget"] == "#notices"
-    assert len(await server.services.backup_scheduler.listed()) == 2
+    assert len(await server.services.admin.backup_scheduler.listed()) == 2
 
 
 def test_backup_wipe_restore_by_commands(videos: Path, tmp_path: Path) -> None:

@@ -76,12 +76,12 @@ async def test_every_button_says_what_it_did_or_why_not(
     await eventually(lambda: live_services.library.status.pictures_made == 2)
     await press("Back up now")
     await notice.get_by_text("Backed up 1 video as").wait_for()
-    (made,) = await live_services.backup_scheduler.listed()
+    (made,) = await live_services.admin.backup_scheduler.listed()
     await page.locator(
         "#maintenance-backups td, #maintenance-backups th", has_text=made.name
     ).wait_for()
-    shutil.rmtree(live_services.backup_scheduler.folder)
-    live_services.backup_scheduler.folder.write_text("not a folder")
+    shutil.rmtree(live_services.admin.backup_scheduler.folder)
+    live_services.admin.backup_scheduler.folder.write_text("not a folder")
     await press("Back up now")
     await notice.get_by_text("could not be written").wait_for()
     await page.locator("#maintenance-backups", has_text="Last backup failed").wait_for()
@@ -189,8 +189,8 @@ async def test_an_hour_of_samples_stays_bounded(
     monkeypatch.setattr("lvs.admin.monitor.time.time", lambda: now)
     for number in range(7_200):
         now += 1
-        live_services.metrics.record("GET /x", "x", 0.01, failed=False, queries=number % 7)
-        live_services.monitor.take()
+        live_services.admin.metrics.record("GET /x", "x", 0.01, failed=False, queries=number % 7)
+        live_services.admin.monitor.take()
     page = await live_page(context, dashboard)
     points = "document.querySelector('#tile-uptime polyline').getAttribute('points').split(' ')"
     assert len(await page.evaluate(points)) == 120
@@ -258,18 +258,18 @@ async def test_fifty_dashboards_cost_one_rendering(
     for stream in streams:
         await stream.next()
     rendered = 0
-    view = live_services.dashboard.view
+    view = live_services.admin.dashboard.view
 
     def counted() -> object:
         nonlocal rendered
         rendered += 1
         return view()
 
-    monkeypatch.setattr(live_services.dashboard, "view", counted, raising=False)
+    monkeypatch.setattr(live_services.admin.dashboard, "view", counted, raising=False)
     counts = [len(stream.messages) for stream in streams]
     await asyncio.gather(*(stream.next() for stream in streams))
     assert rendered <= 2
     assert [len(stream.messages) for stream in streams] == [count + 1 for count in counts]
     for stream in streams:
         stream.close()
-    await eventually(lambda: not live_services.dashboard.streams, timeout=20)
+    await eventually(lambda: not live_services.admin.dashboard.streams, timeout=20)

@@ -29,7 +29,7 @@ LOOPBACK = ipaddress.IPv4Address("127.0.0.1")
 async def server(start_services: StartServices) -> AsyncIterator[LocalServer]:
     services: Services = await start_services(live=False)
     async with serving(services) as server:
-        services.ports.http, services.ports.https = server.port, 8443
+        services.network.ports.http, services.network.ports.https = server.port, 8443
         yield server
 
 
@@ -77,7 +77,7 @@ async def test_a_server_of_this_machine_alone_says_that_no_headset_reaches_it(
 async def test_under_another_server_the_page_names_the_port_it_was_asked_at(
     server: LocalServer,
 ) -> None:
-    server.services.ports.http = server.services.ports.https = 0
+    server.services.network.ports.http = server.services.network.ports.https = 0
     page = (await server.get("/headset", headers={"Host": "nas.local:9999"})).text
     assert "http://nas.local:9999/deovr" in page
     assert ":0/" not in page

@@ -100,10 +100,10 @@ async def test_an_error_names_its_cause_and_its_request(
     with monkeypatch.context() as patched:
         patched.setattr(type(services.store), "read", broken)
         assert (await server.get("/api/videos?limit=3")).status == 500
-    error = services.errors.errors[0]
+    error = services.admin.errors.errors[0]
     assert error.cause == "RuntimeError('a bug')"
     assert error.request == "GET /api/videos?limit=3"
     log.error("A scan failed")
-    assert services.errors.errors[0].request == "", "no request led to it"
+    assert services.admin.errors.errors[0].request == "", "no request led to it"
     page = (await server.get("/admin/performance")).text
     assert any("a bug" in row.text for row in elements(page, "li"))

@@ -100,7 +100,7 @@ async def test_what_is_missing_for_long_is_deleted_after_a_backup(
     stream = await server.stream(f"/events?video={await hash_of(services, 2)}")
     assert (await post(server, "/admin/cleanup")).status == 303
     assert await services.store.read(records.count) == 2
-    (made,) = await services.backup_scheduler.listed()
+    (made,) = await services.admin.backup_scheduler.listed()
     assert made.manifest.videos == 3
     assert "None. Missing videos keep" in (await server.get("/admin/performance")).text
     # An open page of the deleted video must not stop the others.

@@ -32,24 +32,24 @@ def without_descriptors() -> Iterator[None]:
 async def test_figures_of_the_system_stay_while_there_are_no_descriptors(
     services: Services,
 ) -> None:
-    before = services.monitor.take()
+    before = services.admin.monitor.take()
     assert before.open_files > 0
-    services.metrics.record("GET /x", "x", 0.01, failed=False, queries=1)
+    services.admin.metrics.record("GET /x", "x", 0.01, failed=False, queries=1)
     with without_descriptors():
         with pytest.raises(OSError, match="Too many open files"):
             psutil.Process().memory_info()
-        during = services.monitor.take()
+        during = services.admin.monitor.take()
     assert during.requests > 0
     assert (during.open_files, during.memory_bytes) == (before.open_files, before.memory_bytes)
-    assert services.monitor.take().memory_bytes > 0
+    assert services.admin.monitor.take().memory_bytes > 0
 
 
 async def test_rates_are_of_what_was_counted_since_the_last_sample(services: Services) -> None:
     services.hub.sent, services.reader.sent_bytes = 3, 5_000
-    first = services.monitor.take()
+    first = services.admin.monitor.take()
     assert first.messages > 0
     assert first.sent_bytes > first.messages
-    still = services.monitor.take()
+    still = services.admin.monitor.take()
     assert (still.messages, still.sent_bytes) == (0, 0)
 
 
@@ -62,12 +62,12 @@ async def test_a_section_that_cannot_be_read_stops_no_figure(
     stream = await live_server.stream("/admin/events")
     await stream.next()
     monkeypatch.setattr("lvs.backups.format.listed", fail)
-    live_services.dashboard.refresh()
+    live_services.admin.dashboard.refresh()
     live_services.library.status.pictures_failed = 7_777
     await stream.until(lambda message: "7,777" in message.data)
     stream.close()
-    await eventually(lambda: not live_services.dashboard.streams)
-    live_services.dashboard.refresh()
+    await eventually(lambda: not live_services.admin.dashboard.streams)
+    live_services.admin.dashboard.refresh()
     other = await live_server.stream("/admin/events")
     assert "7,777" in str(await other.next())
     other.close()
@@ -90,9 +90,11 @@ async def test_every_list_warns_of_a_disk_that_is_nearly_full(
     message = await stream.until(lambda message: 'id="full-disk"' in message.data)
     assert "Only 300.0 MB left" in message.data
     assert "Free some space" in (await live_server.get("/favorites")).text
-    await eventually(lambda: live_services.monitor.now.disks[0].is_nearly_full)
+    await eventually(lambda: live_services.admin.monitor.now.disks[0].is_nearly_full)
     tile = next(
-        tile for tile in dashboard_view(live_services.monitor).tiles if tile.id == "tile-disk-0"
+        tile
+        for tile in dashboard_view(live_services.admin.monitor).tiles
+        if tile.id == "tile-disk-0"
     )
     assert (tile.level, tile.word) == ("poor", "Nearly full")
     monkeypatch.setattr("lvs.admin.monitor.shutil.disk_usage", lambda _: Usage(10**12, 0, 10**12))
@@ -120,7 +122,7 @@ async def test_stars_on_pages_and_open_dashboards_count(
     services: Services, server: LocalServer
 ) -> None:
     def tile(name: str) -> tuple[str, str]:
-        tiles = services.dashboard.view().tiles
+        tiles = services.admin.dashboard.view().tiles
         return next((tile.value, tile.detail) for tile in tiles if tile.id == f"tile-{name}")
 
     await fill(services.store, 1)

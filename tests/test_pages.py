@@ -131,8 +131,8 @@ async def test_the_number_of_queries_does_not_grow_with_the_list(
     def count(conn: Connection, limit: int) -> int:
         statements: list[str] = []
         conn.set_trace_callback(statements.append)
-        services.cards.cache.clear()
-        gallery_context(conn, services.folders, services.cards, GalleryQuery(), 0, limit)
+        services.rendering.cards.cache.clear()
+        gallery_context(conn, services.folders, services.rendering.cards, GalleryQuery(), 0, limit)
         conn.set_trace_callback(None)
         return len(statements)
 
@@ -146,9 +146,9 @@ async def test_a_page_is_rendered_once_until_something_changes(
     cast.unique(videos / "a.mp4")
     await library(server.services)
     first = await server.get("/")
-    misses = server.services.pages.cache.misses
+    misses = server.services.rendering.pages.cache.misses
     assert (await server.get("/")).body == first.body
-    assert server.services.pages.cache.misses == misses
+    assert server.services.rendering.pages.cache.misses == misses
     cast.unique(videos / "b.mp4")
     await library(server.services)
 

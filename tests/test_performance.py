@@ -107,13 +107,13 @@ async def test_a_failure_is_an_error_of_its_route(
     await server.get("/tags")
     monkeypatch.setattr(server.services.store, "read_cached", None)
     assert (await server.get("/tags")).status == 500
-    route = server.services.metrics.routes["GET /tags"]
+    route = server.services.admin.metrics.routes["GET /tags"]
     assert (route.requests, route.errors) == (2, 1)
 
 
 async def test_queries_are_counted_for_each_request_alone(server: LocalServer) -> None:
     await fill(server.services.store, 30)
-    metrics = server.services.metrics
+    metrics = server.services.admin.metrics
 
     async def asks(path: str) -> None:
         assert (await server.get(path)).status == 200
@@ -157,7 +157,7 @@ async def test_queries_are_those_that_sqlite_runs(server: LocalServer) -> None:
         ran.clear()
         assert (await server.get(path)).status == 200
         ours = [statement for statement in ran if statement.lower() not in ("begin", "rollback")]
-        assert services.metrics.queries[-1] == len(ours) > 0, path
+        assert services.admin.metrics.queries[-1] == len(ours) > 0, path
 
 
 async def test_latencies_are_those_that_were_put_in(
@@ -198,9 +198,9 @@ async def test_figures_of_caches_streams_and_resources(server: LocalServer) -> N
     stream = await server.stream("/events")
     for _ in range(4):
         await server.get("/")
-    server.services.monitor.take()
+    server.services.admin.monitor.take()
     found = await snapshot(server)
-    caches = server.services.monitor.sources.caches.values()
+    caches = server.services.admin.monitor.sources.caches.values()
     hits, misses = sum(c.hits for c in caches), sum(c.misses for c in caches)
     rate = round(100 * hits / (hits + misses), 1)
     assert found["cache"] == {"hits": hits, "misses": misses, "hit_rate_percent": rate}
@@ -213,7 +213,7 @@ async def test_figures_of_caches_streams_and_resources(server: LocalServer) -> N
 async def test_the_history_is_bounded_and_reported(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monitor = server.services.monitor
+    monitor = server.services.admin.monitor
     now = 1_000_000.0
     monkeypatch.setattr("lvs.admin.monitor.time.time", lambda: now)
     for _ in range(4_000):
@@ -310,7 +310,7 @@ async def test_the_json_has_the_shape_of_the_legacy_server(server: LocalServer) 
     for path in ("/", "/ping", "/watch/nothing.mp4", "/tags"):
         await server.get(path)
     await call(server, "POST", f"/api/ratings/{media_hash}", {"value": 4})
-    server.services.monitor.take()
+    server.services.admin.monitor.take()
     used = await snapshot(server)
     for found in (empty, used):
         jsonschema_rs.validate(legacy_schema.SNAPSHOT, found)

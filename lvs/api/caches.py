@@ -24,16 +24,16 @@ async def status() -> CacheStatusOut:
             misses=cache.misses,
             hit_rate=hit_rate(cache.hits, cache.misses),
         )
-        for name, cache in services.monitor.sources.caches.items()
+        for name, cache in services.admin.monitor.sources.caches.items()
     }
-    hits, misses = services.monitor.cache_use
+    hits, misses = services.admin.monitor.cache_use
     return CacheStatusOut(
         videos=await services.store.read(gallery.count, ListSpec()),
         waiting=await services.store.read(videos.count_waiting),
         scanning=services.activity.scan.running,
         hits=hits,
         misses=misses,
-        hit_rate=services.monitor.hit_rate,
+        hit_rate=services.admin.monitor.hit_rate,
         caches=each,
     )
 

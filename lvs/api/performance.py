@@ -29,7 +29,7 @@ from lvs.services import current_services
 async def snapshot() -> PerformanceOut:
     """All performance figures. `cache_hit_rate` is a percentage, `uptime_` values are seconds."""
     services = current_services()
-    metrics, monitor, status = services.metrics, services.monitor, services.activity
+    metrics, monitor, status = services.admin.metrics, services.admin.monitor, services.activity
     now = monitor.now
     return PerformanceOut.model_validate(
         {
@@ -58,7 +58,7 @@ async def snapshot() -> PerformanceOut:
                 ),
             },
             "streams": {
-                "pages": services.hub.streams + services.dashboard.streams,
+                "pages": services.hub.streams + services.admin.dashboard.streams,
                 "messages": services.hub.sent,
                 "dropped": services.hub.dropped,
                 "resyncs": services.hub.resyncs,
@@ -76,7 +76,7 @@ async def snapshot() -> PerformanceOut:
 async def routes(query_args: RoutesIn) -> RoutesOut:
     """Latency and errors by route, sorted."""
     found = routes_json(
-        current_services().metrics, query_args.limit, query_args.sort_by, query_args.order
+        current_services().admin.metrics, query_args.limit, query_args.sort_by, query_args.order
     )
     return RoutesOut.model_validate({"routes": found})
 
@@ -86,7 +86,7 @@ async def routes(query_args: RoutesIn) -> RoutesOut:
 @refuses(400)
 async def history(query_args: HistoryIn) -> HistoryOut:
     """History: the last hour by second, or the last 24 hours by minute."""
-    monitor = current_services().monitor
+    monitor = current_services().admin.monitor
     by_second = query_args.span == "hour"
     samples = monitor.seconds if by_second else monitor.minutes
     return HistoryOut(

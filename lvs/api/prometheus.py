@@ -33,7 +33,7 @@ class PrometheusCollector(Collector):
         seconds = CounterMetricFamily(
             "lvs_request_seconds", "Time to the start of the response", labels=["route"]
         )
-        for label, route in self._services.metrics.routes.items():
+        for label, route in self._services.admin.metrics.routes.items():
             requests.add_metric([label], route.requests)
             errors.add_metric([label], route.errors)
             seconds.add_metric([label], route.seconds)
@@ -42,7 +42,7 @@ class PrometheusCollector(Collector):
     def _caches(self) -> Iterator[Metric]:
         hits = CounterMetricFamily("lvs_cache_hits", "Cache hits", labels=["cache"])
         misses = CounterMetricFamily("lvs_cache_misses", "Cache misses", labels=["cache"])
-        for name, cache in self._services.monitor.sources.caches.items():
+        for name, cache in self._services.admin.monitor.sources.caches.items():
             hits.add_metric([name], cache.hits)
             misses.add_metric([name], cache.misses)
         yield from (hits, misses)
@@ -64,12 +64,12 @@ class PrometheusCollector(Collector):
         yield "sent_bytes", "Video bytes sent", reader.sent_bytes
 
     def _gauges(self) -> Iterator[tuple[str, str, float]]:
-        now, services = self._services.monitor.now, self._services
-        yield "uptime_seconds", "Uptime", self._services.metrics.uptime_s
+        now, services = self._services.admin.monitor.now, self._services
+        yield "uptime_seconds", "Uptime", self._services.admin.metrics.uptime_s
         yield (
             "open_pages",
             "Live streams of pages",
-            services.hub.streams + services.dashboard.streams,
+            services.hub.streams + services.admin.dashboard.streams,
         )
         yield "open_videos", "Videos being sent", self._services.reader.open
         yield "cpu_percent", "CPU use, percent of one core", now.cpu_percent

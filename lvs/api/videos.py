@@ -38,7 +38,7 @@ async def listed(query_args: ListIn) -> bytes:
     if not (arguments.get("sort") or query.q):
         query = query.with_(sort="newest")  # of folders, too: programs follow what is new
     return await services.store.read(
-        _listed, services.folders, services.api_items, query, query_args.limit
+        _listed, services.folders, services.rendering.api_items, query, query_args.limit
     )
 
 

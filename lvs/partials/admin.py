@@ -20,7 +20,7 @@ from lvs.store import cleanup
 
 async def events() -> Response:
     """The dashboard's tiles, once a second those that changed."""
-    response = Response(current_services().dashboard.stream(), 200, responses.SSE_HEADERS)
+    response = Response(current_services().admin.dashboard.stream(), 200, responses.SSE_HEADERS)
     response.timeout = None
     return response
 
@@ -29,9 +29,9 @@ async def backup() -> Response | WerkzeugResponse:
     """Back up now; answers when it is made and proved. Refused where it cannot be written."""
     services = current_services()
     try:
-        made = await services.backup_scheduler.make()
+        made = await services.admin.backup_scheduler.make()
     finally:
-        services.dashboard.refresh()  # a failure shows, too
+        services.admin.dashboard.refresh()  # a failure shows, too
     count = formatting.plural(made.manifest.videos, "video")
     return toast(services, f"Backed up {count} as {made.name}.")
 
@@ -42,7 +42,7 @@ async def clean_up() -> Response | WerkzeugResponse:
     found = await services.store.read(cleanup.long_missing, missing_cutoff())
     if not found:
         raise ConflictError("No video has been missing for that long.")
-    await services.backup_scheduler.make()
+    await services.admin.backup_scheduler.make()
     count = await services.store.write(cleanup.purge, [video.id for video in found])
     return toast(services, f"Backed up; removed {formatting.plural(count, 'entry', 'entries')}.")
 

@@ -53,11 +53,11 @@ async def answer(result: BulkResult, bulk_id: int) -> Response | WerkzeugRespons
     if not responses.is_fragment(request):
         return redirect(f"/bulk/{bulk_id}", 303)
     services = current_services()
-    html = services.templates.render("partials/_bulk_result.html", result=result)
+    html = services.rendering.templates.render("partials/_bulk_result.html", result=result)
     if result.back == TAGS:
         found = await services.store.read_cached(tags.by_name)
         navigation = await services.store.read_cached(navigation_context)
-        render = services.templates.render
+        render = services.rendering.templates.render
         html += responses.partial("#tag-index", render("partials/_tag_index.html", tags=found))
         html += responses.partial(
             "#navigation", render("partials/_navigation.html", navigation=navigation, place="/tags")

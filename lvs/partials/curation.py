@@ -57,7 +57,9 @@ async def _answer(card: Card) -> Response | WerkzeugResponse:
     services = current_services()
     context = card_context(card, services.folders, date.today())  # noqa: DTZ011
     inline = (await request.form).get("inline") == "1"
-    html = services.templates.render("partials/_curation.html", card=context, inline=inline)
+    html = services.rendering.templates.render(
+        "partials/_curation.html", card=context, inline=inline
+    )
     return responses.html_response(request, Rendered(html))
 
 

@@ -19,10 +19,10 @@ async def cards() -> Response:
     services = current_services()
     query = parse_query(arguments_of(request.query_string))
     read = services.store.read_long if query.is_costly else services.store.read
-    list_page = await read(list_page_context, services.folders, services.cards, query)
-    html = responses.partial("#grid", list_page.cards, "place") + services.templates.render(
-        "partials/_more.html", list_page=list_page
-    )
+    list_page = await read(list_page_context, services.folders, services.rendering.cards, query)
+    html = responses.partial(
+        "#grid", list_page.cards, "place"
+    ) + services.rendering.templates.render("partials/_more.html", list_page=list_page)
     return responses.html_response(request, Rendered(html))
 
 
@@ -36,9 +36,11 @@ async def library() -> Response:
     limit = min(max(shown, PAGE_SIZE), SHOWN_AT_MOST)
     since = services.store.last_event_id
     read = services.store.read_long if query.is_costly else services.store.read
-    gallery = await read(gallery_context, services.folders, services.cards, query, since, limit)
+    gallery = await read(
+        gallery_context, services.folders, services.rendering.cards, query, since, limit
+    )
     status = status_context(services.activity, services.folders, query)
-    html = services.templates.render(
+    html = services.rendering.templates.render(
         "partials/_library.html", gallery=gallery, st=status, is_draft=is_draft
     )
     return responses.html_response(request, Rendered(html))

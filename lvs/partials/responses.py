@@ -10,5 +10,5 @@ from lvs.services import Services
 
 
 def toast(services: Services, what: str) -> Response | WerkzeugResponse:
-    services.dashboard.refresh()
-    return responses.toast(request, services.templates.render, what)
+    services.admin.dashboard.refresh()
+    return responses.toast(request, services.rendering.templates.render, what)

@@ -40,7 +40,9 @@ async def _change(
     found = await services.store.write(of_video, media_hash, change, name)
     if not responses.is_fragment(request):
         return redirect(responses.redirect_back(request), 303)
-    html = services.templates.render("partials/_tags.html", tags=found, media_hash=media_hash)
+    html = services.rendering.templates.render(
+        "partials/_tags.html", tags=found, media_hash=media_hash
+    )
     return responses.html_response(request, Rendered(html))
 
 
@@ -51,7 +53,9 @@ async def suggest() -> Response:
     found = await services.store.read_cached(tags.most_used, text, OFFERED)
     is_known = any(tags.tag_key(tag.name) == tags.tag_key(text) for tag in found)
     new_tag = "" if is_known else text[: tags.LONGEST]
-    html = services.templates.render("partials/_tag_options.html", tags=found, new_tag=new_tag)
+    html = services.rendering.templates.render(
+        "partials/_tag_options.html", tags=found, new_tag=new_tag
+    )
     return responses.html_response(request, Rendered(html))
 
 

@@ -22,7 +22,7 @@ async def regions() -> Response:
     stage, about = await services.store.read(
         _regions, services.folders, arguments.get("video", ""), list_of(arguments)
     )
-    render = services.templates.render
+    render = services.rendering.templates.render
     html = render("partials/_about.html", about=about)
     html += responses.partial("#stage", render("partials/_stage.html", stage=stage))
     return responses.html_response(request, Rendered(html))

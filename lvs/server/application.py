@@ -116,7 +116,7 @@ def _guard(app: Quart, templates: Templates, table: RouteTable) -> None:
         guard.add_headers(request, response, g.kind)
         services: Services = app.extensions[EXTENSION]
         await responses.validate_json(request, response)
-        _record(services.metrics, response, table.route_of(request))
+        _record(services.admin.metrics, response, table.route_of(request))
         return response
 
     @app.errorhandler(LvsError)

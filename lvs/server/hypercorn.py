@@ -111,12 +111,12 @@ async def _serve(config: ServerConfig, on_start: OnStart, deadline: Deadline) ->
         if secure is not None:
             sockets.enter_context(secure)
         async with open_services(config) as services:
-            services.ports.http = listener.getsockname()[1]
-            services.ports.https = secure.getsockname()[1] if secure is not None else 0
+            services.network.ports.http = listener.getsockname()[1]
+            services.network.ports.https = secure.getsockname()[1] if secure is not None else 0
             settings = hypercorn_settings(config, listener.detach())
             if secure is not None:
                 secure_by(settings, services, secure.detach())
-            addresses = urls(config.host, services.ports)
+            addresses = urls(config.host, services.network.ports)
             beside = asyncio.create_task(on_start(services, addresses), name="on start")
             serving = asyncio.create_task(
                 hypercorn_serve(
@@ -170,7 +170,7 @@ class Settings(HypercornConfig):
 
 def secure_by(settings: Settings, services: Services, listener: int) -> None:
     """Serve over HTTPS, too, on a listening descriptor. Raises StartError."""
-    config, certificates = services.config, services.certificates
+    config, certificates = services.config, services.network.certificates
     if certificates is not None:
         certificates.ensure()
         settings.certfile = settings.keyfile = str(certificates.server_path)

@@ -35,7 +35,7 @@ from lvs.network.certificates import Certificates
 from lvs.network.mdns import Announcer
 from lvs.server.lock import lock_data_directory
 from lvs.server.supervisor import Supervisor
-from lvs.services import Services
+from lvs.services import Admin, Network, Rendering, Services
 from lvs.store import Store
 from lvs.streaming.files import FileReader
 
@@ -98,21 +98,13 @@ async def open_services(config: ServerConfig, *, live: bool = True) -> AsyncIter
             library=library,
             folders=library.folders,
             activity=library.status,
-            templates=templates,
-            cards=cards,
-            api_items=api_items,
-            pages=pages,
-            hub=hub,
-            reader=reader,
-            backup_scheduler=backup_scheduler,
             bulk=bulk,
-            metrics=metrics,
-            monitor=monitor,
-            dashboard=dashboard,
-            errors=errors,
+            reader=reader,
             sessions=Sessions(store),
-            ports=Ports(),
-            certificates=_certificates(config),
+            hub=hub,
+            rendering=Rendering(templates, cards, pages, api_items),
+            admin=Admin(metrics, monitor, dashboard, errors, backup_scheduler),
+            network=Network(Ports(), _certificates(config)),
         )
         if live:
             supervisor = Supervisor()
@@ -171,21 +163,21 @@ def _start_tasks(supervisor: Supervisor, services: Services) -> None:
     supervisor.start("scans", library.run_scans, library.ask_for_scan)
     supervisor.start("watchers", library.watch_roots, library.ask_for_scan)
     supervisor.start("media feeder", library.probe_queue.run)
-    supervisor.start("backups", services.backup_scheduler.run)
+    supervisor.start("backups", services.admin.backup_scheduler.run)
     supervisor.start("bulk changes", services.bulk.run)
-    supervisor.start("monitor", services.monitor.run)
-    supervisor.start("dashboard", services.dashboard.run)
+    supervisor.start("monitor", services.admin.monitor.run)
+    supervisor.start("dashboard", services.admin.dashboard.run)
     config = services.config
     addresses = partial(lan_addresses, config.host)
     if config.mdns and config.is_for_the_network:
-        supervisor.start("name", Announcer(services.ports, addresses).run)
+        supervisor.start("name", Announcer(services.network.ports, addresses).run)
     if config.deovr_headsets:
         remotes = DeoVRRemote(config.deovr_headsets, services.store, services.sessions)
         supervisor.start("DeoVR", remotes.run)
     if config.dlna and config.is_for_the_network:
         supervisor.start("dlna", partial(_run_dlna, services, addresses))
-    if services.certificates is not None:
-        supervisor.start("certificates", services.certificates.keep)
+    if services.network.certificates is not None:
+        supervisor.start("certificates", services.network.certificates.keep)
 
 
 async def _watch_database(store: Store, library: Library) -> None:
@@ -200,7 +192,7 @@ async def _run_dlna(services: Services, addresses: Callable[[], Addresses]) -> N
     dlna = await asyncio.to_thread(importlib.import_module, "lvs.dlna.server")
     port = services.config.dlna_port
     servers = dlna.DlnaServer(
-        services.config, services.store, services.folders, services.ports, addresses, port
+        services.config, services.store, services.folders, services.network.ports, addresses, port
     )
     await servers.run()
 

@@ -14,16 +14,38 @@ from lvs.store import files
 from lvs.store.backends.sqlite import Connection
 from lvs.store.writer import Transaction
 
-_CARD = (
-    "v.id, v.media_hash, v.version, v.title, f.path, f.root_id, v.added_at, v.size_bytes,"
-    " v.duration_s, v.width, v.height, v.hdr, v.shown_projection, v.shown_stereo,"
-    " v.probed_at is not null, v.probe_error, v.thumbnail, v.preview, v.view_count,"
-    f" (select value from rating where video_id = v.id and user_id = {DEFAULT_USER_ID}),"
-    " v.rating_average, v.rating_count,"
-    f" exists (select 1 from favorite where video_id = v.id and user_id = {DEFAULT_USER_ID}),"
-    " coalesce(p.position_s, 0), coalesce(p.watched, 0), f.missing_since"
-)
-_CARD_LENGTH = 26
+# The columns of a card, by the field of `Card` that each is for.
+_COLUMNS = {
+    "id": "v.id",
+    "media_hash": "v.media_hash",
+    "version": "v.version",
+    "title": "v.title",
+    "path": "f.path",
+    "root_id": "f.root_id",
+    "added_at": "v.added_at",
+    "size": "v.size_bytes",
+    "duration_s": "v.duration_s",
+    "width": "v.width",
+    "height": "v.height",
+    "hdr": "v.hdr",
+    "projection": "v.shown_projection",
+    "stereo": "v.shown_stereo",
+    "probed": "v.probed_at is not null",
+    "probe_error": "v.probe_error",
+    "thumbnail": "v.thumbnail",
+    "preview": "v.preview",
+    "views": "v.view_count",
+    "rating": f"(select value from rating where video_id = v.id and user_id = {DEFAULT_USER_ID})",
+    "rating_average": "v.rating_average",
+    "rating_count": "v.rating_count",
+    "favorite": "exists (select 1 from favorite"
+    f" where video_id = v.id and user_id = {DEFAULT_USER_ID})",
+    "position_s": "coalesce(p.position_s, 0)",
+    "watched": "coalesce(p.watched, 0)",
+    "file_missing_since": "f.missing_since",
+}
+_CARD = ", ".join(_COLUMNS.values())
+_FLAGS = ("hdr", "probed", "favorite", "watched")
 _FROM = (
     "from video v join file f on f.id = v.file_id"
     f" left join progress p on p.video_id = v.id and p.user_id = {DEFAULT_USER_ID}"
@@ -31,12 +53,13 @@ _FROM = (
 
 
 def _card(row: Sequence[Any]) -> Card:
-    values = list(row)
-    values[4] = os.fsdecode(row[4])
-    values[8] = row[8] or None
-    for flag in (11, 14, 22, 24):
-        values[flag] = bool(row[flag])
-    return Card(*values)
+    """A card from a row that begins with its columns."""
+    values = dict(zip(_COLUMNS, row, strict=False))
+    values["path"] = os.fsdecode(values["path"])
+    values["duration_s"] = values["duration_s"] or None
+    for flag in _FLAGS:
+        values[flag] = bool(values[flag])
+    return Card(**values)
 
 
 def cards(conn: Connection, video_ids: Iterable[int]) -> dict[int, Card]:
@@ -96,10 +119,10 @@ def details(conn: Connection, video_id: int) -> VideoDetails:
     ).fetchone()
     if row is None:
         raise NotFoundError("This video was removed from the library.")
-    rest = list(row[_CARD_LENGTH:])
+    rest = list(row[len(_COLUMNS) :])
     rest[7:] = [tuple(json.loads(tracks)) for tracks in rest[7:]]
     rest.append(tuple(files.of_video(conn, video_id)))
-    return VideoDetails(_card(row[:_CARD_LENGTH]), *rest)
+    return VideoDetails(_card(row), *rest)
 
 
 def id_of_hash(conn: Connection, media_hash: str) -> int | None:

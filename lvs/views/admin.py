@@ -16,8 +16,8 @@ async def performance() -> Response:
     page = await rendered(
         services,
         "performance.html",
-        dashboard=services.dashboard.view(),
-        maintenance=await services.dashboard.maintenance.view(),
+        dashboard=services.admin.dashboard.view(),
+        maintenance=await services.admin.dashboard.maintenance.view(),
     )
     return responses.html_response(request, page)
 

@@ -56,11 +56,13 @@ async def page(services: Services, query: GalleryQuery) -> Rendered:
 
     async def render() -> Rendered:
         read = services.store.read_long if query.is_costly else services.store.read
-        gallery = await read(gallery_context, services.folders, services.cards, query, since)
+        gallery = await read(
+            gallery_context, services.folders, services.rendering.cards, query, since
+        )
         status = status_context(services.activity, services.folders, query)
         return await rendered(services, "gallery.html", gallery.nav_url, gallery=gallery, st=status)
 
-    return await services.pages.page(key, (since, services.activity.version), render)
+    return await services.rendering.pages.page(key, (since, services.activity.version), render)
 
 
 ROUTES = (

@@ -27,7 +27,9 @@ async def index() -> Response:
     came_by = urlsplit(request.host_url)
     name = came_by.hostname or "localhost"
     asked = f"[{name}]" if ":" in name else name
-    ports = services.ports if services.ports.http else Ports(http=came_by.port or 80)
+    ports = (
+        services.network.ports if services.network.ports.http else Ports(http=came_by.port or 80)
+    )
     context = headset_context(services.config, ports, asked)
     page = await rendered(services, "headset.html", "/headset", headset=context)
     response = responses.html_response(request, page)
@@ -40,7 +42,7 @@ async def index() -> Response:
 
 async def authority() -> Response:
     """The certificate of this server's own authority, as devices install it."""
-    certificates = current_services().certificates
+    certificates = current_services().network.certificates
     if certificates is None:
         raise NotFoundError("This server uses your own certificate, so there is no CA to download.")
     headers = {

@@ -11,7 +11,7 @@ async def rendered(services: Services, name: str, nav_url: str = "", **context: 
     """A page by its template, with the navigation as the newest event leaves it; `nav_url` is the
     address of the link to where the page is."""
     navigation = await services.store.read_cached(navigation_context)
-    html = services.templates.render(
+    html = services.rendering.templates.render(
         f"pages/{name}", navigation=navigation, nav_url=nav_url, **context
     )
     return Rendered(html)

@@ -25,7 +25,7 @@ async def watch(filename: str) -> Response:
     context = await services.store.read(
         watch_context,
         services.folders,
-        services.cards,
+        services.rendering.cards,
         requested_filename("/watch/"),
         _list_before(arguments),
         start_s=start_s,
