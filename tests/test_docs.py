@@ -212,7 +212,7 @@ def shown() -> str:
     )
 
 
-@pytest.mark.parametrize("name", ["QUICKSTART.md"])
+@pytest.mark.parametrize("name", ["QUICKSTART.md", "HOWTO.md", "MONITORING.md"])
 def test_labels_in_the_text_are_on_the_screen(name: str) -> None:
     """What is bold in a guide is a button, link or heading that one can press or find."""
     screen = shown()

@@ -16,7 +16,14 @@ from lvs.logs import RecentErrors
 from lvs.store import Store
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
-SECTIONS = ("failed", "missing", "duplicates", "backups", "errors")
+# Names, which are those of templates and anchors, and what the navigation says.
+SECTIONS = {
+    "failed": "Failed files",
+    "missing": "Missing files",
+    "duplicates": "Duplicates",
+    "backups": "Backups",
+    "errors": "Errors",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,7 @@ class MaintenanceView:
     errors: tuple[ErrorRow, ...]
     log_level: str
     log_levels: tuple[str, ...] = LOG_LEVELS
-    sections: tuple[str, ...] = SECTIONS
+    sections: tuple[tuple[str, str], ...] = tuple(SECTIONS.items())
 
 
 @dataclass(frozen=True, slots=True)
