@@ -24,7 +24,7 @@ SORTS: tuple[Sort, ...] = (
 )
 
 DEFAULT_USER_ID = 1  # the one user, until there are accounts
-
+LONGEST_S = 7 * 24 * 3600  # the highest duration or position that a request may name
 
 # How a picture lies on the sphere; the last five are fisheye lenses.
 PROJECTIONS = (
@@ -41,29 +41,6 @@ PROJECTIONS = (
 )
 # Where the eyes are: side by side, one over the other; `rl` and `bt` have the right one first.
 STEREOS = ("mono", "sbs", "tb", "rl", "bt")
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the videos of a list have in common. A `min_` is the least that is in, a `max_` the
-    first that is out; 0 is no bound. Durations are seconds, heights pixels as displayed.
-
-    `watched` None takes both; `started` is begun and not finished.
-    """
-
-    favorites: bool = False
-    watched: bool | None = None
-    started: bool = False
-    min_rating: int = 0
-    min_duration: int = 0
-    max_duration: int = 0
-    min_height: int = 0
-    max_height: int = 0
-    vr: bool = False
-    stereo: bool = False
-
-
-NO_FILTERS = Filters()
 
 
 @dataclass(frozen=True, slots=True)

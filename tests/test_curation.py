@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from lvs.models import Filters
 from lvs.services import Services
 from lvs.store import Store, curation, gallery, roots
+from lvs.store.filters import Filters
 from lvs.store.list_plan import ListSpec
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill, hash_of, library

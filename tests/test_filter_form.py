@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import pytest
 
 from lvs.contexts.filters import FilterForm, Select, filter_form, filter_names
 from lvs.listing.query import GalleryQuery, parse_query
-from lvs.models import NO_FILTERS, Filters
+from lvs.store.filters import FILTERS, NO_FILTERS, Filters
 from tests.helpers.html import elements, links
 from tests.helpers.libraries import fill
-from tests.helpers.servers import LocalServer
+from tests.helpers.servers import HOME, LocalServer
 
 NAMES = {
     "favorites=1": "Favorites",
     "started=1": "In progress",
     "watched=1": "Watched",
     "watched=0": "Unwatched",
+    "min_rating=1": "1 star or more",
     "min_rating=4": "4 stars or more",
     "min_duration=600": "10 min or longer",
     "max_duration=5400": "Shorter than 1 h 30 min",
@@ -33,7 +32,26 @@ def query_of(text: str) -> GalleryQuery:
 
 
 def test_every_filter_has_a_name() -> None:
-    assert {text.partition("=")[0] for text in NAMES} == {field.name for field in fields(Filters)}
+    assert {text.partition("=")[0] for text in NAMES} == {one.name for one in FILTERS}
+
+
+def test_every_filter_is_documented() -> None:
+    document = (HOME / "docs" / "API.md").read_text()
+    arguments, _, syntax = document.partition("## Search syntax")
+    for one in FILTERS:
+        assert f"`{one.name}" in arguments, one.name
+        assert f"`{one.qualifier}:" in syntax, one.qualifier
+        for example in one.examples:
+            assert f"`{example.partition('=')[0]}" in syntax, example
+
+
+def test_filters_are_equal_when_the_same_are_set() -> None:
+    assert Filters(watched=None, vr=False, min_rating=0) == NO_FILTERS
+    assert Filters(watched=False) != NO_FILTERS
+    assert len({Filters(vr=True, stereo=True), Filters(stereo=1, vr=1)}) == 1
+    assert Filters(vr=True).get("vr") == 1
+    with pytest.raises(TypeError, match="min_stars"):
+        Filters(min_stars=4)
 
 
 @pytest.mark.parametrize("text", NAMES)
@@ -41,7 +59,7 @@ def test_a_filter_has_a_name_and_can_be_removed(text: str) -> None:
     query = query_of(text)
     ((name, without),) = filter_names(query.filters)
     assert name == NAMES[text]
-    assert Filters(**without) == NO_FILTERS
+    assert without == NO_FILTERS
 
 
 def select(form: FilterForm, argument: str) -> Select:

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lvs.listing.query import GalleryQuery, parse_query
-from lvs.models import Filters
 from lvs.services import Services
 from lvs.store import Transaction, gallery, playback, search, tags
 from lvs.store import videos as records
+from lvs.store.filters import Filters
 from lvs.store.list_plan import ListSpec
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill, library
@@ -119,7 +119,7 @@ def test_qualifiers_are_taken_from_the_words(q: str, query: GalleryQuery) -> Non
         (
             "rating:4 is:favorite",
             {"min_rating": "4", "favorites": "1"},
-            Filters(True, min_rating=4),
+            Filters(favorites=True, min_rating=4),
         ),
         ("is:unwatched", {"watched": "0"}, Filters(watched=False)),
         ("is:watched", {"watched": "1"}, Filters(watched=True)),

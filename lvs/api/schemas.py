@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    create_model,
+    model_validator,
+)
 
-from lvs.listing.search_syntax import LONGEST_S
 from lvs.models import SORTS
+from lvs.store.filters import FILTERS, Filter
 
 Stars = Annotated[StrictInt, Field(ge=1, le=5)]
 MediaHash = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
@@ -84,27 +92,26 @@ class PopularIn(_In):
     limit: Annotated[int, Field(ge=1, le=500)] = 50
 
 
-Flag = Annotated[int, Field(ge=0, le=1)]
-Seconds = Annotated[int, Field(ge=0, le=LONGEST_S)]
-Pixels = Annotated[int, Field(ge=0, le=100_000)]
-
-
-class ListIn(_In):
-    """The gallery's arguments. `min_*` is inclusive, `max_*` is exclusive."""
-
+class _OrderIn(_In):
     sort: Literal[SORTS] | None = None  # type: ignore[valid-type]
     folder: str = ""
     seed: Annotated[int, Field(ge=1, le=2_147_483_646)] | None = None
-    favorites: Flag = 0
-    watched: Flag | None = None
-    started: Flag = 0
-    min_rating: Annotated[int, Field(ge=0, le=5)] = 0
-    min_duration: Seconds = 0
-    max_duration: Seconds = 0
-    min_height: Pixels = 0
-    max_height: Pixels = 0
-    vr: Flag = 0
-    stereo: Flag = 0
+
+
+def _argument(one: Filter) -> Any:
+    """Type and default of a filter as pydantic takes them."""
+    number = Annotated[int, Field(ge=0, le=one.highest)]
+    return (number | None, None) if one.negation else (number, 0)
+
+
+_FilteredIn = create_model(
+    "_FilteredIn", __base__=_OrderIn, **{one.name: _argument(one) for one in FILTERS}
+)
+
+
+class ListIn(_FilteredIn):  # type: ignore[misc, valid-type]
+    """The gallery's arguments. `min_*` is inclusive, `max_*` is exclusive."""
+
     q: Annotated[str, Field(max_length=200)] = ""
     tag: Annotated[list[str] | str, Field(max_length=100)] = ""
     after: Annotated[str, Field(max_length=4096)] = ""

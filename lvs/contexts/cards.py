@@ -11,8 +11,7 @@ from markupsafe import Markup
 
 from lvs import formatting, paths
 from lvs.folders import Folders
-from lvs.listing.search_syntax import LONGEST_S
-from lvs.models import Card, Folder
+from lvs.models import LONGEST_S, Card, Folder
 from lvs.store import Connection, videos
 from lvs.store.playback import WORTH_RESUMING_S
 from lvs.urls import thumbnail_url, watch_url

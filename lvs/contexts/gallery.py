@@ -219,7 +219,7 @@ def _narrowed_by(query: GalleryQuery, heading: str) -> list[tuple[str, GalleryQu
     folder = folder_name(query.folder)
     if folder and folder != heading:
         found.append((f"Folder: {folder}", everything.with_(folder="")))
-    found += [(name, query.filtered(**without)) for name, without in filter_names(query.filters)]
+    found += [(name, everything.with_(filters=rest)) for name, rest in filter_names(query.filters)]
     if query.q:
         found.append((f"“{query.q}”", everything.with_(q="")))
     for tag in query.tags:

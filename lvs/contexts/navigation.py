@@ -52,9 +52,9 @@ def nav_url_of(query: GalleryQuery, saved: Iterable[SavedSearch]) -> str:
     without_words = whole.with_(q="")
     if without_words in builtin.BY_QUERY:
         return builtin.BY_QUERY[without_words].url
-    if query.filters.started:
+    if query.filters.get("started"):
         return "/continue"
-    if query.filters.favorites:
+    if query.filters.get("favorites"):
         return "/favorites"
     return "/tags" if query.tags and not query.folder else "/"
 
@@ -70,9 +70,9 @@ def list_name(query: GalleryQuery, saved: Iterable[SavedSearch]) -> str:
         return "Search"
     if query.folder:
         return folder_name(query.folder)
-    if query.filters.started:
+    if query.filters.get("started"):
         return builtin.BY_URL["/continue"].name
-    if query.filters.favorites:
+    if query.filters.get("favorites"):
         return builtin.BY_URL["/favorites"].name
     names = [name for name, _ in filter_names(query.filters)]
     names += [f"Tag: {tag}" for tag in query.tags]

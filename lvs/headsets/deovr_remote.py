@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field, ValidationError
 from lvs import urls
 from lvs.errors import LvsError
 from lvs.headsets.playback_sessions import Sessions
-from lvs.listing.search_syntax import LONGEST_S
+from lvs.models import LONGEST_S
 from lvs.store import Store, videos
 
 log = logging.getLogger(__name__)

@@ -10,8 +10,7 @@ from pydantic import BaseModel, Field, StrictBool
 from lvs import formatting, urls
 from lvs.headsets.catalogue import CatalogueList
 from lvs.headsets.login import Access
-from lvs.listing.search_syntax import LONGEST_S
-from lvs.models import Card, VideoDetails
+from lvs.models import LONGEST_S, Card, VideoDetails
 from lvs.store import Transaction, curation, tags
 
 OUR_TAGS = "Tag:"

@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from lvs.errors import InvalidInputError
-from lvs.listing.search_syntax import FILTER_BOUNDS, LONGEST_Q, TAGS_AT_MOST, parse_search
-from lvs.models import NO_FILTERS, SORTS, Filters
+from lvs.listing.search_syntax import LONGEST_Q, TAGS_AT_MOST, parse_search
+from lvs.models import SORTS
+from lvs.store.filters import FILTERS, NO_FILTERS, Filters
 
 SEEDS = 2_147_483_646
 SHOWN_AT_MOST = 600
@@ -62,10 +63,7 @@ class GalleryQuery:
         if self.q:
             pairs.append(("q", self.q))
         pairs += [("tag", tag) for tag in self.tags]
-        for name in FILTER_BOUNDS:
-            value = getattr(self.filters, name)
-            if value or (name == "watched" and value is not None):
-                pairs.append((name, str(int(value))))
+        pairs += [(name, str(value)) for name, value in self.filters.values]
         if self.sort:
             pairs.append(("sort", self.sort))
         if self.seed:
@@ -82,10 +80,6 @@ class GalleryQuery:
 
     def with_(self, **changes: Any) -> GalleryQuery:
         return replace(self, **changes)
-
-    def filtered(self, **changes: Any) -> GalleryQuery:
-        """With other filters, from the start of the list."""
-        return replace(self, filters=replace(self.filters, **changes), after="")
 
 
 def arguments_of(query_string: bytes) -> dict[str, str]:
@@ -129,21 +123,17 @@ def parse_query(arguments: dict[str, str]) -> GalleryQuery:
     return replace(
         given,
         folder=found.folder or given.folder,
-        filters=replace(given.filters, **found.filters),
+        filters=given.filters.with_(**found.filters),
         tags=(*given.tags, *found.tags)[:TAGS_AT_MOST],
         q=found.words,
     )
 
 
 def _filters(arguments: dict[str, str]) -> Filters:
-    found: dict[str, Any] = {
-        name: whole_number(arguments, name, 0, highest, default=0)
-        for name, highest in FILTER_BOUNDS.items()
-    }
-    found["watched"] = bool(found["watched"]) if arguments.get("watched") else None
-    for name in ("favorites", "started", "vr", "stereo"):
-        found[name] = bool(found[name])
-    return Filters(**found)
+    given = [one for one in FILTERS if arguments.get(one.name)]
+    return Filters(
+        **{one.name: whole_number(arguments, one.name, 0, one.highest, default=0) for one in given}
+    )
 
 
 def whole_number(arguments: dict[str, str], name: str, low: int, high: int, *, default: int) -> int:

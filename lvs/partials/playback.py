@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from lvs.errors import InvalidInputError
 from lvs.http import responses
 from lvs.http.routes import FORM, Route
-from lvs.listing.search_syntax import LONGEST_S
+from lvs.models import LONGEST_S
 from lvs.partials.params import of_video
 from lvs.services import current_services
 from lvs.store import playback

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from lvs.models import DEFAULT_USER_ID, NO_FILTERS, Filters, Sort
+from lvs.models import DEFAULT_USER_ID, Sort
 from lvs.store.backends.sqlite import Connection
-from lvs.store.playback import WORTH_RESUMING_S
+from lvs.store.filters import NO_FILTERS, Filters
+from lvs.store.playback import OWN_PROGRESS, WORTH_RESUMING_S
 
 FEW_HITS = 5_000
-
-_OWN_PROGRESS = f"from progress where video_id = v.id and user_id = {DEFAULT_USER_ID}"
 
 _ORDERS: dict[Sort, tuple[str, bool]] = {
     "newest": ("v.added_at", True),
@@ -25,7 +23,7 @@ _ORDERS: dict[Sort, tuple[str, bool]] = {
     # Multiplying by a number modulo a prime shuffles the keys anew for each seed, the same way
     # each time it is asked.
     "random": ("(v.random_key * :seed) % 2147483647", False),
-    "recent": (f"coalesce((select updated_at {_OWN_PROGRESS}), 0)", True),
+    "recent": (f"coalesce((select updated_at {OWN_PROGRESS}), 0)", True),
 }
 _UNINDEXED = ("random", "recent")
 _BY_RANK = ("hit.rank", False)  # FTS5 ranks the best lowest
@@ -33,22 +31,6 @@ _BY_RANK = ("hit.rank", False)  # FTS5 ranks the best lowest
 _IN_FOLDER = (
     " and (:folder is null or exists (select 1 from folder_video"
     " where folder_id = :folder and video_id = v.id))"
-)
-_SEEN = f"(select 1 {_OWN_PROGRESS} and watched)"
-_IN_PROGRESS = f"(select 1 {_OWN_PROGRESS} and position_s >= :worth)"
-_IS: tuple[tuple[Callable[[Filters], object], str], ...] = (
-    (lambda filters: filters.favorites, "v.favorite_count > 0"),
-    (lambda filters: filters.watched is True, f"exists {_SEEN}"),
-    (lambda filters: filters.watched is False, f"not exists {_SEEN}"),
-    (lambda filters: filters.started, f"exists {_IN_PROGRESS}"),
-    (lambda filters: filters.min_rating, "v.rating_average >= :min_rating"),
-    (lambda filters: filters.min_duration, "v.duration_s >= :min_duration"),
-    # What has not been looked at yet has no duration, and is not short.
-    (lambda filters: filters.max_duration, "v.duration_s < :max_duration and v.duration_s > 0"),
-    (lambda filters: filters.min_height, "v.height >= :min_height"),
-    (lambda filters: filters.max_height, "v.height < :max_height"),
-    (lambda filters: filters.vr, "v.shown_projection <> 'flat'"),
-    (lambda filters: filters.stereo, "v.shown_stereo <> 'mono'"),
 )
 
 
@@ -72,17 +54,12 @@ class ListSpec:
     @property
     def parameters(self) -> dict[str, Any]:
         """What the SQL of a view refers to by name."""
-        filters = self.filters
         return {
             "folder": self.folder_id,
             "seed": self.seed,
             "match": self.match,
             "worth": WORTH_RESUMING_S,
-            "min_rating": filters.min_rating,
-            "min_duration": filters.min_duration,
-            "max_duration": filters.max_duration,
-            "min_height": filters.min_height,
-            "max_height": filters.max_height,
+            **dict(self.filters.values),
         }
 
 
@@ -116,7 +93,7 @@ def plan(conn: Connection, spec: ListSpec, purpose: Purpose = "walk") -> QueryPl
     where = there + _conditions(spec, purpose) + _IN_FOLDER
     if purpose == "one":
         return QueryPlan("video v", where, *order)
-    if spec.filters.started:
+    if spec.filters.get("started"):
         where += f" and p.user_id = {DEFAULT_USER_ID} and p.position_s >= :worth"
         return QueryPlan("progress p cross join video v on v.id = p.video_id", where, *order)
     if spec.tag_ids:
@@ -135,7 +112,7 @@ def plan(conn: Connection, spec: ListSpec, purpose: Purpose = "walk") -> QueryPl
 
 def _conditions(spec: ListSpec, purpose: Purpose) -> str:
     """What a video must be, beside there and in the folder."""
-    wanted = [sql for applies, sql in _IS if applies(spec.filters)]
+    wanted = spec.filters.conditions
     wanted += [
         f"exists (select 1 from video_tag where tag_id = {int(tag)} and video_id = v.id)"
         for tag in spec.tag_ids

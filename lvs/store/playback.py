@@ -13,6 +13,7 @@ WATCHED_FROM = 0.95  # of the duration: the credits need not be seen
 WORTH_RESUMING_S = 10.0
 SHOWN_EVERY_S = 300.0  # of the video
 TAKEN_UP_AFTER_MS = 60_000  # without a position: several times the players' pace
+OWN_PROGRESS = f"from progress where video_id = v.id and user_id = {DEFAULT_USER_ID}"
 
 
 def count_view(tx: Transaction, video_id: int) -> int:

@@ -10,7 +10,7 @@ from lvs.http import responses
 from lvs.http.routes import PAGE, Route
 from lvs.listing.builtin import ARGUMENTS
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query, whole_number
-from lvs.listing.search_syntax import LONGEST_S
+from lvs.models import LONGEST_S
 from lvs.network.addresses import split_url
 from lvs.services import current_services
 from lvs.views.params import requested_filename

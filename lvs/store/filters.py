@@ -1,0 +1,269 @@
+"""The filters of a list, each declared once: addresses, form, chips, search and API read these."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lvs import formatting
+from lvs.models import LONGEST_S
+from lvs.store.playback import OWN_PROGRESS
+
+HIGHEST_PX = 100_000
+
+Reader = Callable[[str], int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter of a list. Its value is a whole number from 0 to `highest`.
+
+    `name` is its argument in addresses and the API. A video `v` must meet the SQL `condition`,
+    which has the value as `:name`; for the value 0 it is `negation`, without which 0 is no filter.
+
+    `read` takes what follows the word `qualifier:` in a search, and returns the value or None where
+    that text does not set this filter. `examples` are listed when a search has an unknown word.
+
+    `named` says a value in words; a chip is `chip` with those words in place of `{}`. The form has
+    a control with this `label`: a check box, or a menu of `options`. A filter without a label has
+    no control; the form removes it unless `is_kept`.
+    """
+
+    name: str
+    highest: int
+    condition: str
+    qualifier: str
+    read: Reader
+    chip: str
+    examples: tuple[str, ...] = ()
+    negation: str = ""
+    label: str = ""
+    options: tuple[int, ...] = ()
+    named: Callable[[int], str] = str
+    is_kept: bool = False
+
+
+def _stars(text: str) -> int | None:
+    """Averages have no exact value to ask for, so only `>=` (also left out) and `>`."""
+    found = re.fullmatch(r"(?:>=)?([1-5])|>([1-4])", text)
+    return int(found[1] or int(found[2]) + 1) if found else None
+
+
+def _at_least(number: Reader, highest: int) -> Reader:
+    """Reads `>=10m`, `>10m` and `10m` as the least value that is in."""
+
+    def read(text: str) -> int | None:
+        sign, value = _compared(text, number, highest)
+        return None if value is None or sign in ("<", "<=") else value + (sign == ">")
+
+    return read
+
+
+def _below(number: Reader, highest: int) -> Reader:
+    """Reads `<10m`, `<=10m` and `10m` as the first value that is out."""
+
+    def read(text: str) -> int | None:
+        sign, value = _compared(text, number, highest)
+        return None if value is None or sign in (">", ">=") else value + (sign != "<")
+
+    return read
+
+
+_COMPARED = re.compile(r"(>=|<=|>|<|=|)(.+)")
+
+
+def _compared(text: str, number: Reader, highest: int) -> tuple[str, int | None]:
+    """The sign and what is compared with; None for what is no number or out of bounds."""
+    found = _COMPARED.fullmatch(text)
+    value = number(found[2]) if found else None
+    if found is None or value is None or not 0 < value < highest:
+        return "", None
+    return found[1], value
+
+
+_DURATION = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s?)?")
+
+
+def _seconds(text: str) -> int | None:
+    found = _DURATION.fullmatch(text.lower())
+    if not found or not any(found.groups()):
+        return None
+    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    return hours * 3600 + minutes * 60 + seconds
+
+
+_HEIGHTS = {"4k": 2160, "5k": 2880, "8k": 4320}
+_HEIGHT_NAMES = {2160: "4K", 4320: "8K"}
+
+
+def _lines(text: str) -> int | None:
+    number = text.lower().removesuffix("p")
+    if number in _HEIGHTS:
+        return _HEIGHTS[number]
+    return int(number) if re.fullmatch(r"\d{1,5}", number) else None
+
+
+def _height(lines: int) -> str:
+    return _HEIGHT_NAMES.get(lines, f"{lines}p")
+
+
+_WATCHED = f"exists (select 1 {OWN_PROGRESS} and watched)"
+_LENGTHS = tuple(minutes * 60 for minutes in (1, 5, 10, 20, 30, 60, 90, 120))
+
+# In the order of addresses, chips, controls and the API's document.
+FILTERS = (
+    Filter(
+        "favorites",
+        1,
+        "v.favorite_count > 0",
+        "is",
+        {"favorite": 1}.get,
+        chip="Favorites",
+        examples=("is:favorite",),
+        label="Favorites",
+    ),
+    Filter(
+        "watched",
+        1,
+        _WATCHED,
+        "is",
+        {"watched": 1, "unwatched": 0}.get,
+        chip="{}",
+        examples=("is:watched", "is:unwatched"),
+        negation=f"not {_WATCHED}",
+        label="Watched",
+        options=(0, 1),
+        named=("Unwatched", "Watched").__getitem__,
+    ),
+    Filter(  # begun and not finished
+        "started",
+        1,
+        f"exists (select 1 {OWN_PROGRESS} and position_s >= :worth)",
+        "is",
+        {"started": 1}.get,
+        chip="In progress",
+        examples=("is:started",),
+        is_kept=True,
+    ),
+    Filter(
+        "min_rating",
+        5,
+        "v.rating_average >= :min_rating",
+        "rating",
+        _stars,
+        chip="{} or more",
+        examples=("rating:>=4",),
+        label="Minimum rating",
+        options=(1, 2, 3, 4, 5),
+        named=lambda stars: formatting.plural(stars, "star"),
+    ),
+    Filter(
+        "min_duration",
+        LONGEST_S,
+        "v.duration_s >= :min_duration",
+        "duration",
+        _at_least(_seconds, LONGEST_S),
+        chip="{} or longer",
+        label="Minimum length",
+        options=_LENGTHS,
+        named=formatting.length,
+    ),
+    Filter(
+        "max_duration",
+        LONGEST_S,
+        # A video that is not probed yet has no duration, and is not short.
+        "v.duration_s < :max_duration and v.duration_s > 0",
+        "duration",
+        _below(_seconds, LONGEST_S),
+        chip="Shorter than {}",
+        examples=("duration:<10m",),
+        label="Maximum length",
+        options=_LENGTHS,
+        named=formatting.length,
+    ),
+    Filter(
+        "min_height",
+        HIGHEST_PX,
+        "v.height >= :min_height",
+        "height",
+        _at_least(_lines, HIGHEST_PX),
+        chip="{} or higher",
+        examples=("height:>=1080",),
+        label="Minimum resolution",
+        options=(720, 1080, 1440, 2160, 4320),
+        named=_height,
+    ),
+    Filter(
+        "max_height",
+        HIGHEST_PX,
+        "v.height < :max_height",
+        "height",
+        _below(_lines, HIGHEST_PX),
+        chip="Below {}",
+        named=_height,
+    ),
+    Filter(
+        "vr",
+        1,
+        "v.shown_projection <> 'flat'",
+        "is",
+        {"vr": 1}.get,
+        chip="VR (180°/360°)",
+        examples=("is:vr",),
+        label="VR (180°/360°)",
+    ),
+    Filter(
+        "stereo",
+        1,
+        "v.shown_stereo <> 'mono'",
+        "is",
+        {"3d": 1}.get,
+        chip="3D",
+        examples=("is:3d",),
+        label="3D",
+    ),
+)
+_BY_NAME = {one.name: one for one in FILTERS}
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Filters:
+    """The filters of a list that are set, as pairs of name and value in the order of `FILTERS`.
+
+    `min_` bounds are inclusive, `max_` bounds exclusive; durations are seconds, heights pixels as
+    displayed. `Filters(vr=True)` sets one; values that are no filter are left out, so that equal
+    lists are equal. Raises TypeError for an unknown name.
+    """
+
+    values: tuple[tuple[str, int], ...]
+
+    def __init__(self, **values: int | None) -> None:
+        unknown = values.keys() - _BY_NAME.keys()
+        if unknown:
+            raise TypeError(f"No filter is named {', '.join(sorted(unknown))}.")
+        found = tuple(
+            (one.name, int(value))
+            for one in FILTERS
+            if (value := values.get(one.name)) is not None and (value or one.negation)
+        )
+        object.__setattr__(self, "values", found)
+
+    def get(self, name: str) -> int | None:
+        """The value of a filter; None where it is not set. Raises KeyError for an unknown name."""
+        return dict(self.values).get(_BY_NAME[name].name)
+
+    def with_(self, **changes: int | None) -> Filters:
+        """With some set to other values; None removes one."""
+        return Filters(**{**dict(self.values), **changes})
+
+    @property
+    def conditions(self) -> list[str]:
+        """SQL that a video `v` of the list meets, with `values` and `:worth` as parameters."""
+        return [
+            _BY_NAME[name].condition if value else _BY_NAME[name].negation
+            for name, value in self.values
+        ]
+
+
+NO_FILTERS = Filters()
