@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from lvs.errors import UnavailableError
+from lvs.library.probe_queue import _first_of
 from lvs.media import processing
 from lvs.media.facts import Facts, Result, SourceError
 from lvs.media.pool import MediaPool
@@ -187,7 +188,7 @@ async def test_a_store_that_refuses_loses_no_work(
     assert {why for _, why in state(ten).values()} == {None}
 
 
-async def test_after_a_failure_the_feeder_goes_on_with_its_work(
+async def test_after_a_failure_the_probe_queue_resumes_its_work(
     ten: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     probe_queue = ten.library.probe_queue
@@ -213,6 +214,23 @@ async def test_after_a_failure_the_feeder_goes_on_with_its_work(
         others.set()
         await eventually(lambda: all_done(ten))
     assert len(set(started)) == len(started) == 10, "a probe was cancelled and started again"
+
+
+async def test_a_wait_for_the_first_event_can_be_cancelled_at_its_end() -> None:
+    async def cancel_outer() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            outer.cancel()
+
+    async def wait_forever() -> None:
+        await _first_of(asyncio.sleep(0.01), cancel_outer())
+        await asyncio.Event().wait()
+
+    outer = asyncio.create_task(wait_forever())
+    _, waiting = await asyncio.wait([outer], timeout=5)
+    assert not waiting, "the cancellation was lost"
+    assert outer.cancelled()
 
 
 async def test_a_full_queue_shows_what_waits_and_ends_empty(

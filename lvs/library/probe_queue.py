@@ -7,7 +7,6 @@ restart goes on by itself. Videos that somebody looks at come first, then the ne
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import json
 import logging
@@ -271,5 +270,5 @@ async def _first_of(*waits: Any) -> None:
     finally:
         for task in tasks:
             task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.gather(*tasks, return_exceptions=True)
+        # Not within `suppress`: a cancellation that arrives here is the caller's own.
+        await asyncio.gather(*tasks, return_exceptions=True)
