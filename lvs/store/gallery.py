@@ -30,8 +30,8 @@ def page(conn: Connection, spec: ListSpec, *, limit: int, after: str | None = No
 
     Raises InvalidInputError when the cursor is not one of ours.
     """
-    videos, next_id = list_page(conn, spec, limit=limit, after=after)
-    return Page(videos, next_id, count(conn, spec))
+    videos, cursor = list_page(conn, spec, limit=limit, after=after)
+    return Page(videos, cursor, count(conn, spec))
 
 
 def list_page(
@@ -41,8 +41,8 @@ def list_page(
     rows = _list_page(conn, spec, decode_cursor(after) if after else None, limit + 1)
     more = len(rows) > limit
     rows = rows[:limit]
-    next_id = encode_cursor((rows[-1][2], rows[-1][0])) if more else None
-    return [(row[0], row[1]) for row in rows], next_id
+    cursor = encode_cursor((rows[-1][2], rows[-1][0])) if more else None
+    return [(row[0], row[1]) for row in rows], cursor
 
 
 def count(conn: Connection, spec: ListSpec) -> int:
