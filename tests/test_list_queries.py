@@ -1,6 +1,6 @@
 """The SQL of every list, in a file that is read in a review: tests/golden/list_queries.sql.
 
-After a deliberate change write it anew: `UPDATE_GOLDEN=1 .venv/bin/python -m pytest` with this file.
+After a deliberate change, write it again: run this file with `UPDATE_GOLDEN=1`.
 """
 
 from __future__ import annotations
