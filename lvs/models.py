@@ -9,20 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-Sort = str
-SORTS: tuple[Sort, ...] = (
-    "newest",
-    "oldest",
-    "title",
-    "rating",
-    "views",
-    "duration",
-    "size",
-    "random",
-    "relevance",  # of a search; without one, newest
-    "recent",  # last played first
-)
-
 DEFAULT_USER_ID = 1  # the one user, until there are accounts
 LONGEST_S = 7 * 24 * 3600  # the highest duration or position that a request may name
 

@@ -12,9 +12,9 @@ from lvs.folders import Folders
 from lvs.listing.builtin import BUILTIN_LISTS
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.listing.resolve import list_spec_of
-from lvs.models import SORTS
 from lvs.services import Services
 from lvs.store import Connection, gallery, tags
+from lvs.store.sort_orders import SORT_ORDERS
 from tests.helpers.libraries import fill
 from tests.helpers.servers import HOME
 
@@ -38,7 +38,7 @@ EXAMPLES = (
 def lists() -> Iterator[tuple[str, GalleryQuery]]:
     for one in BUILTIN_LISTS:
         yield f"{one.name}: {one.arguments or 'all'}", one.query
-    for sort in SORTS:
+    for sort in SORT_ORDERS:
         if sort != "relevance":
             seed = "&seed=7" if sort == "random" else ""
             yield f"sort={sort}", parse_query(arguments_of(f"sort={sort}{seed}".encode()))

@@ -11,19 +11,20 @@ from typing import Any
 import pytest
 
 from lvs.config import ServerConfig
-from lvs.models import SORTS, Card
+from lvs.models import Card
 from lvs.server.lifecycle import open_services
 from lvs.services import Services
 from lvs.store import Connection, Transaction, gallery, playback, videos
 from lvs.store import videos as videos_store
-from lvs.store.list_plan import ListSpec
+from lvs.store.list_plan import ListSpec, plan
+from lvs.store.sort_orders import SORT_ORDERS
 from tests.helpers.clips import Cast
 from tests.helpers.html import card_ids, element, links
 from tests.helpers.libraries import fill, library
-from tests.helpers.servers import LocalServer, eventually
+from tests.helpers.servers import HOME, LocalServer, eventually
 
 
-@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("sort", SORT_ORDERS)
 async def test_following_the_plain_links_shows_every_video_once(
     server: LocalServer, sort: str
 ) -> None:
@@ -61,7 +62,29 @@ def play(tx: Transaction) -> None:
 
 
 def test_every_order_is_covered() -> None:
-    assert {*ORDERS, "random"} == {*SORTS}
+    assert {*ORDERS, "random"} == {*SORT_ORDERS}
+
+
+def test_every_order_is_documented() -> None:
+    document = (HOME / "docs" / "API.md").read_text()
+    (row,) = [line for line in document.splitlines() if line.startswith("| `sort` |")]
+    assert re.findall(r"`(\w+)`", row)[1:] == [*SORT_ORDERS]
+
+
+@pytest.mark.parametrize("sort", SORT_ORDERS)
+async def test_orders_have_the_index_that_they_declare(services: Services, sort: str) -> None:
+    def steps(conn: Connection) -> str:
+        way = plan(conn, ListSpec(sort))
+        direction = "desc" if way.descending else "asc"
+        rows = conn.execute(
+            f"explain query plan select v.id from {way.source} where {way.where}"
+            f" order by {way.key} {direction}, v.id {direction} limit 60",
+            ListSpec(sort).parameters,
+        )
+        return str([row[3] for row in rows])
+
+    is_sorted = "TEMP B-TREE" in await services.store.read(steps)
+    assert is_sorted is not SORT_ORDERS[sort].is_indexed
 
 
 @pytest.mark.parametrize("sort", ORDERS)

@@ -14,8 +14,8 @@ from pydantic import (
     model_validator,
 )
 
-from lvs.models import SORTS
 from lvs.store.filters import FILTERS, Filter
+from lvs.store.sort_orders import SORT_ORDERS
 
 Stars = Annotated[StrictInt, Field(ge=1, le=5)]
 MediaHash = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
@@ -93,7 +93,7 @@ class PopularIn(_In):
 
 
 class _OrderIn(_In):
-    sort: Literal[SORTS] | None = None  # type: ignore[valid-type]
+    sort: Literal[*SORT_ORDERS] | None = None  # type: ignore[valid-type]
     folder: str = ""
     seed: Annotated[int, Field(ge=1, le=2_147_483_646)] | None = None
 

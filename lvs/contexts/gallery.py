@@ -15,22 +15,11 @@ from lvs.contexts.navigation import folder_name, has_own_link, list_name, nav_ur
 from lvs.folders import Folders
 from lvs.listing.query import GalleryQuery
 from lvs.listing.resolve import folder_of, list_spec_of
-from lvs.models import SORTS, Folder, SavedSearch
+from lvs.models import Folder, SavedSearch
 from lvs.store import Connection, gallery, roots, saved_searches, tags
+from lvs.store.sort_orders import SORT_ORDERS
 
 PAGE_SIZE = 60
-SORT_NAMES = {
-    "newest": "Newest",
-    "oldest": "Oldest",
-    "title": "Title",
-    "rating": "Top rated",
-    "views": "Most viewed",
-    "duration": "Longest",
-    "size": "Largest",
-    "random": "Random",
-    "relevance": "Best match",
-    "recent": "Recently watched",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +177,9 @@ def summary_context(
     """`saved` are all saved searches, where they have been read already."""
     folder = folder_of(conn, folders, query.folder)
     sorts = tuple(
-        Choice(SORT_NAMES[sort], sort, sort == query.order)
-        for sort in SORTS
-        if query.q or sort != "relevance"
+        Choice(sort.label, sort.name, sort.name == query.order)
+        for sort in SORT_ORDERS.values()
+        if query.q or not sort.needs_words
     )
     heading = list_name(query, saved_searches.saved(conn) if saved is None else saved)
     narrowed_by = _narrowed_by(query, heading)

@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from lvs.errors import InvalidInputError
 from lvs.listing.search_syntax import LONGEST_Q, TAGS_AT_MOST, parse_search
-from lvs.models import SORTS
 from lvs.store.filters import FILTERS, NO_FILTERS, Filters
+from lvs.store.sort_orders import SORT_ORDERS
 
 SEEDS = 2_147_483_646
 SHOWN_AT_MOST = 600
@@ -37,7 +37,7 @@ class GalleryQuery:
     @property
     def order(self) -> str:
         """The order of the store."""
-        if self.sort and (self.q or self.sort != "relevance"):
+        if self.sort and (self.q or not SORT_ORDERS[self.sort].needs_words):
             return self.sort
         return self.default_order
 
@@ -54,7 +54,7 @@ class GalleryQuery:
     @property
     def is_costly(self) -> bool:
         """Whether reading it may take long in a large library: no index has its order or videos."""
-        return self.is_filtered or self.order in ("random", "recent")
+        return self.is_filtered or not SORT_ORDERS[self.order].is_indexed
 
     @property
     def arguments(self) -> list[tuple[str, str]]:
@@ -105,8 +105,8 @@ def parse_query(arguments: dict[str, str]) -> GalleryQuery:
     Raises InvalidInputError that names the argument and what is allowed.
     """
     sort = arguments.get("sort", "")
-    if sort and sort not in SORTS:
-        raise InvalidInputError(f"`sort` is {sort!r}; it must be one of {', '.join(SORTS)}.")
+    if sort and sort not in SORT_ORDERS:
+        raise InvalidInputError(f"`sort` is {sort!r}; it must be one of {', '.join(SORT_ORDERS)}.")
     seed = 0
     if sort == "random":
         seed = whole_number(arguments, "seed", 1, SEEDS, default=random.randint(1, SEEDS))

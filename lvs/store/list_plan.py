@@ -5,27 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from lvs.models import DEFAULT_USER_ID, Sort
+from lvs.models import DEFAULT_USER_ID
 from lvs.store.backends.sqlite import Connection
 from lvs.store.filters import NO_FILTERS, Filters
-from lvs.store.playback import OWN_PROGRESS, WORTH_RESUMING_S
+from lvs.store.playback import WORTH_RESUMING_S
+from lvs.store.sort_orders import SORT_ORDERS
 
 FEW_HITS = 5_000
 
-_ORDERS: dict[Sort, tuple[str, bool]] = {
-    "newest": ("v.added_at", True),
-    "oldest": ("v.added_at", False),
-    "title": ("v.title_key", False),
-    "rating": ("v.rating_average", True),
-    "views": ("v.view_count", True),
-    "duration": ("v.duration_s", True),
-    "size": ("v.size_bytes", True),
-    # Multiplying by a number modulo a prime shuffles the keys anew for each seed, the same way
-    # each time it is asked.
-    "random": ("(v.random_key * :seed) % 2147483647", False),
-    "recent": (f"coalesce((select updated_at {OWN_PROGRESS}), 0)", True),
-}
-_UNINDEXED = ("random", "recent")
 _BY_RANK = ("hit.rank", False)  # FTS5 ranks the best lowest
 
 _IN_FOLDER = (
@@ -38,7 +25,7 @@ _IN_FOLDER = (
 class ListSpec:
     """Which videos, in which order. `seed` matters to `random` alone."""
 
-    sort: Sort = "newest"
+    sort: str = "newest"
     folder_id: int | None = None
     seed: int = 1
     filters: Filters = NO_FILTERS
@@ -82,9 +69,10 @@ def plan(conn: Connection, spec: ListSpec, purpose: Purpose = "walk") -> QueryPl
     through them. To look at `one` is to ask of the video `:id`.
     """
     there = "v.file_count > 0" + (" and v.id = :id" if purpose == "one" else "")
-    order = _ORDERS.get(spec.sort, _ORDERS["newest"])
+    sort = SORT_ORDERS[spec.sort]
+    order = sort.key, sort.descending
     if spec.match and _finds_few(conn, spec):
-        rank = ", bm25(video_text, 10.0, 2.0, 5.0) as rank" if spec.sort == "relevance" else ""
+        rank = ", bm25(video_text, 10.0, 2.0, 5.0) as rank" if sort.needs_words else ""
         one = " and rowid = :id" if purpose == "one" else ""
         hits = f"(select rowid{rank} from video_text where video_text match :match{one}) hit"
         where = there + _conditions(replace(spec, match=""), purpose) + _IN_FOLDER
@@ -129,7 +117,8 @@ def _conditions(spec: ListSpec, purpose: Purpose) -> str:
 def _walks_to_hits(spec: ListSpec) -> bool:
     """Whether an index walks the order, and every few videos there is a hit: each is then asked by
     itself (40 µs). Else the hits are gathered once (1 µs each), where 100,000 would be asked."""
-    return spec.sort not in _UNINDEXED and not (spec.filters != NO_FILTERS or spec.tag_ids)
+    indexed = SORT_ORDERS[spec.sort].is_indexed
+    return indexed and not (spec.filters != NO_FILTERS or spec.tag_ids)
 
 
 def _finds_few(conn: Connection, spec: ListSpec) -> bool:

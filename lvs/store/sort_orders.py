@@ -1,0 +1,50 @@
+"""The sort orders of a list, each declared once: form, addresses, SQL and API read these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lvs.store.playback import OWN_PROGRESS
+
+
+@dataclass(frozen=True, slots=True)
+class SortOrder:
+    """One sort order. `name` is the value of `sort` in addresses and the API, `label` its option.
+
+    `key` is the SQL expression that a list of videos `v` is sorted by. `is_indexed` says that an
+    index has it, so that a page of any list is read without sorting all of it. `needs_words` is
+    for an order that only a search has.
+    """
+
+    name: str
+    label: str
+    key: str
+    descending: bool = False
+    is_indexed: bool = True
+    needs_words: bool = False
+
+
+SORT_ORDERS = {
+    one.name: one
+    for one in (
+        SortOrder("newest", "Newest", "v.added_at", descending=True),
+        SortOrder("oldest", "Oldest", "v.added_at"),
+        SortOrder("title", "Title", "v.title_key"),
+        SortOrder("rating", "Top rated", "v.rating_average", descending=True),
+        SortOrder("views", "Most viewed", "v.view_count", descending=True),
+        SortOrder("duration", "Longest", "v.duration_s", descending=True),
+        SortOrder("size", "Largest", "v.size_bytes", descending=True),
+        # Multiplying by a number modulo a prime shuffles the keys anew for each seed, the same way
+        # each time it is asked.
+        SortOrder("random", "Random", "(v.random_key * :seed) % 2147483647", is_indexed=False),
+        # Few hits are sorted by their rank instead; many, or a list without words, newest first.
+        SortOrder("relevance", "Best match", "v.added_at", descending=True, needs_words=True),
+        SortOrder(
+            "recent",
+            "Recently watched",
+            f"coalesce((select updated_at {OWN_PROGRESS}), 0)",
+            descending=True,
+            is_indexed=False,
+        ),
+    )
+}
