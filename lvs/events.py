@@ -42,9 +42,9 @@ class ChangeSignal:
         for event in self._waiting:
             event.set()
 
-    def subscribe(self) -> asyncio.Event:
+    def subscribe(self, event: asyncio.Event | None = None) -> asyncio.Event:
         """An event of one's own, set at every ring; clear it before looking at the store."""
-        event = asyncio.Event()
+        event = event or asyncio.Event()
         self._waiting.add(event)
         return event
 

@@ -177,6 +177,37 @@ async def test_a_page_that_was_disconnected_catches_up_exactly(
     assert [card for card, _ in navigation(message)] == [f"v-{after['comes.mp4'].id}"]
 
 
+async def test_a_page_misses_nothing_of_a_time_without_pages(
+    server: LocalServer, hub_services: Services, videos: Path, cast: Cast
+) -> None:
+    """Without pages the hub does not wake; the next page catches up by its own stream, and the hub
+    goes on from there."""
+    woken: list[int] = []
+    hub_services.hub.on_pushed = woken.append
+    cast.unique(videos / "a.mp4")
+    await library(hub_services)
+    since = hub_services.store.last_event_id
+    first = await server.stream(f"/events?since={since}")
+    await eventually(lambda: hub_services.hub.streams == 1)
+    first.close()
+    await eventually(lambda: hub_services.hub.streams == 0)
+    woken.clear()
+    for name in ("b.mp4", "c.mp4"):
+        cast.unique(videos / name)
+        await library(hub_services)
+    assert woken == []
+    stream = await server.stream(f"/events?since={since}")
+    message = await stream.until(about_cards)
+    assert len(navigation(message)) == 2
+    assert message.id == hub_services.store.last_event_id
+    cast.unique(videos / "d.mp4")
+    await library(hub_services)
+    message = await stream.until(about_cards)
+    assert len(navigation(message)) == 1
+    assert message.id == hub_services.store.last_event_id
+    await eventually(lambda: woken[-1:] == [message.id])
+
+
 async def test_a_gap_that_cannot_be_replayed_asks_for_a_resync(
     server: LocalServer, videos: Path, cast: Cast
 ) -> None:

@@ -113,6 +113,7 @@ class Hub:
         self.on_pushed = on_pushed
         self.subscribers: set[Subscriber] = set()
         self._position = store.last_event_id  # every subscriber has been told up to here
+        self._news = asyncio.Event()  # set by the store while there are subscribers
         self._closed = False
         self._navigation = ""  # as last told
         self._logged_at = -LOG_FAILURE_EVERY_S
@@ -137,7 +138,7 @@ class Hub:
     async def stream(self, feed: Feed, since: int) -> AsyncGenerator[bytes]:
         """Server-sent events for one page that was rendered at event `since`."""
         subscriber = Subscriber(feed)
-        self.subscribers.add(subscriber)
+        self._add(subscriber)
         if self._closed:
             subscriber.close()
         try:
@@ -158,24 +159,34 @@ class Hub:
                     last = max(last, item.event_id)
                     yield responses.sse(item.html, event_id=last, event=item.event)
         finally:
-            self.subscribers.discard(subscriber)
+            self._remove(subscriber)
+
+    def _add(self, subscriber: Subscriber) -> None:
+        """The first one has the hub follow events, from now on: its stream renders what was
+        before."""
+        if not self.subscribers:
+            self._position = self._store.last_event_id
+            self._store.change_signal.subscribe(self._news)
+        self.subscribers.add(subscriber)
+
+    def _remove(self, subscriber: Subscriber) -> None:
+        """Without the last one, a commit wakes nobody here."""
+        self.subscribers.discard(subscriber)
+        if not self.subscribers:
+            self._store.change_signal.unsubscribe(self._news)
 
     async def follow_events(self) -> None:
         """Send each batch of events to subscribers, a rendering per feed.
 
         Begun again after a failure, it goes on where it was.
         """
-        news = self._store.change_signal.subscribe()
-        news.set()
-        try:
-            while True:
-                await news.wait()
-                news.clear()
-                pause_s = await self._send_news()
-                self.on_pushed(self._position)
-                await asyncio.sleep(pause_s)
-        finally:
-            self._store.change_signal.unsubscribe(news)
+        self._news.set()
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            pause_s = await self._send_news()
+            self.on_pushed(self._position)
+            await asyncio.sleep(pause_s)
 
     async def _send_news(self) -> float:
         """Bring every page from `_position` to now; returns how long to gather events before the
@@ -272,7 +283,7 @@ class Hub:
     def deliver(self, subscriber: Subscriber, message: Message | bytes) -> None:
         """Queue a message for one page, or drop the page when it does not keep up."""
         if not subscriber.send(message):
-            self.subscribers.discard(subscriber)
+            self._remove(subscriber)
             self.dropped += 1
         elif isinstance(message, Message):
             self.sent += 1
