@@ -14,30 +14,46 @@ from pydantic import BaseModel, ValidationError
 from quart import Response, request
 from quart_schema import RequestSchemaValidationError, document_request, document_response
 
+from lvs.errors import InvalidInputError
+
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
 def takes(model: type[BaseModel]) -> Callable[[Handler], Handler]:
     """The call takes a JSON body of this model, and has it as `data`.
 
-    Raises RequestSchemaValidationError for another body.
+    Raises RequestSchemaValidationError for another body, and as `_validate_slowly` does.
     """
 
     def decorate(handler: Handler) -> Handler:
         @wraps(handler)
         async def call(*args: Any, **kwargs: Any) -> Any:
-            body = await request.get_json()
-            if not isinstance(body, dict):
-                raise RequestSchemaValidationError(TypeError("not a JSON object"))
             try:
-                data = model.model_validate(body)
-            except ValidationError as error:
-                raise RequestSchemaValidationError(error) from None
+                data = model.model_validate_json(await request.get_data())
+            except ValidationError:
+                data = await _validate_slowly(model)
             return await handler(*args, data=data, **kwargs)
 
         return cast(Handler, document_request(model)(call))
 
     return decorate
+
+
+async def _validate_slowly(model: type[BaseModel]) -> BaseModel:
+    """The body as Python reads JSON, which tells better what is wrong with it.
+
+    Raises InvalidInputError for bytes that are no text, BadRequest for text that is no JSON.
+    """
+    try:
+        body = await request.get_json()
+    except UnicodeDecodeError:
+        raise InvalidInputError("The body must be JSON in UTF-8.") from None
+    if not isinstance(body, dict):
+        raise RequestSchemaValidationError(TypeError("not a JSON object"))
+    try:
+        return model.model_validate(body)
+    except ValidationError as error:
+        raise RequestSchemaValidationError(error) from None
 
 
 def answers(model: type[BaseModel], status: int = 200) -> Callable[[Handler], Handler]:

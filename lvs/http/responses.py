@@ -13,6 +13,7 @@ from typing import Any
 
 from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, WebsocketScope
 from quart import Quart, Request, Response, g, redirect
+from quart.wrappers.request import Body
 from werkzeug.exceptions import RequestTimeout
 from werkzeug.http import parse_accept_header, parse_etags
 from werkzeug.wrappers import Response as WerkzeugResponse
@@ -157,6 +158,16 @@ def _hash(body: bytes) -> str:
 # --- bodies ---
 
 
+class KnownBody(Body):
+    """A body that says whether all of it is here."""
+
+    is_complete = False
+
+    def set_complete(self) -> None:
+        self.is_complete = True
+        super().set_complete()
+
+
 class RequestWithBody(Request):
     """A request whose body is awaited without a task.
 
@@ -164,20 +175,28 @@ class RequestWithBody(Request):
     body that is here: 25 µs, and the guard and the handler both ask.
     """
 
+    body_class = KnownBody
+    body: KnownBody
+
     async def get_data(  # type: ignore[override]
         self, cache: bool = True, as_text: bool = False, parse_form_data: bool = False
     ) -> str | bytes:
         """The body. Raises RequestTimeout when it does not come in time."""
         if parse_form_data:
             await self._load_form_data()
-        try:
-            async with asyncio.timeout(self.body_timeout):
-                body: bytes = await self.body
-        except TimeoutError as error:
-            raise RequestTimeout from error
+        if not self.body.is_complete:
+            await self._receive()
+        body: bytes = await self.body
         if not cache:
             self.body.clear()
         return body.decode() if as_text else body
+
+    async def _receive(self) -> None:
+        try:
+            async with asyncio.timeout(self.body_timeout):
+                await self.body
+        except TimeoutError as error:
+            raise RequestTimeout from error
 
 
 # --- what is not spoken here ---

@@ -107,7 +107,7 @@ def _guard(app: Quart, templates: Templates, table: RouteTable) -> None:
         g.began, g.queries = time.perf_counter(), count_queries_here()
         g.kind = kind = table.kind_of(request)
         guard: Guard = app.extensions["lvs.guard"]
-        await guard.check(request, kind)
+        guard.check(request, kind)
         return guard.preflight(request, kind)
 
     @app.after_request
