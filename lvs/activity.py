@@ -10,7 +10,7 @@ PROBLEMS_KEPT = 50
 
 
 class Activity:
-    """Read by pages, written by scanner, arrivals and feeder; `bell` rings on each change."""
+    """Read by pages, written by scanner, arrivals and probe queue; `bell` rings on each change."""
 
     def __init__(self) -> None:
         self.change_signal = ChangeSignal()

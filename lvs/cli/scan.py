@@ -32,7 +32,7 @@ async def scan_once(config: ServerConfig, console: Console) -> int:
     async with open_services(config, live=False) as services:
         library = services.library
         arrivals = asyncio.create_task(library.arrivals.run(), name="arrivals")
-        probe_queue = asyncio.create_task(library.probe_queue.run(), name="media feeder")
+        probe_queue = asyncio.create_task(library.probe_queue.run(), name="probe queue")
         try:
             async with _bars(library.status, console):
                 await library.scan_all()

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 class Library:
-    """Owns scans, watches, arrivals and feeder. `roots` by id is the present truth of folders."""
+    """Owns scans, watches, arrivals and probe queue. `roots` has the present folders by id."""
 
     def __init__(self, config: ServerConfig, store: Store, pool: MediaPool) -> None:
         self.config = config

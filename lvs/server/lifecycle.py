@@ -162,7 +162,7 @@ def _start_tasks(supervisor: Supervisor, services: Services) -> None:
     supervisor.start("arrivals", library.arrivals.run, library.ask_for_scan)
     supervisor.start("scans", library.run_scans, library.ask_for_scan)
     supervisor.start("watchers", library.watch_roots, library.ask_for_scan)
-    supervisor.start("media feeder", library.probe_queue.run)
+    supervisor.start("probe queue", library.probe_queue.run)
     supervisor.start("backups", services.admin.backup_scheduler.run)
     supervisor.start("bulk changes", services.bulk.run)
     supervisor.start("monitor", services.admin.monitor.run)
