@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from lvs.folders import Folders
 from lvs.listing.builtin import BUILTIN_LISTS
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
-from lvs.listing.resolve import list_spec_of
+from lvs.listing.resolve import resolve
 from lvs.services import Services
 from lvs.store import Connection, gallery, tags
 from lvs.store.sort_orders import SORT_ORDERS
@@ -48,7 +48,7 @@ def lists() -> Iterator[tuple[str, GalleryQuery]]:
 
 def statements(conn: Connection, folders: Folders, query: GalleryQuery) -> list[str]:
     """What SQLite runs for the first page of a list and for the place of a video in it."""
-    spec = list_spec_of(conn, folders, query)
+    spec = resolve(conn, folders, query).spec
     found: list[str] = []
     conn.set_trace_callback(found.append)
     gallery.page(conn, spec, limit=60)

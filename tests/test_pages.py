@@ -11,12 +11,16 @@ from typing import Any
 import pytest
 
 from lvs.config import ServerConfig
+from lvs.contexts.gallery import gallery_context, list_page_context
+from lvs.events import Event
+from lvs.listing.query import GalleryQuery
+from lvs.live.feeds import GalleryFeed, RenderContext
 from lvs.models import Card
 from lvs.server.lifecycle import open_services
 from lvs.services import Services
 from lvs.store import Connection, Transaction, gallery, playback, videos
 from lvs.store import videos as videos_store
-from lvs.store.list_plan import ListSpec, plan
+from lvs.store.list_plan import FEW_HITS, ListSpec, plan
 from lvs.store.sort_orders import SORT_ORDERS
 from tests.helpers.clips import Cast
 from tests.helpers.html import card_ids, element, links
@@ -146,9 +150,6 @@ async def test_large_and_small_folders_list_alike(services: Services) -> None:
 async def test_the_number_of_queries_does_not_grow_with_the_list(
     services: Services, config: ServerConfig
 ) -> None:
-    from lvs.contexts.gallery import gallery_context
-    from lvs.listing.query import GalleryQuery
-
     await fill(services.store, 120)
 
     def count(conn: Connection, limit: int) -> int:
@@ -161,6 +162,31 @@ async def test_the_number_of_queries_does_not_grow_with_the_list(
 
     few, many = await services.store.read(count, 5), await services.store.read(count, 100)
     assert few == many <= 8
+
+
+async def test_a_page_and_a_push_resolve_their_list_once(services: Services) -> None:
+    await fill(services.store, 20, folders=("a/b", "c"))
+    folders, cards = services.folders, services.rendering.cards
+    query = GalleryQuery(folder="a", q="video")
+    context = RenderContext(folders, services.activity, cards, services.rendering.templates)
+
+    def resolved(conn: Connection, read: Callable[..., object], *arguments: object) -> list[int]:
+        """How often the folder was looked up, and how often the hits were counted."""
+        statements: list[str] = []
+        conn.set_trace_callback(statements.append)
+        read(conn, *arguments)
+        conn.set_trace_callback(None)
+        return [
+            len([one for one in statements if part in one])
+            for part in ("from folder where root_id", f"limit {FEW_HITS + 1}")
+        ]
+
+    for read, *arguments in (
+        (gallery_context, folders, cards, query, 0),
+        (list_page_context, folders, cards, query),
+        (GalleryFeed(query).update, context, [Event(1, "copied", 1)]),
+    ):
+        assert await services.store.read(resolved, read, *arguments) == [1, 1]
 
 
 async def test_a_page_is_rendered_once_until_something_changes(

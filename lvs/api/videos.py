@@ -17,7 +17,7 @@ from lvs.errors import NotFoundError
 from lvs.folders import Folders
 from lvs.http.routes import API, Route
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
-from lvs.listing.resolve import list_spec_of
+from lvs.listing.resolve import resolve
 from lvs.models import Card
 from lvs.services import current_services
 from lvs.store import Connection, gallery, tags
@@ -54,7 +54,7 @@ def _listed(
     conn: Connection, folders: Folders, items: Items, query: GalleryQuery, limit: int
 ) -> bytes:
     """The JSON of a `VideosOut`."""
-    spec = list_spec_of(conn, folders, query)
+    spec = resolve(conn, folders, query).spec
     page = gallery.page(conn, spec, limit=limit, after=query.after or None)
     videos = b",".join(_items(conn, folders, items, page.videos))
     following = json.dumps(page.next).encode()

@@ -14,7 +14,7 @@ from lvs.contexts.filters import FilterForm, filter_form, filter_names
 from lvs.contexts.navigation import folder_name, has_own_link, list_name, nav_url_of, saved_as
 from lvs.folders import Folders
 from lvs.listing.query import GalleryQuery
-from lvs.listing.resolve import folder_of, list_spec_of
+from lvs.listing.resolve import Listing, resolve
 from lvs.models import Folder, SavedSearch
 from lvs.store import Connection, gallery, roots, saved_searches, tags
 from lvs.store.sort_orders import SORT_ORDERS
@@ -105,9 +105,10 @@ def list_page_context(
     conn: Connection, folders: Folders, cards: CardRenderer, query: GalleryQuery
 ) -> ListPage:
     """The cards after the query's cursor."""
-    spec = list_spec_of(conn, folders, query)
-    rows, following = gallery.list_page(conn, spec, limit=PAGE_SIZE, after=query.after or None)
-    return _list_page(conn, folders, cards, query, rows, following)
+    listing = resolve(conn, folders, query)
+    after = query.after or None
+    rows, following = gallery.list_page(conn, listing.spec, limit=PAGE_SIZE, after=after)
+    return _list_page(conn, cards, listing, rows, following)
 
 
 def gallery_context(
@@ -119,14 +120,14 @@ def gallery_context(
     limit: int = PAGE_SIZE,
 ) -> Gallery:
     """A page of the gallery at event `since`; `limit` cards from the query's cursor on."""
-    spec = list_spec_of(conn, folders, query)
-    page = gallery.page(conn, spec, limit=limit, after=query.after or None)
+    listing = resolve(conn, folders, query)
+    page = gallery.page(conn, listing.spec, limit=limit, after=query.after or None)
     saved = saved_searches.saved(conn)
-    summary = summary_context(conn, folders, query, page.total, saved)
+    summary = summary_context(conn, folders, listing, page.total, saved)
     own = query.with_(seed=0).url("").removeprefix("?")
     return Gallery(
         summary=summary,
-        list_page=_list_page(conn, folders, cards, query, page.videos, page.next),
+        list_page=_list_page(conn, cards, listing, page.videos, page.next),
         is_first=not query.after,
         start=query.url(),
         again=query.url("/partials/gallery"),
@@ -152,15 +153,14 @@ def _scope(query: GalleryQuery, saved: Sequence[SavedSearch]) -> Scope:
 
 def _list_page(
     conn: Connection,
-    folders: Folders,
     cards: CardRenderer,
-    query: GalleryQuery,
+    listing: Listing,
     videos: list[tuple[int, int]],
     following: str | None,
 ) -> ListPage:
-    folder = folder_of(conn, folders, query.folder)
+    query = listing.query
     return ListPage(
-        cards=Markup("").join(cards.render(conn, videos, folder)),
+        cards=Markup("").join(cards.render(conn, videos, listing.folder)),
         more=query.url("/partials/cards", after=following) if following else "",
         next_page=query.url(after=following) if following else "",
         cursor=following or "",
@@ -170,12 +170,12 @@ def _list_page(
 def summary_context(
     conn: Connection,
     folders: Folders,
-    query: GalleryQuery,
+    listing: Listing,
     total: int,
     saved: Sequence[SavedSearch] | None = None,
 ) -> Summary:
     """`saved` are all saved searches, where they have been read already."""
-    folder = folder_of(conn, folders, query.folder)
+    query = listing.query
     sorts = tuple(
         Choice(sort.label, sort.name, sort.name == query.order)
         for sort in SORT_ORDERS.values()
@@ -186,14 +186,14 @@ def summary_context(
     chips = tuple(Link(name, wider.url()) for name, wider in narrowed_by)
 
     def count(other: GalleryQuery) -> int:
-        return gallery.count(conn, list_spec_of(conn, folders, other))
+        return gallery.count(conn, resolve(conn, folders, other).spec)
 
     return Summary(
         heading=heading,
         crumbs=_crumbs(folders, query),
         total=total,
         filters=() if has_own_link(query) else chips,
-        folders=tuple(_folder_links(conn, folders, query, folder)) if total else (),
+        folders=tuple(_folder_links(conn, folders, listing)) if total else (),
         sorts=sorts,
         kept=tuple(query.with_(sort="", seed=0).arguments),
         empty=None if total else empty_context(query, narrowed_by, count),
@@ -229,10 +229,9 @@ def _crumbs(folders: Folders, query: GalleryQuery) -> tuple[Link, ...]:
     return tuple(crumbs)
 
 
-def _folder_links(
-    conn: Connection, folders: Folders, query: GalleryQuery, folder: Folder | None
-) -> list[Link]:
+def _folder_links(conn: Connection, folders: Folders, listing: Listing) -> list[Link]:
     """The folders one level down; several configured folders are the first level."""
+    query, folder = listing.query, listing.folder
     inside = [] if folder is None else roots.folders_in(conn, folder.id)
     if folder is None:
         tops = [roots.folder_at(conn, root.id, "") for root in folders.roots.values()]

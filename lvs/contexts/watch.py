@@ -16,7 +16,7 @@ from lvs.contexts.projection import LayoutForm, layout_form
 from lvs.errors import NotFoundError
 from lvs.folders import Folders
 from lvs.listing.query import GalleryQuery
-from lvs.listing.resolve import find, folder_of, list_spec_of
+from lvs.listing.resolve import find, resolve
 from lvs.models import Card, Tag, VideoDetails
 from lvs.store import Connection, gallery, projection, related, saved_searches, tags, videos
 from lvs.store.list_plan import ListSpec
@@ -224,8 +224,8 @@ def _neighbours(
 ) -> tuple[str, str]:
     """Addresses of the videos before and after this one in a list; empty at its ends."""
     try:
-        spec = list_spec_of(conn, folders, query)
-        folder = folder_of(conn, folders, query.folder)
+        listing = resolve(conn, folders, query)
+        spec, folder = listing.spec, listing.folder
     except NotFoundError:
         spec, folder = ListSpec(), None
     key = gallery.sort_key_of(conn, spec, video_id)

@@ -15,7 +15,7 @@ from lvs.errors import InvalidInputError, NotFoundError
 from lvs.folders import Folders
 from lvs.headsets.catalogue import builtin_lists, query_of
 from lvs.listing.query import GalleryQuery
-from lvs.listing.resolve import folder_of, list_spec_of
+from lvs.listing.resolve import folder_of, resolve
 from lvs.models import Tag, VideoDetails
 from lvs.store import Connection, files, gallery, roots, saved_searches, tags, videos
 
@@ -94,7 +94,7 @@ def _at_root(conn: Connection, folders: Folders) -> list[Container]:
     found = []
     for title, query in lists:
         try:
-            spec = list_spec_of(conn, folders, query_of(query))
+            spec = resolve(conn, folders, query_of(query)).spec
         except (InvalidInputError, NotFoundError):  # a saved search of something that has gone
             continue
         found.append(Container(_LIST + query, ROOT, title, gallery.count(conn, spec)))
@@ -111,7 +111,7 @@ def _of_list(
     conn: Connection, folders: Folders, object_id: str, start: int, count: int
 ) -> tuple[list[Entry], int]:
     try:
-        spec = list_spec_of(conn, folders, query_of(object_id.removeprefix(_LIST)))
+        spec = resolve(conn, folders, query_of(object_id.removeprefix(_LIST))).spec
     except InvalidInputError as error:
         raise NotFoundError(error.detail) from None
     rows, _ = gallery.list_page(conn, spec, limit=start + count)

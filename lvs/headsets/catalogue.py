@@ -10,7 +10,7 @@ from lvs.folders import Folders
 from lvs.listing import builtin
 from lvs.listing.builtin import BUILTIN_LISTS
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
-from lvs.listing.resolve import list_spec_of
+from lvs.listing.resolve import resolve
 from lvs.models import Card
 from lvs.store import Connection, gallery, saved_searches, tags, videos
 
@@ -33,7 +33,7 @@ def catalogue_lists(conn: Connection, folders: Folders) -> tuple[CatalogueList, 
     for name, query in _queries(conn):
         most = AT_MOST if found else NEWEST_AT_MOST
         try:
-            rows, _ = gallery.list_page(conn, list_spec_of(conn, folders, query), limit=most)
+            rows, _ = gallery.list_page(conn, resolve(conn, folders, query).spec, limit=most)
         except NotFoundError:  # a saved search of a folder that has gone
             continue
         cards = videos.cards(conn, [video_id for video_id, _ in rows])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from lvs import paths
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.folders import Folders
@@ -12,14 +14,24 @@ from lvs.store import Connection, files, gallery, roots, search, tags
 from lvs.store.list_plan import ListSpec, has_few_hits
 
 
-def list_spec_of(conn: Connection, folders: Folders, query: GalleryQuery) -> ListSpec:
-    """The store's view of a query. Raises NotFoundError for a folder that is not there."""
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A query, its folder (None is the whole library), and the list that the store reads."""
+
+    query: GalleryQuery
+    folder: Folder | None
+    spec: ListSpec
+
+
+def resolve(conn: Connection, folders: Folders, query: GalleryQuery) -> Listing:
+    """Resolved once for a request or push. Raises NotFoundError for a folder that is not there."""
     folder = folder_of(conn, folders, query.folder)
     folder_id = folder.id if folder else None
     tag_ids = tags.ids(conn, query.tags)
     match = search.expression(query.q)
     few = has_few_hits(conn, match) if match else None
-    return ListSpec(query.order, folder_id, query.seed, query.filters, tag_ids, match, few)
+    spec = ListSpec(query.order, folder_id, query.seed, query.filters, tag_ids, match, few)
+    return Listing(query, folder, spec)
 
 
 def folder_of(conn: Connection, folders: Folders, name: str) -> Folder | None:
@@ -44,7 +56,7 @@ def draft_query(
     text = arguments.get("q", "")[:LONGEST_Q]
     try:
         query = parse_query(arguments)
-        if not is_unfinished(text) or gallery.count(conn, list_spec_of(conn, folders, query)):
+        if not is_unfinished(text) or gallery.count(conn, resolve(conn, folders, query).spec):
             return query, False
     except (InvalidInputError, NotFoundError):
         pass

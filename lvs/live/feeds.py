@@ -22,7 +22,7 @@ from lvs.folders import Folders
 from lvs.http import responses
 from lvs.http.templating import Templates
 from lvs.listing.query import GalleryQuery
-from lvs.listing.resolve import folder_of, list_spec_of
+from lvs.listing.resolve import Listing, resolve
 from lvs.live.cards import Cards
 from lvs.store import Connection, gallery, videos
 
@@ -71,21 +71,22 @@ class GalleryFeed:
         if len(touched) > CARDS_AT_MOST or any(event.topic == "away" for event in events):
             raise ResyncRequiredError
         try:
-            parts = self._cards(conn, context, touched)
+            listing = resolve(conn, context.folders, self.query)
+            parts = self._cards(conn, context, listing, touched)
         except NotFoundError:
             raise ResyncRequiredError from None
         if self.query.is_filtered or any(event.topic not in _OF_CARDS for event in events):
-            parts.append(self._summary(conn, context))
+            parts.append(self._summary(conn, context, listing))
         copied = [event.video_id for event in events if event.topic == "copied" and event.video_id]
-        spec = list_spec_of(conn, context.folders, self.query)
-        if copied and (said := words_for_copies(conn, spec, copied)):
+        if copied and (said := words_for_copies(conn, listing.spec, copied)):
             html = context.templates.render("partials/_toast.html", words=said)
             parts.append(responses.partial("#notices", html, "beforeend"))
         return "".join(parts)
 
-    def _cards(self, conn: Connection, context: RenderContext, touched: Iterable[int]) -> list[str]:
-        spec = list_spec_of(conn, context.folders, self.query)
-        folder = folder_of(conn, context.folders, self.query.folder)
+    def _cards(
+        self, conn: Connection, context: RenderContext, listing: Listing, touched: Iterable[int]
+    ) -> list[str]:
+        spec = listing.spec
         keys = {video: gallery.sort_key_of(conn, spec, video) for video in touched}
         parts = [
             responses.partial(f"#v-{video}", "", "delete")
@@ -99,13 +100,13 @@ class GalleryFeed:
         for key, card in placed:
             following = gallery.next_id(conn, spec, key)
             where = f"before:v-{following}" if following is not None else "before:end"
-            html = "".join(context.cards.render(conn, [(card.id, card.version)], folder))
+            html = "".join(context.cards.render(conn, [(card.id, card.version)], listing.folder))
             parts.append(responses.partial("#grid", html, f"place {where}"))
         return parts
 
-    def _summary(self, conn: Connection, context: RenderContext) -> str:
-        total = gallery.count(conn, list_spec_of(conn, context.folders, self.query))
-        summary = summary_context(conn, context.folders, self.query, total)
+    def _summary(self, conn: Connection, context: RenderContext, listing: Listing) -> str:
+        total = gallery.count(conn, listing.spec)
+        summary = summary_context(conn, context.folders, listing, total)
         status = status_context(context.activity, context.folders, self.query)
         render = context.templates.render
         return "".join(

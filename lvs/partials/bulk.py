@@ -13,7 +13,7 @@ from lvs.http import responses
 from lvs.http.responses import Rendered
 from lvs.http.routes import FORM, Route
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
-from lvs.listing.resolve import list_spec_of
+from lvs.listing.resolve import resolve
 from lvs.partials.params import number, row_id
 from lvs.services import current_services
 from lvs.store import Connection, bulk, gallery, tags
@@ -66,7 +66,7 @@ async def answer(result: BulkResult, bulk_id: int) -> Response | WerkzeugRespons
 
 
 def _all_of(conn: Connection, folders: Folders, query: GalleryQuery) -> list[int]:
-    return gallery.all_ids(conn, list_spec_of(conn, folders, query))
+    return gallery.all_ids(conn, resolve(conn, folders, query).spec)
 
 
 ROUTES = (
