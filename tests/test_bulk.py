@@ -20,7 +20,7 @@ from tests.helpers.clips import Cast
 from tests.helpers.html import element
 from tests.helpers.libraries import fill, library
 from tests.helpers.requests import post
-from tests.helpers.servers import Answer, LocalServer, serving
+from tests.helpers.servers import HOME, Answer, LocalServer, serving
 
 
 @pytest.fixture
@@ -42,6 +42,15 @@ async def send(
     if htmx:
         headers["HX-Request"] = "true"
     return await server.get("/bulk", method="POST", headers=headers, body=urlencode(pairs))
+
+
+@pytest.mark.parametrize("name", bulk.ACTIONS)
+def test_every_action_has_a_button_and_is_documented(name: str) -> None:
+    button = f'name="action" value="{name}"'
+    assert button in (HOME / "templates" / "partials" / "_bulk.html").read_text()
+    document = (HOME / "docs" / "API.md").read_text().splitlines()
+    (row,) = [line for line in document if line.startswith("| `POST /bulk` |")]
+    assert f"`{name}`" in row
 
 
 async def stars(services: Services, count: int) -> list[int | None]:

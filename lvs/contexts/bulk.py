@@ -9,7 +9,7 @@ from lvs import formatting
 from lvs.contexts.gallery import Link
 from lvs.errors import InvalidInputError
 from lvs.models import Bulk
-from lvs.store.bulk import DELETE_TAG
+from lvs.store.bulk import ACTIONS, DELETE_TAG
 from lvs.store.tags import clean_name
 
 
@@ -36,35 +36,17 @@ class BulkResult:
     complete: bool = True
 
 
-_FLAGS: dict[str, tuple[str, Any]] = {
-    "favorite": ("favorite", True),
-    "unfavorite": ("favorite", False),
-    "watched": ("watched", [0.0, True]),
-    "unwatched": ("watched", [0.0, False]),
-    "clear": ("rate", None),
-}
-
-_DONE = {
-    "favorite": "{} added to favorites",
-    "unfavorite": "{} removed from favorites",
-    "watched": "{} marked as watched",
-    "unwatched": "{} marked as unwatched",
-    "clear": "Rating cleared for {}",
-}
-
-
 def change_of(action: str, stars: str, tag: str) -> Change:
     """The change that a form asks for. Raises InvalidInputError."""
-    if action in _FLAGS:
-        kind, wanted = _FLAGS[action]
-        return Change(kind, action, wanted)
+    if action in ACTIONS:
+        return Change(ACTIONS[action].kind, action, ACTIONS[action].wanted)
     if action == "rate" and stars in ("1", "2", "3", "4", "5"):
         return Change("rate", stars, int(stars))
     if action in ("tag", "untag"):
         return Change("tag", clean_name(tag), action == "tag")
     raise InvalidInputError(
         "`action` must be `rate` with 1 to 5 `stars`, `tag` or `untag` with a `tag`, or one of "
-        f"{', '.join(f'`{flag}`' for flag in _FLAGS)}."
+        f"{', '.join(f'`{name}`' for name in ACTIONS)}."
     )
 
 
@@ -117,6 +99,6 @@ def _said(kind: str, value: str, count: int, tag_verb: str) -> str:
     videos = formatting.plural(count, "video")
     if kind == "tag":
         return f"Tag “{value}” {tag_verb} {videos}"
-    if value in _DONE:
-        return _DONE[value].format(videos)
+    if value in ACTIONS:
+        return ACTIONS[value].done.format(videos)
     return f"{videos} rated {formatting.plural(int(value), 'star')}"

@@ -55,6 +55,29 @@ KINDS: dict[str, Kind] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """What a form can ask for by the `name` alone: videos get what is `wanted` of a kind. `done`
+    says so, with the number of videos in place of `{}`."""
+
+    name: str
+    kind: str
+    wanted: Any
+    done: str
+
+
+ACTIONS = {
+    one.name: one
+    for one in (
+        BulkAction("favorite", "favorite", True, "{} added to favorites"),
+        BulkAction("unfavorite", "favorite", False, "{} removed from favorites"),
+        BulkAction("watched", "watched", [0.0, True], "{} marked as watched"),
+        BulkAction("unwatched", "watched", [0.0, False], "{} marked as unwatched"),
+        BulkAction("clear", "rate", None, "Rating cleared for {}"),
+    )
+}
+
+
 def begin(tx: Transaction, kind: str, value: str) -> int:
     """The id of a new change; the oldest ones can then no longer be undone."""
     row = tx.connection.execute(
