@@ -18,7 +18,7 @@ from lvs.headsets.catalogue import CatalogueList, catalogue_lists, is_playable
 from lvs.headsets.heresphere import HereSphereRequest, PlayerEvent
 from lvs.headsets.login import Access, Login
 from lvs.http.access import Guard
-from lvs.http.routes import DEOVR, HERESPHERE, Route
+from lvs.http.routes import HERESPHERE, PLAYER, Route
 from lvs.models import VideoDetails
 from lvs.services import Services, current_services
 from lvs.store import Connection, tags, videos
@@ -215,8 +215,8 @@ async def _json(make: Any, *args: Any, **more: Any) -> Response:
 ROUTES = tuple(
     Route(rule + slash, handler, kind, ("GET", "POST"))
     for rule, handler, kind in (
-        ("/deovr", deovr_library, DEOVR),
-        ("/deovr/<media_hash>", deovr_video, DEOVR),
+        ("/deovr", deovr_library, PLAYER),
+        ("/deovr/<media_hash>", deovr_video, PLAYER),
         ("/heresphere", heresphere_index, HERESPHERE),
         ("/heresphere/auth", heresphere_login, HERESPHERE),
         ("/heresphere/scan", heresphere_scan, HERESPHERE),

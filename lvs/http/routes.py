@@ -44,7 +44,7 @@ STATUS_ALIAS = Kind("status", cross_origin=True)
 API = Kind("api", cross_origin=True, json_body=True, json_errors=True, documented=True)
 LEGACY = Kind("legacy", cross_origin=True, json_body=True, json_errors=True, documented=True)
 # Headset players use POST to read; what they write is counted in their handlers.
-DEOVR = Kind("player", json_errors=True, counts_writes=False)
+PLAYER = Kind("player", json_errors=True, counts_writes=False)
 HERESPHERE = Kind(
     "player",
     json_errors=True,
