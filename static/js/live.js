@@ -3,6 +3,13 @@
 let stream = document.getElementById('live');
 const dot = document.querySelector('[data-live]');
 
+// The state of a stream's connection, or undefined while there is none. htmx has no public way to it:
+// this is what hx-sse 4.0.1 keeps on its element, with `attempt` (how many failed since the last
+// success), `abortController` and `delayCanceller` (ends the wait before the next attempt).
+function connectionOf(element) {
+  return element._htmx?.sse;
+}
+
 function show(state, words) {
   if (!dot || dot.dataset.live === state) return;
   dot.dataset.live = state;
@@ -37,7 +44,7 @@ function listen() {
   stream.addEventListener('htmx:sse:after:connection', () => show('on', 'Live'));
   stream.addEventListener('htmx:sse:error', () => show('off', 'Reconnecting…'));
   stream.addEventListener('htmx:sse:before:connection', () => {
-    if (stream._htmx?.sse?.attempt) show('off', 'Reconnecting…');
+    if (connectionOf(stream)?.attempt) show('off', 'Reconnecting…');
   });
   stream.addEventListener('resync', catchUp);
   // The first connection is an ordinary request; when that fails, nobody else tries again.
@@ -51,7 +58,7 @@ function listen() {
 }
 
 function connect() {
-  if (!stream._htmx?.sse) htmx.ajax('GET', stream.getAttribute('hx-sse:connect'), { source: stream });
+  if (!connectionOf(stream)) htmx.ajax('GET', stream.getAttribute('hx-sse:connect'), { source: stream });
 }
 
 // The page shows another list now: its stream in place of the old one.
@@ -60,7 +67,7 @@ document.addEventListener('lvs:list', ({ detail: feed }) => {
   stream = old.cloneNode();
   stream.removeAttribute('data-htmx-powered');
   stream.setAttribute('hx-sse:connect', feed);
-  old._htmx?.sse?.abortController?.abort();
+  connectionOf(old)?.abortController?.abort();
   old.replaceWith(stream);
   listen();
   htmx.process(stream);
@@ -68,5 +75,5 @@ document.addEventListener('lvs:list', ({ detail: feed }) => {
 
 if (stream) {
   listen();
-  addEventListener('online', () => stream._htmx?.sse?.delayCanceller?.());
+  addEventListener('online', () => connectionOf(stream)?.delayCanceller?.());
 }
