@@ -56,7 +56,7 @@ async def test_a_heart_enters_and_leaves_the_open_favorites(
     await heart.focus()
     await watch.keyboard.press("Space")
     await browsers.wait_for_titles(favorites, ["Forest"])
-    assert await favorites.inner_text("#summary .count") == "1 video"
+    assert await favorites.inner_text("#summary .muted") == "1 video"
     assert await heart.get_attribute("aria-pressed") == "true"
     assert await watch.evaluate("document.activeElement.matches('.heart')")
     await favorites.bring_to_front()

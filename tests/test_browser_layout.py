@@ -57,7 +57,7 @@ OUTSIDE = """() => {
   return [...found];
 }"""
 
-BROKEN_NUMBERS = """() => [...document.querySelectorAll('.count, .chip-count')]
+BROKEN_NUMBERS = """() => [...document.querySelectorAll('.muted, .chip-count')]
   .filter((e) => e.checkVisibility() && /^[\\d,]+$/.test(e.textContent.trim()))
   .filter((e) => {
     const range = document.createRange();

@@ -23,7 +23,7 @@ function show(good, what, found) {
   const name = document.createElement('span');
   name.textContent = what;
   const words = document.createElement('span');
-  words.className = 'count';
+  words.className = 'muted';
   words.textContent = found;
   row.append(mark, name, words);
   list.append(row);
