@@ -108,7 +108,7 @@ async def into_workers(home: Path, seconds: float, seed: int, kept: Path) -> Fou
     """Films for so long, through a pool as the server has it; those that fail are put in `kept`."""
     found = Found()
     films = damaged(make_seeds(home / "seeds"), random.Random(seed))
-    pool = MediaPool(os.cpu_count() or 1, TIMEOUT_S, home / "pictures")
+    pool = MediaPool(os.cpu_count() or 1, TIMEOUT_S, home / "thumbnails")
     until = time.monotonic() + seconds
 
     async def work(lane: int) -> None:
@@ -134,7 +134,7 @@ async def _try(pool: MediaPool, path: Path, found: Found, kept: Path) -> None:
     except Exception as raised:
         error = f"{type(raised).__name__}: {raised}"
     found.slowest_s = max(found.slowest_s, time.monotonic() - began)
-    found.outcomes[(error or "a picture").partition(":")[0].partition("(")[0][:50].strip()] += 1
+    found.outcomes[(error or "a thumbnail").partition(":")[0].partition("(")[0][:50].strip()] += 1
     if error is not None and _is_failure(error):
         kept.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, kept)

@@ -130,7 +130,7 @@ def _compare(name: str, home: Path, files: list[Path], ffmpeg: str, budget: int)
 
 async def _ours(home: Path, files: list[Path]) -> float:
     """Files a second of a pool that is warm, as a server's is."""
-    pool = MediaPool(os.cpu_count() or 1, 60, home / "pictures")
+    pool = MediaPool(os.cpu_count() or 1, 60, home / "thumbnails")
 
     async def process_all(some: list[Path]) -> None:
         work = (pool.process(str(file), f"{number:016x}") for number, file in enumerate(some))
@@ -149,12 +149,14 @@ def _theirs(ffmpeg: str, files: list[Path], outputs: tuple[tuple[str, ...], ...]
     """Files a second of the usual way: a process seeks a little way in and writes one frame."""
 
     def one(file: Path) -> None:
-        pictures = [
+        thumbnail_options = [
             part
             for number, output in enumerate(outputs)
             for part in ("-frames:v", "1", *output[:-1], f"{file}.{number}.{output[-1]}")
         ]
-        subprocess.run([ffmpeg, "-v", "error", "-y", "-ss", "1", "-i", file, *pictures], check=True)
+        subprocess.run(
+            [ffmpeg, "-v", "error", "-y", "-ss", "1", "-i", file, *thumbnail_options], check=True
+        )
 
     began = time.perf_counter()
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:

@@ -10,34 +10,35 @@ PROBLEMS_KEPT = 50
 
 
 class Activity:
-    """Read by pages, written by scanner, arrivals and probe queue; `bell` rings on each change."""
+    """The scanner, arrivals and probe queue write it; pages read it. See `changed`."""
 
     def __init__(self) -> None:
         self.change_signal = ChangeSignal()
         self.version = 0
         self.scan = Progress()
-        self.pictures = Progress()
-        self.changes = Progress()  # of many videos at once
-        self.pictures_made = 0  # since the start
-        self.pictures_failed = 0
-        self.picture_s = 0.0  # seconds that workers took for them
+        self.thumbnails = Progress()
+        self.changes = Progress()  # bulk changes
+        self.thumbnails_made = 0  # since the start
+        self.thumbnails_failed = 0
+        self.thumbnail_s = 0.0  # seconds that workers took for them
         self.thumbnails_busy = 0  # being worked on or queued for it
         self.arrivals: tuple[Arrival, ...] = ()
         self.problems: dict[str, str] = {}
-        self.lost_database = ""  # what is to be said when its file is gone
-        self.full_disk = ""  # what is to be said of the data disk, if anything
+        self.lost_database = ""  # the message when its file is missing
+        self.full_disk = ""  # the message when the data disk is full
 
     @property
-    def pictures_waiting(self) -> int:
-        """How many videos wait for their pictures."""
-        return max(self.pictures.total - self.pictures.done, 0) if self.pictures.running else 0
+    def thumbnails_waiting(self) -> int:
+        """How many videos wait for thumbnails."""
+        progress = self.thumbnails
+        return max(progress.total - progress.done, 0) if progress.running else 0
 
     def changed(self) -> None:
         self.version += 1
         self.change_signal.notify()
 
     def report(self, path: str, problem: str) -> None:
-        """Remember what cannot be read, so that the page can say so; bounded."""
+        """Record what cannot be read, for the status on pages. The list is bounded."""
         known = self.problems.get(path)
         if known == problem or (known is None and len(self.problems) >= PROBLEMS_KEPT):
             return

@@ -1,4 +1,4 @@
-"""One kind of cache for the house: bounded, least recently used first out, hits counted."""
+"""A bounded cache that removes the least recently used entry first and counts hits."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ def hit_rate(hits: int, misses: int) -> float:
 
 
 class Cache(Generic[K, V]):
-    """Kept answers, for threads too. What is kept is never a second truth: its key, or the check
-    of whoever asks, holds all that it depends on. `kept` is how many entries at most.
+    """A thread-safe cache of at most `kept` entries.
+
+    The key, or the caller's `is_fresh`, must cover all that a value depends on.
     """
 
     def __init__(self, kept: int) -> None:
@@ -30,7 +31,7 @@ class Cache(Generic[K, V]):
         self._lock = threading.Lock()
 
     def get(self, key: K, is_fresh: Callable[[V], bool] | None = None) -> V | None:
-        """What is kept, or None, also when `is_fresh` says that it is no longer good."""
+        """The cached value. None when there is none or `is_fresh` rejects it."""
         with self._lock:
             found = self._entries.get(key)
             if found is None or (is_fresh is not None and not is_fresh(found)):

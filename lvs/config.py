@@ -210,7 +210,7 @@ class ServerConfig(BaseSettings):
     def _accept_old_names(
         cls, values: Any, handler: ModelWrapValidatorHandler[ServerConfig]
     ) -> ServerConfig:
-        """Give the values of old names to the new ones. A new name wins, wherever it is set."""
+        """Copy the values of old names to the new ones. A new name wins, wherever it is set."""
         used = []
         for old, new in RENAMED.items():
             for key in (PREFIX.lower() + old, old):  # environment and `.env`, then config.json
@@ -245,7 +245,7 @@ class ServerConfig(BaseSettings):
 
     @property
     def renamed_settings(self) -> list[str]:
-        """One sentence for each setting that was given by its old name."""
+        """One sentence for each setting that was set by its old name."""
         return [
             f"The setting {PREFIX}{old.upper()} is now {PREFIX}{RENAMED[old].upper()}; the old "
             "name is accepted until the next release."
@@ -254,7 +254,7 @@ class ServerConfig(BaseSettings):
 
     @property
     def is_for_the_network(self) -> bool:
-        """A server that only this machine reaches has nothing to tell others."""
+        """A server that only this machine reaches is not announced."""
         return self.host not in ("localhost", "127.0.0.1", "::1")
 
     @property

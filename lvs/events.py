@@ -1,6 +1,6 @@
-"""What the store tells the rest of the house, after the commit.
+"""Events that the store emits after a commit.
 
-An event is a row of the `event` table, written in the transaction of the change that it tells of.
+An event is a row of the `event` table, written in the same transaction as its change.
 Its id is the id of the server-sent message that carries it.
 """
 
@@ -25,7 +25,7 @@ TOPICS: dict[Topic, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`video_id` is None for what concerns the library as a whole."""
+    """`video_id` is None for an event of the whole library."""
 
     id: int
     topic: Topic
@@ -33,7 +33,7 @@ class Event:
 
 
 class ChangeSignal:
-    """Wakes whoever waits; several rings before they wake count as one."""
+    """Wakes its subscribers. Several changes before a subscriber wakes count as one."""
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Event] = set()
@@ -43,7 +43,7 @@ class ChangeSignal:
             event.set()
 
     def subscribe(self, event: asyncio.Event | None = None) -> asyncio.Event:
-        """An event of one's own, set at every ring; clear it before looking at the store."""
+        """`event`, or a new one, which every change sets. Clear it before you read the store."""
         event = event or asyncio.Event()
         self._waiting.add(event)
         return event

@@ -8,7 +8,7 @@ from lvs.models import Root
 
 
 class Folders:
-    """`roots` by id is what is configured and how it is now; the library keeps it up to date.
+    """`roots` are the configured folders by id and their state. The library updates it.
 
     A *filename* names a file or folder in addresses and the API: its path, after the name of its
     library folder when there are several.

@@ -1,4 +1,4 @@
-"""Figures as people say them."""
+"""Numbers, durations and dates as text for pages."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 
 
 def resolution(width: int | None, height: int | None) -> str:
-    """The badge for a picture's shorter edge, as the trade names it; empty when unknown."""
+    """The usual name for a frame's shorter edge, such as `4K`; empty when unknown."""
     if not width or not height:
         return ""
     short, long = sorted((width, height))
@@ -120,5 +120,5 @@ def projection(name: str) -> str:
 
 
 def stereo(layout: str) -> str:
-    """How the eyes lie, whichever comes first: mono, sbs or tb."""
+    """The arrangement of the two eyes, whichever comes first: mono, sbs or tb."""
     return {"rl": "sbs", "bt": "tb"}.get(layout, layout)

@@ -1,7 +1,7 @@
 """What the server measures of itself. Recording is cheap; percentiles are computed when read.
 
 Everything happens on the event loop, so nothing is locked. Windows are the last 100 samples, as
-the first server had them.
+in the previous server.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 WINDOW = 100
-UNMATCHED = "(no route)"  # one label for whatever leads nowhere
+UNMATCHED = "(no route)"  # the label of all unknown addresses
 
 
 class QueryCount:
@@ -31,7 +31,7 @@ _counting: ContextVar[QueryCount | None] = ContextVar("queries", default=None)
 
 
 def count_queries_here() -> QueryCount:
-    """Begin to count for the request of this context."""
+    """Start to count for the request of this context."""
     count = QueryCount()
     _counting.set(count)
     return count
@@ -95,7 +95,7 @@ class Metrics:
         self.ratings_post: deque[float] = deque(maxlen=WINDOW)
         self.requests = 0
         self.errors = 0
-        self.latest: deque[float] = deque(maxlen=1000)  # seconds, of whatever route
+        self.latest: deque[float] = deque(maxlen=1000)  # seconds, of all routes
 
     def record(
         self,

@@ -1,7 +1,7 @@
 """The things the library is made of, as plain frozen records. No I/O.
 
-Paths are `str` as the operating system gives them to Python (`os.fsdecode`), so a name that is
-not valid UTF-8 survives; `lvs.paths` turns them into URLs and words.
+Paths are `str` from `os.fsdecode`, so a name that is not valid UTF-8 survives.
+`lvs.paths` turns them into URLs and words.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 DEFAULT_USER_ID = 1  # the one user, until there are accounts
 LONGEST_S = 7 * 24 * 3600  # the highest duration or position that a request may name
 
-# How a picture lies on the sphere; the last five are fisheye lenses.
+# How a frame maps to the sphere; the last five are fisheye lenses.
 PROJECTIONS = (
     "flat",
     "180",
@@ -33,7 +33,7 @@ STEREOS = ("mono", "sbs", "tb", "rl", "bt")
 class Root:
     """One configured video folder. `offline_since` (ms) is set while it cannot be reached.
 
-    `seems_empty` tells an away folder that can be read but has nothing in it.
+    `seems_empty` is true for an offline folder that can be read but has no entries.
     """
 
     id: int
@@ -137,7 +137,7 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class SavedSearch:
-    """A list kept by a name; `query` is the gallery's arguments, as in its address."""
+    """A saved list with its name. `query` is the gallery's arguments, as in its address."""
 
     id: int
     name: str
@@ -146,8 +146,7 @@ class SavedSearch:
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """A change of many videos at once: of which kind, with which value, and of how many it can be
-    undone."""
+    """A bulk change: its kind, its value, and the number of videos for which it can be undone."""
 
     id: int
     kind: str
@@ -157,7 +156,7 @@ class Bulk:
 
 @dataclass(frozen=True, slots=True)
 class LayoutChoice:
-    """How a video is shown: what was found, and what a person has chosen, None for neither."""
+    """The detected layout of a video and the one that the user set. None where there is none."""
 
     found_projection: str
     found_stereo: str

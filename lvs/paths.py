@@ -34,9 +34,9 @@ VIDEO_EXTENSIONS = frozenset(MIME_TYPES)
 
 
 def is_video_name(name: str) -> bool:
-    """True for a file name that the library takes in: a video extension, not hidden.
+    """True for a file name that the library ingests: a video extension, not hidden.
 
-    Partial downloads (`.part`, `.crdownload`, `.tmp`) end otherwise and so are left alone.
+    Partial downloads (`.part`, `.crdownload`, `.tmp`) end differently, so they are ignored.
     """
     return not name.startswith(".") and os.path.splitext(name)[1].lower() in VIDEO_EXTENSIONS
 

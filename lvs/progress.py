@@ -29,7 +29,7 @@ class Progress:
 
     @property
     def rate(self) -> float:
-        """Items a second over the last seconds; 0 when it cannot be told yet."""
+        """Items per second over the last seconds; 0 until there are enough samples."""
         if len(self._marks) < 2:
             return 0.0
         (then, before), now = self._marks[0], time.monotonic()

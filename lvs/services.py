@@ -1,4 +1,4 @@
-"""What request handlers work with: the open house, handed to them by the composition root."""
+"""The open services that request handlers use. `lvs.server.lifecycle` creates them."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ EXTENSION = "lvs"
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """Templates, and what is kept of their output: `api_items` is the JSON of a video by its row id
-    and version."""
+    """Templates and caches of their output. `api_items` has the JSON of videos by row id and
+    version."""
 
     templates: Templates
     cards: Cards
@@ -77,7 +77,7 @@ class Services:
     network: Network
 
     def close_streams(self) -> None:
-        """End every live stream; clients come back by themselves when there is a server again."""
+        """End every live stream. Clients reconnect when a server runs again."""
         self.hub.close()
         self.admin.dashboard.close()
 

@@ -14,17 +14,17 @@ def watch_url(folders: Folders, card: Card) -> str:
 
 
 def thumbnail_url(card: Card, width: int, extension: str = "webp") -> str:
-    """With `v`, kept for ever; without, the placeholder that tells us somebody is looking."""
+    """With `v`, browsers cache it for ever. Without, the request moves the video to the front."""
     url = f"/thumbnails/{card.media_hash}/{width}.{extension}"
     return f"{url}?v={card.thumbnail}" if card.thumbnail else url
 
 
 def stream(base: str, card: Card) -> str:
-    """A video's bytes; players look at the extension."""
+    """The address of a video's bytes. Players need the extension."""
     return f"{base}/stream/{card.media_hash}/video{PurePosixPath(card.path).suffix.lower()}"
 
 
-def picture(base: str, card: Card) -> str:
+def thumbnail(base: str, card: Card) -> str:
     """16:9 JPEG: some players show nothing of a WebP."""
     return base + thumbnail_url(card, 640, "jpg")
 

@@ -188,6 +188,6 @@ async def vr_film(live_services: Services, videos: Path, cast: Cast) -> str:
     """The media hash of `film.mp4`: 30 s long, with its thumbnail."""
     cast.make(videos / "film.mp4", Clip("testsrc2", (640, 320), 30, rate=5))
     live_services.library.ask_for_scan()
-    await eventually(lambda: live_services.library.status.pictures_made)
+    await eventually(lambda: live_services.library.status.thumbnails_made)
     await eventually(live_services.library.probe_queue.is_idle)
     return await hash_of(live_services, 1)

@@ -302,7 +302,7 @@ async def test_a_card_that_belongs_further_down_comes_with_its_page(
 ) -> None:
     await eventually(lambda: live_services.library.all_watched)
     cast.unique(videos / "A file.mp4")  # a folder that is suddenly empty is offline
-    await eventually(lambda: live_services.library.status.pictures_made)
+    await eventually(lambda: live_services.library.status.thumbnails_made)
     await fill(live_services.store, 200)
     page = await context.new_page()
     await page.route("**/partials/cards*", lambda route: route.abort())

@@ -201,7 +201,7 @@ async def test_the_watch_page_follows_a_rename(
     services = live_server.services
     await eventually(lambda: services.library.all_watched)
     cast.copy("beach.mp4", videos / "Beach.mp4")
-    await eventually(lambda: services.library.status.pictures_made)
+    await eventually(lambda: services.library.status.thumbnails_made)
     async with browsers.context(browser, **browsers.DESKTOP) as context:
         page = await live_page(context, f"{live_server.url}/watch/Beach.mp4")
         (videos / "Beach.mp4").rename(videos / "Sunset.mp4")

@@ -58,7 +58,7 @@ async def test_every_button_says_what_it_did_or_why_not(
 ) -> None:
     cast.copy("beach.mp4", videos / "beach.mp4")
     live_services.library.ask_for_scan()
-    await eventually(lambda: live_services.library.status.pictures_made == 1)
+    await eventually(lambda: live_services.library.status.thumbnails_made == 1)
     page = await live_page(context, dashboard)
     notice = page.locator("#notices")
 
@@ -73,7 +73,7 @@ async def test_every_button_says_what_it_did_or_why_not(
     await page.get_by_label("Recreate thumbnails of one video").fill("beach.mp4")
     await press("Recreate")
     await notice.get_by_text("Recreating thumbnails of 1 video.").wait_for()
-    await eventually(lambda: live_services.library.status.pictures_made == 2)
+    await eventually(lambda: live_services.library.status.thumbnails_made == 2)
     await press("Back up now")
     await notice.get_by_text("Backed up 1 video as").wait_for()
     (made,) = await live_services.admin.backup_scheduler.listed()
@@ -100,7 +100,7 @@ async def test_new_thumbnails_have_their_own_address(
     cast.copy("beach.mp4", videos / "beach.mp4")
     live_services.library.ask_for_scan()
     status, store = live_services.library.status, live_services.store
-    await eventually(lambda: status.pictures_made == 1)
+    await eventually(lambda: status.thumbnails_made == 1)
     media_hash = await hash_of(live_services, 1)
 
     async def key() -> str | None:
@@ -108,7 +108,7 @@ async def test_new_thumbnails_have_their_own_address(
         return found.key if found else None
 
     def made(count: int) -> bool:
-        return status.pictures_made == count
+        return status.thumbnails_made == count
 
     first = await key()
     for number in (2, 3):
@@ -118,8 +118,8 @@ async def test_new_thumbnails_have_their_own_address(
         assert await key() == f"{first}-{number}"
     folders = list((live_services.config.data_directory / "thumbnails").glob("*/*"))
     assert [folder.name for folder in folders] == [f"{first}-3"]
-    picture = await live_server.get(f"/thumbnails/{media_hash}/320.webp?v={first}-3")
-    assert "immutable" in picture.headers["cache-control"]
+    thumbnail = await live_server.get(f"/thumbnails/{media_hash}/320.webp?v={first}-3")
+    assert "immutable" in thumbnail.headers["cache-control"]
 
 
 async def test_what_there_is_nothing_to_do_for_is_refused(
@@ -171,7 +171,7 @@ async def test_a_lost_connection_and_its_return_are_shown(
     await page.evaluate("document.getElementById('live')._htmx.sse.reader.cancel()")
     await page.wait_for_selector("[data-live=off]", state="attached")
     assert await page.inner_text("[data-live]") == "Reconnecting…"
-    live_services.library.status.pictures_failed = 4_321
+    live_services.library.status.thumbnails_failed = 4_321
     await context.set_offline(False)
     await page.wait_for_selector("[data-live=on]", state="attached")
     await page.locator("#tile-failed", has_text="4,321").wait_for()
@@ -242,7 +242,7 @@ async def test_a_dashboard_that_opens_takes_no_news_from_another(
 ) -> None:
     first = await live_server.stream("/admin/events")
     await first.next()
-    live_services.library.status.pictures_failed = 7_777
+    live_services.library.status.thumbnails_failed = 7_777
     second = await live_server.stream("/admin/events")
     await second.next()
     await first.until(lambda message: "7,777" in message.data, timeout=5)

@@ -145,7 +145,7 @@ async def test_a_video_is_played_from_its_entry(
     services = server.services
     await library(services)
     feeding = asyncio.create_task(services.library.probe_queue.run())
-    await eventually(lambda: services.library.status.pictures_made)
+    await eventually(lambda: services.library.status.thumbnails_made)
     (item,) = (await browse(device, "list:"))[0]
     resource = item.find("res", NAMES)
     assert resource is not None
@@ -160,8 +160,8 @@ async def test_a_video_is_played_from_its_entry(
     assert (answer.status, len(answer.body)) == (206, size - 100)
     assert answer.headers["transfermode.dlna.org"] == "Streaming"
     assert "DLNA.ORG_OP=01" in answer.headers["contentfeatures.dlna.org"]
-    picture = urlsplit(item.findtext("upnp:albumArtURI", "", NAMES))
-    found = await server.get(f"{picture.path}?{picture.query}")
+    thumbnail = urlsplit(item.findtext("upnp:albumArtURI", "", NAMES))
+    found = await server.get(f"{thumbnail.path}?{thumbnail.query}")
     assert found.headers["content-type"] == "image/jpeg"
     (itself,), _ = await browse(device, item.get("id", ""), what="Metadata")
     assert title(itself) == "film"

@@ -29,7 +29,7 @@ async def filled_services(live_services: Services, videos: Path) -> Services:
         (videos / name).parent.mkdir(exist_ok=True)
         await asyncio.to_thread(make_clip, videos / name, Clip(size=size, duration_s=20, rate=5))
     live_services.library.ask_for_scan()
-    await eventually(lambda: live_services.library.status.pictures_made >= 2)
+    await eventually(lambda: live_services.library.status.thumbnails_made >= 2)
     await eventually(live_services.library.probe_queue.is_idle)
     return live_services
 
@@ -95,9 +95,9 @@ async def test_a_session_with_heresphere(
         "Linear",
     )
     assert video["tags"] == [{"name": "Folder:Ocean"}]
-    picture = await player.answer(video["thumbnailImage"])
-    assert picture.headers["content-type"] == "image/jpeg"
-    assert picture.body[:3] == b"\xff\xd8\xff"
+    thumbnail = await player.answer(video["thumbnailImage"])
+    assert thumbnail.headers["content-type"] == "image/jpeg"
+    assert thumbnail.body[:3] == b"\xff\xd8\xff"
     (source,) = video["media"][0]["sources"]
     assert (source["width"], source["height"]) == (640, 320)
     assert source["url"].endswith(".mp4")

@@ -19,7 +19,7 @@ from tests.helpers.clips import Cast
 
 @contextlib.asynccontextmanager
 async def a_pool(home: Path, timeout_s: float = 20.0, **more: Any) -> AsyncIterator[MediaPool]:
-    pool = MediaPool(1, timeout_s, home / "pictures", **more)
+    pool = MediaPool(1, timeout_s, home / "thumbnails", **more)
     try:
         yield pool
     finally:

@@ -49,7 +49,7 @@ async def test_failed_files_and_duplicates_are_listed(
         assert not await browsers.axe_violations(shown)
         cast.copy("city.mp4", videos / "broken.mp4")
         await shown.get_by_role("button", name="Retry all").click()
-        await eventually(lambda: live_services.library.status.pictures_made >= 2)
+        await eventually(lambda: live_services.library.status.thumbnails_made >= 2)
 
 
 async def test_all_thumbnails_are_regenerated(
@@ -58,9 +58,9 @@ async def test_all_thumbnails_are_regenerated(
     cast.copy("beach.mp4", videos / "one.mp4")
     live_services.library.ask_for_scan()
     status = live_services.library.status
-    await eventually(lambda: status.pictures_made == 1)
+    await eventually(lambda: status.thumbnails_made == 1)
     assert (await post(live_server, "/library/thumbnails")).status == 303
-    await eventually(lambda: status.pictures_made == 2)
+    await eventually(lambda: status.thumbnails_made == 2)
 
 
 async def test_a_missing_file_is_listed_from_the_first_day(

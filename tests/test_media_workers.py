@@ -39,7 +39,7 @@ def workers() -> list[psutil.Process]:
 
 @contextlib.asynccontextmanager
 async def a_pool(home: Path, size: int = 1, **more: Any) -> AsyncIterator[MediaPool]:
-    pool = MediaPool(size, 20, home / "pictures", **more)
+    pool = MediaPool(size, 20, home / "thumbnails", **more)
     try:
         yield pool
     finally:

@@ -63,7 +63,7 @@ async def test_a_section_that_cannot_be_read_stops_no_figure(
     await stream.next()
     monkeypatch.setattr("lvs.backups.format.listed", fail)
     live_services.admin.dashboard.refresh()
-    live_services.library.status.pictures_failed = 7_777
+    live_services.library.status.thumbnails_failed = 7_777
     await stream.until(lambda message: "7,777" in message.data)
     stream.close()
     await eventually(lambda: not live_services.admin.dashboard.streams)

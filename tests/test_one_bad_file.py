@@ -243,7 +243,7 @@ async def test_a_full_queue_shows_what_waits_and_ends_empty(
         return good("")
 
     monkeypatch.setattr(MediaPool, "process", probe)
-    progress = ten.library.status.pictures
+    progress = ten.library.status.thumbnails
     async with feeding(ten):
         await eventually(lambda: progress.total == 10)
         cast.unique(videos / "eleven.mp4")

@@ -13,7 +13,7 @@ from tests.helpers.clips import Cast
 
 
 def result_of(path: Path, tmp_path: Path) -> Result:
-    return processing.process(str(path), str(tmp_path / "pictures"), "ab" * 8)
+    return processing.process(str(path), str(tmp_path / "thumbnails"), "ab" * 8)
 
 
 def test_facts_of_an_ordinary_file(cast: Cast, tmp_path: Path) -> None:

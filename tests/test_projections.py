@@ -32,7 +32,7 @@ async def dropped(services: Services, videos: Path, name: str, clip: Clip) -> st
     made = await asyncio.to_thread(make_clip, videos / ".making.mp4", clip)
     made.rename(videos / name)
     services.library.ask_for_scan()
-    await eventually(lambda: services.library.status.pictures_made == 1)
+    await eventually(lambda: services.library.status.thumbnails_made == 1)
     await settled(services)
     return await hash_of(services, 1)
 

@@ -56,11 +56,11 @@ async def test_thumbnails_are_cached_for_ever_and_placeholders_are_not(
 
     cast.copy("beach.mp4", videos / "beach.mp4")
 
-    async def picture() -> list[str]:
+    async def thumbnail() -> list[str]:
         images = elements((await live_server.get("/")).text, "img", class_="card-image")
         return [image["src"] for image in images if "v=" in image["src"]]
 
-    url = (await eventually(picture))[0]
+    url = (await eventually(thumbnail))[0]
     answer = await live_server.get(url)
     assert answer.headers["content-type"] == "image/webp"
     assert "immutable" in answer.headers["cache-control"]

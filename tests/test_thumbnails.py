@@ -17,29 +17,29 @@ from tests.helpers.clips import Cast
 from tests.helpers.images import Picture, decoded
 
 
-def picture(path: Path, tmp_path: Path, name: str = "640.webp") -> Picture:
+def thumbnail(path: Path, tmp_path: Path, name: str = "640.webp") -> Picture:
     key = path.stem.encode().hex()[:16].ljust(16, "0")
-    result = processing.process(str(path), str(tmp_path / "pictures"), key)
+    result = processing.process(str(path), str(tmp_path / "thumbnails"), key)
     assert result.error is None
-    return decoded(tmp_path / "pictures" / key[:2] / key / name)
+    return decoded(tmp_path / "thumbnails" / key[:2] / key / name)
 
 
 def test_every_size_and_kind_is_made(cast: Cast, tmp_path: Path) -> None:
     path = make_clip(tmp_path / "large.mp4", Clip(size=(1280, 720), duration_s=0.4))
-    assert picture(path, tmp_path).shape == (360, 640, 3)
-    home = next((tmp_path / "pictures").glob("*/*"))
+    assert thumbnail(path, tmp_path).shape == (360, 640, 3)
+    home = next((tmp_path / "thumbnails").glob("*/*"))
     assert decoded(home / "320.webp").shape == (180, 320, 3)
     assert decoded(home / "640.jpg").shape == (360, 640, 3)
     assert decoded(home / "320.jpg").shape == (180, 320, 3)
 
 
 def test_a_black_opening_is_passed_over(cast: Cast, tmp_path: Path) -> None:
-    assert picture(cast.path("dark-start.mp4"), tmp_path).std() > 30
+    assert thumbnail(cast.path("dark-start.mp4"), tmp_path).std() > 30
 
 
 def test_a_video_that_is_all_black_still_has_a_thumbnail(tmp_path: Path) -> None:
     path = make_clip(tmp_path / "night.mp4", Clip("color=c=black", duration_s=1))
-    assert picture(path, tmp_path).max() < 20
+    assert thumbnail(path, tmp_path).max() < 20
 
 
 @pytest.mark.parametrize("flaw", [("noise", "alls=24:allf=t"), ("lutyuv", "y=150+val/20")])
@@ -59,25 +59,25 @@ def test_without_contrast_the_best_of_a_few_keyframes_is_enough(
     monkeypatch.setattr(thumbnails, "frames_from_start", None)  # no other frame is asked for
     source = "color=c=gray" if flaw[0] == "noise" else "testsrc2"
     clip = Clip(source, (320, 180), 4, filters=(flaw,))
-    picture(make_clip(tmp_path / "dim.mp4", clip), tmp_path)
+    thumbnail(make_clip(tmp_path / "dim.mp4", clip), tmp_path)
     assert 1 <= len(decoded_s) <= 4
     assert len(set(decoded_s)) == len(decoded_s)
 
 
 def test_among_black_keyframes_one_that_shows_something_is_found(tmp_path: Path) -> None:
     clip = Clip("testsrc2", (320, 180), 5, filters=(("fade", "t=in:st=3.5:d=0.2"),))
-    assert picture(make_clip(tmp_path / "late.mp4", clip), tmp_path).std() > 30
+    assert thumbnail(make_clip(tmp_path / "late.mp4", clip), tmp_path).std() > 30
 
 
 def test_after_dim_keyframes_a_bright_one_is_found(tmp_path: Path) -> None:
     """The first four places show a little, so that only the packet's size tells of the others."""
     clip = Clip("testsrc2", (320, 180), 5, filters=(("fade", "t=in:st=2.7:d=1.6"),))
-    assert picture(make_clip(tmp_path / "dim-start.mp4", clip), tmp_path).std() > 30
+    assert thumbnail(make_clip(tmp_path / "dim-start.mp4", clip), tmp_path).std() > 30
 
 
 def test_an_upright_phone_video_stands_upright(cast: Cast, tmp_path: Path) -> None:
     """The first frame has red at its left; turned counter-clockwise, red is at the bottom."""
-    shown = picture(cast.path("upright.mp4"), tmp_path)
+    shown = thumbnail(cast.path("upright.mp4"), tmp_path)
     assert shown.shape == (640, 360, 3)
     red, green, blue = shown[-40, 300]
     assert red > 180
@@ -86,7 +86,7 @@ def test_an_upright_phone_video_stands_upright(cast: Cast, tmp_path: Path) -> No
 
 
 def test_anamorphic_video_has_its_displayed_shape(cast: Cast, tmp_path: Path) -> None:
-    height, width, _ = picture(cast.path("wide.mp4"), tmp_path).shape
+    height, width, _ = thumbnail(cast.path("wide.mp4"), tmp_path).shape
     assert width / height == pytest.approx(16 / 9, abs=0.02)
 
 
@@ -99,7 +99,7 @@ def test_one_eye_stands_for_a_stereo_video(tmp_path: Path, name: str, half: str)
     filter_name, _, arguments = half.partition("=")
     size = (640, 320) if "sbs" in name else (320, 320)
     clip = Clip("smptebars", size, 0.4, filters=((filter_name, arguments),))
-    shown = picture(make_clip(tmp_path / name, clip), tmp_path)
+    shown = thumbnail(make_clip(tmp_path / name, clip), tmp_path)
     right, bottom = shown[:, -20:], shown[-10:]
     assert right.max() > 60
     assert bottom.max() > 60
@@ -116,15 +116,15 @@ def grey_and_white(shown: Picture) -> tuple[float, float]:
 
 
 def test_full_range_and_ten_bit_match_the_plain_file(cast: Cast, tmp_path: Path) -> None:
-    plain = grey_and_white(picture(cast.path("normal-range.mkv"), tmp_path))
+    plain = grey_and_white(thumbnail(cast.path("normal-range.mkv"), tmp_path))
     assert plain == pytest.approx((191, 255), abs=12)
     for name in ("full-range.mkv", "ten-bit.mp4"):
-        assert grey_and_white(picture(cast.path(name), tmp_path)) == pytest.approx(plain, abs=6)
+        assert grey_and_white(thumbnail(cast.path(name), tmp_path)) == pytest.approx(plain, abs=6)
 
 
 def test_hdr_is_tone_mapped(cast: Cast, tmp_path: Path) -> None:
     """The PQ code values taken for SDR would be left as they are; mapped, mid-grey rises."""
-    shown = picture(cast.path("hdr.mp4"), tmp_path)
+    shown = thumbnail(cast.path("hdr.mp4"), tmp_path)
     with av.open(str(cast.path("hdr.mp4"))) as container:
         plain = next(container.decode(video=0)).to_ndarray(format="rgb24").astype(np.int16)
     place = (slice(30, 60), slice(60, 70))

@@ -38,10 +38,10 @@ async def test_a_new_file_appears_with_its_thumbnail(
     cast.copy("beach.mp4", videos / "beach.mp4")
     await wait_for(all_watched, "beach.mp4")
 
-    async def has_picture() -> bool:
+    async def has_thumbnail() -> bool:
         return (await shown(all_watched))["beach.mp4"].thumbnail is not None
 
-    await eventually(has_picture)
+    await eventually(has_thumbnail)
 
 
 async def test_renamed_replaced_and_deleted_files_follow(

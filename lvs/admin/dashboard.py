@@ -1,4 +1,4 @@
-"""The admin dashboard: rendered once a second for all that look, and sent where it changed."""
+"""The admin dashboard: rendered once a second for all viewers; only changes are sent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class DashboardFeed:
 
 
 class Dashboard:
-    """Renders while somebody looks. Fifty that look cost one rendering."""
+    """Renders only while a dashboard is open. Fifty open dashboards share one rendering."""
 
     def __init__(self, monitor: Monitor, maintenance: Maintenance, templates: Templates) -> None:
         self.maintenance = maintenance
@@ -48,12 +48,12 @@ class Dashboard:
             subscriber.close()
 
     def refresh(self) -> None:
-        """Somebody did something: show it at once."""
+        """Send the result of an action immediately."""
         self._sections_at = 0.0
         self._now.set()
 
     async def run(self) -> None:
-        """Tell every dashboard what has changed, once a second and when somebody did something."""
+        """Send changes to every dashboard, once a second and after each action."""
         while True:
             try:
                 async with asyncio.timeout(EVERY_S):
@@ -80,7 +80,7 @@ class Dashboard:
         subscriber = Subscriber(DashboardFeed())  # type: ignore[arg-type]
         self._subscribers.add(subscriber)
         try:
-            yield responses.SSE_HEARTBEAT  # the headers leave at once
+            yield responses.SSE_HEARTBEAT  # sends the headers immediately
             if len(self._subscribers) == 1:  # else others have what is shown, and no more
                 self._shown = await self._rendered()
             number = 1
@@ -108,12 +108,12 @@ class Dashboard:
         return found | self._sections
 
     async def _read_sections(self) -> None:
-        """They stay as they are while they cannot be read; the figures go on all the same."""
+        """Sections stay unchanged while they cannot be read. Figures still update."""
         try:
             self._sections = await self.maintenance.sections()
             self._problem = ""
         except Exception as error:
-            if self._problem != str(error):  # told once
+            if self._problem != str(error):  # logged once
                 self._problem = str(error)
                 log.exception("Can't read the maintenance sections of the dashboard")
 

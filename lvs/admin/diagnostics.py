@@ -1,6 +1,6 @@
-"""Looking closer while developing: how long functions take, how the machine is, and load.
+"""Diagnostics for development: the time that functions take, and the state of the machine.
 
-Nothing here runs by itself. `measured` is put on a function for as long as one looks at it.
+Nothing here runs by itself. Put `measured` on a function while you examine it.
 """
 
 from __future__ import annotations

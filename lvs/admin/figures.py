@@ -99,7 +99,7 @@ class RouteRow:
 
 
 def level_of(ms: float) -> tuple[str, str]:
-    """(level, word) of a latency, by the first server's thresholds."""
+    """(level, word) of a latency, by the thresholds of the previous server."""
     if ms < GOOD_MS:
         return "good", "Good"
     return ("warning", "Slow") if ms <= POOR_MS else ("poor", "Too slow")

@@ -1,5 +1,5 @@
-"""What wants a person, as sections of the dashboard: failed files, files gone or lying there
-twice, errors, backups."""
+"""The maintenance sections of the dashboard: failed, missing and duplicate files, errors and
+backups."""
 
 from __future__ import annotations
 

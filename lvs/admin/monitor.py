@@ -1,6 +1,6 @@
 """The state of the server once a second, and how it was over the last hour and day.
 
-psutil is asked here, by one task, and never by a request. All is in memory and bounded.
+One task reads psutil; requests never do. All history is in memory and bounded.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """The space of the file system that holds a folder; zeros while it is away."""
+    """The space of the file system that holds a folder; zeros while it is offline."""
 
     path: str
     free_bytes: int
@@ -130,7 +130,7 @@ class Monitor:
             await asyncio.sleep(due - time.monotonic())
 
     def take(self) -> Sample:
-        """The sample of this moment, kept."""
+        """Take a sample, add it to the history and return it."""
         metrics, hub, reader = self.sources.metrics, self.sources.hub, self.sources.reader
         last, now = self._last, time.monotonic()
         passed = max(now - last.at, 1e-3)
@@ -250,7 +250,7 @@ def _ask(read: Callable[[], T], last: T) -> T:
 
 
 def _said_of(disks: Sequence[Disk]) -> str:
-    """What pages say of the data disk, the first one; empty while it has space."""
+    """The message about the data disk, the first one; empty while it has space."""
     if not disks or not disks[0].is_nearly_full:
         return ""
     free = humanize.naturalsize(disks[0].free_bytes, binary=False)

@@ -1,4 +1,4 @@
-"""What the dashboard shows of the monitor's figures: tiles, and a row for each route and drop."""
+"""The monitor's figures for the dashboard: tiles, and a row for each route and new file."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class IngestRow:
 
 @dataclass(frozen=True, slots=True)
 class DashboardView:
-    """All that moves by the second: four large figures, panels of tiles, the newest files' ways, a
-    row for each route."""
+    """All that changes each second: four large figures, panels of tiles, the timing of the newest
+    files, and a row for each route."""
 
     large: tuple[Tile, ...]
     panels: tuple[tuple[str, str, tuple[Tile, ...]], ...]
@@ -130,8 +130,8 @@ def _uptime(monitor: Monitor) -> Tile:
 
 def _library(monitor: Monitor) -> tuple[Tile, ...]:
     status = monitor.sources.status
-    made, failed = status.pictures_made, status.pictures_failed
-    each_s = status.picture_s / max(made + failed, 1)
+    made, failed = status.thumbnails_made, status.thumbnails_failed
+    each_s = status.thumbnail_s / max(made + failed, 1)
     scan = status.scan
     checking = f"{formatting.number(scan.done)} of {formatting.number(scan.total)}"
     return (
@@ -139,7 +139,7 @@ def _library(monitor: Monitor) -> tuple[Tile, ...]:
         _plain(
             "waiting",
             "Thumbnails queued",
-            formatting.number(status.pictures_waiting),
+            formatting.number(status.thumbnails_waiting),
             f"{status.thumbnails_busy} with workers",
         ),
         _plain("made", "Thumbnails created", formatting.number(made), f"{each_s:.2f} s each"),

@@ -1,4 +1,4 @@
-"""What the library may need a person for: failed, missing and duplicate files."""
+"""A report of problems in the library: failed, missing and duplicate files."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class FailedFile:
 
 @dataclass(frozen=True, slots=True)
 class MissingVideo:
-    """`url` is its page; `gifts` are what it has, in words."""
+    """`url` is its page. `gifts` describes its user data in words."""
 
     title: str
     url: str
@@ -58,7 +58,7 @@ class MaintenanceReport:
 
 
 def maintenance_report(conn: Connection, folders: Folders) -> MaintenanceReport:
-    """What in the library wants a person."""
+    """The failed, missing and duplicate files of the library."""
     missing = cleanup.newest_missing(conn, SHOWN)
     missing_count, removable = cleanup.count_missing(conn, missing_cutoff())
     cards = videos.cards(conn, [video.id for video in missing])
@@ -93,12 +93,12 @@ def error_rows(errors: Iterable[LoggedError]) -> tuple[ErrorRow, ...]:
 
 
 def missing_cutoff(days: int = LONG_DAYS) -> int:
-    """The time (ms) before which a file must have gone to be gone for long."""
+    """The time (ms): a file that went missing before it has been missing for long."""
     return time.time_ns() // 1_000_000 - days * DAY_MS
 
 
 def user_data_summary(video: PurgeCandidate) -> str:
-    """What would go along with a video, in words."""
+    """The user data that is deleted with a video, in words."""
     user_data = [
         formatting.plural(count, what)
         for count, what in (

@@ -1,4 +1,4 @@
-"""`/admin/cache`: what the library holds, how its caches do, and a look at the disk."""
+"""`/admin/cache`: statistics of the library and its caches, and a new scan."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def status() -> CacheStatusOut:
 @answers(RefreshOut, 202)
 @refuses(403, 429)
 async def refresh() -> RefreshOut:
-    """Scan now again; caches follow what is found by themselves."""
+    """Start a scan. Caches follow the changes that it finds."""
     current_services().library.ask_for_scan()
     return RefreshOut()
 

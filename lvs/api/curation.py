@@ -84,7 +84,7 @@ def _rate_target(
 
 
 def _by_hash(media_hash: str) -> Target:
-    """A target from an address, where anything may stand."""
+    """A target from an address. It is not validated: an address may hold any text."""
     return Target.model_construct(media_hash=media_hash, filename=None)
 
 

@@ -132,7 +132,7 @@ def _visit_access(services: Services, visit: HereSphereRequest) -> Access:
 
 
 def _event_access(services: Services, media_hash: str) -> Access:
-    """By the key in the address that the player was told, or by its token."""
+    """The access of the key in the event address, or of the player's token."""
     login = _login(services)
     if login.has_key(media_hash, request.args.get("key", "")):
         return Access.MEMBER
@@ -179,8 +179,9 @@ def _login(services: Services) -> Login:
 
 
 def _access(login: Login, name: str, password: str, token: str = "") -> Access:
-    """What somebody may who sent this. Raises TooManyError after too many wrong tries; a player
-    that has its token is let in all the same."""
+    """The access of whoever sent this body. A valid token always works.
+
+    Raises TooManyRequestsError after too many wrong passwords."""
     access = login.access(name, password, token)
     if access is Access.GUEST or (access is Access.MEMBER and (token or login.is_open)):
         return access
@@ -206,7 +207,7 @@ async def _body(model: type[Body]) -> Body:
 
 
 async def _json(make: Any, *args: Any, **more: Any) -> Response:
-    """Made off the event loop: a whole catalogue is megabytes."""
+    """A JSON response. Serialized off the event loop: a catalogue is megabytes."""
     body = await asyncio.to_thread(lambda: json.dumps(make(*args, **more)).encode())
     headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
     return Response(body, 200, headers)

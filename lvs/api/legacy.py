@@ -1,4 +1,4 @@
-"""The calls of the first server, for clients that still make them: `{"filename", ...}` in,
+"""The API of the previous server, for its clients: `{"filename", ...}` in,
 `{"success": true, ...}` out."""
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ ENDPOINTS = "lvs.documented"
 
 
 class ApiDocument(OpenAPIProvider):
-    """Tells of what programs call; pages and fragments are not for them."""
+    """Documents what programs call. Pages and fragments are left out."""
 
     def generate_rules(self) -> Iterable[Rule]:
         endpoints = self._app.extensions[ENDPOINTS]

@@ -1,4 +1,4 @@
-"""The figures of the server for programs, shaped as the first server had them."""
+"""The figures of the server for programs, in the JSON shape of the previous server."""
 
 from __future__ import annotations
 
@@ -49,12 +49,13 @@ async def snapshot() -> PerformanceOut:
                 "disks": [dataclasses.asdict(disk) for disk in now.disks],
             },
             "workers": {
-                "waiting": status.pictures_waiting,
+                "waiting": status.thumbnails_waiting,
                 "busy": status.thumbnails_busy,
-                "done": status.pictures_made,
-                "failed": status.pictures_failed,
+                "done": status.thumbnails_made,
+                "failed": status.thumbnails_failed,
                 "seconds_each": round(
-                    status.picture_s / max(status.pictures_made + status.pictures_failed, 1), 3
+                    status.thumbnail_s / max(status.thumbnails_made + status.thumbnails_failed, 1),
+                    3,
                 ),
             },
             "streams": {

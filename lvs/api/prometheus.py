@@ -1,4 +1,4 @@
-"""What Prometheus scrapes, read from the server's own figures when it asks.
+"""Metrics for Prometheus, read from the server's figures at each scrape.
 
 Label values are bounded: routes of the table, names of caches, topics of events; never what
 a client sent.
@@ -58,9 +58,9 @@ class PrometheusCollector(Collector):
         yield "messages", "Messages to open pages", hub.sent
         yield "pages_dropped", "Pages dropped for being too slow", hub.dropped
         yield "resyncs", "Pages resynced", hub.resyncs
-        yield "pictures_made", "Videos with thumbnails created", status.pictures_made
-        yield "pictures_failed", "Videos that failed", status.pictures_failed
-        yield "picture_seconds", "Worker time for thumbnails", status.picture_s
+        yield "pictures_made", "Videos with thumbnails created", status.thumbnails_made
+        yield "pictures_failed", "Videos that failed", status.thumbnails_failed
+        yield "picture_seconds", "Worker time for thumbnails", status.thumbnail_s
         yield "sent_bytes", "Video bytes sent", reader.sent_bytes
 
     def _gauges(self) -> Iterator[tuple[str, str, float]]:

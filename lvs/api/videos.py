@@ -64,7 +64,7 @@ def _listed(
 def _items(
     conn: Connection, folders: Folders, items: Items, wanted: Sequence[tuple[int, int]]
 ) -> Iterator[bytes]:
-    """The JSON of videos given as (id, version); the store is asked for those not kept."""
+    """The JSON of videos by (id, version). Only those not in the cache are read from the store."""
     kept = {key: items.get(key) for key in wanted}
     missing = [key for key, item in kept.items() if item is None]
     made = _videos(conn, folders, [video_id for video_id, _ in missing]) if missing else []

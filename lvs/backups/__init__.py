@@ -1,1 +1,1 @@
-"""Backups: made, proved, kept, checked and restored; and what the first server left behind."""
+"""Backups of the database: create, verify, list, prune and restore."""

@@ -1,6 +1,6 @@
-"""Making a backup, and proving it by restoring it beside itself.
+"""Create a backup and verify it by a test restore. Call `make`.
 
-All of it is plain and synchronous: it runs in a process of its own, or for a command.
+All functions are synchronous: they run in a separate process, or for a command.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _LOCK = ".lock"
 def make(database: Path, backups: Path, kept: int) -> Backup:
     """Back up a database, which a server may be using, as a new folder in `backups`.
 
-    It stands there whole and proved, or not at all; `kept` stay, this one and those made last
-    before it. Raises UnavailableError when it cannot be written, InvalidInputError when the proof
-    fails.
+    The folder appears only when it is complete and verified. The newest `kept` backups stay, older
+    ones are deleted. Raises UnavailableError when it cannot be written, InvalidInputError when
+    the test restore fails.
     """
     try:
         backups.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -58,7 +58,7 @@ def make(database: Path, backups: Path, kept: int) -> Backup:
     for old in older[kept - 1 :]:
         try:
             shutil.rmtree(old.path)
-        except OSError as error:  # the new one stands; the next backup tries again
+        except OSError as error:  # the new one is complete; the next backup tries again
             log.warning("The old backup %s could not be removed: %s", old.path, error.strerror)
     return Backup(path, manifest)
 
@@ -168,7 +168,7 @@ def _snapshot(database: Path, copy: Path) -> None:
 
 @contextlib.contextmanager
 def temporary_folder(parent: Path) -> Iterator[Path]:
-    """A folder beside the backups, gone afterwards unless it was renamed."""
+    """A folder beside the backups. It is deleted afterwards unless it was renamed."""
     home = parent / f"{_MAKING}{secrets.token_hex(8)}"
     with _locked(home):
         home.mkdir(mode=0o700)

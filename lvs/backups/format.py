@@ -42,7 +42,7 @@ class Manifest(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A backup in its folder, whole as far as its manifest tells."""
+    """A backup in its folder. Its manifest was read; its files were not checked."""
 
     path: Path
     manifest: Manifest

@@ -1,4 +1,4 @@
-"""A backup in a process of its own, which ends with it: `python -m lvs.backups.process JOB ...`."""
+"""Run a backup in a separate process: `python -m lvs.backups.process JOB ...`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Going back to a backup: checked first, made beside the present database, then switched."""
+"""Restore a backup: check it, create its database beside the present one, then switch."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ SUFFIXES = ("", "-wal", "-shm")
 def restore(backup: Backup, database: Path) -> Path | None:
     """Make `database`, which nobody may be using, that of the backup.
 
-    Returns where the one until now is kept, if there was one. Raises InvalidInputError when the
-    backup is not whole, UnavailableError when the disk does not take it; nothing is then changed.
+    Returns the path of the previous database, if there was one. Raises InvalidInputError when the
+    backup is damaged and UnavailableError when it cannot be written; nothing is then changed.
     """
     folder.check(backup)
     fresh = database.with_name(f"{database.name}.restoring")
@@ -42,7 +42,7 @@ def restore(backup: Backup, database: Path) -> Path | None:
 
 
 def _set_aside(database: Path) -> Path | None:
-    """Keep the present database under another name too; it stays in its place until the switch.
+    """Link the present database under a second name. It stays in its place until the switch.
 
     Its log goes first: one that is left would be read into the database that comes.
     """

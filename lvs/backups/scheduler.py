@@ -1,4 +1,4 @@
-"""Backups of a running server: when they are due, or when somebody asks."""
+"""Backups of a running server: on schedule or on request."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from lvs.store import Store
 log = logging.getLogger(__name__)
 
 FIRST_AFTER_S = 600.0  # a new library has more urgent things to do
-AGAIN_AFTER_S = 3600.0  # when it failed, and at least so long between two, whatever the clock says
+AGAIN_AFTER_S = 3600.0  # after a failure, and the least time between two: clocks jump
 JOB = "lvs.backups.create:make"
 CHECK_EVERY_S = 60.0  # clocks jump, machines sleep
 
 
 class BackupScheduler:
-    """Makes backups one at a time, in a process of their own. `problem` says why the last one
+    """Creates backups one at a time, in a separate process. `problem` says why the last one
     failed, or is empty."""
 
     def __init__(self, config: ServerConfig, store: Store) -> None:

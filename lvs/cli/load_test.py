@@ -34,7 +34,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class LoadProfile:
-    """Whom to ask, how many at once, for how long."""
+    """The server's address, the number of clients, and the duration."""
 
     host: str
     port: int
@@ -63,7 +63,9 @@ def _is_loopback(host: str) -> bool:
 
 
 async def load_test(profile: LoadProfile, console: Console) -> dict[str, Any]:
-    """Ask until the time is over; returns the report. Raises UnavailableError without a server."""
+    """Send requests until the time is over. Returns the report.
+
+    Raises UnavailableError without a server."""
     results = {path: Result() for path in profile.paths}
     began = time.monotonic()
     until = began + profile.seconds
@@ -94,7 +96,7 @@ async def _show(live: Live, results: dict[str, Result], began: float) -> None:
 
 
 def _ask(profile: LoadProfile, results: dict[str, Result], until: float, start: int) -> None:
-    """One client: a connection of its own, a path after the other."""
+    """One client: it sends one request after the other on its connection."""
     connection = http.client.HTTPConnection(profile.host, profile.port, timeout=30)
     turn = start
     try:

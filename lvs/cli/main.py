@@ -22,10 +22,10 @@ from lvs.errors import LvsError
 if TYPE_CHECKING:
     from lvs.services import Services
 
-# Names and paths are shown as they are: `[/x]` is no markup, `:x:` no picture.
+# Names and paths are shown unchanged: `[/x]` is no markup, `:x:` no emoji.
 console = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
-# The heavy parts are imported by the command that needs them: `--help` answers at once.
+# Commands import the heavy modules when they need them: `--help` answers quickly.
 # ruff: noqa: PLC0415
 
 

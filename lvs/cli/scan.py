@@ -73,7 +73,7 @@ async def _bars(status: Activity, console: Console) -> AsyncIterator[None]:
 
 async def _draw(bars: Progress, status: Activity) -> None:
     drawn: dict[str, TaskID] = {}
-    works: dict[str, Work] = {"Scanning": status.scan, "Thumbnails": status.pictures}
+    works: dict[str, Work] = {"Scanning": status.scan, "Thumbnails": status.thumbnails}
     while True:
         for name, work in works.items():
             if work.running and name not in drawn:

@@ -72,7 +72,7 @@ def _parameter(shapes: _Shapes, found: Schema) -> Parameter:
 
 
 class _Shapes:
-    """JSON schemas in words: every value stands as its type."""
+    """JSON schemas as text: the type of each value."""
 
     def __init__(self, document: Schema) -> None:
         self._known: Schema = document.get("components", {}).get("schemas", {})

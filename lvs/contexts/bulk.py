@@ -85,7 +85,7 @@ def undone(bulk: Bulk, changed: int, problem: str = "") -> BulkResult:
 
 
 def kept_result(bulk: Bulk) -> BulkResult:
-    """Of a change that is still kept, for a page of its own."""
+    """The page of a bulk change that can still be undone."""
     if bulk.kind == DELETE_TAG and bulk.count:
         return tag_deleted(bulk.id, bulk.value, bulk.count)
     if bulk.kind == DELETE_TAG:

@@ -30,7 +30,7 @@ class CardRenderer(Protocol):
         *,
         selectable: bool = True,
     ) -> list[Markup]:
-        """HTML of cards given as (id, version), in order, as a folder's list has them."""
+        """The HTML of cards by (id, version), in order, as a folder's list has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class CardContext:
     """What `_card.html` shows. `state` is ready, waiting, failed, offline or missing.
 
     `rating` is the user's own, 0 for none; `resume_s` is where to go on, 0 for the start;
-    `in_words` is what is drawn on the picture.
+    `in_words` is what is drawn on the thumbnail.
     """
 
     id: int
@@ -47,8 +47,8 @@ class CardContext:
     url: str
     state: str
     reason: str
-    picture: str
-    picture_large: str
+    thumbnail: str
+    thumbnail_large: str
     preview: str
     duration: str
     badges: tuple[str, ...]
@@ -77,8 +77,8 @@ def card_context(card: Card, folders: Folders, today: date) -> CardContext:
         url=watch_url(folders, card),
         state=state,
         reason=reason,
-        picture=thumbnail_url(card, 320),
-        picture_large=thumbnail_url(card, 640) if card.thumbnail else "",
+        thumbnail=thumbnail_url(card, 320),
+        thumbnail_large=thumbnail_url(card, 640) if card.thumbnail else "",
         preview=card.preview or "",
         duration=duration,
         badges=badges,
@@ -96,8 +96,7 @@ def card_context(card: Card, folders: Folders, today: date) -> CardContext:
 
 
 def resume_s(card: Card) -> int:
-    """Whole seconds to go on from; 0 where going on would gain nothing, or for what is no position,
-    such as infinity."""
+    """Whole seconds to resume from; 0 near the start, and for infinity."""
     return int(card.position_s) if WORTH_RESUMING_S <= card.position_s <= LONGEST_S else 0
 
 

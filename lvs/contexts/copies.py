@@ -1,4 +1,4 @@
-"""What a list's pages are told of new files whose content the library has already."""
+"""The notice on list pages about new files whose content the library already has."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def empty_context(
     narrowed_by: Sequence[tuple[str, GalleryQuery]],
     count: Callable[[GalleryQuery], int],
 ) -> Empty | None:
-    """What to say of a list without videos; None where the whole library has none.
+    """The message for a list without videos; None where the whole library has none.
 
     `narrowed_by` names each filter with the list without it. Offered is the one whose removal
     shows the most.

@@ -73,7 +73,7 @@ class ListPage:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where a search looks: its arguments, and its name, empty for the whole library."""
+    """The scope of a search: its arguments and its name, which is empty for the whole library."""
 
     name: str
     arguments: tuple[tuple[str, str], ...]

@@ -44,7 +44,7 @@ class Headset:
 
 
 def headset_context(config: ServerConfig, ports: Ports, asked: str) -> Headset:
-    """`asked` is the host name by which the page was asked for; where that is this machine alone,
+    """`asked` is the host name in the request; where that is this machine alone,
     an address in the network takes its place."""
     lan = [str(address) for address in lan_addresses(config.host)]
     asked_here = asked in ("localhost", "127.0.0.1", "[::1]")

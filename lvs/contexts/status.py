@@ -1,4 +1,4 @@
-"""The strip that tells what the library is doing, and the tiles of what is arriving."""
+"""The status bar of the library's work, and the cards of files that are being copied."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def status_context(
     """The library's state; arrivals of the query's folder alone, when it has one."""
     tasks = [
         _task("Scanning folders", activity.scan),
-        _task("Creating thumbnails", activity.pictures),
+        _task("Creating thumbnails", activity.thumbnails),
         _task("Updating videos", activity.changes),
     ]
     prefix = f"{query.folder}/" if query and query.folder else ""

@@ -49,8 +49,8 @@ def _add_item(root: ET.Element, item: Item, base: str) -> None:
     element = _entry(root, "item", item.id, item.parent, card.title)
     ET.SubElement(element, "upnp:class").text = "object.item.videoItem.movie"
     ET.SubElement(element, "dc:date").text = formatting.local_date(card.added_at).isoformat()
-    picture = ET.SubElement(element, "upnp:albumArtURI", {"dlna:profileID": "JPEG_TN"})
-    picture.text = base + thumbnail_url(card, 320, "jpg")
+    image = ET.SubElement(element, "upnp:albumArtURI", {"dlna:profileID": "JPEG_TN"})
+    image.text = base + thumbnail_url(card, 320, "jpg")
     resource = ET.SubElement(element, "res", _resource(item.details))
     resource.text = urls.stream(base, card)
 

@@ -37,7 +37,7 @@ def _item(card: Card, base: str) -> dict[str, Any]:
     return {
         "title": card.title,
         "videoLength": round(card.duration_s or 0),
-        "thumbnailUrl": urls.picture(base, card),
+        "thumbnailUrl": urls.thumbnail(base, card),
         "video_url": f"{base}/deovr/{card.media_hash}",
     }
 
@@ -66,7 +66,7 @@ def video(details: VideoDetails, base: str, access: Access) -> dict[str, Any]:
         "screenType": _SCREENS.get(card.projection, card.projection),
         "stereoMode": "off" if stereo == "mono" else stereo,
         "videoLength": round(card.duration_s or 0),
-        "thumbnailUrl": urls.picture(base, card),
+        "thumbnailUrl": urls.thumbnail(base, card),
         "timeStamps": [],
         "encodings": [{"name": _ENCODINGS.get(codec, codec), "videoSources": [source]}],
     }

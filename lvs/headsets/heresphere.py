@@ -129,7 +129,7 @@ def video(
         "access": Access.MEMBER.value,
         "title": card.title,
         "description": folder,
-        "thumbnailImage": urls.picture(base, card),
+        "thumbnailImage": urls.thumbnail(base, card),
         **_sortable(card),
         "dateReleased": (details.recorded_at or "")[:10] or _sortable(card)["dateAdded"],
         "projection": _PROJECTIONS.get(card.projection, "fisheye"),

@@ -68,11 +68,11 @@ class IngestTimings:
         for timing in self._known(keys):
             timing.stored = timing.stored or now
 
-    def rendered(self, key: Key, event: int, picture_s: float) -> None:
-        """Its facts were there `picture_s` before its pictures."""
+    def rendered(self, key: Key, event: int, thumbnail_s: float) -> None:
+        """Its facts were there `thumbnail_s` before its pictures."""
         for timing in self._known([key]):
             timing.rendered, timing.event = time.monotonic(), event
-            probed = timing.rendered - picture_s
+            probed = timing.rendered - thumbnail_s
             timing.stored = timing.stored or probed  # a batch is stored together, and one was quick
             timing.probed = max(probed, timing.stored)
         if event <= self._pushed:  # pages were quicker than whoever says so

@@ -21,8 +21,8 @@ from lvs.errors import UnavailableError
 from lvs.library import filesystem
 from lvs.library.ingest_timing import IngestTimings
 from lvs.media.facts import Result, SourceError
-from lvs.media.pictures import fresh_key
 from lvs.media.pool import MediaPool
+from lvs.media.thumbnail_files import fresh_key
 from lvs.models import Root
 from lvs.store import DatabaseError, Store, videos
 
@@ -125,7 +125,7 @@ class ProbeQueue:
             self._busy[item.video_id] = task
             self._status.thumbnails_busy = len(self._busy)
         self._is_counted = False
-        is_full = len(work) == free and self._status.pictures.running
+        is_full = len(work) == free and self._status.thumbnails.running
         if not is_full or now >= self._counted_at + COUNT_EVERY_S:
             await self._count(now)
 
@@ -175,13 +175,13 @@ class ProbeQueue:
         return result, took_s
 
     def _account(self, work: videos.Work, result: Result, took_s: float) -> None:
-        self._status.picture_s += took_s
-        self._status.pictures_made += not result.error
-        self._status.pictures_failed += bool(result.error)
+        self._status.thumbnail_s += took_s
+        self._status.thumbnails_made += not result.error
+        self._status.thumbnails_failed += bool(result.error)
         self._ingest_timings.rendered(
-            (work.root_id, work.path), self._store.last_event_id, result.picture_s
+            (work.root_id, work.path), self._store.last_event_id, result.thumbnail_s
         )
-        self._status.pictures.advance(1)
+        self._status.thumbnails.advance(1)
 
     async def _blame(self, work: videos.Work, why: str) -> None:
         """Record a failure of this file alone; when even that fails, it is the store's."""
@@ -190,8 +190,8 @@ class ProbeQueue:
                 videos.record_probe, work.video_id, work.fingerprint, {"probe_error": why}
             )
             self._aside.pop(work.video_id, None)
-            self._status.pictures_failed += 1
-            self._status.pictures.advance(1)
+            self._status.thumbnails_failed += 1
+            self._status.thumbnails.advance(1)
         except Exception as error:
             self._refuse(_words(error), PAUSE_S)
 
@@ -237,7 +237,7 @@ class ProbeQueue:
         """Count what waits, for pages and terminal."""
         self._counted_at, self._is_counted = now, True
         waiting = await self._store.read(videos.count_waiting)
-        progress = self._status.pictures
+        progress = self._status.thumbnails
         if waiting and not progress.running:
             progress.start()
         if progress.running:

@@ -34,10 +34,10 @@ class Facts:
 class Result:
     """`error` says why there is no picture; `facts` hold whatever could be read all the same.
 
-    `picture_s` are the seconds from the facts to the pictures.
+    `thumbnail_s` are the seconds from the facts to the pictures.
     """
 
     facts: Facts
     preview: str | None
     error: str | None
-    picture_s: float
+    thumbnail_s: float

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lvs.media import pictures
+from lvs.media import thumbnail_files
 from lvs.media.facts import Facts, Result, SourceError
 from lvs.media.limits import memory_per_worker
 from lvs.media.worker import READY
@@ -59,7 +59,7 @@ class MediaPool:
 
     def discard(self, key: str) -> None:
         """Delete the pictures of a key: there are newer ones."""
-        pictures.remove(Path(self._folder), key)
+        thumbnail_files.remove(Path(self._folder), key)
 
     async def process(self, path: str, key: str, stereo: str | None = None) -> Result:
         """Facts and pictures of one file; a crash or a hang is an error in the result.

@@ -9,7 +9,7 @@ from typing import Any
 
 import av
 
-from lvs.media import pictures, probe, thumbnails
+from lvs.media import probe, thumbnail_files, thumbnails
 from lvs.media.facts import Facts, Result, SourceError
 from lvs.media.probe import UnreadableError
 
@@ -35,13 +35,13 @@ def process(path: str, thumbnail_folder: str, key: str, stereo: str | None = Non
     if made is None:
         _be_there(path)
         return Result(facts, None, error, 0.0)
-    pictures.write(Path(thumbnail_folder), key, made)
+    thumbnail_files.write(Path(thumbnail_folder), key, made)
     return Result(facts, made.preview, None, time.monotonic() - began)
 
 
 def _render(
     path: str, container: Any, stream: Any, facts: Facts, stereo: str | None
-) -> tuple[Facts, pictures.Pictures]:
+) -> tuple[Facts, thumbnail_files.RenderedThumbnails]:
     frame = thumbnails.representative_frame(container, stream, facts.duration_s)
     facts = probe.facts_of(path, container, stream, frame)
     return facts, thumbnails.render(stream, frame, stereo or facts.stereo)

@@ -1,4 +1,4 @@
-"""Pictures of a video: a frame worth showing, in the right colours, in the sizes we serve."""
+"""Thumbnails of a video: select a frame, map its colours and scale it to the served sizes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import av
 from lvs.media import tone_mapping
 from lvs.media.filter_graph import TICK, Step, through
 from lvs.media.limits import MAX_PIXELS
-from lvs.media.pictures import JPEG_SIZE, WIDTHS, Pictures
 from lvs.media.probe import UnreadableError, displayed_size, is_hdr
+from lvs.media.thumbnail_files import JPEG_SIZE, WIDTHS, RenderedThumbnails
 
 PREVIEW_WIDTH = 20
 _PLACES = (0.1, 0.35, 0.6, 0.02)  # of the duration, in the order tried
@@ -143,9 +143,9 @@ def _deviation(frame: Any, interpolation: str) -> float:
     return statistics.pstdev(b"".join(rows))
 
 
-def render(stream: Any, frame: Any, stereo: str) -> Pictures:
+def render(stream: Any, frame: Any, stereo: str) -> RenderedThumbnails:
     """Scale and encode a frame: one eye of a 3D picture, upright, in BT.709 standard range."""
-    width, height = _picture_size(stream, frame, stereo)
+    width, height = _thumbnail_size(stream, frame, stereo)
     large = _displayed(frame, stereo, width, height)
     files = {f"{WIDTHS[0]}.webp": _encode("libwebp", large, _WEBP)}
     for smaller in WIDTHS[1:]:
@@ -156,7 +156,7 @@ def render(stream: Any, frame: Any, stereo: str) -> Pictures:
     files["320.jpg"] = _encode("mjpeg", _scaled(boxed, JPEG_SIZE[0] // 2, JPEG_SIZE[1] // 2), _JPEG)
     tiny = _scaled(large, *_fit(width, height, PREVIEW_WIDTH, PREVIEW_WIDTH))
     preview = base64.b64encode(_encode("libwebp", tiny, _WEBP_TINY)).decode()
-    return Pictures(files, f"data:image/webp;base64,{preview}")
+    return RenderedThumbnails(files, f"data:image/webp;base64,{preview}")
 
 
 _WEBP = {"quality": "78", "compression_level": "2"}  # a preset would set its own level
@@ -170,7 +170,7 @@ _JPEG = {"qscale": "4"}
 _WEBP_TINY = {"quality": "30", "compression_level": "4"}
 
 
-def _picture_size(stream: Any, frame: Any, stereo: str) -> tuple[int, int]:
+def _thumbnail_size(stream: Any, frame: Any, stereo: str) -> tuple[int, int]:
     width, height = displayed_size(stream, frame)
     if stereo in ("sbs", "rl"):
         width //= 2

@@ -14,7 +14,7 @@ from lvs.errors import NotFoundError, UnavailableError
 from lvs.http import responses
 from lvs.http.routes import MEDIA, STATIC, Route
 from lvs.http.templating import asset
-from lvs.media import pictures
+from lvs.media import thumbnail_files
 from lvs.models import KnownFile
 from lvs.services import Services, current_services
 from lvs.store import Connection, files, videos
@@ -27,7 +27,7 @@ _PASSING = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO, errno.ESTALE, e
 FOR_EVER = "public, max-age=31536000, immutable"
 PICTURES = {
     f"{width}.{extension}": f"image/{kind}"
-    for width in pictures.WIDTHS
+    for width in thumbnail_files.WIDTHS
     for extension, kind in (("webp", "webp"), ("jpg", "jpeg"))
 }
 
@@ -118,7 +118,7 @@ async def thumbnail(media_hash: str, name: str) -> Response:
         raise NotFoundError("Video not found in the library.")
     if found.key is not None:
         folder = services.config.data_directory / "thumbnails"
-        path = pictures.file_path(folder, found.key, name)
+        path = thumbnail_files.file_path(folder, found.key, name)
         try:
             body = await asyncio.to_thread(path.read_bytes)
         except OSError:  # somebody emptied the folder: make it again

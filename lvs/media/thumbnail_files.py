@@ -12,7 +12,7 @@ JPEG_SIZE = (640, 360)  # headset catalogues want 16:9
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures:
+class RenderedThumbnails:
     """Encoded files by name (`640.webp`, `320.jpg`, ...), and the preview's data URL."""
 
     files: dict[str, bytes]
@@ -37,11 +37,11 @@ def remove(folder: Path, key: str) -> None:
     shutil.rmtree(file_path(folder, key, "x").parent, ignore_errors=True)
 
 
-def write(folder: Path, key: str, pictures: Pictures) -> None:
+def write(folder: Path, key: str, rendered: RenderedThumbnails) -> None:
     """Write the files, each whole or not at all. Raises OSError when the disk refuses."""
     home = file_path(folder, key, "x").parent
     home.mkdir(parents=True, exist_ok=True)
-    for name, content in pictures.files.items():
+    for name, content in rendered.files.items():
         partial = home / f".{name}.{os.getpid()}"
         try:
             partial.write_bytes(content)
