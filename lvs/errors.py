@@ -58,7 +58,7 @@ class TooManyRequestsError(LvsError):
 
 
 class UnavailableError(LvsError):
-    """The thing exists but cannot be had now: the disk is full, the folder is away."""
+    """The thing exists but cannot be had now: the disk is full, the folder is offline."""
 
     status = 503
     title = "Temporarily unavailable"

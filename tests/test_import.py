@@ -1,4 +1,4 @@
-"""The legacy server's files are imported, by file name, once."""
+"""The previous server's files are imported, by file name, once."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class CardRenderer(Protocol):
 class CardContext:
     """What `_card.html` shows. `state` is ready, waiting, failed, offline or missing.
 
-    `rating` is the user's own, 0 for none; `resume_s` is where to go on, 0 for the start;
+    `rating` is the user's own, 0 for none; `resume_s` is where playback resumes, 0 for the start;
     `in_words` is what is drawn on the thumbnail.
     """
 

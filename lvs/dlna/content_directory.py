@@ -95,7 +95,7 @@ def _at_root(conn: Connection, folders: Folders) -> list[Container]:
     for title, query in lists:
         try:
             spec = resolve(conn, folders, query_of(query)).spec
-        except (InvalidInputError, NotFoundError):  # a saved search of something that has gone
+        except (InvalidInputError, NotFoundError):  # a saved search of something that was deleted
             continue
         found.append(Container(_LIST + query, ROOT, title, gallery.count(conn, spec)))
     found.append(Container(FOLDERS, ROOT, "Folders", len(_top_folders(conn, folders))))

@@ -223,7 +223,7 @@ class DlnaServer:
         self.locations: list[str] = []
 
     async def run(self) -> None:
-        """Serve, and anew whenever the addresses change."""
+        """Serve, and restart whenever the addresses change."""
         what, failures = "DLNA media server", (OSError, UpnpError)
         await follow_addresses(what, self._ports, self._addresses, self._serve, failures)
 

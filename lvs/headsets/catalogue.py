@@ -34,7 +34,7 @@ def catalogue_lists(conn: Connection, folders: Folders) -> tuple[CatalogueList, 
         most = AT_MOST if found else NEWEST_AT_MOST
         try:
             rows, _ = gallery.list_page(conn, resolve(conn, folders, query).spec, limit=most)
-        except NotFoundError:  # a saved search of a folder that has gone
+        except NotFoundError:  # a saved search of a folder that was deleted
             continue
         cards = videos.cards(conn, [video_id for video_id, _ in rows])
         there = tuple(

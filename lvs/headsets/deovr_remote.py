@@ -32,7 +32,7 @@ _PLAYING = 0
 
 
 class _State(BaseModel):
-    """What the player tells; `currentTime` in seconds, `playerState` 0 playing, 1 paused, 2 end."""
+    """The player's message: `currentTime` in seconds, `playerState` 0 playing, 1 paused, 2 end."""
 
     path: str = ""
     currentTime: Annotated[float, Field(ge=0, le=LONGEST_S, allow_inf_nan=False)] = 0.0  # noqa: N815 - DeoVR's names
@@ -40,7 +40,7 @@ class _State(BaseModel):
 
 
 class DeoVRRemote:
-    """A connection to each headset (`host` or `host:port`), made anew whenever it is lost."""
+    """A connection to each headset (`host` or `host:port`), reopened whenever it is lost."""
 
     def __init__(self, headsets: Sequence[str], store: Store, sessions: Sessions) -> None:
         self._headsets = headsets

@@ -9,7 +9,7 @@ KEPT = 1_000
 
 
 class Sessions:
-    """Turns what players tell of themselves into views and positions."""
+    """Turns messages of players into views and positions."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

@@ -18,7 +18,7 @@ from lvs.errors import (
 from lvs.http.routes import Kind
 from lvs.network.addresses import OwnHosts, address_of, is_local, split_url
 
-MAX_CLIENTS = 10_000  # that a limit remembers; the one seen longest ago is forgotten
+MAX_CLIENTS = 10_000  # that a limit remembers; the least recently seen is removed
 LOGIN_TRIES = 10  # wrong ones of an address, and as many more each minute
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 
@@ -68,11 +68,11 @@ class Guard:
             _require_json(request)
 
     def check_write_limit(self, request: Request) -> None:
-        """Raises TooManyError when the client has no write left."""
+        """Raises TooManyRequestsError when the client has no write left."""
         self._writes.spend(request.remote_addr or "")
 
     def check_login(self, request: Request) -> None:
-        """Raises TooManyError when too many wrong passwords came from the client's address."""
+        """Raises TooManyRequestsError when too many wrong passwords came from the client's address."""
         self._wrong_logins.check(request.remote_addr or "")
 
     def count_wrong_login(self, request: Request) -> None:
@@ -151,7 +151,7 @@ class RateLimit:
         self._spent_until: Cache[str, float] = Cache(MAX_CLIENTS)
 
     def check(self, client: str) -> float:
-        """Returns until when one more would be spent. Raises TooManyError, with the seconds to
+        """Returns until when one more would be spent. Raises TooManyRequestsError, with the seconds to
         wait, when there is no room for it."""
         now = time.monotonic()
         until = max(self._spent_until.get(client) or 0.0, now) + self._cost_s
@@ -161,7 +161,7 @@ class RateLimit:
         return until
 
     def spend(self, client: str) -> None:
-        """Raises TooManyError as `check` does."""
+        """Raises TooManyRequestsError as `check` does."""
         self._spent_until.put(client, self.check(client))
 
 

@@ -78,4 +78,4 @@ class PageCache:
         self._tasks.discard(task)
         del self._rendering[key]
         if not task.cancelled():
-            task.exception()  # nobody may wait for it; who asks next is told
+            task.exception()  # perhaps nobody waits; the next request raises again

@@ -251,7 +251,7 @@ Render = Callable[..., str]
 
 
 def _as_notice(response: Response) -> Response:
-    """Not where the answer would have gone."""
+    """Show the error as a notice, not in the target of the request."""
     response.headers.update({"HX-Retarget": "#notices", "HX-Reswap": "beforeend"})
     return response
 

@@ -1,1 +1,1 @@
-"""Work that outlasts a request: asked for by one, done by a task of the house."""
+"""Background jobs that requests start."""

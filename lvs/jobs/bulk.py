@@ -36,7 +36,7 @@ class _Asked:
 
 
 class BulkChanges:
-    """The queue and its runner. `progress` is shown on pages; `tell` says that it moved."""
+    """The queue and its runner. `progress` is shown on pages; `tell` reports that it changed."""
 
     def __init__(self, store: Store, progress: Progress, notify: Callable[[], None]) -> None:
         self._store = store

@@ -1,4 +1,4 @@
-"""Giving the library what the first server knew, file by file, with a report."""
+"""Import user data from the previous server. Call `import_from`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Report:
 
 
 async def import_from(store: Store, path: Path) -> Report:
-    """Read all first, then give. Raises InvalidInputError before anything is changed."""
+    """Read all data, then import it. Raises InvalidInputError before anything is changed."""
     found = reader.read(path)
     by_path, by_name = await store.read(user_data_import.videos_named)
     if not by_path:

@@ -1,4 +1,4 @@
-"""What the first server left: four JSON files, or its `video_metadata.db`, by file name."""
+"""Reads data of the previous server: its four JSON files or its `video_metadata.db`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DATABASE = "video_metadata.db"
 
 @dataclass
 class LegacyData:
-    """What was given to one file of the first server."""
+    """The user data of one file in the previous server."""
 
     rating: int | None = None
     views: int = 0
@@ -27,7 +27,7 @@ class LegacyData:
 
 
 def read(path: Path) -> dict[str, LegacyData]:
-    """Gifts by file name, from a folder with the four files or the database, or from that itself.
+    """User data by file name, from a folder with the files or database, or from one of them.
 
     Raises InvalidInputError that names the file and what is wrong with it.
     """
@@ -101,7 +101,7 @@ def _apply_all(path: Path, items: Any, give: Give, user_data: dict[str, LegacyDa
             raise InvalidInputError(f"{path} gives {name!r} {error}.") from error
 
 
-# Table, and the names that its column of values went by; without one, being there is the gift.
+# Table, and the names that its column of values went by; without one, the row itself is the value.
 _TABLES: tuple[tuple[str, tuple[str, ...], Give], ...] = (
     ("ratings", ("rating", "value", "rating_value"), _rate),
     ("views", ("view_count", "views", "count"), _view),

@@ -1,1 +1,1 @@
-"""From disk to store: who is there, what is new, what has gone."""
+"""Brings the store up to date with the library folders."""

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 SETTLE_S = 0.3
 SETTLE_ON_NETWORK_S = 2.0
 CHECK_EVERY_S = 0.1
-CHECK_SHARE = 5  # of the time is spent looking, at most: one part in so many
+CHECK_SHARE = 5  # checks take at most this part (1/n) of the time
 OPEN_BUT_QUIET_S = 60.0  # an idle writer does not keep a file out for ever
 OLD_ENOUGH_S = 2.0
 FOLLOWED = 10_000  # in a root; the rest is found by a scan when these have settled
@@ -40,7 +40,7 @@ class _Candidate:
 
 @dataclass(slots=True)
 class _Followed:
-    """The candidates of a root by path. After a failure none is looked at until `retry_at`."""
+    """The candidates of a root by path. After a failure none is checked until `retry_at`."""
 
     root: Root
     candidates: dict[str, _Candidate] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Arrivals:
     """Follows files until nobody writes to them, then hands them on in batches per root.
 
     A file is followed until `settled` has stored it: while that raises, it is tried again, with
-    pauses that grow. Each root is looked at by itself. `missed` is called with a root when more
+    pauses that grow. Each root is checked separately. `missed` is called with a root when more
     files came than are followed.
     """
 
@@ -121,7 +121,7 @@ class Arrivals:
                 followed.step = asyncio.create_task(self._step(followed), name=name)
 
     async def _step(self, followed: _Followed) -> None:
-        """Look at what is followed in one root, and hand on what has settled."""
+        """Check the followed files of one root and pass on those that have settled."""
         root, began = followed.root, time.monotonic()
         try:
             ready = await self._disks[root.id].run(
@@ -167,7 +167,7 @@ class Arrivals:
     def _stat_candidates(
         self, root: Root, candidates: Mapping[str, _Candidate]
     ) -> dict[str, FileStat | None]:
-        """The files that have settled, and None for those that are gone."""
+        """The files that have settled, and None for those that are missing."""
         found: dict[str, FileStat | None] = {}
         needed_s = SETTLE_ON_NETWORK_S if self._on_network(root) else SETTLE_S
         now = time.monotonic()

@@ -1,4 +1,4 @@
-"""From paths that changed on disk to the store: one look, one question to the store a batch."""
+"""Applies changed paths to the store: one check of the disk and one read per batch."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ASKED_AT_ONCE = 500  # paths in one read of the store
 
 @dataclass(frozen=True, slots=True)
 class _ChangeSet:
-    """What a look at the changed paths of a batch found on the disk."""
+    """The state on disk of the changed paths of a batch."""
 
     files: list[FileStat]
     folders: set[str]
@@ -51,7 +51,7 @@ class Changes:
         self._check = check
 
     async def settled(self, root: Root, stats: Sequence[FileStat]) -> None:
-        """Take in files that nobody writes to any longer."""
+        """Ingest files that nobody writes to any longer."""
         keys = [(root.id, file.path) for file in stats]
         self._ingest_timings.settled(keys)
         await self._ingest.ingest(root, stats)
@@ -77,14 +77,14 @@ class Changes:
             await self._scanner.scan(root, folder)
         for path in changes.missing:
             self._ingest_timings.removed((root.id, path))
-        if missing:  # asked anew: some have moved meanwhile
+        if missing:  # read again: some have moved meanwhile
             await self._ingest.mark_gone(root, await self._present(root, changes.missing))
 
     async def _fresh_and_missing(
         self, root: Root, changes: _ChangeSet
     ) -> tuple[list[FileStat], list[KnownFile]]:
-        """The files that the store does not know as they are, and those it knows at, or beneath,
-        the paths that are gone."""
+        """The files that the store does not know as they are, and those it knows at, or under,
+        the missing paths."""
         if len(changes.files) + len(changes.missing) <= ASKED_AT_ONCE:
             found = [file.path for file in changes.files]
             known, missing = await self._store.read(files.known_at, root.id, found, changes.missing)
@@ -95,7 +95,7 @@ class Changes:
         return [file for file in changes.files if _is_fresh(file, known.get(file.path))], missing
 
     async def _present(self, root: Root, missing: Sequence[str]) -> list[KnownFile]:
-        """The files that the store knows at these paths, or beneath them."""
+        """The files that the store knows at these paths, or under them."""
         found = []
         for some in _chunks(missing):
             found += (await self._store.read(files.known_at, root.id, [], some))[1]
@@ -122,10 +122,10 @@ def _whole(root: str, stats: Iterable[FileStat]) -> set[str]:
 
 
 def _stat_all(root: str, batch: Iterable[str]) -> _ChangeSet:
-    """Raises OSError when nothing can be told now; a path that cannot be read is left out."""
+    """Raises OSError when the disk does not answer; a path that cannot be read is left out."""
     changes = _ChangeSet([], set(), [])
     for path in batch:
-        if "\ufffd" in path:  # a name that did not survive: look at its folder
+        if "\ufffd" in path:  # a name that was damaged: check its folder
             changes.folders.add(_readable_parent(path))
             continue
         try:

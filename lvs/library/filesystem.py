@@ -1,7 +1,7 @@
-"""What lies on the disk: files, folders and mounts as they are now. Runs in threads.
+"""The state of files, folders and mounts on the disk. Call these functions in threads.
 
-An error is no answer. A file is gone, and a folder is away, only for the errors that say so; a
-process without descriptors or memory cannot tell, and nothing is concluded from that.
+Only some errors mean that a file is missing or a folder offline. Others, such as no free
+descriptors, mean that the state is unknown.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def file_stat(path: str, found: os.stat_result) -> FileStat:
 def stat_file(root: str, path: str) -> FileStat | None:
     """A video file as it is now, or None when there is certainly none at that path.
 
-    Raises OSError when that cannot be told.
+    Raises OSError when the state is unknown.
     """
     full = absolute(root, path)
     try:
@@ -84,7 +84,7 @@ def stat_file(root: str, path: str) -> FileStat | None:
 
 
 def is_folder(root: str, path: str) -> bool:
-    """Whether there is a folder at that path. Raises OSError when that cannot be told."""
+    """Whether there is a folder at that path. Raises OSError when that is unknown."""
     try:
         return stat.S_ISDIR(os.stat(absolute(root, path)).st_mode)
     except ValueError:
@@ -125,9 +125,9 @@ def make_folder(path: str) -> None:
 
 
 def state(root: str) -> FolderState | None:
-    """A folder as it is now, or None when it is away: not there, not readable, not reachable.
+    """A folder as it is now, or None when it is offline: missing, unreadable or unreachable.
 
-    Raises OSError when that cannot be told.
+    Raises OSError when the state is unknown.
     """
     try:
         found = os.stat(root)

@@ -25,7 +25,7 @@ BATCH = 100
 
 
 class Ingest:
-    """The one door from disk to store. `roots` are the configured folders by id, `disks` the same
+    """Stores files from the disk. `roots` are the configured folders by id, `disks` the same
     folders as they can be asked."""
 
     def __init__(
@@ -45,7 +45,7 @@ class Ingest:
     ) -> int:
         """Bring new or changed files into the library; returns how many videos it touched.
 
-        A file with known content whose old path is gone has moved; one whose old path is still
+        A file with known content whose old path is missing has moved; one whose old path is still
         there is a copy. A file that cannot be read or stored is reported, and the others go in.
         Raises when all are to be tried again: the store cannot be written, or the process is out
         of descriptors or memory.
@@ -144,7 +144,7 @@ class Ingest:
         return moved
 
     async def _left(self, root_id: int, known: Sequence[KnownFile]) -> set[int]:
-        """Ids of the known files that are gone from a folder that can be reached."""
+        """Ids of the known files that are missing from a reachable folder."""
         root = self._roots.get(root_id)
         if root is None:  # no longer configured
             return {file.id for file in known}

@@ -16,7 +16,7 @@ Key = tuple[int, str]  # root, path
 @dataclass(slots=True)
 class IngestTiming:
     """Moments of one file (monotonic seconds), 0 while they are to come. `path` is in its root,
-    `event` tells of its pictures."""
+    `event` announced its thumbnails."""
 
     path: str
     seen: float
@@ -44,7 +44,7 @@ class IngestTiming:
 
 
 class IngestTimings:
-    """Files from the first notice of them until pages are told of their pictures. `done` are the
+    """Files from their first notice until pages show their thumbnails. `done` are the
     last hundred that got there."""
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class IngestTimings:
             timing.stored = timing.stored or now
 
     def rendered(self, key: Key, event: int, thumbnail_s: float) -> None:
-        """Its facts were there `thumbnail_s` before its pictures."""
+        """Its facts were known `thumbnail_s` seconds before its thumbnails."""
         for timing in self._known([key]):
             timing.rendered, timing.event = time.monotonic(), event
             probed = timing.rendered - thumbnail_s

@@ -39,7 +39,7 @@ class OutOfWatchesError(Exception):
 
 @dataclass(slots=True)
 class Group:
-    """Changes that are told together, and what is to be watched before they are."""
+    """Changes that are reported together, and the folders to watch before that."""
 
     changed: set[str] = field(default_factory=set)
     folders: set[str] = field(default_factory=set)
@@ -75,7 +75,7 @@ class Inotify:
             os.close(self._handle)
 
     async def _watch(self, folder: str) -> None:
-        """Watch a folder and all beneath it."""
+        """Watch a folder and all under it."""
         try:
             async for _ in self._disk.listings(folder, stat=False, enter=self.add_watch):
                 pass
@@ -88,12 +88,12 @@ class Inotify:
         if watch < 0:
             if ctypes.get_errno() in (errno.ENOSPC, errno.ENOMEM):
                 raise OutOfWatchesError
-            return  # it went, or may not be read, which its listing tells
+            return  # it is missing or unreadable, which its listing shows
         self._folder_of[watch] = folder
         self._watch_of[folder] = watch
 
     def _remove_watch(self, folder: str) -> None:
-        """Watch a folder that went, and those beneath it, no longer."""
+        """Remove the watches of a folder and of those under it."""
         below = folder + "/"
         for path in [p for p in self._watch_of if p == folder or p.startswith(below)]:
             watch = self._watch_of.pop(path)

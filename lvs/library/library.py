@@ -77,7 +77,7 @@ class Library:
         self.probe_queue = ProbeQueue(store, pool, self.status, self.roots, self.ingest_timings)
 
     async def open(self) -> None:
-        """Make the folders where they lack, and tell the store which they are."""
+        """Create missing folders, and store the list of all."""
         named = root_names([str(folder) for folder in self.config.video_directory])
         for root in await self._store.write(roots.configure, named):
             self.roots[root.id] = root
@@ -106,12 +106,12 @@ class Library:
         """Scan every folder that is there; the progress shows on pages and in the terminal."""
         await self._scans.scan_all()
 
-    # --- folders that go away and come back ---
+    # --- folders that go offline and online ---
 
     async def check(self, root: Root) -> bool:
-        """Whether a root is there now; notes when it went away or came back.
+        """Whether a root is there now; records when it goes offline or online.
 
-        Where that cannot be told, as without free descriptors, everything stays as it was.
+        While that is unknown, as without free descriptors, nothing changes.
         """
         known, _, present = await self._store.read(roots.scan_state, root.id)
         try:
@@ -152,7 +152,7 @@ class Library:
         await self.check(root)
 
     async def watch_roots(self) -> None:
-        """Notice what changes, and which folders go away and come back."""
+        """Notice changes, and folders that go offline or online."""
         await self._watches.run()
 
     @property
@@ -187,7 +187,7 @@ class Library:
 
 
 def root_names(folders: Sequence[str]) -> dict[str, str]:
-    """`{name: path}`: each folder by its own name, told apart by a number where two are alike."""
+    """`{name: path}`: each folder by its own name, with a number where two are equal."""
     named: dict[str, str] = {}
     for folder in folders:
         base = paths.to_words(os.path.basename(folder)) or "videos"  # noqa: PTH119
@@ -201,7 +201,7 @@ def root_names(folders: Sequence[str]) -> dict[str, str]:
 def _is_there(
     state: filesystem.FolderState | None, known_identity: str | None, present: int
 ) -> bool:
-    """Gone, unreadable, or suddenly empty is away: an unplugged disk leaves an empty folder.
+    """A missing, unreadable or suddenly empty folder is offline: unplugged disks leave it empty.
 
     A folder that lost its one file is simply empty, if it is still the same folder.
     """

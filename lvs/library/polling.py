@@ -35,7 +35,7 @@ class Polling:
             await asyncio.sleep(max(self._interval_s, took_s * (WALKS_SHARE - 1)))
 
     async def _walk(self) -> set[str]:
-        """Paths that are new, different or gone since the last walk."""
+        """Paths that are new, different or missing since the last walk."""
         changed: set[str] = set()
         seen: set[str] = set()
         unreadable: list[str] = []

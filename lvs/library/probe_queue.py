@@ -1,7 +1,7 @@
 """Keeps the media workers busy: a short queue, filled from the state of the rows.
 
 What waits is `probed_at is null` in the store, so a million waiting files cost nothing here and a
-restart goes on by itself. Videos that somebody looks at come first, then the newest.
+restart resumes. Videos on an open page come first, then the newest.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class ProbeQueue:
             self._wanted.popitem()
 
     def wake(self) -> None:
-        """There is work that no event tells of."""
+        """Check for work that no event announces."""
         self._room.set()
 
     async def is_idle(self) -> bool:
@@ -196,7 +196,7 @@ class ProbeQueue:
             self._refuse(_words(error), PAUSE_S)
 
     async def _put_aside(self, work: videos.Work, error: SourceError) -> None:
-        """Try this file again later. One that is gone is the watcher's or the next scan's."""
+        """Try this file again later. The watcher or the next scan handles a missing file."""
         tries = self._aside[work.video_id].tries + 1 if work.video_id in self._aside else 1
         if tries >= TRIES and error.errno not in (errno.ENOENT, errno.ENOTDIR):
             await self._blame(work, f"Can't be read: {_words(error)}.")

@@ -43,7 +43,7 @@ class RootDisk:
 
     async def make_folder(self) -> None:
         """Make the folder where it lacks. Raises StartError when it is a file; one that cannot be
-        made now, or does not answer, is away."""
+        made now, or does not answer, is offline."""
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(CHECK_WITHIN_S):
@@ -55,7 +55,7 @@ class RootDisk:
             log.warning("Can't create the video folder %s: %s", self.path, reason)
 
     async def state(self) -> filesystem.FolderState | None:
-        """The folder as it is now; None when it is away, or does not answer. Raises OSError."""
+        """The folder as it is now; None when it is offline, or does not answer. Raises OSError."""
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(CHECK_WITHIN_S):

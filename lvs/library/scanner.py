@@ -1,4 +1,4 @@
-"""Bringing the store up to date with a folder: incremental, resumable, honest about trouble."""
+"""Scans a folder into the store. Scans are incremental and resumable."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ log = logging.getLogger(__name__)
 
 
 class FolderOfflineError(OSError):
-    """The root went away in the middle of a scan, from which nothing is concluded."""
+    """The root went offline during a scan. The scan changes nothing for unread folders."""
 
 
 class Scanner:
-    """Walks folders and tells the store what is new, changed and gone.
+    """Walks folders and stores what is new, changed and missing.
 
-    Interrupted at any point, the next scan goes on where this one stopped: what was taken in is
-    known by path, size and time, and is passed over.
+    After an interruption, the next scan resumes: it skips stored files with the same path, size
+    and time.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Scanner:
     async def scan(self, root: Root, below: str = "") -> None:
         """Scan a root, or one folder of it. The caller has seen that the root is there.
 
-        Raises RootAwayError when it is no longer, and what `Ingest.take_in` raises.
+        Raises FolderOfflineError when it is no longer, and what `Ingest.ingest` raises.
         """
         started = time.monotonic()
         _, scanned_at, _ = await self._store.read(roots.scan_state, root.id)
@@ -89,7 +89,7 @@ class Scanner:
     async def _vanished_folders(
         self, root: Root, below: str, seen: set[str], unreadable: list[str]
     ) -> None:
-        """Files of folders that the walk no longer met; unreadable folders are given the doubt."""
+        """Files of folders that the walk no longer met; files of unreadable folders are left out."""
         disk = self._disks[root.id]
         for folder in await self._store.read(roots.folder_paths, root.id, below):
             doubtful = any(

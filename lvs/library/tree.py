@@ -1,4 +1,4 @@
-"""The folders beneath a root, each walked once, however many links lead to it.
+"""The folders under a root, each walked once, however many links lead to it.
 
 A folder inside the root has one path, its own: links to it are left alone. A folder outside is
 shown under the first link to it, in the order of paths. So links can neither make a walk endless
@@ -28,7 +28,7 @@ class FolderListing:
 
     path: str
     files: list[FileStat] = field(default_factory=list)
-    count: int = 0  # of its videos, also where `files` are not looked at
+    count: int = 0  # of its videos, also where `files` are not read
     error: str | None = None
 
 
@@ -96,7 +96,7 @@ class Walk:
         self._is_whole = not below
         self._links: dict[str, str] = {} if self._is_whole else tree.links
         self._folders = [Step(below, is_entry=not self._is_whole)]
-        self._entries: list[str] = []  # links to folders, which are gone into last
+        self._entries: list[str] = []  # links to folders, which are walked last
 
     def take(self) -> Step | None:
         """The next folder; None at the end."""
@@ -163,7 +163,7 @@ class Walk:
                         heapq.heappush(self._entries, _join(folder, entry.name))
                     elif entry.is_dir():
                         folders.append(entry.name)
-                except OSError:  # it went while we looked, or cannot be looked at
+                except OSError:  # it was deleted meanwhile, or cannot be read
                     continue
         return folders
 
@@ -188,5 +188,5 @@ def walk(root: str, *, stat: bool = True) -> Iterator[FolderListing]:
 
 
 def count_videos(root: str) -> int:
-    """How many videos a walk would find, without looking at each."""
+    """How many videos a walk would find, without a `stat` of each."""
     return sum(listing.count for listing in walk(root, stat=False))

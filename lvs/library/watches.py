@@ -1,4 +1,4 @@
-"""Every root is looked after by a task of its own: whether it is there, and what changes in it."""
+"""A task per root checks that the root is online, and watches its changes."""
 
 from __future__ import annotations
 

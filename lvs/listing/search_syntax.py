@@ -13,7 +13,7 @@ LONGEST_Q = 200
 QUALIFIERS = tuple(dict.fromkeys(one.qualifier for one in FILTERS))
 NAMES = ("tag", "folder", *QUALIFIERS)
 _QUALIFIER = re.compile(rf'(?<!\S)({"|".join(NAMES)}):(?:"([^"]+)"|(\S+))')
-# At the end of a text that is being typed: the beginning of a name, or a value that may go on.
+# At the end of a text that is being typed: the beginning of a name, or a value that may continue.
 _UNFINISHED = re.compile(
     r"(?<!\S)(?:"
     + "|".join(name[:length] for name in NAMES for length in range(1, len(name) + 1))

@@ -16,7 +16,7 @@ from lvs.store import Connection, videos
 
 KEPT = 4_000
 
-# Video, version, day, folders that are away, the copy shown in place of the video's own file, and
+# Video, version, day, offline folders, the copy shown in place of the video's own file, and
 # whether the card can be selected.
 Key = tuple[int, int, int, frozenset[int], Copy | None, bool]
 
@@ -25,7 +25,7 @@ class Cards:
     """Card HTML by video and version.
 
     The key holds all that the HTML depends on: the row's version, the day (for ages), which folders
-    are away, and which file it names. Nothing is ever stale; entries of old versions fall out.
+    are offline, and which file it names. Nothing is ever stale; entries of old versions fall out.
     """
 
     def __init__(self, templates: Templates, folders: Folders, kept: int = KEPT) -> None:

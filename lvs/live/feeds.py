@@ -33,7 +33,7 @@ _OF_CARDS = ("changed", "searches")  # what leaves the summary of an unfiltered 
 
 
 class ResyncRequiredError(Exception):
-    """More has changed than a message should carry: the page fetches its region anew."""
+    """More has changed than a message should carry: the page fetches its region again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,10 @@ class RenderContext:
 
 
 class Feed(Hashable, Protocol):
-    """What a kind of page wants to hear. Equal feeds share one rendering."""
+    """The updates that a kind of page needs. Equal feeds share one rendering."""
 
     def update(self, conn: Connection, context: RenderContext, events: list[Event]) -> str:
-        """Fragments that tell of these events; empty for none. Raises TooMuchError."""
+        """Fragments for these events; empty for none. Raises ResyncRequiredError."""
 
     def status(self, context: RenderContext) -> str:
         """Fragments of the library's present state; empty for pages that show none."""
@@ -159,7 +159,7 @@ class WatchFeed:
     ) -> Iterator[str]:
         try:
             details = videos.details(conn, self.video_id)
-        except NotFoundError:  # it was forgotten: the page finds that out for itself
+        except NotFoundError:  # it was deleted: its page shows that at the next request
             raise ResyncRequiredError from None
         render = context.templates.render
         if with_stage:

@@ -32,9 +32,9 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """`error` says why there is no picture; `facts` hold whatever could be read all the same.
+    """`error` says why there is no thumbnail; `facts` hold whatever could be read all the same.
 
-    `thumbnail_s` are the seconds from the facts to the pictures.
+    `thumbnail_s` are the seconds from the facts to the thumbnails.
     """
 
     facts: Facts

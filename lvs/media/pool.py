@@ -58,14 +58,14 @@ class MediaPool:
         self._closed = False
 
     def discard(self, key: str) -> None:
-        """Delete the pictures of a key: there are newer ones."""
+        """Delete the thumbnails of a key: there are newer ones."""
         thumbnail_files.remove(Path(self._folder), key)
 
     async def process(self, path: str, key: str, stereo: str | None = None) -> Result:
-        """Facts and pictures of one file; a crash or a hang is an error in the result.
+        """Facts and thumbnails of one file; a crash or a hang is an error in the result.
 
         A process may die of what is not the file's: a file is blamed when a second one dies.
-        Raises SourceError and OSError as `work.process` does, and OSError when no process can be
+        Raises SourceError and OSError as `processing.process` does, and OSError when no process can be
         started.
         """
         request = json.dumps([path, self._folder, key, stereo]).encode() + b"\n"
@@ -132,11 +132,11 @@ class MediaPool:
 
 
 class _DiedError(Exception):
-    """The process is gone, or says what nobody understands."""
+    """The process has ended, or its answer is not valid."""
 
 
 class _Worker:
-    """One process of `lvs.media.worker`; `files` counts what it has looked at."""
+    """One process of `lvs.media.worker`; `files` counts the files it has probed."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         assert process.stdin is not None
@@ -198,7 +198,7 @@ class _Worker:
         self._requests.close()
 
     async def kill(self) -> None:
-        """Returns when it is gone; a second cancellation does not hinder it."""
+        """Returns when it has ended; a second cancellation does not hinder it."""
         self.wake()
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()

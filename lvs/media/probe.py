@@ -24,7 +24,7 @@ _OPTIONS = {
     "mpegvideo,ogg,h264,hevc,m4v,ivf,rm,nut,mxf,wtv,dv,gif",
 }
 _DECODER_OPTIONS = {"max_pixels": str(MAX_PIXELS)}
-# To know a stream, libav decodes a frame and throws it away. The headers of these containers
+# To know a stream, libav decodes a frame and discards it. The headers of these containers
 # usually have all that we need: then one packet is read and nothing decoded. Without the limit on
 # reading, libav would read on in search of a frame.
 _HEADER_FORMATS = {"mov", "matroska"}
@@ -101,7 +101,7 @@ def _check_before(path: str) -> None:
 
 
 def video_stream(container: Any) -> Any:
-    """The stream with the picture. Raises UnreadableError when there is none."""
+    """The first video stream. Raises UnreadableError when there is none."""
     streams = [
         stream
         for stream in container.streams.video
@@ -116,12 +116,12 @@ def video_stream(container: Any) -> Any:
         )
     context = streams[0].codec_context
     context.options = _DECODER_OPTIONS
-    context.thread_count = 1  # a frame thread each would only delay the first picture
+    context.thread_count = 1  # a frame thread each would only delay the first frame
     return streams[0]
 
 
 def facts_of(path: str, container: Any, stream: Any, frame: Any | None) -> Facts:
-    """Facts of an open file; `frame` is a decoded picture, when one could be had."""
+    """Facts of an open file; `frame` is a decoded frame, if any."""
     context = stream.codec_context
     duration_s = _duration_s(container, stream)
     width, height = displayed_size(stream, frame)

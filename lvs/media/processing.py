@@ -1,4 +1,4 @@
-"""The job of a worker process: look at one file, write its pictures, report its facts."""
+"""The job of a worker process: probe a file, write its thumbnails, return its facts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def process(path: str, thumbnail_folder: str, key: str, stereo: str | None = Non
     """Probe a video and make its thumbnails under `key`: of one eye, where `stereo` says that
     there are two, or what is found in the file.
 
-    Raises SourceError when the file cannot be had now, and OSError when the pictures cannot be
+    Raises SourceError when the file cannot be had now, and OSError when thumbnails cannot be
     written: neither says anything about the video. Whatever else goes wrong is the file's own.
     """
     facts, made, error, began = Facts(), None, None, 0.0
@@ -59,7 +59,7 @@ def _reason(error: Exception) -> str:
 
 
 def _be_there(path: str) -> None:
-    """Raises SourceError when the file is gone: that, and no damage, was what went wrong."""
+    """Raises SourceError when the file is missing: then the file is not damaged."""
     try:
         os.stat(path)
     except OSError as error:

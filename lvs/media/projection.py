@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 
 # libavutil/spherical.h: AVSphericalProjection; libavutil/stereo3d.h: AVStereo3DType.
 _SPHERICAL = {0: "360", 1: "eac", 2: "360", 3: "180", 5: "fisheye"}
-_PANEL = 2  # of an equirectangular picture
+_PANEL = 2  # of an equirectangular frame
 _NEARLY_HALF = 0x7000_0000
 _STEREO3D = {0: "mono", 1: "sbs", 2: "tb"}
 

@@ -33,7 +33,7 @@ class Clip:
 
 
 def make_clip(path: Path, clip: Clip | None = None) -> Path:
-    """Write a clip to `path`; the container is told by its extension."""
+    """Write a clip to `path`; its extension selects the container."""
     clip = clip or Clip()
     with av.open(str(path), "w") as output:
         output.metadata.update(clip.metadata)

@@ -1,4 +1,4 @@
-"""The picture files of a video: their names, sizes and places. Free of libav, as `facts` is."""
+"""The thumbnail files of a video: names, sizes and paths. Free of libav, as `facts` is."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ class RenderedThumbnails:
 
 
 def file_path(folder: Path, key: str, name: str) -> Path:
-    """Where a derived picture lies under the thumbnail folder: content-addressed."""
+    """The path of a thumbnail file in the thumbnail folder."""
     return folder / key[:2] / key / name
 
 
 def fresh_key(content: str, current: str | None) -> str:
-    """The key of new pictures of a content: another than of those that there are, which browsers
-    keep for ever."""
+    """A new key for thumbnails of a content. It differs from the current key, because browsers
+    cache thumbnails for ever."""
     if current is None or current.partition("-")[0] != content:
         return content
     return f"{content}-{int(current.partition('-')[2] or 1) + 1}"
 
 
 def remove(folder: Path, key: str) -> None:
-    """The pictures of a key, if there are any."""
+    """Delete the thumbnails of a key, if there are any."""
     shutil.rmtree(file_path(folder, key, "x").parent, ignore_errors=True)
 
 
 def write(folder: Path, key: str, rendered: RenderedThumbnails) -> None:
-    """Write the files, each whole or not at all. Raises OSError when the disk refuses."""
+    """Write each file atomically. Raises OSError when the disk refuses."""
     home = file_path(folder, key, "x").parent
     home.mkdir(parents=True, exist_ok=True)
     for name, content in rendered.files.items():

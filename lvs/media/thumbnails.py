@@ -19,8 +19,8 @@ from lvs.media.thumbnail_files import JPEG_SIZE, WIDTHS, RenderedThumbnails
 PREVIEW_WIDTH = 20
 _PLACES = (0.1, 0.35, 0.6, 0.02)  # of the duration, in the order tried
 _MORE_PLACES = (0.85, 0.48, 0.22)
-_DETAIL_ENOUGH = 18.0  # standard deviation of luma that a good picture reaches
-_ONE_COLOUR = 2.0  # that of single pixels, beneath which there is nothing to be seen
+_DETAIL_ENOUGH = 18.0  # standard deviation of luma that a good frame reaches
+_ONE_COLOUR = 2.0  # that of single pixels, below which nothing is visible
 _FRAMES_AT_MOST = 240
 _ALIKE = 0.01  # by how much the sizes of packets differ; another scene hits that by rare chance
 _FAR_LARGER = 1.25
@@ -144,7 +144,7 @@ def _deviation(frame: Any, interpolation: str) -> float:
 
 
 def render(stream: Any, frame: Any, stereo: str) -> RenderedThumbnails:
-    """Scale and encode a frame: one eye of a 3D picture, upright, in BT.709 standard range."""
+    """Scale and encode a frame: one eye of a 3D frame, upright, in BT.709 standard range."""
     width, height = _thumbnail_size(stream, frame, stereo)
     large = _displayed(frame, stereo, width, height)
     files = {f"{WIDTHS[0]}.webp": _encode("libwebp", large, _WEBP)}
@@ -204,7 +204,7 @@ def _colours(frame: Any) -> str:
 
 
 def _displayed(frame: Any, stereo: str, width: int, height: int) -> Any:
-    """The frame small, upright, of one eye and in the colours of a picture."""
+    """The frame small, upright, of one eye and in the colours of a thumbnail."""
     turn = _upright(frame)
     w, h = (height, width) if any(name == "transpose" for name, _ in turn) else (width, height)
     eye = [("crop", _LEFT_EYE[stereo])] if stereo in _LEFT_EYE else []

@@ -1,7 +1,7 @@
 """High dynamic range (PQ, HLG) to what every screen shows, by a table.
 
-libswscale maps tones well, but computes for two seconds before each picture. So it maps a lattice
-of all colours, once for each kind of source in each process, and a picture's colours are looked up
+libswscale maps tones well, but computes for two seconds before each frame. So it maps a lattice
+of all colours, once for each kind of source in each process, and a frame's colours are looked up
 between the points of that (a Hald table): a few milliseconds, and on average less than one step of
 255 beside what libswscale would have said.
 """
@@ -16,7 +16,7 @@ from cachetools import LRUCache
 
 from lvs.media.filter_graph import through
 
-_LEVEL = 8  # 64 points for each colour, in a picture of 512 by 512
+_LEVEL = 8  # 64 points for each colour, in a table of 512 by 512
 _UNSPECIFIED = 2
 _BT2020 = 9  # primaries and matrix (ITU-T H.273)
 TABLES: LRUCache[tuple[Any, ...], Any] = LRUCache(8)  # 1.5 MB each

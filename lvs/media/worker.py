@@ -56,7 +56,7 @@ def _answer(job: Callable[..., Result], arguments: list[Any]) -> dict[str, Any]:
 
 
 def _limit(memory_bytes: int) -> None:
-    """Polite to the server, bounded, and gone when the server is."""
+    """Low priority, limited memory, and ends when the server ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal: the server ends us
     if sys.platform == "win32":
         return

@@ -86,7 +86,7 @@ class OwnHosts:
 @dataclass
 class Ports:
     """The ports that the server listens on, once it does; 0 for none, and under a server that is
-    not our own, which does not tell."""
+    not our own, as the ports are unknown there."""
 
     http: int = 0
     https: int = 0
@@ -165,7 +165,7 @@ async def follow_addresses(
 ) -> None:
     """Run `serve`, which ends when the addresses are others, for as long as this is awaited.
 
-    One of the `failures` is told, once for as long as it is the same, and `what` tried again.
+    Each of the `failures` is logged once while it repeats, and `what` is tried again.
     """
     logged = ""
     while True:

@@ -1,7 +1,7 @@
-"""A certificate authority of this house's own, and the certificate that it gives this server.
+"""The local certificate authority, and the server's certificate that it signs.
 
-The authority may only vouch for names and addresses of a local network (RFC 5280, 4.2.1.10): who
-installs it on a headset does not hand over the rest of the web. Keys never leave the data folder.
+The authority may only sign local names and private addresses (RFC 5280, 4.2.1.10), so a headset
+that trusts it is safe on the rest of the web. Keys never leave the data folder.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class Certificates:
         return True
 
     async def keep(self) -> None:
-        """Look now and then whether time or network have moved on."""
+        """Check now and then whether a certificate expires or the network has changed."""
         while True:
             await asyncio.sleep(CHECK_EVERY_S)
             await asyncio.to_thread(self.ensure)
@@ -104,7 +104,7 @@ class Certificates:
         self._context = context
 
     def _allowed(self, authority: x509.Certificate) -> Names:
-        """Our names, without those that the authority may not vouch for; they are told once."""
+        """Our names, without those that the authority may not sign; those are logged once."""
         names = self._names()
         kept = permitted_names(authority, names)
         left = {*names.hosts, *map(str, names.addresses)}
@@ -198,7 +198,7 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
 
 
 def permitted_names(authority: x509.Certificate, names: Names) -> Names:
-    """Those that the authority may vouch for; the rest would void the whole certificate."""
+    """Those that the authority may sign; the rest would void the whole certificate."""
     allowed = authority.extensions.get_extension_for_class(x509.NameConstraints).value
     permitted = allowed.permitted_subtrees or ()
     hosts = tuple(name.value for name in permitted if isinstance(name, x509.DNSName))

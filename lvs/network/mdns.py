@@ -1,4 +1,4 @@
-"""Tells the local network that `lvs.local` is here (RFC 6762, RFC 6763)."""
+"""Announces `lvs.local` in the local network (RFC 6762, RFC 6763)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Announcer:
         self._interfaces = list(interfaces)
 
     async def run(self) -> None:
-        """Announce, and anew whenever the addresses change."""
+        """Announce, and again whenever the addresses change."""
         failures = (OSError, NonUniqueNameException)
         await follow_addresses(
             ANNOUNCED_NAME, self._ports, self._addresses, self._announce, failures

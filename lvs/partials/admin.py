@@ -26,7 +26,7 @@ async def events() -> Response:
 
 
 async def backup() -> Response | WerkzeugResponse:
-    """Back up now; answers when it is made and proved. Refused where it cannot be written."""
+    """Back up now; answers when it is created and verified. Refused where it cannot be written."""
     services = current_services()
     try:
         made = await services.admin.backup_scheduler.make()
@@ -37,7 +37,7 @@ async def backup() -> Response | WerkzeugResponse:
 
 
 async def clean_up() -> Response | WerkzeugResponse:
-    """Back up, then forget the videos whose files have been gone for long."""
+    """Back up, then delete the videos whose files have been missing for long."""
     services = current_services()
     found = await services.store.read(cleanup.long_missing, missing_cutoff())
     if not found:

@@ -1,4 +1,4 @@
-"""Changes of many videos at once: those chosen, or all of a list."""
+"""Bulk changes of selected videos, or of all in a list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fragments of the gallery: the next stretch of cards, and the whole region anew."""
+"""Fragments of the gallery: the next page of cards, and the whole region."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def cards() -> Response:
 
 
 async def library() -> Response:
-    """The gallery's region with as many cards as the page shows: for a page that was away long, and
+    """The gallery's region with as many cards as the page shows: for a page that was offline long, and
     for a search, a `draft` while it is typed."""
     services = current_services()
     arguments = arguments_of(request.query_string)

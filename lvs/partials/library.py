@@ -1,4 +1,4 @@
-"""Looking again at folders and files. Refused with a reason where there is nothing to look at."""
+"""Scans, retries and new thumbnails on request. Refused with a reason when there is no work."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ async def retry() -> Response | WerkzeugResponse:
 
 
 async def rebuild() -> Response | WerkzeugResponse:
-    """Look at every video anew, or at the one of `filename` or `video`; the pictures that are
-    there stay until they are replaced."""
+    """Probe every video again, or that of `filename` or `video`. Thumbnails stay until they are
+    replaced."""
     services = current_services()
     form = await request.form
     one = await number("video") if "video" in form else None
@@ -67,7 +67,7 @@ def _of_filename(conn: Connection, folders: Folders, filename: str) -> int:
 
 
 async def confirm_empty() -> Response | WerkzeugResponse:
-    """An away folder is meant to be empty."""
+    """Confirm that an offline folder is meant to be empty."""
     await current_services().library.accept_empty(await number("folder"))
     return responses.no_content(request)
 

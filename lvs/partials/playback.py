@@ -1,4 +1,4 @@
-"""What the player tells: that it really plays, and how far it is."""
+"""Messages of the player: a playback has started, and its position."""
 
 from __future__ import annotations
 

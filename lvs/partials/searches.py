@@ -1,4 +1,4 @@
-"""Saved searches: kept and forgotten by plain forms; the stream shows them in the navigation."""
+"""Saved searches: forms save and delete them; the stream shows them in the navigation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST_QUERY = 2_000
 
 
 async def save() -> Response | WerkzeugResponse:
-    """Keep the list of `query` (a gallery's arguments) by a `name`."""
+    """Save the list of `query` (a gallery's arguments) by a `name`."""
     form = await request.form
     given = parse_query(arguments_of(form.get("query", "").encode("ascii", "replace")))
     query = given.with_(after="", seed=0).url("").removeprefix("?")
@@ -28,7 +28,7 @@ async def save() -> Response | WerkzeugResponse:
 
 
 async def delete() -> Response | WerkzeugResponse:
-    """Forget the `search` (its id)."""
+    """Delete the `search` (its id)."""
     search_id = await number("search")
     await current_services().store.write(saved_searches.delete, search_id)
     return responses.no_content(request)

@@ -1,4 +1,4 @@
-"""`/partials/watch`: a watch page's regions, for a page that was away long."""
+"""`/partials/watch`: a watch page's regions, for a page that was offline long."""
 
 from __future__ import annotations
 

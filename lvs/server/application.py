@@ -1,4 +1,4 @@
-"""The Quart app: routes in one place, errors mapped once, the house opened with the server."""
+"""The Quart app: routes in one place, errors mapped once, services opened with the server."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class AnyPathConverter(PathConverter):
 
 
 def create_app(config: ServerConfig | None = None, *, services: Services | None = None) -> Quart:
-    """The app, over a house that is open already, or one that opens when the server starts.
+    """The app, with services that are open already or that open when the server starts.
 
     Nothing is read or opened here: settings, too, are read at the start of the server.
     """

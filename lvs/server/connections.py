@@ -45,7 +45,7 @@ class Connections:
         return True
 
     def mark(self, connection: Connection, *, idle: bool) -> None:
-        """Note that a request has begun, or that the last one has ended."""
+        """Record that a request has started, or that the last one has ended."""
         self._idle.pop(connection, None)
         if idle and connection in self._open:
             self._idle[connection] = None

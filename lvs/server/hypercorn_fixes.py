@@ -83,7 +83,7 @@ class H2Protocol(_H2Protocol):
     """HTTP/2 with room for uploads, where an early answer costs no other stream.
 
     Hypercorn leaves the windows for request bodies at 64 KiB, which is 2.7 MB/s at a round trip
-    of 10 ms. A body that goes on after its answer ends the connection with a KeyError
+    of 10 ms. A body that continues after its answer ends the connection with a KeyError
     (https://github.com/pgjones/hypercorn/issues/329, pull requests 312 and 334).
     """
 

@@ -1,4 +1,4 @@
-"""Opening the house in order and closing it in reverse; the only owner of tasks."""
+"""Opens services in order and closes them in reverse. It owns all tasks."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def _start_tasks(supervisor: Supervisor, services: Services) -> None:
 
 
 async def _watch_database(store: Store, library: Library) -> None:
-    """Say on pages, within a second, when the database's file is gone."""
+    """Say on pages, within a second, when the database's file is missing."""
     while True:
         library.status.set_lost_database(await asyncio.to_thread(store.lost))
         await asyncio.sleep(CHECK_DATABASE_EVERY_S)

@@ -1,4 +1,4 @@
-"""Forgetting videos whose files have been gone for long, with all that people gave them."""
+"""Deletes videos whose files have been missing for long, with their user data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lvs.store.writer import Transaction
 
 @dataclass(frozen=True, slots=True)
 class PurgeCandidate:
-    """A video that would be forgotten: what it was, since when (ms), what it would take along."""
+    """A video to delete: its title, since when its files are missing (ms), its user data."""
 
     id: int
     title: str
@@ -31,7 +31,7 @@ _MISSING = (
 
 
 def long_missing(conn: Connection, before: int) -> list[PurgeCandidate]:
-    """Videos of which every file went missing before a time (ms), longest gone first."""
+    """Videos of which every file went missing before a time (ms), longest missing first."""
     rows = conn.execute(f"{_MISSING} group by v.id having gone < ? order by gone, v.id", (before,))
     return [PurgeCandidate(*row) for row in rows]
 

@@ -1,4 +1,4 @@
-"""What people give to videos: ratings and favorites. Aggregates are kept by triggers."""
+"""Ratings and favorites of videos. Triggers maintain the aggregates."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lvs.store.writer import Transaction
 def rate(
     tx: Transaction, video_id: int, value: int | None, user_id: int = DEFAULT_USER_ID
 ) -> RatingSummary:
-    """Give a video 1 to 5 stars, or clear them; returns what its ratings are now."""
+    """Set a video's stars, 1 to 5, or clear them; returns what its ratings are now."""
     conn = tx.connection
     had = _own_rating(conn, video_id, user_id)
     if value == had:

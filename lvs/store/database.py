@@ -88,7 +88,7 @@ class Store:
             raise
 
     async def close(self) -> None:
-        """Finish what was begun, refuse the rest, and close the readers first, so that the writer
+        """Finish what has started, refuse the rest, and close the readers first, so that the writer
         is the one that folds the log back."""
         writer, readers = self._writer, [*self._readers, self._snapshots]
         self._readers, self._snapshots, self._writer = [], None, None
@@ -136,7 +136,7 @@ class Store:
 
     async def read_cached(self, function: Callable[..., T], *args: Hashable) -> T:
         """As `read`, but the answer is kept until the next event: for aggregates that many pages
-        ask for. Every change that it could tell of emits one.
+        ask for. Every change that affects it must emit one.
         """
         state = self.last_event_id
         key = (function, args)

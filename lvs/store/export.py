@@ -1,4 +1,4 @@
-"""What people gave, as plain data that outlives the database: for backups and other programs."""
+"""User data as plain JSON, for backups and other programs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def export(conn: Connection) -> Iterator[str]:
 
 @dataclass
 class Portable:
-    """The four files of the first server, each by the video's path in the library."""
+    """The four files of the previous server, each by the video's path in the library."""
 
     ratings: dict[str, int] = field(default_factory=dict)
     views: dict[str, int] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Portable:
 
 
 def portable(conn: Connection) -> Portable:
-    """What was given to videos, also to those whose file is away."""
+    """The user data of all videos, also of those whose file is offline."""
     found = Portable()
     several = conn.execute("select count(distinct root_id) > 1 from file").fetchone()[0]
     for video in _videos(conn):

@@ -30,7 +30,7 @@ def present_in_folder(conn: Connection, root_id: int, folder: str) -> dict[str, 
 
 
 def present_under(conn: Connection, root_id: int, path: str) -> list[KnownFile]:
-    """The present file at a path, or all beneath it when it is a folder; `""` is the root."""
+    """The present file at a path, or all under it when it is a folder; `""` is the root."""
     low = os.fsencode(path) + b"/" if path else b""
     rows = conn.execute(
         f"select {_FILE} from file where root_id = ? and missing_since is null"
@@ -125,7 +125,7 @@ def ingest(
     """Bring new and changed files into the library; returns how many videos it touched.
 
     `moved` maps a found path to the file row that it was until now (same content, old path
-    gone). On a root's first scan a video's `added_at` is its file's time: nobody was looking when
+    missing). On a root's first scan a video's `added_at` is its file's time: nobody was looking when
     it came. Identity follows content first: known content at any path is its known video; unknown
     content at a known path is a replacement, and the video keeps its identity.
     """
@@ -175,7 +175,7 @@ def ingest(
 def mark_missing(tx: Transaction, missing: Iterable[KnownFile]) -> None:
     """Mark files missing, unless they have moved on meanwhile.
 
-    Their videos stay, with all that people gave them.
+    Their videos stay, with their user data.
     """
     touched = set()
     for file in missing:
@@ -187,7 +187,7 @@ def mark_missing(tx: Transaction, missing: Iterable[KnownFile]) -> None:
 
 
 def sync_videos(tx: Transaction, video_ids: Iterable[int]) -> None:
-    """Make each video agree with its files: counts, title, folders; and tell what happened."""
+    """Make each video agree with its files: counts, title, folders; and emit the events."""
     conn = tx.connection
     tx.by_ingest = True
     for video_id in video_ids:
@@ -308,7 +308,7 @@ def _new_video(tx: Transaction, file: FoundFile, *, first_scan: bool) -> int:
 
 
 def _free_hash(tx: Transaction, fingerprint: str) -> str:
-    """The fingerprint, unless a video that was given it has since got other content."""
+    """The fingerprint, unless a video that uses it has since got other content."""
     media_hash = fingerprint
     while tx.connection.execute(
         "select 1 from video where media_hash = ?", (media_hash,)

@@ -18,7 +18,7 @@ Key = tuple[Any, int]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A stretch of a view: (id, version) of each video, and the cursor of what follows."""
+    """A page of a list: (id, version) of each video, and the cursor of what follows."""
 
     videos: list[tuple[int, int]]
     next: str | None
@@ -145,7 +145,7 @@ def decode_cursor(cursor: str) -> Key:
 def events_since(conn: Connection, since: int, limit: int) -> tuple[list[Event], int, bool]:
     """Events after `since`, the id of the newest, and whether none is lacking.
 
-    It is incomplete when older events were forgotten, when there are more than `limit`, or when
+    It is incomplete when older events were deleted, when there are more than `limit`, or when
     `since` lies in the future (a page of another database).
     """
     last = newest_event(conn)

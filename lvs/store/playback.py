@@ -34,9 +34,9 @@ def save_position(
     *,
     playing: bool = False,
 ) -> None:
-    """Remember how far a user is; at the end the video is watched, and begins anew.
+    """Remember how far a user is; at the end the video is watched, and its position is 0.
 
-    While it plays, pages are told at turning points alone: see `_is_turning_point`.
+    While it plays, pages show it at turning points only: see `_is_turning_point`.
     """
     conn, position_s = tx.connection, _storable(position_s)
     (duration_s,) = conn.execute(
@@ -79,7 +79,7 @@ def _is_turning_point(position_s: float, before: tuple[float, int], at: int) -> 
 def set_watched(
     tx: Transaction, video_id: int, watched: bool, user_id: int = DEFAULT_USER_ID
 ) -> None:
-    """Say that a video was seen, or that it was not; either way it begins anew."""
+    """Mark a video as watched or not. Either way its position becomes 0."""
     set_state(tx, video_id, 0.0, watched, user_id)
 
 
@@ -95,7 +95,7 @@ def state_of(conn: Connection, video_id: int, user_id: int = DEFAULT_USER_ID) ->
 def set_state(
     tx: Transaction, video_id: int, position_s: float, watched: bool, user_id: int = DEFAULT_USER_ID
 ) -> None:
-    """As `state_of` tells it; when it was last played stays as it is."""
+    """Set what `state_of` returns; when it was last played stays as it is."""
     tx.connection.execute(
         "insert into progress (video_id, user_id, position_s, watched, updated_at)"
         " values (:video, :user, :position, :watched, :at) on conflict (video_id, user_id)"

@@ -1,4 +1,4 @@
-"""How a video is shown in a headset: what was found, and what a person has chosen instead."""
+"""The layout of a video in a headset: detected, or set by the user."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lvs.store.writer import Transaction
 
 
 def of_video(conn: Connection, video_id: int) -> LayoutChoice:
-    """What was found, and what was chosen."""
+    """The detected layout, and the one that the user set."""
     row = conn.execute(
         "select projection, stereo, chosen_projection, chosen_stereo from video where id = ?",
         (video_id,),
@@ -20,8 +20,8 @@ def of_video(conn: Connection, video_id: int) -> LayoutChoice:
 def set_projection(
     tx: Transaction, video_id: int, projection: str | None, stereo: str | None
 ) -> None:
-    """Set what a person says, None for what was found. Where another eye is to be seen, the
-    pictures are made anew."""
+    """Set the user's layout; None means the detected one. If another eye is shown, new thumbnails
+    are rendered."""
     before = of_video(tx.connection, video_id)
     if (before.projection_override, before.stereo_override) == (projection, stereo):
         return

@@ -35,7 +35,7 @@ class Related:
 def related(conn: Connection, video_id: int, limit: int) -> list[Related]:
     """The best `limit` for a video; stars and hearts decide among equals.
 
-    However large the library, at most some thousand candidates are looked at: of a tag or folder
+    However large the library, at most some thousand candidates are read: of a tag or folder
     with many videos, those nearest by id, which were added about the same time.
     """
     total = conn.execute("select video_count from library").fetchone()[0]

@@ -1,4 +1,4 @@
-"""The configured video folders and the folders beneath them."""
+"""The configured video folders and the folders under them."""
 
 from __future__ import annotations
 

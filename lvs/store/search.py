@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from lvs import paths
 from lvs.store.backends.sqlite import Connection
 
-MAX_WORDS = 10  # of a search; those after are not looked for
+MAX_WORDS = 10  # of a search; those after are ignored
 
 _PART = re.compile(r'(?P<minus>-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 
@@ -21,7 +21,7 @@ _PART = re.compile(r'(?P<minus>-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 def expression(text: str) -> str:
     """All words must match, as beginnings; `"a phrase"` exactly; `-word` must not.
 
-    Empty when there is nothing to look for.
+    Empty when there is nothing to search.
     """
     wanted: list[str] = []
     unwanted: list[str] = []

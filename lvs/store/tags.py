@@ -1,4 +1,4 @@
-"""Tags: given to videos, counted by triggers, equal whatever their case."""
+"""Tags of videos. Triggers count them; their case does not matter."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ def _timing(conn: Connection, tag_id: int) -> None:
 
 
 def _touch(tx: Transaction, video_ids: Iterable[int]) -> None:
-    """New versions of these videos, found by their new tags, told to every page."""
+    """New versions of these videos, found by their new tags, sent to every page."""
     for video_id in video_ids:
         search.index(tx.connection, [video_id])
         videos.touch(tx, video_id)

@@ -1,4 +1,4 @@
-"""Finding videos by the file names of another program, and giving them what it knew."""
+"""Import of user data: find videos by file name, and add the data."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def apply(
     favorite: bool,
     names: Sequence[str],
 ) -> None:
-    """Add to what a video has. What the household gave it here stays: its own rating, a higher
+    """Add to what a video has. User data that is here already stays: its own rating, a higher
     count of views. Doing it twice changes nothing more.
 
     Raises InvalidInputError for tags that are not allowed.
@@ -62,7 +62,7 @@ def apply(
 
 
 def by_filename(conn: Connection, table: str, names: Sequence[str]) -> list[tuple[str, Any]]:
-    """(file name, value) of a table of the first server's database, whose column of values goes by
+    """(file name, value) of a table of the previous server's database, whose column of values goes by
     one of `names`; without any, being there is the value. Empty when there is no such table.
 
     Raises InvalidInputError when its columns are not known.

@@ -100,7 +100,7 @@ def files_within(
 
 
 def codecs(conn: Connection, video_ids: Iterable[int]) -> dict[int, tuple[str | None, str | None]]:
-    """(picture, sound) codecs of these videos by id; None where unknown or none."""
+    """(video, audio) codecs of these videos by id; None where unknown or none."""
     rows = conn.execute(
         "select id, video_codec, audio_codec from video"
         " where id in (select value from json_each(?))",
@@ -110,7 +110,7 @@ def codecs(conn: Connection, video_ids: Iterable[int]) -> dict[int, tuple[str | 
 
 
 def details(conn: Connection, video_id: int) -> VideoDetails:
-    """Raises NotFoundError for a video that was forgotten."""
+    """Raises NotFoundError for a video that was deleted."""
     row = conn.execute(
         f"select {_CARD}, v.fingerprint, v.container, v.video_codec, v.audio_codec,"
         f" v.frame_rate, v.bit_rate, v.recorded_at, v.audio_tracks, v.subtitle_tracks {_FROM}"
@@ -158,8 +158,8 @@ def thumbnail_of(conn: Connection, media_hash: str) -> Thumbnail | None:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One file to probe: the video, its content, and where it lies. `thumbnail` is the key of the
-    pictures that it has until now, `stereo` what a person has chosen."""
+    """One file to probe: the video, its content, and its path. `thumbnail` is the key of its
+    present thumbnails, `stereo` the user's setting."""
 
     video_id: int
     fingerprint: str
@@ -172,7 +172,7 @@ class Work:
 def waiting(
     conn: Connection, *, limit: int, wanted: Sequence[int], busy: Iterable[int]
 ) -> list[Work]:
-    """Videos not yet probed: those that somebody looks at, then the newest."""
+    """Videos not yet probed: those on an open page, then the newest."""
     select = (
         f"select v.id, v.fingerprint, f.root_id, f.path, v.thumbnail, v.chosen_stereo"
         f" {_FROM} join root r on r.id = f.root_id"
@@ -199,7 +199,7 @@ def waiting(
 
 
 def count(conn: Connection) -> int:
-    """How many there are, also those whose files are gone."""
+    """How many there are, also those whose files are missing."""
     return int(conn.execute("select count(*) from video").fetchone()[0])
 
 
@@ -211,7 +211,7 @@ def count_waiting(conn: Connection) -> int:
 
 
 def record_probe(tx: Transaction, video_id: int, fingerprint: str, columns: dict[str, Any]) -> bool:
-    """Store what a worker found out, if the content is still the one it looked at."""
+    """Store what a worker found out, if the content is still the one that it probed."""
     tx.by_ingest = True
     names = ", ".join(f"{name} = :{name}" for name in columns)
     cursor = tx.connection.execute(
@@ -225,13 +225,13 @@ def record_probe(tx: Transaction, video_id: int, fingerprint: str, columns: dict
 
 
 def touch(tx: Transaction, video_id: int) -> None:
-    """A new version of a video's card, told to every page."""
+    """A new version of a video's card, sent to every page."""
     tx.connection.execute("update video set version = version + 1 where id = ?", (video_id,))
     tx.emit("changed", video_id, may_need_probe=False)
 
 
 def regenerate(tx: Transaction, video_id: int) -> None:
-    """Put a video back to work, its pictures being gone."""
+    """Queue a video again because its thumbnails are missing."""
     tx.connection.execute(
         "update video set probed_at = null, thumbnail = null, version = version + 1 where id = ?",
         (video_id,),
@@ -273,7 +273,7 @@ def failed(conn: Connection, limit: int) -> list[Failed]:
 
 
 def reprobe_all(tx: Transaction, video_id: int | None = None) -> int:
-    """Have every video, or one, looked at anew; the pictures stay until there are new ones.
+    """Queue every video, or one, for a new probe. Thumbnails stay until there are new ones.
     Returns how many."""
     cursor = tx.connection.execute(
         "update video set probed_at = null, probe_error = null"

@@ -1,6 +1,6 @@
 """Opening files in folders where anybody may put something else in their place.
 
-A path is looked at now and opened later: meanwhile it may have become a FIFO, which waits for a
+A path is checked now and opened later: meanwhile it may have become a FIFO, which waits for a
 writer for ever, or a link to any file of the system.
 """
 

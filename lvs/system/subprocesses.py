@@ -1,4 +1,4 @@
-"""What processes that this one starts are given."""
+"""The environment of subprocesses."""
 
 from __future__ import annotations
 

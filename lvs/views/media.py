@@ -44,7 +44,7 @@ async def video(filename: str) -> Response:
 
 
 async def stream(media_hash: str, name: str) -> Response:
-    """A video's bytes by its identity; the name gives players the extension that they look at."""
+    """A video's bytes by its identity; the name has the extension that players need."""
     services = current_services()
     known = await services.store.read(_file_of_hash, media_hash)
     if known is None:
@@ -109,7 +109,7 @@ async def _open(services: Services, known: KnownFile) -> OpenFile:
 
 
 async def thumbnail(media_hash: str, name: str) -> Response:
-    """A picture of a video; while there is none, its placeholder, which moves it to the front."""
+    """A thumbnail of a video; while there is none, its placeholder, which moves it to the front."""
     if name not in PICTURES:
         raise NotFoundError(f"Thumbnails are {', '.join(PICTURES)}.")
     services = current_services()

@@ -1,4 +1,4 @@
-"""The shapes of the first server's performance JSON, as its documents have them (JSON Schema)."""
+"""The JSON shapes of the previous server's performance figures (JSON Schema)."""
 
 from __future__ import annotations
 
