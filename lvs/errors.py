@@ -47,7 +47,7 @@ class WrongHostError(LvsError):
 
 
 class TooManyRequestsError(LvsError):
-    """More than a client's share; `wait_s` until there is room again."""
+    """More than a client's share; the client may try again after `wait_s` seconds."""
 
     status = 429
     title = "Too many requests"

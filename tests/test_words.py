@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,7 @@ IN_TEXT: dict[str, str] = {
     "lies? there|lies? beside": "is in",
     "made whole|is whole|until whole": "complete",
     "turned over": "toggled",
+    "(first|legacy) server": "previous server",
 }
 # Tables, columns and topics stand in SQL and strings, which are not checked: they change with the
 # migration to items. In names every part counts: `take_in`, `takeIn` and `.take-in` are `take in`.
@@ -102,6 +104,29 @@ def test_documents_use_the_words_of_the_field(path: Path) -> None:
 @pytest.mark.parametrize("path", TEMPLATES, ids=of)
 def test_pages_use_the_words_of_the_field(path: Path) -> None:
     assert not banned(visible(path.read_text("utf-8")), IN_TEXT)
+
+
+def explanations(path: Path) -> str:
+    """The docstrings and comments of a Python file, without names in backquotes."""
+    text = path.read_text("utf-8")
+    kinds = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    tree = ast.walk(ast.parse(text))
+    parts = [ast.get_docstring(node) or "" for node in tree if isinstance(node, kinds)]
+    with path.open("rb") as file:
+        tokens = tokenize.tokenize(file.readline)
+        parts += [token.string for token in tokens if token.type == tokenize.COMMENT]
+    return re.sub(r"`[^`]*`", " ", "\n".join(parts))
+
+
+# The demo paints pictures of seas, houses and rain, so its comments speak of those.
+EXPLAINED = sorted(
+    path for path in (HOME / "lvs").rglob("*.py") if HOME / "lvs" / "demo" not in path.parents
+)
+
+
+@pytest.mark.parametrize("path", EXPLAINED, ids=of)
+def test_docstrings_and_comments_use_the_words_of_the_field(path: Path) -> None:
+    assert not banned(explanations(path), IN_TEXT)
 
 
 def names_in(path: Path) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Calls of the JSON API: a body checked by its model, an answer written from its model.
 
 The models also make the OpenAPI document. quart-schema's own decorators check an answer again and
-write it by way of dictionaries, which takes as long as the change that it tells of.
+write it by way of dictionaries, which takes as long as the change itself.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def takes(model: type[BaseModel]) -> Callable[[Handler], Handler]:
 
 
 async def _validate_slowly(model: type[BaseModel]) -> BaseModel:
-    """The body as Python reads JSON, which tells better what is wrong with it.
+    """The body as Python reads JSON, which has better error messages.
 
     Raises InvalidInputError for bytes that are no text, BadRequest for text that is no JSON.
     """

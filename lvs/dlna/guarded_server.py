@@ -1,4 +1,4 @@
-"""The HTTP side of the media server: who may ask, who is told, and how much of it.
+"""The HTTP side of the media server: access, subscribers and limits.
 
 async-upnp-client serves the protocol. What it leaves open is closed here: any host name, any
 callback address (CVE-2020-12695), redirects, and subscribers, connections and times without bound.
@@ -76,7 +76,7 @@ class Notifier(UpnpRequester):
 
 
 class GuardedService(UpnpServerService):
-    """A service whose subscribers are few, each told by itself, and whose errors are UPnP's."""
+    """A service with few subscribers and with UPnP errors. Each is notified separately."""
 
     def __init__(self, requester: UpnpRequester) -> None:
         super().__init__(requester)
@@ -106,7 +106,7 @@ class GuardedService(UpnpServerService):
         super().add_subscriber(subscriber)
 
     async def async_send_events(self, subscriber: EventSubscriber | None = None) -> None:
-        """Tell one, or all, at the same time; one that cannot be told costs no other."""
+        """Notify one, or all concurrently. A failure does not affect the others."""
         self._remove_expired()
         recipients = [subscriber] if subscriber is not None else list(self._subscribers)
         await asyncio.gather(*map(self._notify_one, recipients))
@@ -251,7 +251,7 @@ def _timeout_s(text: str) -> int:
 
 
 def _callback_of(request: web.Request) -> str | None:
-    """The address to tell: of the asker itself and in the local network, or None."""
+    """The address to notify: of the asker itself and in the local network, or None."""
     asker = address_of(request.remote or "")
     for url in re.findall(r"<([^<>]+)>", request.headers.get("CALLBACK", "")):
         parts = split_url(url)

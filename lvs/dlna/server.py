@@ -202,7 +202,7 @@ def device_class(
 
 
 class DlnaServer:
-    """A media server on each address of this machine, anew when they change."""
+    """A media server on each address of this machine. It restarts when they change."""
 
     def __init__(
         self,

@@ -72,7 +72,7 @@ class Guard:
         self._writes.spend(request.remote_addr or "")
 
     def check_login(self, request: Request) -> None:
-        """Raises TooManyRequestsError when too many wrong passwords came from the client's address."""
+        """Raises TooManyRequestsError after too many wrong passwords from the client's address."""
         self._wrong_logins.check(request.remote_addr or "")
 
     def count_wrong_login(self, request: Request) -> None:
@@ -138,7 +138,7 @@ class Guard:
 
 
 class RateLimit:
-    """So many a second for each client, with room for a burst.
+    """Requests per second for each client, with a burst.
 
     The generic cell rate algorithm (ITU-T I.371): one time per client says until when it has
     spent its share.
@@ -151,8 +151,9 @@ class RateLimit:
         self._spent_until: Cache[str, float] = Cache(MAX_CLIENTS)
 
     def check(self, client: str) -> float:
-        """Returns until when one more would be spent. Raises TooManyRequestsError, with the seconds to
-        wait, when there is no room for it."""
+        """Returns the time until which one more request spends the share.
+
+        Raises TooManyRequestsError, with the seconds to wait, when the share is spent."""
         now = time.monotonic()
         until = max(self._spent_until.get(client) or 0.0, now) + self._cost_s
         wait_s = until - now - self._room_s

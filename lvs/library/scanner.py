@@ -89,7 +89,7 @@ class Scanner:
     async def _vanished_folders(
         self, root: Root, below: str, seen: set[str], unreadable: list[str]
     ) -> None:
-        """Files of folders that the walk no longer met; files of unreadable folders are left out."""
+        """Mark files of vanished folders missing. Files of unreadable folders are left out."""
         disk = self._disks[root.id]
         for folder in await self._store.read(roots.folder_paths, root.id, below):
             doubtful = any(

@@ -112,10 +112,10 @@ class Hub:
         self._context = context
         self.on_pushed = on_pushed
         self.subscribers: set[Subscriber] = set()
-        self._position = store.last_event_id  # every subscriber has been told up to here
+        self._position = store.last_event_id  # every subscriber has the events up to here
         self._news = asyncio.Event()  # set by the store while there are subscribers
         self._closed = False
-        self._navigation = ""  # as last told
+        self._navigation = ""  # as last sent
         self._logged_at = -LOG_FAILURE_EVERY_S
         self.dropped = 0
         self.resyncs = 0
@@ -178,7 +178,7 @@ class Hub:
     async def follow_events(self) -> None:
         """Send each batch of events to subscribers, a rendering per feed.
 
-        Begun again after a failure, it goes on where it was.
+        After a failure, a restart resumes at the same event.
         """
         self._news.set()
         while True:
@@ -237,7 +237,7 @@ class Hub:
         return news
 
     async def follow_status(self) -> None:
-        """Tell subscribers how the library's state changes, once a second at most."""
+        """Send changes of the library's state to subscribers, once a second at most."""
         change_signal = self._context.activity.change_signal
         news = change_signal.subscribe()
         try:
@@ -275,7 +275,7 @@ class Hub:
                 self.deliver(subscriber, responses.SSE_HEARTBEAT)
 
     def resync(self) -> None:
-        """Tell every page to fetch its region again: it may have missed something."""
+        """Make every page fetch its region again: it may have missed an event."""
         message = _resync(self._store.last_event_id)
         for subscriber in list(self.subscribers):
             self.deliver(subscriber, message)

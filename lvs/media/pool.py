@@ -65,8 +65,8 @@ class MediaPool:
         """Facts and thumbnails of one file; a crash or a hang is an error in the result.
 
         A process may die of what is not the file's: a file is blamed when a second one dies.
-        Raises SourceError and OSError as `processing.process` does, and OSError when no process can be
-        started.
+        Raises SourceError and OSError as `processing.process` does, and OSError when no process
+        can be started.
         """
         request = json.dumps([path, self._folder, key, stereo]).encode() + b"\n"
         async with self._room:

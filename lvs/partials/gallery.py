@@ -27,8 +27,8 @@ async def cards() -> Response:
 
 
 async def library() -> Response:
-    """The gallery's region with as many cards as the page shows: for a page that was offline long, and
-    for a search, a `draft` while it is typed."""
+    """The gallery's region with as many cards as the page shows. Pages fetch it after a long time
+    offline, and for a search, a `draft` while the user types."""
     services = current_services()
     arguments = arguments_of(request.query_string)
     query, is_draft = await _query(services, arguments)

@@ -33,7 +33,7 @@ class Connections:
         return len(self._open)
 
     def enter(self, connection: Connection) -> bool:
-        """Whether there is room for a new connection; one that has been idle makes room for it."""
+        """Whether a new connection fits. The longest idle one is closed for it."""
         if len(self._open) >= self._limit:
             longest_idle = next(iter(self._idle), None)
             if longest_idle is None:

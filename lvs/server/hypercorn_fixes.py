@@ -80,7 +80,7 @@ class StreamBuffer(_StreamBuffer):
 
 
 class H2Protocol(_H2Protocol):
-    """HTTP/2 with room for uploads, where an early answer costs no other stream.
+    """HTTP/2 with flow control for uploads, where an early answer costs no other stream.
 
     Hypercorn leaves the windows for request bodies at 64 KiB, which is 2.7 MB/s at a round trip
     of 10 ms. A body that continues after its answer ends the connection with a KeyError
@@ -150,7 +150,7 @@ def _is_malformed(request: Request) -> bool:
 class TaskGroup(_TaskGroup):
     """The tasks of a connection, none of which waits for an app that takes no more events.
 
-    Hypercorn's reader waits for room in the queue of the app, also when the app has answered: a
+    Hypercorn's reader waits for space in the queue of the app, also when the app has answered: a
     body of many small pieces, refused before its end, then holds the connection for ever.
     """
 

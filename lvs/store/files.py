@@ -125,9 +125,10 @@ def ingest(
     """Bring new and changed files into the library; returns how many videos it touched.
 
     `moved` maps a found path to the file row that it was until now (same content, old path
-    missing). On a root's first scan a video's `added_at` is its file's time: nobody was looking when
-    it came. Identity follows content first: known content at any path is its known video; unknown
-    content at a known path is a replacement, and the video keeps its identity.
+    missing). On a root's first scan a video's `added_at` is its file's time.
+
+    Content decides first: a known content at any path is its known video. An unknown content at
+    a known path is a replacement, and the video keeps its identity.
     """
     touched: set[int] = set()
     folder_ids: dict[str, int] = {}

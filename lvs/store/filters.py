@@ -136,7 +136,7 @@ FILTERS = (
         options=(0, 1),
         named=("Unwatched", "Watched").__getitem__,
     ),
-    Filter(  # begun and not finished
+    Filter(  # started and not finished
         "started",
         1,
         f"exists (select 1 {OWN_PROGRESS} and position_s >= :worth)",

@@ -66,7 +66,7 @@ Purpose = Literal["walk", "count", "one"]
 def plan(conn: Connection, spec: ListSpec, purpose: Purpose = "walk") -> QueryPlan:
     """The short way through a view: from the hits of a search, from what was started, from the
     rarest tag or the folder, where gathering and sorting those is cheaper than walking the order
-    through them. To look at `one` is to ask of the video `:id`.
+    through them. `one` restricts it to the video `:id`.
     """
     there = "v.file_count > 0" + (" and v.id = :id" if purpose == "one" else "")
     sort = SORT_ORDERS[spec.sort]

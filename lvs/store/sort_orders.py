@@ -34,8 +34,8 @@ SORT_ORDERS = {
         SortOrder("views", "Most viewed", "v.view_count", descending=True),
         SortOrder("duration", "Longest", "v.duration_s", descending=True),
         SortOrder("size", "Largest", "v.size_bytes", descending=True),
-        # Multiplying by a number modulo a prime shuffles the keys differently for each seed, the same way
-        # each time it is asked.
+        # Multiplying by a number modulo a prime shuffles the keys. Each seed has its own stable
+        # order.
         SortOrder("random", "Random", "(v.random_key * :seed) % 2147483647", is_indexed=False),
         # Few hits are sorted by their rank instead; many, or a list without words, newest first.
         SortOrder("relevance", "Best match", "v.added_at", descending=True, needs_words=True),

@@ -62,8 +62,8 @@ def apply(
 
 
 def by_filename(conn: Connection, table: str, names: Sequence[str]) -> list[tuple[str, Any]]:
-    """(file name, value) of a table of the previous server's database, whose column of values goes by
-    one of `names`; without any, being there is the value. Empty when there is no such table.
+    """(file name, value) of a table of the previous server's database. Its value column has one of
+    `names`; without any, the row itself is the value. Empty when there is no such table.
 
     Raises InvalidInputError when its columns are not known.
     """

@@ -1,4 +1,4 @@
-"""The writer: a thread that commits what waits, and tells the event loop what came of it."""
+"""The writer: a thread that commits waiting writes and returns results to the event loop."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def now_ms() -> int:
 
 
 class Transaction:
-    """What a write sees: the connection, and `emit` for what to tell after the commit.
+    """What a write sees: the connection, and `emit` for events after the commit.
 
     `by_ingest` is set by writes that follow the disk: they come by the hundred a second, and pages
     may show them a moment later. What people change shows at once.
@@ -42,7 +42,7 @@ class Transaction:
     def emit(
         self, topic: Topic, video_id: int | None = None, *, may_need_probe: bool = True
     ) -> None:
-        """Tell of a change. `may_need_probe` is false for what leaves no video to probe."""
+        """Record an event. `may_need_probe` is false for what leaves no video to probe."""
         self._events[topic, video_id] = None
         self.may_need_probe |= may_need_probe
 
@@ -67,7 +67,7 @@ class ThreadConnection:
 
     aiosqlite offers a hop per statement (67 µs each, measured); a page or a batch is several
     statements, and a transaction must not be open across hops. So functions go through
-    aiosqlite's `_execute`, the one door that all its public methods use.
+    aiosqlite's `_execute`, which all its public methods use.
     """
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
