@@ -1,4 +1,4 @@
-"""What measuring costs, and what looking at it costs."""
+"""The cost of the monitor, and of open dashboards."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """`python -m bench.fuzz`: damaged films by chance, into workers or into a running server.
 
 Small clips of many containers and codecs are mutated, cut and spliced. A crash, a hang or an
-exception of a worker is a failure, and so is a good film that has no picture because of others.
+exception of a worker is a failure, and so is a good film that has no thumbnail because of others.
 The same seed gives the same films.
 """
 

@@ -58,7 +58,7 @@ def elsewhere(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
 
 @contextlib.contextmanager
 def workshop() -> Iterator[Path]:
-    """A folder that is gone afterwards."""
+    """A folder that is deleted afterwards."""
     home = Path(tempfile.mkdtemp(prefix="lvs-bench-"))
     try:
         yield home

@@ -27,7 +27,7 @@ HEADSETS = 4
 PACE_BYTES_S = 2 * 80_000_000 // 8
 FOR_S = 40.0
 SEEK_EVERY_S = (2.0, 4.0)
-START_S = 0.5  # what a player buffers before it shows a picture
+START_S = 0.5  # what a player buffers before it shows a frame
 NEW_FILES = 5_000
 
 

@@ -54,7 +54,7 @@ class Video:
 
 @dataclass
 class Ledger:
-    """What one client was told is kept, and what it asked for and was not answered."""
+    """The acknowledged writes of one client, and those without an answer."""
 
     acknowledged: dict[str, Any] = field(default_factory=dict)
     pending: dict[str, Any] = field(default_factory=dict)
@@ -74,7 +74,7 @@ class Ledger:
 
 
 class Client:
-    """Writes on one connection until the server is gone."""
+    """Writes on one connection until the server has ended."""
 
     def __init__(self, port: int, ledger: Ledger) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
@@ -83,7 +83,7 @@ class Client:
     def send(
         self, path: str, body: object, values: Mapping[str, Any] = {}, form: bool = False
     ) -> None:
-        """Raises OSError or HTTPException when the server is gone."""
+        """Raises OSError or HTTPException when the server has ended."""
         self._ledger.pending.update(values)
         text = urlencode(body, doseq=True) if form else json.dumps(body)  # type: ignore[arg-type]
         self._connection.request("POST", path, text, FORM if form else JSON)
@@ -170,7 +170,7 @@ class Result:
 @click.command()
 @click.option("--rounds", default=54, show_default=True)
 def main(rounds: int) -> None:
-    """Kill the server while clients write, and look whether anything is lost."""
+    """Kill the server while clients write, and check whether anything is lost."""
     with workshop() as home:
         lines = run(home, rounds)
     print_table(lines)
@@ -250,7 +250,7 @@ def _last_round(made: Library, result: Result) -> None:
 def _writing(
     port: int, videos: list[Video], ledgers: dict[str, Ledger], seed: float
 ) -> Iterator[None]:
-    """A client for each kind of write; at the end each has noticed that the server is gone."""
+    """A client for each kind of write; at the end each has noticed that the server has ended."""
     before = {name: ledger.count for name, ledger in ledgers.items()}
 
     def write(name: str) -> None:
@@ -295,7 +295,7 @@ def _files(made: Library, seed: float) -> Iterator[None]:
 
 
 def _nothing_is_left(made: Library, result: Result) -> None:
-    """What a killed backup left is gone soon after the next start."""
+    """The leftovers of a killed backup are deleted soon after the next start."""
     backups = made.data / "backups"
     deadline = time.monotonic() + LEFT_WITHIN_S
     left: Iterable[Path] = [made.data]

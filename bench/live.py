@@ -50,7 +50,7 @@ def run(home: Path) -> list[Line]:
 
 
 def _new_files(server: Process, place: Library, cast: Cast) -> list[float]:
-    """One file after the other; each stream counts when the last page has its picture."""
+    """One file after the other; each stream counts when the last page has its thumbnail."""
     waits = []
 
     async def copy_all() -> None:
@@ -83,7 +83,7 @@ class _Page:
         return cls(reader, writer)
 
     async def shows(self, title: str) -> None:
-        """Until a message has the card of this title with its own picture."""
+        """Until a message has the card of this title with its own thumbnail."""
         async with asyncio.timeout(20):
             found = False
             while not found:

@@ -1,4 +1,4 @@
-"""Memory at rest: all processes of a server that has made pictures and then had nothing to do."""
+"""Memory at rest: all processes of a server that rendered thumbnails and is now idle."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FILMS = 4
 
 
 def run(home: Path) -> list[Line]:
-    """A library of 1,000 videos, four of which need pictures; some pages; a minute of rest."""
+    """A library of 1,000 videos, four of which need thumbnails; some pages; a minute of rest."""
     made = library(home, COUNT)
     old = time.time() - 1_000
     for number in range(FILMS):
@@ -39,7 +39,7 @@ def run(home: Path) -> list[Line]:
         Line(
             f"memory at rest, {count} processes, {COUNT:,} videos",
             f"{rss_mb:.0f} MB (proportional: {pss_mb:.0f})",
-            f"{busy_mb:.0f} MB, just after pictures were made",
+            f"{busy_mb:.0f} MB, just after rendering",
             f"{rss_mb / busy_mb:.2f}",
             f"{BUDGET_MB} MB at most",
             rss_mb <= BUDGET_MB,

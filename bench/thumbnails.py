@@ -53,7 +53,7 @@ CLIPS = {
         ),
         32,
     ),
-    # No frame of these has much contrast: no keyframe is a good picture.
+    # No frame of these has much contrast: no keyframe is a good thumbnail.
     "1080p, noise": (_without_contrast(("noise", "alls=24:allf=t"), crf="34"), 24),
     "1080p, dark": (_without_contrast(("lutyuv", "y=16+val/12")), 24),
     "1080p, fog": (_without_contrast(("lutyuv", "y=150+val/20")), 24),

@@ -1,4 +1,4 @@
-"""What people give: two hundred writers at once, and how soon others see it."""
+"""User data: two hundred concurrent writers, and the delay until other pages show it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bulk changes: videos that are chosen or all of a list, in batches, and undone."""
+"""Bulk changes of selected videos or of all in a list, in batches, and their undo."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class Page:
 
 
 def page(conn: Connection, spec: ListSpec, *, limit: int, after: str | None = None) -> Page:
-    """The first `limit` videos of a view after a cursor, and how many it has.
+    """The first `limit` videos of a list after a cursor, and how many it has.
 
     Raises InvalidInputError when the cursor is not one of ours.
     """
@@ -46,7 +46,7 @@ def list_page(
 
 
 def count(conn: Connection, spec: ListSpec) -> int:
-    """How many videos a view has: kept with the rows, and counted only where there are filters."""
+    """How many videos a list has. The rows store it; only filters need a count."""
     if spec.is_whole and spec.folder_id is not None:
         return count_of(conn, "folder", spec.folder_id)
     if spec.is_whole:
@@ -64,7 +64,7 @@ def count(conn: Connection, spec: ListSpec) -> int:
 
 
 def sort_key_of(conn: Connection, spec: ListSpec, video_id: int) -> Key | None:
-    """Where a video stands in a view, or None when it is not in it."""
+    """Where a video is in a list, or None when it is not in it."""
     way = plan(conn, spec, "one")
     row = conn.execute(
         f"select {way.key}, v.id from {way.source} where {way.where}",
@@ -78,7 +78,7 @@ def is_descending(conn: Connection, spec: ListSpec) -> bool:
 
 
 def next_id(conn: Connection, spec: ListSpec, key: Key) -> int | None:
-    """The video that stands right after a key in a view."""
+    """The video right after a key in a list."""
     rows = _list_page(conn, spec, key, 1)
     return rows[0][0] if rows else None
 
@@ -89,7 +89,7 @@ def previous_id(conn: Connection, spec: ListSpec, key: Key) -> int | None:
 
 
 def all_ids(conn: Connection, spec: ListSpec) -> list[int]:
-    """The ids of all videos of a view, in no order."""
+    """The ids of all videos of a list, in no order."""
     way = plan(conn, spec, "count")
     rows = conn.execute(f"select v.id from {way.source} where {way.where}", spec.parameters)
     return [row[0] for row in rows]

@@ -40,7 +40,7 @@ class ListSpec:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """What the SQL of a view refers to by name."""
+        """What the SQL of a list refers to by name."""
         return {
             "folder": self.folder_id,
             "seed": self.seed,
@@ -52,7 +52,7 @@ class ListSpec:
 
 @dataclass(frozen=True, slots=True)
 class QueryPlan:
-    """How to read a view: `select ... from {source} where {where} order by {key}`."""
+    """How to read a list: `select ... from {source} where {where} order by {key}`."""
 
     source: str
     where: str
@@ -64,7 +64,7 @@ Purpose = Literal["walk", "count", "one"]
 
 
 def plan(conn: Connection, spec: ListSpec, purpose: Purpose = "walk") -> QueryPlan:
-    """The short way through a view: from the hits of a search, from what was started, from the
+    """The short way through a list: from the hits of a search, from what was started, from the
     rarest tag or the folder, where gathering and sorting those is cheaper than walking the order
     through them. `one` restricts it to the video `:id`.
     """

@@ -1,5 +1,5 @@
 // The live stream: shows whether it is open, comes back quickly, and fetches the page's region
-// anew when too much has happened to be told event by event.
+// again when too much has changed for single messages.
 let stream = document.getElementById('live');
 const dot = document.querySelector('[data-live]');
 
@@ -30,12 +30,12 @@ async function catchUp() {
     const url = new URL(region.dataset.again, location.href);
     url.searchParams.set('shown', document.querySelectorAll('#grid > .card').length);
     const answer = htmx.ajax('GET', url.pathname + url.search, { target: `#${region.id}`, swap: 'outerMorph' });
-    await answer.catch(() => {}); // the stream is lost too, then, and tells when it is back
+    await answer.catch(() => {}); // the stream is lost, too; its reconnection starts this again
   }
   fetching = false;
 }
 
-// A list that was fetched anew asks for its own next stretch: one still on its way is of the old.
+// A list that was fetched again loads its own next page. Drop the old list's response.
 document.addEventListener('htmx:before:swap', (event) => {
   if (!event.detail.ctx.sourceElement?.isConnected) event.preventDefault();
 });

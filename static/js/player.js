@@ -27,7 +27,7 @@ function remember(player, video) {
   let last = null;
   let counted = false;
   let savedAt = 0;
-  let shown = false; // while it plays on, other pages need not be told each time
+  let shown = false; // while it plays on, other pages need no update each time
   const report = (what, fields = {}) => navigator.sendBeacon(`${player.dataset.video}/${what}`, new URLSearchParams(fields));
   const save = (playing) => {
     if (playedS === 0 || (video.currentTime === savedAt && shown)) return;

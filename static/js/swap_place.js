@@ -1,12 +1,12 @@
 // The swap style `place`: cards enter a list, or move in it, to where the server says they stand.
 //
-//   place                 at the end (the next stretch of an endless list)
+//   place                 at the end (the next page of an endless list)
 //   place before:v-12     before that card, if the page has it
 //   place before:end      at the end, if the page shows the list to its end
 //
 // A card that the page already has keeps its element: it is moved if it must be, and morphed, so
 // focus and scroll stay. One that belongs to a part of the list not yet loaded is left out; it
-// comes with its stretch.
+// comes with its page.
 (() => {
   let api;
 

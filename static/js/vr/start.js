@@ -26,7 +26,7 @@ async function watch(button) {
   }
 }
 
-// Asked in a frame that is gone afterwards: a page that has touched WebXR itself is not kept by the
+// Asked in a frame that is removed afterwards: a page that has touched WebXR itself is not kept by the
 // browser for the way back (https://web.dev/articles/bfcache).
 async function isVrSupported() {
   if (!('xr' in navigator)) return false;
