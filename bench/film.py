@@ -62,7 +62,7 @@ def run(home: Path) -> list[Line]:
 
 
 def make_film(path: Path) -> float:
-    """A film of noise as large as asked for: one group of pictures, again and again. Returns its
+    """A film of noise as large as asked for: one group of frames, repeated. Returns its
     length in seconds."""
     noise = np.random.default_rng(1)
     with av.open(str(path), "w", options={"movflags": "faststart"}) as output:

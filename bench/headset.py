@@ -127,7 +127,7 @@ async def _play(port: int, start: int, seconds: float, found: Watched) -> None:
     while (now := time.perf_counter() - began) < seconds:
         played = max(now - START_S, 0) * PACE_BYTES_S
         found.behind_s = max(found.behind_s, (played - total) / PACE_BYTES_S)
-        if total < (now + START_S) * PACE_BYTES_S:  # the buffer has room
+        if total < (now + START_S) * PACE_BYTES_S:  # the buffer has space
             total += len(await reader.read(1 << 20))
         else:
             await asyncio.sleep(0.005)

@@ -62,7 +62,7 @@ class Ledger:
     refused: int = 0
 
     def lost(self, found: Mapping[str, Any]) -> list[str]:
-        """Compare with the database, and go on from what is there."""
+        """Compare with the database, and continue from what is there."""
         missing = []
         for key, value in self.acknowledged.items():
             allowed = (value, self.pending.get(key, value))
@@ -234,7 +234,7 @@ def _round(
 
 
 def _last_round(made: Library, result: Result) -> None:
-    """It starts and ends in peace, and every backup that was left is whole."""
+    """It starts and ends in peace, and every backup that was left is complete."""
     with Process(made.videos, made.data, SETTINGS) as server:
         _nothing_is_left(made, result)
         if code := server.stop():

@@ -66,7 +66,7 @@ def own_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 async def tasks_end_with_their_test() -> AsyncIterator[None]:
-    """All tests of a process share a loop, in which nothing may go on that a test has started."""
+    """All tests of a process share a loop, in which nothing may still run that a test started."""
     before = asyncio.all_tasks()
     yield
     left = asyncio.all_tasks() - before - {asyncio.current_task()}

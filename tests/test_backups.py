@@ -292,7 +292,7 @@ async def test_a_backup_whose_process_is_killed_is_logged_and_retried(
 
 
 def test_a_full_disk_is_reported_and_leaves_no_partial_backup(tmp_path: Path) -> None:
-    """As far as a process can tell: none of its files may grow beyond 100 kB."""
+    """As a limit of the process: none of its files may grow beyond 100 kB."""
     script = (
         "import sys; from pathlib import Path; from lvs.backups.create import make;"
         "from lvs.errors import UnavailableError; import sqlite3, resource, signal;"

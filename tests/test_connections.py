@@ -201,7 +201,7 @@ async def test_requests_that_are_cut_leave_no_file_open(server: LocalServer, lar
 
 
 async def test_an_early_answer_costs_no_other_stream(server: LocalServer) -> None:
-    """An upload that is refused by its size, while the page's own streams go on."""
+    """An upload that is refused by its size, while the page's own streams continue."""
     async with http2(server.port) as client:
         events = client.request("/events")
         await client.until(h2.events.ResponseReceived)

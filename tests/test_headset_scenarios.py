@@ -57,7 +57,7 @@ async def report(player: Player, video: Any, kind: int, at_s: float = 0) -> None
 
 
 async def watch_it(player: Player, video: Any, card: Locator) -> None:
-    """Open, play, seek twice (each drops the last request), pause."""
+    """Open, play, seek twice (each cancels the last request), pause."""
     (source,) = video["media"][0]["sources"]
     await report(player, video, 0)
     assert (await player.abandon(source["url"], 0)).startswith(b"HTTP/1.1 206")

@@ -276,7 +276,7 @@ def test_the_chain_keeps_to_the_profile_of_the_web(services: CertificateServices
 def test_a_seek_over_http_2_ends_the_stream_and_not_the_connection(
     videos: Path, tmp_path: Path
 ) -> None:
-    """A browser drops the request that it no longer wants, and keeps the connection."""
+    """A browser cancels the request that it no longer wants, and keeps the connection."""
     with (videos / "large.mp4").open("wb") as file:
         file.truncate(300_000_000)
     with Process(videos, tmp_path / "data") as server:

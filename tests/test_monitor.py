@@ -1,4 +1,4 @@
-"""The monitor and the dashboards go on when something that they ask for cannot be had."""
+"""The monitor and the dashboards continue when something that they ask for cannot be had."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Projection: detected, chosen by a user, pushed, filtered by, and shown in thumbnails."""
+"""Projection: detected, set by a user, pushed, filtered by, and shown in thumbnails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The store: one writer, events after the commit, clear words when it cannot go on."""
+"""The store: one writer, events after the commit, clear words when it cannot continue."""
 
 from __future__ import annotations
 

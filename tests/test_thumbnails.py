@@ -70,7 +70,7 @@ def test_among_black_keyframes_one_that_shows_something_is_found(tmp_path: Path)
 
 
 def test_after_dim_keyframes_a_bright_one_is_found(tmp_path: Path) -> None:
-    """The first four places show a little, so that only the packet's size tells of the others."""
+    """The first four places show a little, so that only the packet's size shows the others."""
     clip = Clip("testsrc2", (320, 180), 5, filters=(("fade", "t=in:st=2.7:d=1.6"),))
     assert thumbnail(make_clip(tmp_path / "dim-start.mp4", clip), tmp_path).std() > 30
 

@@ -26,7 +26,7 @@ async def test_controllers_and_panel_do_what_they_say_and_leaving_restores_the_p
     panel = await panel_layout(page)
     video = "document.querySelector('video')"
 
-    await page.evaluate("device.controllers.right.quaternion.set(1, 0, 0, 0)")  # away from it
+    await page.evaluate("device.controllers.right.quaternion.set(1, 0, 0, 0)")  # off it
     assert not await page.evaluate(f"{video}.paused")
     hidden = "window.made.length && sessions[0].session.renderState.layers.length === 1"
     if layers:

@@ -13,7 +13,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class Player:
-    """A headset's player: asks by the addresses that it was given, follows no redirect."""
+    """A headset's player: requests the addresses in catalogues, follows no redirect."""
 
     def __init__(self, server: LocalServer) -> None:
         self.server = server

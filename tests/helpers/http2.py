@@ -17,7 +17,7 @@ E = TypeVar("E", bound=h2.events.Event)
 class Http2Client:
     """One connection; `events` are all that came so far.
 
-    A polite one gives the server new room for what it has read (RFC 9113, section 5.2).
+    A polite one reopens the window for what it has read (RFC 9113, section 5.2).
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Http2Client:
                 await self.read()
 
     async def answer(self, stream: int) -> tuple[int, bytes]:
-        """The status and the body of a response, once it is whole."""
+        """The status and the body of a response, once it is complete."""
         await self.until(h2.events.StreamEnded, lambda it: it.stream_id == stream)
         body = b"".join(
             event.data
