@@ -162,9 +162,15 @@ def hex_of(pixel: np.ndarray) -> str:
 # --- large text ---
 
 
-async def test_text_of_twice_the_size_does_not_widen_a_phone(site: str, browser: Browser) -> None:
+@pytest.mark.parametrize("is_live", [True, False])
+async def test_text_of_twice_the_size_does_not_widen_a_phone(
+    site: str, browser: Browser, is_live: bool
+) -> None:
+    """Also while the bar says that the page is offline."""
     async with browsers.context(browser, **browsers.PHONE) as phone:
         page = await phone.new_page()
+        if not is_live:
+            await page.route("**/events*", lambda route: route.abort())
         for path in ("/", WATCH, "/tags", "/admin/performance", "/headset"):
             await page.goto(site + path)
             await page.evaluate("document.documentElement.style.fontSize = '200%'")
