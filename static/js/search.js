@@ -28,7 +28,7 @@ function arrive(region) {
 }
 
 function announce() {
-  const found = document.querySelector('#empty h2') ?? document.querySelector('#summary .count');
+  const found = document.querySelector('#empty h2') ?? document.querySelector('#summary .muted');
   document.getElementById('announcement').textContent = found.textContent;
 }
 
