@@ -117,5 +117,9 @@ def test_only_the_backend_knows_its_engine(path: Path) -> None:
     """Signatures use `lvs.store.Connection` and `Transaction`."""
     if path.parent != HOME / "lvs" / "store" / "backends":
         for node in ast.walk(ast.parse(path.read_text())):
+            imported: list[str] = []
             if isinstance(node, ast.Import):
-                assert "sqlite3" not in [alias.name for alias in node.names]
+                imported = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                imported = [node.module or ""]
+            assert "sqlite3" not in imported, "import lvs.store.Connection instead"
