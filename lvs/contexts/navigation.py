@@ -20,8 +20,8 @@ LONGEST_NAME = 2  # filters that a heading lists; beyond, the chips beside it sa
 
 def navigation_context(conn: Connection) -> Navigation:
     counts = {
-        url: gallery.count(conn, ListSpec(filters=one.query.filters))
-        for url, one in builtin.BY_URL.items()
+        one.url: gallery.count(conn, ListSpec(filters=query.filters))
+        for query, one in builtin.BY_QUERY.items()
         if one.is_counted
     }
     counts["/tags"] = tags.count(conn)
