@@ -35,7 +35,7 @@ class Folders:
         raise NotFoundError(f"There is no video folder named {paths.to_words(name)!r}.")
 
     def absolute(self, root_id: int, path: str) -> str:
-        return self.roots[root_id].path + f"/{path}" * bool(path)
+        return paths.absolute(self.roots[root_id].path, path)
 
     def offline(self) -> list[Root]:
         return [root for root in self.roots.values() if root.offline_since is not None]

@@ -105,3 +105,8 @@ def command(arguments: str) -> str:
     """A command of this program as a user types it: `lvs` when installed, else by its `.venv`."""
     program = "lvs" if resources("templates").parent == _PACKAGE else ".venv/bin/python -m lvs"
     return f"{program} {arguments}"
+
+
+def absolute(root: str, path: str) -> str:
+    """The path in the file system of a path in a video folder; "" is the folder itself."""
+    return f"{root}/{path}" if path else root

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import psutil
 
+from lvs import paths
 from lvs.models import FileStat
 from lvs.system.regular_files import leads_to_video, open_video
 
@@ -67,7 +68,7 @@ def stat_file(root: str, path: str) -> FileStat | None:
 
     Raises OSError when the state is unknown.
     """
-    full = absolute(root, path)
+    full = paths.absolute(root, path)
     try:
         found = os.lstat(full)
         if stat.S_ISLNK(found.st_mode):
@@ -86,17 +87,13 @@ def stat_file(root: str, path: str) -> FileStat | None:
 def is_folder(root: str, path: str) -> bool:
     """Whether there is a folder at that path. Raises OSError when that is unknown."""
     try:
-        return stat.S_ISDIR(os.stat(absolute(root, path)).st_mode)
+        return stat.S_ISDIR(os.stat(paths.absolute(root, path)).st_mode)
     except ValueError:
         return False
     except OSError as error:
         if says_nothing(error):
             raise
         return False
-
-
-def absolute(root: str, path: str) -> str:
-    return f"{root}/{path}" if path else root
 
 
 def fingerprint(root: str, file: FileStat) -> str:
@@ -108,7 +105,7 @@ def fingerprint(root: str, file: FileStat) -> str:
     if file.size == 0:
         digest.update(os.fsencode(file.path))
         return digest.hexdigest()
-    handle = open_video(absolute(root, file.path))
+    handle = open_video(paths.absolute(root, file.path))
     try:
         digest.update(os.pread(handle, EDGE_BYTES, 0))
         if file.size > EDGE_BYTES:
@@ -161,7 +158,7 @@ def is_being_written(root: str, path: str) -> bool | None:
     if not hasattr(fcntl, "F_SETLEASE") or signal.getsignal(signal.SIGIO) != signal.SIG_IGN:
         return None
     try:
-        handle = open_video(absolute(root, path))
+        handle = open_video(paths.absolute(root, path))
     except OSError:
         return None
     try:

@@ -15,7 +15,6 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from lvs import paths
-from lvs.library import filesystem
 from lvs.library.root_disk import RootDisk
 
 STEP_S = 0.02
@@ -83,7 +82,7 @@ class Inotify:
             raise OSError(errno.ENOSPC, "the system allows no more inotify watches") from error
 
     def add_watch(self, folder: str) -> None:
-        path = os.fsencode(filesystem.absolute(self._disk.path, folder))
+        path = os.fsencode(paths.absolute(self._disk.path, folder))
         watch = self._libc.inotify_add_watch(self._handle, path, _WATCHED)
         if watch < 0:
             if ctypes.get_errno() in (errno.ENOSPC, errno.ENOMEM):
@@ -191,5 +190,5 @@ class Inotify:
 
 
 def _links_to_folders(root: str, names: list[str]) -> list[str]:
-    full = ((name, filesystem.absolute(root, name)) for name in names)
+    full = ((name, paths.absolute(root, name)) for name in names)
     return [n for n, p in full if os.path.islink(p) and os.path.isdir(p)]  # noqa: PTH112, PTH114

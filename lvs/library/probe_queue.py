@@ -18,7 +18,6 @@ from typing import Any
 from lvs import paths
 from lvs.activity import Activity
 from lvs.errors import UnavailableError
-from lvs.library import filesystem
 from lvs.library.ingest_timing import IngestTimings
 from lvs.media.facts import Result, SourceError
 from lvs.media.pool import MediaPool
@@ -160,7 +159,7 @@ class ProbeQueue:
         root = self._roots.get(work.root_id)
         if root is None:
             raise SourceError(errno.ENOENT, "the folder is no longer configured")
-        path = filesystem.absolute(root.path, work.path)
+        path = paths.absolute(root.path, work.path)
         began = time.monotonic()
         key = fresh_key(work.fingerprint, work.thumbnail)
         result = await self._pool.process(path, key, work.stereo)

@@ -64,12 +64,12 @@ class Tree:
 
     def is_shown_elsewhere(self, folder: str) -> bool:
         """Whether a folder has files that the library shows under another path than this one."""
-        shown = self.path_of(os.path.realpath(filesystem.absolute(self.root, folder)), self.links)
+        shown = self.path_of(os.path.realpath(paths.absolute(self.root, folder)), self.links)
         return shown is not None and shown != folder
 
     def _link_to(self, real: str, links: dict[str, str]) -> str | None:
         link = links.get(real)
-        if link is not None and os.path.realpath(filesystem.absolute(self.root, link)) != real:
+        if link is not None and os.path.realpath(paths.absolute(self.root, link)) != real:
             del links[real]  # it has been removed, or leads elsewhere now
             return None
         return link
@@ -114,10 +114,10 @@ class Walk:
             self._tree.real = os.path.realpath(self._tree.root)
         real = step.real
         if step.is_entry:
-            real = os.path.realpath(filesystem.absolute(self._tree.root, step.path))
+            real = os.path.realpath(paths.absolute(self._tree.root, step.path))
             if not self._goes_into(step.path, real):
                 return None
-            if real == filesystem.absolute(self._tree.real, step.path):
+            if real == paths.absolute(self._tree.real, step.path):
                 real = None
         listing = FolderListing(step.path)
         try:
@@ -149,7 +149,7 @@ class Walk:
     def _fill(self, folder: str, listing: FolderListing) -> list[str]:
         """Fill in the listing; returns the names of the folders. Raises OSError."""
         folders = []
-        with os.scandir(filesystem.absolute(self._tree.root, folder)) as entries:
+        with os.scandir(paths.absolute(self._tree.root, folder)) as entries:
             for entry in entries:
                 if entry.name.startswith("."):
                     continue
