@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lvs.api.schemas import VideosOut
+from lvs.api.videos import VideosOut
 from lvs.services import Services
 from lvs.store import Transaction, curation, gallery, playback, projection, tags
 from lvs.store.list_plan import ListSpec

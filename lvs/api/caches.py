@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from pydantic import BaseModel
+
 from lvs.api.calls import answers
 from lvs.api.problems import refuses
-from lvs.api.schemas import CacheOut, CacheStatusOut, RefreshOut
 from lvs.caches import hit_rate
 from lvs.http.routes import STATUS, Route
 from lvs.services import current_services
 from lvs.store import gallery, videos
 from lvs.store.list_plan import ListSpec
+
+
+class CacheOut(BaseModel):
+    """`hit_rate` is a percentage since the start, 0.0 before any use."""
+
+    entries: int
+    limit: int
+    hits: int
+    misses: int
+    hit_rate: float
+
+
+class CacheStatusOut(BaseModel):
+    """Library size and cache statistics, by cache and in total."""
+
+    videos: int
+    waiting: int
+    scanning: bool
+    hits: int
+    misses: int
+    hit_rate: float
+    caches: dict[str, CacheOut]
+
+
+class RefreshOut(BaseModel):
+    success: Literal[True] = True
 
 
 @answers(CacheStatusOut)

@@ -10,13 +10,19 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from quart import Response, request
 from quart_schema import RequestSchemaValidationError, document_request, document_response
 
 from lvs.errors import InvalidInputError
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+class Arguments(BaseModel):
+    """A body, or the arguments of an address. Unknown names are refused."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 def takes(model: type[BaseModel]) -> Callable[[Handler], Handler]:

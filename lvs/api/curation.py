@@ -2,23 +2,54 @@
 
 from __future__ import annotations
 
-from lvs.api.calls import answers, takes
-from lvs.api.lookup import found
+from typing import Annotated
+
+from pydantic import BaseModel, Field, StrictBool, StrictInt
+
+from lvs.api.calls import Arguments, answers, takes
+from lvs.api.lookup import Target, found
 from lvs.api.problems import A_BODY, refuses
-from lvs.api.schemas import (
-    FavoriteIn,
-    FavoriteOut,
-    OwnRating,
-    RatingIn,
-    RatingOut,
-    Target,
-    TargetedRatingIn,
-)
 from lvs.folders import Folders
 from lvs.http.routes import API, Route
 from lvs.models import RatingSummary
 from lvs.services import current_services
 from lvs.store import Connection, Transaction, curation
+
+Stars = Annotated[StrictInt, Field(ge=1, le=5)]
+
+
+class RatingIn(Arguments):
+    value: Stars
+
+
+class TargetedRatingIn(Target):
+    value: Stars
+
+
+class FavoriteIn(Target):
+    """Without `favorite`, toggles."""
+
+    favorite: StrictBool | None = None
+
+
+class OwnRating(BaseModel):
+    value: int | None
+
+
+class RatingOut(BaseModel):
+    """`user.value` is null when unrated."""
+
+    average: float
+    count: int
+    user: OwnRating
+
+
+class FavoriteOut(BaseModel):
+    """`count` is how many users have it as a favorite."""
+
+    media_hash: str
+    favorite: bool
+    count: int
 
 
 @answers(RatingOut)

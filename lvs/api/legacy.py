@@ -4,28 +4,66 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Annotated, Concatenate, Literal, ParamSpec, TypeVar
+
+from pydantic import BaseModel, Field, StrictBool, StrictInt
 
 from lvs.api.calls import answers, takes
-from lvs.api.lookup import found
+from lvs.api.lookup import Target, found
 from lvs.api.problems import A_BODY, refuses
-from lvs.api.schemas import (
-    LegacyFavoriteIn,
-    LegacyFavoriteOut,
-    LegacyIn,
-    LegacyRateIn,
-    LegacyRateOut,
-    LegacyTagIn,
-    LegacyTagsOut,
-    LegacyViewIn,
-    LegacyViewOut,
-    Target,
-)
 from lvs.folders import Folders
 from lvs.http.routes import LEGACY, Route
 from lvs.models import Tag
 from lvs.services import current_services
 from lvs.store import Transaction, curation, playback, tags
+
+
+class LegacyIn(BaseModel):
+    """Request of a legacy call; other fields are ignored."""
+
+    filename: Annotated[str, Field(min_length=1, max_length=4096)]
+
+
+class LegacyRateIn(LegacyIn):
+    """1 to 5 stars; 0 clears them."""
+
+    rating: Annotated[StrictInt, Field(ge=0, le=5)]
+
+
+class LegacyFavoriteIn(LegacyIn):
+    """Without `favorite`, toggles."""
+
+    favorite: StrictBool | None = None
+
+
+class LegacyTagIn(LegacyIn):
+    tag: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class LegacyViewIn(LegacyIn):
+    pass
+
+
+class LegacyRateOut(BaseModel):
+    success: Literal[True] = True
+    rating: int | None
+    average: float
+
+
+class LegacyFavoriteOut(BaseModel):
+    success: Literal[True] = True
+    favorite: bool
+
+
+class LegacyTagsOut(BaseModel):
+    success: Literal[True] = True
+    tags: list[str]
+
+
+class LegacyViewOut(BaseModel):
+    success: Literal[True] = True
+    views: int
+
 
 P = ParamSpec("P")
 T = TypeVar("T")

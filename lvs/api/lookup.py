@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import os
+from typing import Annotated
 
-from lvs.api.schemas import Target
+from pydantic import Field, model_validator
+
+from lvs.api.calls import Arguments
 from lvs.errors import NotFoundError
 from lvs.folders import Folders
 from lvs.listing.resolve import find
 from lvs.store import Connection, videos
+
+MediaHash = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+
+
+class Target(Arguments):
+    """A video, by `media_hash` or by `filename`."""
+
+    media_hash: MediaHash | None = None
+    filename: Annotated[str, Field(min_length=1, max_length=4096)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Target:
+        if (self.media_hash is None) == (self.filename is None):
+            raise ValueError("name the video by either `media_hash` or `filename`")
+        return self
 
 
 def found(conn: Connection, folders: Folders, target: Target) -> tuple[int, str]:

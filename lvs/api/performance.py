@@ -3,26 +3,140 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Annotated, Literal
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from pydantic import BaseModel, Field
 from quart import Response
 from quart_schema import validate_querystring
 
 from lvs.admin.figures import cache_json, database_json, ratings_json, route_json, routes_json
-from lvs.api.calls import answers
+from lvs.api.calls import Arguments, answers
 from lvs.api.problems import refuses
 from lvs.api.prometheus import PrometheusCollector
-from lvs.api.schemas import (
-    HistoryIn,
-    HistoryOut,
-    PerformanceOut,
-    RoutesIn,
-    RoutesOut,
-    SampleOut,
-)
 from lvs.http.routes import API, METRICS, STATUS, STATUS_ALIAS, Route
 from lvs.services import current_services
+
+
+class RoutesIn(Arguments):
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+    sort_by: Literal["p95_ms", "p99_ms", "avg_ms", "request_count"] = "p95_ms"
+    order: Literal["asc", "desc"] = "desc"
+
+
+class RouteOut(BaseModel):
+    """Last 100 requests of a route; `last_updated` is ISO 8601 in UTC."""
+
+    route: str
+    endpoint: str
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+    avg_ms: float
+    min_ms: float
+    max_ms: float
+    request_count: int
+    error_count: int
+    last_updated: str
+
+
+class RoutesOut(BaseModel):
+    routes: list[RouteOut]
+
+
+class HistoryIn(Arguments):
+    span: Literal["hour", "day"] = "hour"
+
+
+class SampleOut(BaseModel):
+    """`at` is Unix time; rates are per second; `p95_ms` covers the requests of that sample."""
+
+    at: float
+    requests: float
+    errors: float
+    p95_ms: float
+    hit_rate: float
+    cpu_percent: float
+    memory_bytes: int
+    sent_bytes: float
+
+
+class HistoryOut(BaseModel):
+    """Oldest first; `step_s` is the seconds between two samples."""
+
+    span: Literal["hour", "day"]
+    step_s: int
+    samples: list[SampleOut]
+
+
+class DatabaseOut(BaseModel):
+    """Last 100 requests."""
+
+    total_queries: int
+    avg_per_request: float
+    max_per_request: int
+    count: int
+
+
+class RatingsPostOut(BaseModel):
+    p95_latency_ms: float
+    avg_latency_ms: float
+    request_count: int
+
+
+class HitsOut(BaseModel):
+    hits: int
+    misses: int
+    hit_rate_percent: float
+
+
+class DiskOut(BaseModel):
+    path: str
+    free_bytes: int
+    total_bytes: int
+
+
+class ResourcesOut(BaseModel):
+    uptime_seconds: float
+    cpu_percent: float
+    memory_percent: float
+    memory_mb: float
+    threads: int
+    open_files: int
+    disks: list[DiskOut]
+
+
+class WorkersOut(BaseModel):
+    waiting: int
+    busy: int
+    done: int
+    failed: int
+    seconds_each: float
+
+
+class StreamsOut(BaseModel):
+    pages: int
+    messages: int
+    dropped: int
+    resyncs: int
+    events: dict[str, int]
+    videos: int
+    sent_bytes: int
+
+
+class PerformanceOut(BaseModel):
+    """`endpoints` by route."""
+
+    cache_hit_rate: float
+    uptime_seconds: float
+    database: DatabaseOut
+    ratings_post: RatingsPostOut
+    endpoints: dict[str, RouteOut]
+    cache: HitsOut
+    resources: ResourcesOut
+    workers: WorkersOut
+    streams: StreamsOut
 
 
 @answers(PerformanceOut)

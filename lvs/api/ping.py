@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+from typing import Literal
 
+from pydantic import BaseModel
 from quart import Response
 from quart_schema import document_response
 
 from lvs import __version__
-from lvs.api.schemas import PingOut
 from lvs.http.routes import STATUS, Route
+
+
+class PingOut(BaseModel):
+    status: Literal["ok"]
+    version: str
+
 
 _BODY = json.dumps({"status": "ok", "version": __version__})
 

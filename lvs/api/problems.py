@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from pydantic import BaseModel
 from quart_schema import document_response
 
-from lvs.api.schemas import ProblemOut
+
+class ProblemOut(BaseModel):
+    """RFC 9457: `detail` says what is wrong and what to do."""
+
+    title: str
+    status: int
+    detail: str
+
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 

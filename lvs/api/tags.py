@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import BaseModel, Field
 from quart_schema import validate_querystring
 
-from lvs.api.calls import answers, takes
-from lvs.api.lookup import found
+from lvs.api.calls import Arguments, answers, takes
+from lvs.api.lookup import Target, found
 from lvs.api.problems import A_BODY, refuses
-from lvs.api.schemas import PopularIn, PopularOut, TagOut, TagsIn, TagsOut, Target
 from lvs.folders import Folders
 from lvs.http.routes import API, Route
 from lvs.models import Tag
 from lvs.services import current_services
 from lvs.store import Connection, Transaction, tags
+
+
+class PopularIn(Arguments):
+    q: Annotated[str, Field(max_length=60)] = ""
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+
+
+class TagsIn(Target):
+    """The new tags of the video; they replace the old ones."""
+
+    tags: Annotated[list[str], Field(max_length=50)]
+
+
+class TagOut(BaseModel):
+    """`count` is how many videos have it."""
+
+    name: str
+    count: int
+
+
+class PopularOut(BaseModel):
+    tags: list[TagOut]
+
+
+class TagsOut(BaseModel):
+    tags: list[str]
 
 
 @validate_querystring(PopularIn)

@@ -1,17 +1,18 @@
-"""`/api/videos`: the gallery's lists and single videos."""
+"""`/api/videos`: the gallery's lists and single videos. Times are ISO 8601 in UTC."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Literal
 
+from pydantic import BaseModel, Field, create_model
 from quart import request
 from quart_schema import validate_querystring
 
 from lvs import formatting, paths
-from lvs.api.calls import answers
+from lvs.api.calls import Arguments, answers
 from lvs.api.problems import refuses
-from lvs.api.schemas import ListIn, VideoOut, VideoRating, VideosOut
 from lvs.caches import Cache
 from lvs.errors import NotFoundError
 from lvs.folders import Folders
@@ -22,7 +23,79 @@ from lvs.models import Card
 from lvs.services import current_services
 from lvs.store import Connection, gallery, tags
 from lvs.store import videos as videos_store
+from lvs.store.filters import FILTERS, Filter
+from lvs.store.sort_orders import SORT_ORDERS
 from lvs.urls import thumbnail_url, watch_url
+
+Projection = Literal[
+    "flat", "180", "360", "fisheye", "fisheye190", "mkx200", "mkx220", "rf52", "vrca220", "eac"
+]
+
+
+class _OrderIn(Arguments):
+    sort: Literal[*SORT_ORDERS] | None = None  # type: ignore[valid-type]
+    folder: str = ""
+    seed: Annotated[int, Field(ge=1, le=2_147_483_646)] | None = None
+
+
+def _argument(one: Filter) -> Any:
+    """Type and default of a filter as pydantic takes them."""
+    number = Annotated[int, Field(ge=0, le=one.highest)]
+    return (number | None, None) if one.negation else (number, 0)
+
+
+_FilteredIn = create_model(
+    "_FilteredIn", __base__=_OrderIn, **{one.name: _argument(one) for one in FILTERS}
+)
+
+
+class ListIn(_FilteredIn):  # type: ignore[misc, valid-type]
+    """The gallery's arguments. `min_*` is inclusive, `max_*` is exclusive."""
+
+    q: Annotated[str, Field(max_length=200)] = ""
+    tag: Annotated[list[str] | str, Field(max_length=100)] = ""
+    after: Annotated[str, Field(max_length=4096)] = ""
+    limit: Annotated[int, Field(ge=1, le=200)] = 60
+
+
+class VideoRating(BaseModel):
+    average: float
+    count: int
+    user: int | None
+
+
+class VideoOut(BaseModel):
+    """`width` and `height` are as displayed, in pixels; null until probed."""
+
+    media_hash: str
+    title: str
+    filename: str
+    duration_s: float | None
+    width: int | None
+    height: int | None
+    video_codec: str | None
+    audio_codec: str | None
+    size_bytes: int
+    added_at: str
+    rating: VideoRating
+    favorite: bool
+    views: int
+    tags: list[str]
+    projection: Projection
+    stereo: Literal["mono", "sbs", "tb"]
+    eyes_swapped: bool
+    thumbnail_url: str
+    video_url: str
+    watch_url: str
+
+
+class VideosOut(BaseModel):
+    """`next` is the cursor for `after`; null on the last page."""
+
+    videos: list[VideoOut]
+    next: str | None
+    total: int
+
 
 Items = Cache[tuple[int, int], bytes]  # the JSON of a video by its row id and version
 
