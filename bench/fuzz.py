@@ -185,8 +185,8 @@ def into_a_server(home: Path, count: int, seed: int) -> Served:
         took_s = time.monotonic() - began
     with sqlite3.connect(data / "library.db") as conn:
         good = conn.execute(
-            "select count(*) from video v join file f on f.id = v.file_id where"
-            " cast(f.path as text) like 'good %' and v.thumbnail is not null"
+            "select count(*) from item i join file f on f.id = i.file_id where"
+            " cast(f.path as text) like 'good %' and i.thumbnail is not null"
         ).fetchone()[0]
     lines = (found for line in server.output if (found := _PROBED.search(line)))
     probed = sorted(((float(line[1]), line[2]) for line in lines), reverse=True)
@@ -201,7 +201,7 @@ def _wait(path: Path, files: int, deadline: float) -> int:
         with sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True) as conn:
             known, waiting = conn.execute(
                 "select (select count(*) from file),"
-                " (select count(*) from video where probed_at is null and file_count > 0)"
+                " (select count(*) from item where probed_at is null and file_count > 0)"
             ).fetchone()
         left = max(files - known, 0) + waiting
     return left

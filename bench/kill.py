@@ -309,8 +309,8 @@ def _nothing_is_left(made: Library, result: Result) -> None:
 def _videos(made: Library) -> list[Video]:
     with contextlib.closing(sqlite3.connect(made.data / "library.db")) as conn:
         rows = conn.execute(
-            "select v.id, v.media_hash, f.path from video v join file f on f.video_id = v.id"
-            " order by v.id"
+            "select i.id, i.media_hash, f.path from item i join file f on f.item_id = i.id"
+            " order by i.id"
         ).fetchall()
     return [Video(row[0], row[1], bytes(row[2]).decode()) for row in rows]
 
@@ -330,13 +330,13 @@ def _state(made: Library, result: Result | None = None) -> dict[str, Any]:
             orphans = conn.execute("pragma foreign_key_check").fetchall()
             if verdict != [("ok",)] or orphans:
                 result.faults.append(f"round {result.rounds}: {verdict[:3]}, orphans {orphans[:3]}")
-        for video_id, views in conn.execute("select id, view_count from video"):
-            found |= {f"views {video_id}": views, f"favorite {video_id}": False}
-            found |= {f"tags {video_id}": []}
-        found |= {f"rating {v}": n for v, n in conn.execute("select video_id, value from rating")}
-        found |= {f"favorite {v}": True for (v,) in conn.execute("select video_id from favorite")}
-        for video_id, name in conn.execute(
-            "select video_id, name from video_tag join tag on tag.id = tag_id order by name"
+        for item_id, views in conn.execute("select id, view_count from item"):
+            found |= {f"views {item_id}": views, f"favorite {item_id}": False}
+            found |= {f"tags {item_id}": []}
+        found |= {f"rating {v}": n for v, n in conn.execute("select item_id, value from rating")}
+        found |= {f"favorite {v}": True for (v,) in conn.execute("select item_id from favorite")}
+        for item_id, name in conn.execute(
+            "select item_id, name from item_tag join tag on tag.id = tag_id order by name"
         ):
-            found[f"tags {video_id}"].append(name)
+            found[f"tags {item_id}"].append(name)
     return found

@@ -174,7 +174,7 @@ def _tags(tx: Transaction) -> None:
         [(number, f"Tag {number}", f"tag {number}") for number in range(1, TAGS + 1)],
     )
     conn.executemany(
-        "insert or ignore into video_tag (video_id, tag_id, added_at) values (?, ?, 0)",
+        "insert or ignore into item_tag (item_id, tag_id, added_at) values (?, ?, 0)",
         [
             (number * 7 % VIDEOS + 1, min(TAGS, 1 + TAGS * TAGS // (number % (TAGS * 20) + TAGS)))
             for number in range(VIDEOS * 2)

@@ -25,11 +25,11 @@ TOPICS: dict[Topic, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`video_id` is None for an event of the whole library."""
+    """`item_id` is None for an event of the whole library."""
 
     id: int
     topic: Topic
-    video_id: int | None
+    item_id: int | None
 
 
 class ChangeSignal:

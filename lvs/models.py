@@ -72,7 +72,7 @@ class KnownFile:
     size: int
     mtime_ns: int
     fingerprint: str
-    video_id: int
+    item_id: int
     missing_since: int | None
 
 
@@ -198,7 +198,7 @@ class Folder:
     parent_id: int | None
     path: str
     name: str
-    video_count: int
+    item_count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ async def site(services: Services, server: LocalServer) -> str:
     await fill(services.store, 12, ["A folder", "Another"])
 
     def give(tx: Transaction) -> None:
-        tx.connection.execute("update video set duration_s = 100")
+        tx.connection.execute("update item set duration_s = 100")
         for video in range(1, 13):
             curation.rate(tx, video, 1 + video % 5)
             tags.set_all(tx, video, ["sea", "an evening in the garden"])

@@ -382,9 +382,9 @@ def test_backup_wipe_restore_by_commands(videos: Path, tmp_path: Path) -> None:
 
 
 async def test_cleanup_deletes_only_what_has_been_missing_for_long(given: Services) -> None:
-    async def missing(*video_ids: int) -> None:
+    async def missing(*item_ids: int) -> None:
         def mark(tx: Transaction) -> None:
-            for video in video_ids:
+            for video in item_ids:
                 files.mark_missing(tx, files.of_video(tx.connection, video))
 
         await given.store.write(mark)
@@ -400,7 +400,7 @@ async def test_cleanup_deletes_only_what_has_been_missing_for_long(given: Servic
     assert await given.store.read(cleanup.long_missing, at - 3_600_000) == []
     assert await given.store.write(cleanup.purge, [1, 50, 3]) == 2
     left = await given.store.read(
-        lambda conn: [row[0] for row in conn.execute("select id from video where id < 5")]
+        lambda conn: [row[0] for row in conn.execute("select id from item where id < 5")]
     )
     assert left == [2, 3, 4]
     counts = await given.store.read(tags.by_name)
@@ -428,7 +428,7 @@ def test_cleanup_by_command_previews_first_and_backs_up(videos: Path, tmp_path: 
         curation.rate(tx, 2, 4)
         files.mark_missing(tx, files.of_video(tx.connection, 2))
         tx.connection.execute(
-            "update file set missing_since = missing_since - 100 * 86400000 where video_id = 2"
+            "update file set missing_since = missing_since - 100 * 86400000 where item_id = 2"
         )
 
     asyncio.run(build())

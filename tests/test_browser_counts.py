@@ -33,8 +33,8 @@ async def assert_as_if_loaded_again(context: BrowserContext, pages: list[Page]) 
 async def is_probed(services: Services, count: int) -> bool:
     row = await services.store.read(
         lambda conn: conn.execute(
-            "select count(*) from video v join file f on f.id = v.file_id"
-            " where v.thumbnail is not null"
+            "select count(*) from item i join file f on f.id = i.file_id"
+            " where i.thumbnail is not null"
         ).fetchone()
     )
     return bool(row[0] == count)

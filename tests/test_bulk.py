@@ -69,11 +69,11 @@ async def test_selected_videos_are_changed_and_undone(
     assert "3 videos rated 4 stars" in answer.text
     assert await stars(services, 4) == [4, 4, 4, None]
     await services.store.write(curation.rate, 3, 5)  # changed again since: that stands
-    bulk_id = element(answer.text, name="bulk")["value"]
-    undone = await post(server, "/bulk/undo", htmx=True, bulk=bulk_id)
+    bulk_edit_id = element(answer.text, name="bulk")["value"]
+    undone = await post(server, "/bulk/undo", htmx=True, bulk=bulk_edit_id)
     assert "Undone for 2 of 3 videos" in undone.text
     assert await stars(services, 4) == [None, 1, 5, None]
-    again = await post(server, "/bulk/undo", htmx=True, bulk=bulk_id)
+    again = await post(server, "/bulk/undo", htmx=True, bulk=bulk_edit_id)
     assert "Nothing left to undo" in again.text
     assert (await post(server, "/bulk/undo", htmx=True, bulk=999)).status == 404
     for nowhere in (999, 10**30):
@@ -98,8 +98,8 @@ async def test_thousands_are_changed_in_batches_and_undone(
     answer = await send(server, pairs)
     assert words in answer.text
     assert await everything(services) != before
-    bulk_id = element(answer.text, name="bulk")["value"]
-    undone = await post(server, "/bulk/undo", htmx=True, bulk=bulk_id)
+    bulk_edit_id = element(answer.text, name="bulk")["value"]
+    undone = await post(server, "/bulk/undo", htmx=True, bulk=bulk_edit_id)
     assert "<p>Undone</p>" in undone.text
     assert await everything(services) == before
 
@@ -164,8 +164,8 @@ async def test_a_disk_that_fills_up_ends_a_change_clearly(
     again = await send(server, pairs, htmx=False)
     assert again.status == 503
     await services.store.write(limit, 10_000)
-    bulk_id = element(answer.text, name="bulk")["value"]
-    undone = await post(server, "/bulk/undo", htmx=True, bulk=bulk_id)
+    bulk_edit_id = element(answer.text, name="bulk")["value"]
+    undone = await post(server, "/bulk/undo", htmx=True, bulk=bulk_edit_id)
     assert "<p>Undone</p>" in undone.text
     assert (await stars(services, 1_000)).count(3) == 0
 
@@ -176,7 +176,7 @@ async def test_a_video_that_cannot_be_changed_costs_no_other(
     await fill(services.store, 450)
     await services.store.write(
         lambda tx: tx.connection.execute(
-            "create trigger odd before insert on rating when new.video_id = 77"
+            "create trigger odd before insert on rating when new.item_id = 77"
             " begin select raise(abort, 'odd'); end"
         )
     )
@@ -192,10 +192,10 @@ async def test_only_the_newest_changes_can_be_undone(services: Services) -> None
     for _ in range(bulk.KEPT):
         await services.bulk.change("rate", "4", [1], 4)
     stored = await services.store.read(
-        lambda conn: [row[0] for row in conn.execute("select id from bulk order by id")]
+        lambda conn: [row[0] for row in conn.execute("select id from bulk_edit order by id")]
     )
     assert len(stored) == bulk.KEPT
-    assert first.bulk_id not in stored
+    assert first.bulk_edit_id not in stored
 
 
 async def test_it_goes_on_when_whoever_asked_has_left(services: Services) -> None:

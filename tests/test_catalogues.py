@@ -60,12 +60,12 @@ async def test_lists_are_bounded_and_hold_what_can_be_played(
     await fill(services.store, NEWEST_AT_MOST + 50)
 
     def give(tx: Any) -> None:
-        for video_id in range(1, 300):
-            curation.set_favorite(tx, video_id, True)
-            tags.add(tx, video_id, "sea")
+        for item_id in range(1, 300):
+            curation.set_favorite(tx, item_id, True)
+            tags.add(tx, item_id, "sea")
         saved_searches.save(tx, "Short", "max_duration=600")
         saved_searches.save(tx, "Lost", "folder=gone")
-        tx.connection.execute("update video set probe_error = 'x' where id = 7")
+        tx.connection.execute("update item set probe_error = 'x' where id = 7")
 
     await services.store.write(give)
     player = Player(server)

@@ -70,11 +70,9 @@ async def test_an_unknown_video_is_404(server: LocalServer) -> None:
 async def test_lists_of_user_data(services: Services, server: LocalServer) -> None:
     await fill(services.store, 6)
     ids = [v for v, _ in (await services.store.read(gallery.page, ListSpec(), limit=6)).videos]
-    await services.store.write(
-        lambda tx: tx.connection.execute("update video set rating_average=0")
-    )
-    for video_id, stars in zip(ids, (1, 2, 3, 4, 5, 5), strict=True):
-        await services.store.write(curation.rate, video_id, stars)
+    await services.store.write(lambda tx: tx.connection.execute("update item set rating_average=0"))
+    for item_id, stars in zip(ids, (1, 2, 3, 4, 5, 5), strict=True):
+        await services.store.write(curation.rate, item_id, stars)
     await services.store.write(curation.set_favorite, ids[2], None)
     good = ListSpec("rating", filters=Filters(min_rating=4))
     best = await services.store.read(gallery.page, good, limit=10)
@@ -99,11 +97,11 @@ async def test_an_empty_list_of_favorites_says_what_to_do(
 
 def recount(conn: sqlite3.Connection) -> list[tuple[object, ...]]:
     return conn.execute(
-        "select id, rating_count, round(rating_average, 9), favorite_count from video where"
-        " rating_count <> (select count(*) from rating where video_id = id)"
+        "select id, rating_count, round(rating_average, 9), favorite_count from item where"
+        " rating_count <> (select count(*) from rating where item_id = id)"
         " or abs(rating_average - (select coalesce(avg(value), 0) from rating"
-        " where video_id = id)) > 1e-9"
-        " or favorite_count <> (select count(*) from favorite where video_id = id)"
+        " where item_id = id)) > 1e-9"
+        " or favorite_count <> (select count(*) from favorite where item_id = id)"
     ).fetchall()
 
 
@@ -112,9 +110,7 @@ async def test_200_simultaneous_writers_leave_aggregates_that_equal_a_recount(
     services: Services, spread: int
 ) -> None:
     await fill(services.store, spread)
-    await services.store.write(
-        lambda tx: tx.connection.execute("update video set rating_average=0")
-    )
+    await services.store.write(lambda tx: tx.connection.execute("update item set rating_average=0"))
     await services.store.write(
         lambda tx: tx.connection.executemany(
             "insert into user (name) values (?)", [(f"user {number}",) for number in range(20)]

@@ -38,11 +38,11 @@ async def known(services: Services) -> Services:
     await fill(services.store, 6, ["", "A", "B"])
     await services.store.write(
         lambda tx: [
-            tx.connection.execute("update file set path = ? where video_id = ?", (path, video))
+            tx.connection.execute("update file set path = ? where item_id = ?", (path, video))
             for path, video in ((b"A/twice.mp4", 5), (b"B/twice.mp4", 6))
         ]
     )
-    await services.store.write(lambda tx: tx.connection.execute("update video set view_count = 7"))
+    await services.store.write(lambda tx: tx.connection.execute("update item set view_count = 7"))
     return services
 
 
@@ -106,7 +106,7 @@ async def test_user_data_of_this_server_wins(known: Services, tmp_path: Path) ->
 
     await known.store.write(curation.rate, 1, 2)
     await known.store.write(
-        lambda tx: tx.connection.execute("update video set view_count = 5000 where id = 1")
+        lambda tx: tx.connection.execute("update item set view_count = 5000 where id = 1")
     )
     await known.store.write(playback.count_view, 1)
     await import_from(known.store, write_files(tmp_path))

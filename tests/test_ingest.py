@@ -217,9 +217,9 @@ async def test_a_failed_file_is_tried_again_when_touched(services: Services, vid
     assert not (await library(services))["bad.mp4"].probed
 
 
-def _pretend_probed(tx: Transaction, video_id: int, error: str | None = None) -> None:
+def _pretend_probed(tx: Transaction, item_id: int, error: str | None = None) -> None:
     tx.connection.execute(
-        "update video set probed_at = 1, probe_error = ? where id = ?", (error, video_id)
+        "update item set probed_at = 1, probe_error = ? where id = ?", (error, item_id)
     )
 
 

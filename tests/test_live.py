@@ -370,7 +370,7 @@ async def message_to(
 async def test_a_push_keeps_the_list_that_the_person_came_from(server: LocalServer) -> None:
     await fill(server.services.store, 3)
     await server.services.store.write(
-        lambda tx: tx.connection.execute("update video set view_count = 10 - id")
+        lambda tx: tx.connection.execute("update item set view_count = 10 - id")
     )
     path = "/watch/Video%20000001.mp4?list=1&sort=views"
     message = await message_to(server, path, lambda: heart(server, 2))
@@ -415,6 +415,6 @@ async def test_a_file_that_vanishes_takes_the_player_along(
 async def test_cards_that_are_no_row_ids_are_refused(server: LocalServer) -> None:
     await fill(server.services.store, 1)
     (media_hash,) = await server.services.store.read(
-        lambda conn: conn.execute("select media_hash from video").fetchone()
+        lambda conn: conn.execute("select media_hash from item").fetchone()
     )
     assert (await server.get(f"/events?video={media_hash}&cards=1.x")).status == 400

@@ -41,9 +41,9 @@ async def streams(server: LocalServer, *queries: str) -> list[Stream]:
     return opened
 
 
-async def favor(server: LocalServer, *video_ids: int) -> None:
+async def favor(server: LocalServer, *item_ids: int) -> None:
     await server.services.store.write(
-        lambda tx: [curation.set_favorite(tx, video_id, None) for video_id in video_ids]
+        lambda tx: [curation.set_favorite(tx, item_id, None) for item_id in item_ids]
     )
 
 
@@ -104,10 +104,10 @@ async def test_a_bad_feed_costs_its_own_pages_a_resync(
     gone_wrong(monkeypatch, fault)
     await fill(server.services.store, 3)
     good, bad, searching = await streams(server, "sort=title", f"q={fault}", "q=video")
-    for video_id in (1, 2):
-        await favor(server, video_id)
-        assert cards(await good.until(has_cards)) == {video_id}
-        assert cards(await searching.until(has_cards)) == {video_id}
+    for item_id in (1, 2):
+        await favor(server, item_id)
+        assert cards(await good.until(has_cards)) == {item_id}
+        assert cards(await searching.until(has_cards)) == {item_id}
         await bad.until(is_resync)
     assert not any(map(is_resync, (*good.messages, *searching.messages)))
 

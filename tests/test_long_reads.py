@@ -48,8 +48,8 @@ async def test_an_order_without_an_index_asks_the_search_once(
     await fill(services.store, 40)
     view = ListSpec(sort, match=search.expression("video"))
     way = await services.store.read(list_plan.plan, view)
-    assert "v.id in (select rowid from video_text" in way.where
-    assert "exists (select 1 from video_text" not in way.where
+    assert "i.id in (select rowid from item_fts" in way.where
+    assert "exists (select 1 from item_fts" not in way.where
 
 
 async def test_the_hits_of_a_list_are_counted_once(

@@ -91,7 +91,7 @@ async def test_what_is_missing_for_long_is_deleted_after_a_backup(
     def lose(tx: Transaction) -> None:
         curation.rate(tx, 2, 5)
         files.mark_missing(tx, files.of_video(tx.connection, 2))
-        tx.connection.execute("update file set missing_since = 1000 where video_id = 2")
+        tx.connection.execute("update file set missing_since = 1000 where item_id = 2")
 
     await services.store.write(lose)
     page = (await server.get("/admin/performance")).text

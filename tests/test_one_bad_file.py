@@ -42,8 +42,8 @@ def state(services: Services) -> dict[str, tuple[bool, str | None]]:
     """By path: whether it is probed, and why it has no thumbnail."""
     with sqlite3.connect(services.config.data_directory / "library.db") as conn:
         rows = conn.execute(
-            "select f.path, v.probed_at is not null, v.probe_error from video v"
-            " join file f on f.id = v.file_id"
+            "select f.path, i.probed_at is not null, i.probe_error from item i"
+            " join file f on f.id = i.file_id"
         ).fetchall()
     return {bytes(path).decode(): (bool(probed), why) for path, probed, why in rows}
 

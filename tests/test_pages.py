@@ -81,8 +81,8 @@ async def test_orders_have_the_index_that_they_declare(services: Services, sort:
         way = plan(conn, ListSpec(sort))
         direction = "desc" if way.descending else "asc"
         rows = conn.execute(
-            f"explain query plan select v.id from {way.source} where {way.where}"
-            f" order by {way.key} {direction}, v.id {direction} limit 60",
+            f"explain query plan select i.id from {way.source} where {way.where}"
+            f" order by {way.key} {direction}, i.id {direction} limit 60",
             ListSpec(sort).parameters,
         )
         return str([row[3] for row in rows])
@@ -142,7 +142,7 @@ async def test_large_and_small_folders_list_alike(services: Services) -> None:
         view = ListSpec("title", folder.id)
         page = await services.store.read(gallery.page, view, limit=400)
         cards = await services.store.read(videos.cards, [video for video, _ in page.videos])
-        assert len(page.videos) == folder.video_count
+        assert len(page.videos) == folder.item_count
         titles = [cards[video].title for video, _ in page.videos]
         assert titles == sorted(titles)
 
@@ -215,7 +215,7 @@ async def test_what_a_user_changes_shows_on_the_next_page(
     (work,) = await server.services.store.read(videos_store.waiting, limit=1, wanted=[], busy=[])
     failure = {"probe_error": "Not a video."}
     write = server.services.store.write
-    await write(videos_store.record_probe, work.video_id, work.fingerprint, failure)
+    await write(videos_store.record_probe, work.item_id, work.fingerprint, failure)
     assert 'data-state="failed"' in (await server.get("/")).text
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert (await server.get("/library/retry", method="POST", headers=form)).status == 303
@@ -256,8 +256,8 @@ async def test_a_failed_video_says_why_and_can_be_tried_again(
     assert bad.status == 400
 
 
-def _fingerprint(tx: Transaction, video_id: int) -> str:
-    row = tx.connection.execute("select fingerprint from video where id = ?", (video_id,))
+def _fingerprint(tx: Transaction, item_id: int) -> str:
+    row = tx.connection.execute("select fingerprint from item where id = ?", (item_id,))
     return str(row.fetchone()[0])
 
 

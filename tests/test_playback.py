@@ -23,9 +23,7 @@ from tests.helpers.servers import LocalServer, eventually
 
 async def test_a_position_is_stored_until_the_end_is_seen(services: Services) -> None:
     await fill(services.store, 1)
-    await services.store.write(
-        lambda tx: tx.connection.execute("update video set duration_s = 100")
-    )
+    await services.store.write(lambda tx: tx.connection.execute("update item set duration_s = 100"))
 
     async def position() -> tuple[float, bool]:
         card = (await services.store.read(videos.cards, [1]))[1]
@@ -44,7 +42,7 @@ async def test_a_video_that_plays_on_changes_nobody_elses_pages(server: LocalSer
     services = server.services
     await fill(services.store, 3)
     await services.store.write(
-        lambda tx: tx.connection.execute("update video set duration_s = 3600")
+        lambda tx: tx.connection.execute("update item set duration_s = 3600")
     )
     path = f"/videos/{await hash_of(services, 1)}/progress"
 
@@ -64,7 +62,7 @@ async def test_a_video_that_plays_on_changes_nobody_elses_pages(server: LocalSer
     assert await report(299.0, playing=False)
     assert not await report(299.5)
     assert await report(300.0)  # each five minutes, for a player that is killed
-    missing_cutoff = "update progress set updated_at = updated_at - 61000"
+    missing_cutoff = "update playback_progress set updated_at = updated_at - 61000"
     await services.store.write(lambda tx: tx.connection.execute(missing_cutoff))
     assert await report(310.0)  # taken up again: first in "continue watching"
 
@@ -113,7 +111,7 @@ async def test_playing_counts_one_view_and_resumes_elsewhere(
 async def test_the_offer_to_go_on_is_a_plain_link(server: LocalServer) -> None:
     await fill(server.services.store, 1)
     await server.services.store.write(
-        lambda tx: tx.connection.execute("update video set duration_s = 100")
+        lambda tx: tx.connection.execute("update item set duration_s = 100")
     )
     await server.services.store.write(playback.save_position, 1, 42.5)
 
@@ -165,4 +163,4 @@ async def test_what_was_started_is_in_its_list_until_it_is_watched(
 
 
 def videos_by_title(conn: sqlite3.Connection) -> dict[str, str]:
-    return dict(conn.execute("select title, media_hash from video").fetchall())
+    return dict(conn.execute("select title, media_hash from item").fetchall())

@@ -29,14 +29,14 @@ async def known(services: Services, videos: Path, cast: Cast) -> dict[str, int]:
         cast.unique(videos / name)
     await library(services)
     return await services.store.read(
-        lambda conn: dict(conn.execute("select title, id from video").fetchall())
+        lambda conn: dict(conn.execute("select title, id from item").fetchall())
     )
 
 
 async def found(services: Services, ids: dict[str, int], title: str) -> dict[str, Related]:
     names = {video: name for name, video in ids.items()}
     rows = await services.store.read(related.related, ids[title], 12)
-    return {names[row.video_id]: row for row in rows}
+    return {names[row.item_id]: row for row in rows}
 
 
 async def test_rare_tags_lead_and_each_says_why(
@@ -90,7 +90,7 @@ async def test_a_large_library_reads_no_more_rows_than_a_small_one(services: Ser
 def give_tags(tx: Transaction, count: int) -> None:
     """Ten tags that every second video has: the worst there is."""
     conn = tx.connection
-    conn.execute("delete from video_tag")
+    conn.execute("delete from item_tag")
     for number in range(10):
         conn.execute(
             "insert into tag (id, name, key) values (:n, 'tag ' || :n, 'tag ' || :n)"
@@ -98,8 +98,8 @@ def give_tags(tx: Transaction, count: int) -> None:
             {"n": number + 1},
         )
     conn.execute(
-        "insert into video_tag select v.id, t.id, 0 from video v, tag t where v.id % 2 = 0"
-        " and v.id <= ?",
+        "insert into item_tag select i.id, t.id, 0 from item i, tag t where i.id % 2 = 0"
+        " and i.id <= ?",
         (count,),
     )
 

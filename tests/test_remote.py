@@ -75,8 +75,8 @@ def state(path: str, at_s: float, player: int) -> dict[str, object]:
     return {"path": path, "duration": 600.0, "currentTime": at_s, "playerState": player}
 
 
-async def views(services: Services, video_id: int) -> int:
-    return (await services.store.read(videos.cards, [video_id]))[video_id].views
+async def views(services: Services, item_id: int) -> int:
+    return (await services.store.read(videos.cards, [item_id]))[item_id].views
 
 
 async def test_playing_becomes_a_view_and_a_position(services: Services, headset: Headset) -> None:
@@ -127,7 +127,9 @@ async def test_an_invalid_position_breaks_no_page(
     assert (math.isfinite(state_s), watched) == (True, position_s == 1e300)
     if not math.isnan(position_s):  # as an older version stored it
         await services.store.write(
-            lambda tx: tx.connection.execute("update progress set position_s = ?", (position_s,))
+            lambda tx: tx.connection.execute(
+                "update playback_progress set position_s = ?", (position_s,)
+            )
         )
     for page in ("/", "/continue", "/watch/Video%20000000.mp4", "/api/videos", "/heresphere"):
         assert (await server.get(page)).status == 200, page
@@ -142,10 +144,10 @@ async def test_a_headset_that_fails_costs_no_other(
     async with listening(other) as name:
         sessions, plays = services.sessions, services.sessions.playing
 
-        async def fail_for_the_first(player: str, video_id: int) -> None:
+        async def fail_for_the_first(player: str, item_id: int) -> None:
             if player != name:
                 raise ZeroDivisionError
-            await plays(player, video_id)
+            await plays(player, item_id)
 
         monkeypatch.setattr(sessions, "playing", fail_for_the_first)
         second = asyncio.create_task(

@@ -147,7 +147,7 @@ async def test_folder_counts_stay_right_through_moves(
         found = {}
         for path in ("", "a", "a/deep", "b"):
             folder = await services.store.read(roots.folder_at, 1, path)
-            found[path] = folder.video_count if folder else -1
+            found[path] = folder.item_count if folder else -1
         return found
 
     assert await counts() == {"": 3, "a": 2, "a/deep": 1, "b": 1}

@@ -75,7 +75,7 @@ async def test_writes_that_wait_together_fail_alone(store: Store) -> None:
     )
     assert stored == good
     events = await store.read(gallery.events_since, before, 1000)
-    assert [event.video_id for event in events[0]] == good
+    assert [event.item_id for event in events[0]] == good
     assert store.last_event_id == events[1]
 
 

@@ -31,8 +31,8 @@ async def live_jobs(services: Services) -> AsyncIterator[None]:
     running.cancel()
 
 
-async def names(services: Services, video_id: int = 1) -> list[str]:
-    return [tag.name for tag in await services.store.read(tags.of_video, video_id)]
+async def names(services: Services, item_id: int = 1) -> list[str]:
+    return [tag.name for tag in await services.store.read(tags.of_video, item_id)]
 
 
 async def test_a_tag_is_one_whatever_its_case_and_keeps_its_first(services: Services) -> None:
@@ -56,16 +56,16 @@ async def test_a_tag_that_no_video_has_leaves_no_row(services: Services) -> None
             lambda conn: [name for (name,) in conn.execute("select name from tag order by key")]
         )
 
-    for video_id in (1, 2):
-        await services.store.write(tags.set_all, video_id, ["sea", "sun"])
+    for item_id in (1, 2):
+        await services.store.write(tags.set_all, item_id, ["sea", "sun"])
     await services.store.write(tags.remove, 1, "sea")
     assert await rows() == ["sea", "sun"]
     await services.store.write(tags.set_all, 2, [])
     assert await rows() == ["sun"]
 
     def goes_missing(tx: Transaction) -> None:
-        for video_id in (1, 2):
-            files.mark_missing(tx, files.of_video(tx.connection, video_id))
+        for item_id in (1, 2):
+            files.mark_missing(tx, files.of_video(tx.connection, item_id))
 
     await services.store.write(goes_missing)
     assert await rows() == ["sun"]  # it may come back
@@ -191,8 +191,8 @@ async def test_a_deleted_tag_comes_back_on_every_video_that_had_it(
     page = (await server.get(answer.headers["location"])).text
     assert "Tag “Family” deleted from 3 videos" in page
     assert "Family" not in (await server.get("/tags")).text
-    bulk_id = element(page, name="bulk")["value"]
-    back = await post(server, "/bulk/undo", bulk=bulk_id)
+    bulk_edit_id = element(page, name="bulk")["value"]
+    back = await post(server, "/bulk/undo", bulk=bulk_edit_id)
     assert "Tag “Family” restored" in (await server.get(back.headers["location"])).text
     assert [await names(services, video) for video in (1, 2, 3)] == [["Family", "sea"]] * 3
 
@@ -289,7 +289,7 @@ async def test_tags_are_suggested_selected_by_keys_and_created(
         cast.unique(videos / f"{name}.mp4")
     await library(live_services)
     ids: dict[str, int] = await live_services.store.read(
-        lambda conn: dict(conn.execute("select title, id from video").fetchall())
+        lambda conn: dict(conn.execute("select title, id from item").fetchall())
     )
     await live_services.store.write(tags.set_all, ids["Beach"], ["Seaside", "Overseas"])
     await live_services.store.write(tags.set_all, ids["City"], ["Overseas"])

@@ -173,6 +173,6 @@ async def test_an_offline_folder_is_recorded_once_the_database_can_be_written(
 
 def _offline_since(conn: sqlite3.Connection, root_id: int) -> int | None:
     found: int | None = conn.execute(
-        "select away_since from root where id = ?", (root_id,)
+        "select offline_since from library_folder where id = ?", (root_id,)
     ).fetchone()[0]
     return found

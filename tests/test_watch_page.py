@@ -89,7 +89,7 @@ async def test_containers_and_codecs_that_browsers_lack_are_named(
     codecs = (container, video, audio)
     await server.services.store.write(
         lambda tx: tx.connection.execute(
-            "update video set container = ?, video_codec = ?, audio_codec = ?", codecs
+            "update item set container = ?, video_codec = ?, audio_codec = ?", codecs
         )
     )
     page = (await server.get("/watch/Video%20000000.mp4")).text

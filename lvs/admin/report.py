@@ -64,7 +64,7 @@ def maintenance_report(conn: Connection, folders: Folders) -> MaintenanceReport:
     cards = videos.cards(conn, [video.id for video in missing])
     return MaintenanceReport(
         failed=tuple(
-            FailedFile(video.video_id, _name(folders, video.root_id, video.path), video.reason)
+            FailedFile(video.item_id, _name(folders, video.root_id, video.path), video.reason)
             for video in videos.failed(conn, SHOWN)
         ),
         missing=tuple(

@@ -97,8 +97,8 @@ async def set_favorite(data: FavoriteIn) -> FavoriteOut:
 
 
 def _set_favorite(tx: Transaction, folders: Folders, data: FavoriteIn) -> FavoriteOut:
-    video_id, media_hash = found(tx.connection, folders, data)
-    state = curation.set_favorite(tx, video_id, data.favorite)
+    item_id, media_hash = found(tx.connection, folders, data)
+    state = curation.set_favorite(tx, item_id, data.favorite)
     return FavoriteOut(media_hash=media_hash, favorite=state.favorite, count=state.count)
 
 
@@ -110,8 +110,8 @@ async def _rate(target: Target, value: int | None) -> RatingOut:
 def _rate_target(
     tx: Transaction, folders: Folders, target: Target, value: int | None
 ) -> RatingSummary:
-    video_id, _ = found(tx.connection, folders, target)
-    return curation.rate(tx, video_id, value)
+    item_id, _ = found(tx.connection, folders, target)
+    return curation.rate(tx, item_id, value)
 
 
 def _by_hash(media_hash: str) -> Target:

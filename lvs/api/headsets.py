@@ -115,14 +115,14 @@ async def heresphere_events(media_hash: str) -> Response:
         return await _json(dict, {"access": access.value})
     report = await _body(PlayerEvent)
     details, _ = await services.store.read(_found, services.folders, media_hash)
-    video_id, player = details.card.id, report.connectionKey or request.remote_addr or ""
+    item_id, player = details.card.id, report.connectionKey or request.remote_addr or ""
     _guard().check_write_limit(request)
     if report.event == heresphere.OPENED:
-        services.sessions.start(player, video_id)
+        services.sessions.start(player, item_id)
     elif report.event == heresphere.PLAYED:
-        await services.sessions.playing(player, video_id)
+        await services.sessions.playing(player, item_id)
     elif report.time > 0:
-        await services.sessions.save_position(video_id, report.time / 1000)
+        await services.sessions.save_position(item_id, report.time / 1000)
     return await _json(dict, {"access": Access.MEMBER.value})
 
 
@@ -154,13 +154,13 @@ async def _delete(services: Services, details: VideoDetails) -> None:
 
 def _found(conn: Connection, folders: Folders, media_hash: str) -> tuple[VideoDetails, list[str]]:
     """A video that can be played, and the names of its tags. Raises NotFoundError."""
-    video_id = videos.id_of_hash(conn, media_hash)
-    if video_id is None:
+    item_id = videos.id_of_hash(conn, media_hash)
+    if item_id is None:
         raise NotFoundError("Video not found in the library.")
-    details = videos.details(conn, video_id)
+    details = videos.details(conn, item_id)
     if not is_playable(details.card, folders):
         raise NotFoundError("This video can't be played: its file is missing, offline or damaged.")
-    return details, [tag.name for tag in tags.of_video(conn, video_id)]
+    return details, [tag.name for tag in tags.of_video(conn, item_id)]
 
 
 def _tags_of(conn: Connection, found: Sequence[CatalogueList]) -> dict[int, list[str]]:

@@ -129,8 +129,8 @@ def _of_filename(
     change: Callable[..., T],
     args: Sequence[object],
 ) -> T:
-    video_id, _ = found(tx.connection, folders, Target(filename=filename))
-    return change(tx, video_id, *args)
+    item_id, _ = found(tx.connection, folders, Target(filename=filename))
+    return change(tx, item_id, *args)
 
 
 def _names(given: list[Tag]) -> LegacyTagsOut:

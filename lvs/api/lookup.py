@@ -32,8 +32,8 @@ class Target(Arguments):
 def found(conn: Connection, folders: Folders, target: Target) -> tuple[int, str]:
     """(id, media_hash) of the video that a body names. Raises NotFoundError."""
     if target.filename is not None:
-        video_id = find(conn, folders, os.fsdecode(target.filename.encode("utf-8", "replace")))
-        return video_id, videos.cards(conn, [video_id])[video_id].media_hash
+        item_id = find(conn, folders, os.fsdecode(target.filename.encode("utf-8", "replace")))
+        return item_id, videos.cards(conn, [item_id])[item_id].media_hash
     known = videos.id_of_hash(conn, target.media_hash or "")
     if known is None:
         raise NotFoundError("No video with this `media_hash` in the library.")

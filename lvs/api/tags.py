@@ -76,8 +76,8 @@ def _of_video(conn: Connection, folders: Folders, target: Target) -> list[Tag]:
 
 
 def _set_all(tx: Transaction, folders: Folders, data: TagsIn) -> list[Tag]:
-    video_id, _ = found(tx.connection, folders, data)
-    return tags.set_all(tx, video_id, data.tags)
+    item_id, _ = found(tx.connection, folders, data)
+    return tags.set_all(tx, item_id, data.tags)
 
 
 def _names(given: list[Tag]) -> TagsOut:

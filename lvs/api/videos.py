@@ -140,7 +140,7 @@ def _items(
     """The JSON of videos by (id, version). Only those not in the cache are read from the store."""
     kept = {key: items.get(key) for key in wanted}
     missing = [key for key, item in kept.items() if item is None]
-    made = _videos(conn, folders, [video_id for video_id, _ in missing]) if missing else []
+    made = _videos(conn, folders, [item_id for item_id, _ in missing]) if missing else []
     for key, video in zip(missing, made, strict=True):
         written = video.model_dump_json().encode()
         items.put(key, written)
@@ -149,10 +149,10 @@ def _items(
 
 
 def _single(conn: Connection, folders: Folders, media_hash: str) -> VideoOut:
-    video_id = videos_store.id_of_hash(conn, media_hash)
-    if video_id is None:
+    item_id = videos_store.id_of_hash(conn, media_hash)
+    if item_id is None:
         raise NotFoundError("No video with this `media_hash` in the library.")
-    return _videos(conn, folders, [video_id])[0]
+    return _videos(conn, folders, [item_id])[0]
 
 
 def _videos(conn: Connection, folders: Folders, ids: Sequence[int]) -> list[VideoOut]:

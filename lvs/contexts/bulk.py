@@ -51,25 +51,25 @@ def change_of(action: str, stars: str, tag: str) -> Change:
 
 
 def result_of(
-    change: Change, bulk_id: int, changed: int, asked: int, problem: str = ""
+    change: Change, bulk_edit_id: int, changed: int, asked: int, problem: str = ""
 ) -> BulkResult:
     """In words, after it is done, or was ended by a `problem`."""
     if problem:
         videos = formatting.plural(asked, "video")
         said = f"Stopped after {formatting.number(changed)} of {videos}. {problem}"
-        return BulkResult(bulk_id, said, complete=False)
+        return BulkResult(bulk_edit_id, said, complete=False)
     if not changed:
         return BulkResult(0, "No videos changed")
     verb = "added to" if change.wanted is True else "removed from"
     said = _said(change.kind, change.value, changed, verb)
     if changed < asked:  # those that had it already, may not have it or failed
         said += f" · {formatting.number(asked - changed)} unchanged"
-    return BulkResult(bulk_id, said)
+    return BulkResult(bulk_edit_id, said)
 
 
-def tag_deleted(bulk_id: int, name: str, count: int) -> BulkResult:
+def tag_deleted(bulk_edit_id: int, name: str, count: int) -> BulkResult:
     said = f"Tag “{name}” deleted from {formatting.plural(count, 'video')}"
-    return BulkResult(bulk_id if count else 0, said, TAGS)
+    return BulkResult(bulk_edit_id if count else 0, said, TAGS)
 
 
 def undone(bulk: Bulk, changed: int, problem: str = "") -> BulkResult:

@@ -120,7 +120,7 @@ def watch_context(
             "/events",
             details.card.media_hash,
             came_from,
-            cards=".".join(str(video.video_id) for video in found),
+            cards=".".join(str(video.item_id) for video in found),
             since=since,
         ),
     )
@@ -220,7 +220,7 @@ def player_mime_type(details: VideoDetails) -> str:
 
 
 def _neighbours(
-    conn: Connection, folders: Folders, query: GalleryQuery, video_id: int
+    conn: Connection, folders: Folders, query: GalleryQuery, item_id: int
 ) -> tuple[str, str]:
     """Addresses of the videos before and after this one in a list; empty at its ends."""
     try:
@@ -228,7 +228,7 @@ def _neighbours(
         spec, folder = listing.spec, listing.folder
     except NotFoundError:
         spec, folder = ListSpec(), None
-    key = gallery.sort_key_of(conn, spec, video_id)
+    key = gallery.sort_key_of(conn, spec, item_id)
     if key is None:
         return "", ""
     pair = gallery.previous_id(conn, spec, key), gallery.next_id(conn, spec, key)
@@ -245,7 +245,7 @@ def _with_list(url: str, came_from: GalleryQuery | None) -> str:
 def _related(
     conn: Connection, cards: CardRenderer, found: Sequence[Related]
 ) -> tuple[RelatedCard, ...]:
-    html = cards.render(conn, [(it.video_id, it.version) for it in found], selectable=False)
+    html = cards.render(conn, [(it.item_id, it.version) for it in found], selectable=False)
     return tuple(RelatedCard(card, _reason(video)) for video, card in zip(found, html, strict=True))
 
 

@@ -26,18 +26,18 @@ def _seed_all(tx: Transaction, root_id: int) -> bool:
         return False
     for name, file in found.items():
         if file is not None:
-            _store(tx, file.video_id, ENTRIES[name].seed)
+            _store(tx, file.item_id, ENTRIES[name].seed)
     return True
 
 
-def _store(tx: Transaction, video_id: int, given: Seed) -> None:
+def _store(tx: Transaction, item_id: int, given: Seed) -> None:
     if given.tags:
-        tags.set_all(tx, video_id, given.tags)
+        tags.set_all(tx, item_id, given.tags)
     if given.rating is not None:
-        curation.rate(tx, video_id, given.rating)
+        curation.rate(tx, item_id, given.rating)
     if given.favorite:
-        curation.set_favorite(tx, video_id, True)
+        curation.set_favorite(tx, item_id, True)
     for _ in range(given.views):
-        playback.count_view(tx, video_id)
+        playback.count_view(tx, item_id)
     if given.position_s > 0:
-        playback.save_position(tx, video_id, given.position_s)
+        playback.save_position(tx, item_id, given.position_s)

@@ -47,10 +47,10 @@ def entry(conn: Connection, folders: Folders, object_id: str) -> Entry:
     if object_id == ROOT:
         return Container(ROOT, "-1", "Local Video Server", len(_at_root(conn, folders)))
     if object_id.startswith(_VIDEO):
-        video_id = videos.id_of_hash(conn, object_id.removeprefix(_VIDEO))
-        if video_id is None:
+        item_id = videos.id_of_hash(conn, object_id.removeprefix(_VIDEO))
+        if item_id is None:
             raise NotFoundError("Video not found in the library.")
-        return Item(object_id, ROOT, videos.details(conn, video_id))
+        return Item(object_id, ROOT, videos.details(conn, item_id))
     found = next((known for known in _at_root(conn, folders) if known.id == object_id), None)
     if found is not None:
         return found
@@ -153,6 +153,6 @@ def _of_folder(
     return [*shown, *_items(conn, there, object_id)], len(inside) + total
 
 
-def _items(conn: Connection, video_ids: Sequence[int], parent: str) -> list[Entry]:
-    found = [videos.details(conn, video_id) for video_id in video_ids]
+def _items(conn: Connection, item_ids: Sequence[int], parent: str) -> list[Entry]:
+    found = [videos.details(conn, item_id) for item_id in item_ids]
     return [Item(_VIDEO + details.card.media_hash, parent, details) for details in found]

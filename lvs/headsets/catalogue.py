@@ -36,7 +36,7 @@ def catalogue_lists(conn: Connection, folders: Folders) -> tuple[CatalogueList, 
             rows, _ = gallery.list_page(conn, resolve(conn, folders, query).spec, limit=most)
         except NotFoundError:  # a saved search of a folder that was deleted
             continue
-        cards = videos.cards(conn, [video_id for video_id, _ in rows])
+        cards = videos.cards(conn, [item_id for item_id, _ in rows])
         there = tuple(
             cards[i]
             for i, _ in rows

@@ -166,17 +166,17 @@ def _media(details: VideoDetails, base: str) -> dict[str, Any]:
     return {"name": details.video_codec or "video", "sources": [source]}
 
 
-def write(tx: Transaction, video_id: int, visit: HereSphereRequest) -> None:
+def write(tx: Transaction, item_id: int, visit: HereSphereRequest) -> None:
     """What its user changed, as a click on a page would. The same again changes nothing.
 
     Raises InvalidInputError for tags that cannot be; nothing is then changed.
     """
     if visit.tags is not None:
-        tags.set_all(tx, video_id, _tag_names(visit.tags))
+        tags.set_all(tx, item_id, _tag_names(visit.tags))
     if visit.rating is not None:
-        curation.rate(tx, video_id, int(visit.rating + 0.5) or None)
+        curation.rate(tx, item_id, int(visit.rating + 0.5) or None)
     if visit.isFavorite is not None:
-        curation.set_favorite(tx, video_id, visit.isFavorite)
+        curation.set_favorite(tx, item_id, visit.isFavorite)
 
 
 def _tag_names(given: Sequence[TagIn]) -> list[str]:

@@ -15,21 +15,21 @@ class Sessions:
         self._store = store
         self._counted: Cache[tuple[str, int], bool] = Cache(KEPT)
 
-    def start(self, player: str, video_id: int) -> None:
+    def start(self, player: str, item_id: int) -> None:
         """A video was put on: playing it is a new view."""
-        self._counted.put((player, video_id), False)
+        self._counted.put((player, item_id), False)
 
-    async def playing(self, player: str, video_id: int) -> None:
+    async def playing(self, player: str, item_id: int) -> None:
         """It runs; counted once, however often it is paused."""
-        if not self._counted.get((player, video_id)):
-            self._counted.put((player, video_id), True)
+        if not self._counted.get((player, item_id)):
+            self._counted.put((player, item_id), True)
             try:
-                await self._store.write(playback.count_view, video_id)
+                await self._store.write(playback.count_view, item_id)
             except BaseException:
-                self._counted.put((player, video_id), False)
+                self._counted.put((player, item_id), False)
                 raise
 
     async def save_position(
-        self, video_id: int, position_s: float, *, playing: bool = False
+        self, item_id: int, position_s: float, *, playing: bool = False
     ) -> None:
-        await self._store.write(playback.save_position, video_id, position_s, playing=playing)
+        await self._store.write(playback.save_position, item_id, position_s, playing=playing)

@@ -73,13 +73,13 @@ def _apply(
     tx: Transaction, batch: Mapping[str, int], found: Mapping[str, LegacyData]
 ) -> dict[str, str]:
     refused = {}
-    for name, video_id in batch.items():
+    for name, item_id in batch.items():
         given = found[name]
         tx.connection.execute("savepoint gift")
         try:
             user_data_import.apply(
                 tx,
-                video_id,
+                item_id,
                 rating=given.rating,
                 views=given.views,
                 favorite=given.favorite,

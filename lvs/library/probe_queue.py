@@ -46,7 +46,7 @@ class _Aside:
 
 
 class ProbeQueue:
-    """`want(video_id)` moves a video to the front: somebody has its empty tile on screen.
+    """`want(item_id)` moves a video to the front: somebody has its empty tile on screen.
 
     What is wrong with one file is recorded with that file, or puts that file aside for a while.
     All files wait only while the disk or the store refuses what was found out.
@@ -73,9 +73,9 @@ class ProbeQueue:
         self._is_counted = True  # what waits, since the last news of it
         self._room = asyncio.Event()
 
-    def want(self, video_id: int) -> None:
-        self._wanted[video_id] = None
-        self._wanted.move_to_end(video_id, last=False)
+    def want(self, item_id: int) -> None:
+        self._wanted[item_id] = None
+        self._wanted.move_to_end(item_id, last=False)
         while len(self._wanted) > WANTED_KEPT:
             self._wanted.popitem()
 
@@ -119,9 +119,9 @@ class ProbeQueue:
         free = self._pool.size * 2 - len(self._busy)
         work = await self._next(free, now)
         for item in work:
-            self._wanted.pop(item.video_id, None)
-            task = asyncio.create_task(self._process(item), name=f"look at {item.video_id}")
-            self._busy[item.video_id] = task
+            self._wanted.pop(item.item_id, None)
+            task = asyncio.create_task(self._process(item), name=f"look at {item.item_id}")
+            self._busy[item.item_id] = task
             self._status.thumbnails_busy = len(self._busy)
         self._is_counted = False
         is_full = len(work) == free and self._status.thumbnails.running
@@ -129,7 +129,7 @@ class ProbeQueue:
             await self._count(now)
 
     async def _next(self, limit: int, now: float) -> list[videos.Work]:
-        aside = [video_id for video_id, file in self._aside.items() if file.until > now]
+        aside = [item_id for item_id, file in self._aside.items() if file.until > now]
         return await self._store.read(
             videos.waiting, limit=limit, wanted=list(self._wanted), busy=[*self._busy, *aside]
         )
@@ -146,11 +146,11 @@ class ProbeQueue:
             log.exception("The probe result of %s is unusable", paths.to_words(work.path))
             await self._blame(work, f"Can't be read: {error or type(error).__name__}.")
         else:
-            self._aside.pop(work.video_id, None)
+            self._aside.pop(work.item_id, None)
             self._forgive()
             self._account(work, result, took_s)
         finally:
-            self._busy.pop(work.video_id, None)
+            self._busy.pop(work.item_id, None)
             self._status.thumbnails_busy = len(self._busy)
             self._room.set()
 
@@ -167,7 +167,7 @@ class ProbeQueue:
         if result.error:
             log.warning("No thumbnail for %s: %s", paths.to_words(work.path), result.error)
         recorded = await self._store.write(
-            videos.record_probe, work.video_id, work.fingerprint, _columns(key, result)
+            videos.record_probe, work.item_id, work.fingerprint, _columns(key, result)
         )
         if recorded and work.thumbnail not in (None, key):
             await asyncio.to_thread(self._pool.discard, work.thumbnail)
@@ -186,9 +186,9 @@ class ProbeQueue:
         """Record a failure of this file alone; when even that fails, it is the store's."""
         try:
             await self._store.write(
-                videos.record_probe, work.video_id, work.fingerprint, {"probe_error": why}
+                videos.record_probe, work.item_id, work.fingerprint, {"probe_error": why}
             )
-            self._aside.pop(work.video_id, None)
+            self._aside.pop(work.item_id, None)
             self._status.thumbnails_failed += 1
             self._status.thumbnails.advance(1)
         except Exception as error:
@@ -196,14 +196,14 @@ class ProbeQueue:
 
     async def _put_aside(self, work: videos.Work, error: SourceError) -> None:
         """Try this file again later. The watcher or the next scan handles a missing file."""
-        tries = self._aside[work.video_id].tries + 1 if work.video_id in self._aside else 1
+        tries = self._aside[work.item_id].tries + 1 if work.item_id in self._aside else 1
         if tries >= TRIES and error.errno not in (errno.ENOENT, errno.ENOTDIR):
             await self._blame(work, f"Can't be read: {_words(error)}.")
             return
         pause_s = min(ASIDE_FIRST_S * 4 ** (tries - 1), ASIDE_LAST_S)
         until = asyncio.get_running_loop().time() + pause_s
-        self._aside[work.video_id] = _Aside(tries, until)
-        self._aside.move_to_end(work.video_id)
+        self._aside[work.item_id] = _Aside(tries, until)
+        self._aside.move_to_end(work.item_id)
         if len(self._aside) > ASIDE_KEPT:  # so many are no longer single files
             self._aside.popitem(last=False)
             self._pause_for(PAUSE_S)

@@ -72,4 +72,4 @@ def find(conn: Connection, folders: Folders, filename: str) -> int:
             f"Video {paths.to_words(filename)!r} not found in the library. It may have been "
             "renamed; search for its title."
         )
-    return known.video_id
+    return known.item_id

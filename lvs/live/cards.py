@@ -45,7 +45,7 @@ class Cards:
         asked for misses alone. Those beside a video cannot be selected."""
         today = date.today()  # noqa: DTZ011 - the household's own day
         day, offline = today.toordinal(), self._folders.offline_ids
-        ids = [video_id for video_id, _ in wanted]
+        ids = [item_id for item_id, _ in wanted]
         copies = videos.files_within(conn, folder, ids) if folder is not None else {}
         keys = [
             (id_, version, day, offline, copies.get(id_), selectable) for id_, version in wanted

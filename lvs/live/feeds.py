@@ -67,7 +67,7 @@ class GalleryFeed:
     query: GalleryQuery
 
     def update(self, conn: Connection, context: RenderContext, events: list[Event]) -> str:
-        touched = {event.video_id for event in events if event.video_id is not None}
+        touched = {event.item_id for event in events if event.item_id is not None}
         if len(touched) > CARDS_AT_MOST or any(event.topic == "away" for event in events):
             raise ResyncRequiredError
         try:
@@ -77,7 +77,7 @@ class GalleryFeed:
             raise ResyncRequiredError from None
         if self.query.is_filtered or any(event.topic not in _OF_CARDS for event in events):
             parts.append(self._summary(conn, context, listing))
-        copied = [event.video_id for event in events if event.topic == "copied" and event.video_id]
+        copied = [event.item_id for event in events if event.topic == "copied" and event.item_id]
         if copied and (said := words_for_copies(conn, listing.spec, copied)):
             html = context.templates.render("partials/_toast.html", words=said)
             parts.append(responses.partial("#notices", html, "beforeend"))
@@ -137,15 +137,15 @@ class WatchFeed:
     `came_from` is None for the video's own folder; `shown` are the videos of its related cards.
     """
 
-    video_id: int
+    item_id: int
     came_from: GalleryQuery | None = None
     shown: frozenset[int] = frozenset()
 
     def update(self, conn: Connection, context: RenderContext, events: list[Event]) -> str:
         topics = {event.topic for event in events}
-        touched = {event.video_id for event in events if event.video_id is not None}
+        touched = {event.item_id for event in events if event.item_id is not None}
         parts: list[str] = []
-        if self.video_id in touched or "away" in topics:
+        if self.item_id in touched or "away" in topics:
             parts += self._video(conn, context, with_stage=True)
         elif topics & _OF_NEIGHBOURS:
             parts += self._video(conn, context, with_stage=False)
@@ -158,7 +158,7 @@ class WatchFeed:
         self, conn: Connection, context: RenderContext, *, with_stage: bool
     ) -> Iterator[str]:
         try:
-            details = videos.details(conn, self.video_id)
+            details = videos.details(conn, self.item_id)
         except NotFoundError:  # it was deleted: its page shows that at the next request
             raise ResyncRequiredError from None
         render = context.templates.render

@@ -26,32 +26,32 @@ async def change() -> Response | WerkzeugResponse:
     wanted = change_of(form.get("action", ""), form.get("stars", ""), form.get("tag", ""))
     if form.get("all"):
         query = parse_query(arguments_of(form.get("query", "").encode("ascii", "replace")))
-        video_ids = await services.store.read(_all_of, services.folders, query)
+        item_ids = await services.store.read(_all_of, services.folders, query)
     else:
-        video_ids = [row_id("video", text) for text in form.getlist("video")]
-    if not video_ids:
+        item_ids = [row_id("video", text) for text in form.getlist("video")]
+    if not item_ids:
         raise InvalidInputError("Select at least one video.")
-    done = await services.bulk.change(wanted.kind, wanted.value, video_ids, wanted.wanted)
-    result = result_of(wanted, done.bulk_id, done.changed, len(video_ids), done.problem)
-    return await answer(result, done.bulk_id)
+    done = await services.bulk.change(wanted.kind, wanted.value, item_ids, wanted.wanted)
+    result = result_of(wanted, done.bulk_edit_id, done.changed, len(item_ids), done.problem)
+    return await answer(result, done.bulk_edit_id)
 
 
 async def undo() -> Response | WerkzeugResponse:
     """Undo the change `bulk` (its id), where videos have not been changed again since."""
-    bulk_id = await number("bulk")
+    bulk_edit_id = await number("bulk")
     services = current_services()
-    found = await services.store.read(bulk.bulk, bulk_id)
-    done = await services.bulk.undo(bulk_id)
-    return await answer(undone(found, done.changed, done.problem), bulk_id)
+    found = await services.store.read(bulk.bulk, bulk_edit_id)
+    done = await services.bulk.undo(bulk_edit_id)
+    return await answer(undone(found, done.changed, done.problem), bulk_edit_id)
 
 
-async def answer(result: BulkResult, bulk_id: int) -> Response | WerkzeugResponse:
+async def answer(result: BulkResult, bulk_edit_id: int) -> Response | WerkzeugResponse:
     """What came of it, with its undo: as a toast, which the index of tags comes along with, or on a
     page of its own. Raises UnavailableError in place of that page when not all was done."""
     if not responses.is_fragment(request) and not result.complete:
-        raise UnavailableError(f"{result.words} To undo it, open /bulk/{bulk_id}.")
+        raise UnavailableError(f"{result.words} To undo it, open /bulk/{bulk_edit_id}.")
     if not responses.is_fragment(request):
-        return redirect(f"/bulk/{bulk_id}", 303)
+        return redirect(f"/bulk/{bulk_edit_id}", 303)
     services = current_services()
     html = services.rendering.templates.render("partials/_bulk_result.html", result=result)
     if result.back == TAGS:

@@ -33,15 +33,15 @@ async def favorite(media_hash: str) -> Response | WerkzeugResponse:
 
 
 def _rate(tx: Transaction, media_hash: str, value: int | None) -> Card:
-    video_id = known_video(tx.connection, media_hash)
-    curation.rate(tx, video_id, value)
-    return videos.card(tx.connection, video_id)
+    item_id = known_video(tx.connection, media_hash)
+    curation.rate(tx, item_id, value)
+    return videos.card(tx.connection, item_id)
 
 
 def _set_favorite(tx: Transaction, media_hash: str, wanted: bool) -> Card:
-    video_id = known_video(tx.connection, media_hash)
-    curation.set_favorite(tx, video_id, wanted)
-    return videos.card(tx.connection, video_id)
+    item_id = known_video(tx.connection, media_hash)
+    curation.set_favorite(tx, item_id, wanted)
+    return videos.card(tx.connection, item_id)
 
 
 async def _choice(name: str, low: int, high: int) -> int:

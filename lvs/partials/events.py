@@ -40,8 +40,8 @@ def _feed(conn: Connection, services: Services, arguments: dict[str, str]) -> Fe
         query = parse_query(arguments)
         folder_of(conn, services.folders, query.folder)
         return GalleryFeed(query.with_(after=""))
-    video_id = known_video(conn, media_hash)
-    return WatchFeed(video_id, list_of(arguments), _cards(arguments.get("cards", "")))
+    item_id = known_video(conn, media_hash)
+    return WatchFeed(item_id, list_of(arguments), _cards(arguments.get("cards", "")))
 
 
 def _cards(text: str) -> frozenset[int]:

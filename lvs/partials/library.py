@@ -63,7 +63,7 @@ def _of_filename(conn: Connection, folders: Folders, filename: str) -> int:
     known = files.at_path(conn, root.id, path)
     if known is None:
         raise NotFoundError(f"No video named {filename!r}. Copy its name from its page.")
-    return known.video_id
+    return known.item_id
 
 
 async def confirm_empty() -> Response | WerkzeugResponse:

@@ -29,10 +29,10 @@ def of_video(
 
 def known_video(conn: Connection, media_hash: str) -> int:
     """The row id of a video by its identity. Raises NotFoundError."""
-    video_id = videos.id_of_hash(conn, media_hash)
-    if video_id is None:
+    item_id = videos.id_of_hash(conn, media_hash)
+    if item_id is None:
         raise NotFoundError("Video not found in the library.")
-    return video_id
+    return item_id
 
 
 def list_of(arguments: dict[str, str]) -> GalleryQuery | None:

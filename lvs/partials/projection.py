@@ -37,9 +37,9 @@ def _set_projection(
     tx: Transaction, media_hash: str, projection: str | None, stereo: str | None
 ) -> int:
     """Returns the video's row id."""
-    video_id = known_video(tx.connection, media_hash)
-    layouts.set_projection(tx, video_id, projection, stereo)
-    return video_id
+    item_id = known_video(tx.connection, media_hash)
+    layouts.set_projection(tx, item_id, projection, stereo)
+    return item_id
 
 
 ROUTES = (Route("/videos/<media_hash>/layout", set_projection, FORM, ("POST",)),)

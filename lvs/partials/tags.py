@@ -69,10 +69,10 @@ async def rename() -> WerkzeugResponse:
 async def delete() -> Response | WerkzeugResponse:
     """Take the `tag` from every video; it can be undone as any change of many videos."""
     services = current_services()
-    tag, video_ids = await services.store.read(tags.in_use, (await request.form).get("tag", ""))
-    done = await services.bulk.change(DELETE_TAG, tag.name, video_ids, False)
+    tag, item_ids = await services.store.read(tags.in_use, (await request.form).get("tag", ""))
+    done = await services.bulk.change(DELETE_TAG, tag.name, item_ids, False)
     await services.store.write(tags.delete_unused, tag.name)
-    return await answer(tag_deleted(done.bulk_id, tag.name, done.changed), done.bulk_id)
+    return await answer(tag_deleted(done.bulk_edit_id, tag.name, done.changed), done.bulk_edit_id)
 
 
 ROUTES = (

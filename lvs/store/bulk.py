@@ -29,26 +29,26 @@ class Kind:
     missing: bool = False
 
 
-def _tag_is_there(conn: Connection, video_id: int, name: str) -> bool:
-    return tags.has(conn, video_id, name)
+def _tag_is_there(conn: Connection, item_id: int, name: str) -> bool:
+    return tags.has(conn, item_id, name)
 
 
-def _set_tag(tx: Transaction, video_id: int, name: str, there: bool) -> None:
-    (tags.add if there else tags.remove)(tx, video_id, name)
+def _set_tag(tx: Transaction, item_id: int, name: str, there: bool) -> None:
+    (tags.add if there else tags.remove)(tx, item_id, name)
 
 
 KINDS: dict[str, Kind] = {
     "rate": Kind(
-        lambda conn, video_id, _: curation.rating_of(conn, video_id).own,
-        lambda tx, video_id, _, value: curation.rate(tx, video_id, value),
+        lambda conn, item_id, _: curation.rating_of(conn, item_id).own,
+        lambda tx, item_id, _, value: curation.rate(tx, item_id, value),
     ),
     "favorite": Kind(
-        lambda conn, video_id, _: curation.is_favorite(conn, video_id),
-        lambda tx, video_id, _, value: curation.set_favorite(tx, video_id, value),
+        lambda conn, item_id, _: curation.is_favorite(conn, item_id),
+        lambda tx, item_id, _, value: curation.set_favorite(tx, item_id, value),
     ),
     "watched": Kind(
-        lambda conn, video_id, _: list(playback.state_of(conn, video_id)),
-        lambda tx, video_id, _, value: playback.set_state(tx, video_id, *value),
+        lambda conn, item_id, _: list(playback.state_of(conn, item_id)),
+        lambda tx, item_id, _, value: playback.set_state(tx, item_id, *value),
     ),
     "tag": Kind(_tag_is_there, _set_tag),
     DELETE_TAG: Kind(_tag_is_there, _set_tag, missing=True),
@@ -81,75 +81,78 @@ ACTIONS = {
 def begin(tx: Transaction, kind: str, value: str) -> int:
     """The id of a new change; the oldest ones can then no longer be undone."""
     row = tx.connection.execute(
-        "insert into bulk (action, value, at) values (?, ?, ?) returning id", (kind, value, tx.at)
+        "insert into bulk_edit (action, value, at) values (?, ?, ?) returning id",
+        (kind, value, tx.at),
     ).fetchone()
-    tx.connection.execute("delete from bulk where id <= ?", (row[0] - KEPT,))
+    tx.connection.execute("delete from bulk_edit where id <= ?", (row[0] - KEPT,))
     return int(row[0])
 
 
-def change(tx: Transaction, bulk_id: int, video_ids: Sequence[int], wanted: Any) -> int:
+def change(tx: Transaction, bulk_edit_id: int, item_ids: Sequence[int], wanted: Any) -> int:
     """Give these videos what is `wanted`; returns how many had something else.
 
     A video that may not have it (too many tags) is left as it is.
     """
     conn = tx.connection
-    kind, argument = _kind_of(conn, bulk_id)
+    kind, argument = _kind_of(conn, bulk_edit_id)
     changed = 0
-    for video_id in videos.present(conn, video_ids, missing=kind.missing):
-        before = kind.read(conn, video_id, argument)
+    for item_id in videos.present(conn, item_ids, missing=kind.missing):
+        before = kind.read(conn, item_id, argument)
         if before == wanted:
             continue
-        if not _apply(tx, kind, video_id, argument, wanted):
+        if not _apply(tx, kind, item_id, argument, wanted):
             continue
         conn.execute(
-            "insert into bulk_before (bulk_id, video_id, before, after) values (?, ?, ?, ?)",
-            (bulk_id, video_id, json.dumps(before), json.dumps(wanted)),
+            "insert into bulk_edit_item (bulk_edit_id, item_id, before, after) values (?, ?, ?, ?)",
+            (bulk_edit_id, item_id, json.dumps(before), json.dumps(wanted)),
         )
         changed += 1
     return changed
 
 
-def undo(tx: Transaction, bulk_id: int, limit: int) -> int | None:
+def undo(tx: Transaction, bulk_edit_id: int, limit: int) -> int | None:
     """Undo up to `limit` videos; returns how many, or None when there is nothing left to undo.
 
     One that was changed again since keeps what it has.
     """
     conn = tx.connection
-    kind, argument = _kind_of(conn, bulk_id)
+    kind, argument = _kind_of(conn, bulk_edit_id)
     rows = conn.execute(
-        "delete from bulk_before where (bulk_id, video_id) in"
-        " (select bulk_id, video_id from bulk_before where bulk_id = ? order by video_id limit ?)"
-        " returning video_id, before, after",
-        (bulk_id, limit),
+        "delete from bulk_edit_item where (bulk_edit_id, item_id) in"
+        " (select bulk_edit_id, item_id from bulk_edit_item where bulk_edit_id = ?"
+        " order by item_id limit ?)"
+        " returning item_id, before, after",
+        (bulk_edit_id, limit),
     ).fetchall()
     undone = 0
-    for video_id, before, after in rows:
-        if kind.read(conn, video_id, argument) == json.loads(after):
-            undone += _apply(tx, kind, video_id, argument, json.loads(before))
+    for item_id, before, after in rows:
+        if kind.read(conn, item_id, argument) == json.loads(after):
+            undone += _apply(tx, kind, item_id, argument, json.loads(before))
     return undone if rows else None
 
 
-def _apply(tx: Transaction, kind: Kind, video_id: int, argument: str, value: Any) -> bool:
+def _apply(tx: Transaction, kind: Kind, item_id: int, argument: str, value: Any) -> bool:
     """Whether a video may have it."""
     try:
-        kind.write(tx, video_id, argument, value)
+        kind.write(tx, item_id, argument, value)
     except InvalidInputError:
         return False
     return True
 
 
-def bulk(conn: Connection, bulk_id: int) -> Bulk:
+def bulk(conn: Connection, bulk_edit_id: int) -> Bulk:
     """A change that can be undone. Raises NotFoundError."""
     row = conn.execute(
-        "select id, action, value, (select count(*) from bulk_before where bulk_id = bulk.id)"
-        " from bulk where id = ?",
-        (bulk_id,),
+        "select id, action, value,"
+        " (select count(*) from bulk_edit_item where bulk_edit_id = bulk_edit.id)"
+        " from bulk_edit where id = ?",
+        (bulk_edit_id,),
     ).fetchone()
     if row is None:
         raise NotFoundError(f"This change can no longer be undone: only the last {KEPT} are kept.")
     return Bulk(*row)
 
 
-def _kind_of(conn: Connection, bulk_id: int) -> tuple[Kind, str]:
-    found = bulk(conn, bulk_id)
+def _kind_of(conn: Connection, bulk_edit_id: int) -> tuple[Kind, str]:
+    found = bulk(conn, bulk_edit_id)
     return KINDS[found.kind], found.value

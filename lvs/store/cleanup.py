@@ -24,21 +24,21 @@ class PurgeCandidate:
 
 
 _MISSING = (
-    "select v.id, v.title, max(f.missing_since) as gone, v.rating_count, v.favorite_count,"
-    " (select count(*) from video_tag where video_id = v.id), v.view_count"
-    " from video v join file f on f.video_id = v.id where v.file_count = 0"
+    "select i.id, i.title, max(f.missing_since) as gone, i.rating_count, i.favorite_count,"
+    " (select count(*) from item_tag where item_id = i.id), i.view_count"
+    " from item i join file f on f.item_id = i.id where i.file_count = 0"
 )
 
 
 def long_missing(conn: Connection, before: int) -> list[PurgeCandidate]:
     """Videos of which every file went missing before a time (ms), longest missing first."""
-    rows = conn.execute(f"{_MISSING} group by v.id having gone < ? order by gone, v.id", (before,))
+    rows = conn.execute(f"{_MISSING} group by i.id having gone < ? order by gone, i.id", (before,))
     return [PurgeCandidate(*row) for row in rows]
 
 
 def newest_missing(conn: Connection, limit: int) -> list[PurgeCandidate]:
     """Videos without any file, the last that went missing first."""
-    rows = conn.execute(f"{_MISSING} group by v.id order by gone desc, v.id limit ?", (limit,))
+    rows = conn.execute(f"{_MISSING} group by i.id order by gone desc, i.id limit ?", (limit,))
     return [PurgeCandidate(*row) for row in rows]
 
 
@@ -46,29 +46,29 @@ def count_missing(conn: Connection, before: int) -> tuple[int, int]:
     """(videos without any file, those of which every file went missing before a time (ms))."""
     row = conn.execute(
         "select count(*), coalesce(sum(gone < ?), 0) from (select max(f.missing_since) as gone"
-        " from video v join file f on f.video_id = v.id where v.file_count = 0 group by v.id)",
+        " from item i join file f on f.item_id = i.id where i.file_count = 0 group by i.id)",
         (before,),
     ).fetchone()
     return int(row[0]), int(row[1])
 
 
-_BELONGS = ("rating", "favorite", "progress", "video_tag", "folder_video", "file")
+_BELONGS = ("rating", "favorite", "playback_progress", "item_tag", "folder_item", "file")
 
 
-def purge(tx: Transaction, video_ids: Sequence[int]) -> int:
+def purge(tx: Transaction, item_ids: Sequence[int]) -> int:
     """Delete those of these videos that still have no file; returns how many."""
     conn = tx.connection
     rows = conn.execute(
-        "select id from video where file_count = 0 and id in (select value from json_each(?))",
-        (json.dumps(list(video_ids)),),
+        "select id from item where file_count = 0 and id in (select value from json_each(?))",
+        (json.dumps(list(item_ids)),),
     ).fetchall()
     purged = json.dumps([row[0] for row in rows])
     for table in _BELONGS:
         conn.execute(
-            f"delete from {table} where video_id in (select value from json_each(?))", (purged,)
+            f"delete from {table} where item_id in (select value from json_each(?))", (purged,)
         )
-    conn.execute("delete from tag where video_count = 0")
-    conn.execute("delete from video where id in (select value from json_each(?))", (purged,))
-    for (video_id,) in rows:
-        tx.emit("removed", video_id)
+    conn.execute("delete from tag where item_count = 0")
+    conn.execute("delete from item where id in (select value from json_each(?))", (purged,))
+    for (item_id,) in rows:
+        tx.emit("removed", item_id)
     return len(rows)

@@ -55,31 +55,31 @@ def _videos(conn: Connection) -> Iterator[dict[str, Any]]:
     """Every video by its identity; a query for all of each kind, walked side by side."""
     files = _Groups(
         conn,
-        "select v.media_hash, r.name as folder, f.path, f.size, f.fingerprint, f.missing_since"
-        " from file f join root r on r.id = f.root_id join video v on v.id = f.video_id"
-        " order by v.media_hash, f.missing_since is not null, r.name, f.path, f.id",
+        "select i.media_hash, r.name as folder, f.path, f.size, f.fingerprint, f.missing_since"
+        " from file f join library_folder r on r.id = f.root_id join item i on i.id = f.item_id"
+        " order by i.media_hash, f.missing_since is not null, r.name, f.path, f.id",
     )
     tags = _Groups(
         conn,
-        "select v.media_hash, t.name from video_tag vt join tag t on t.id = vt.tag_id"
-        " join video v on v.id = vt.video_id order by v.media_hash, t.key",
+        "select i.media_hash, t.name from item_tag vt join tag t on t.id = vt.tag_id"
+        " join item i on i.id = vt.item_id order by i.media_hash, t.key",
     )
     given = {
         table: _Groups(
             conn,
-            f"select v.media_hash, u.name as user, {columns} from {table} g"
-            " join user u on u.id = g.user_id join video v on v.id = g.video_id"
-            " order by v.media_hash, u.id",
+            f"select i.media_hash, u.name as user, {columns} from {table} g"
+            " join user u on u.id = g.user_id join item i on i.id = g.item_id"
+            " order by i.media_hash, u.id",
         )
         for table, columns in (
             ("rating", "g.value, g.rated_at"),
             ("favorite", "g.added_at"),
-            ("progress", "g.position_s, g.watched, g.updated_at"),
+            ("playback_progress", "g.position_s, g.watched, g.updated_at"),
         )
     }
     for media_hash, title, added_at, views, projection, stereo in conn.execute(
-        "select media_hash, title, added_at, view_count, chosen_projection, chosen_stereo"
-        " from video order by media_hash"
+        "select media_hash, title, added_at, view_count, projection_override, stereo_override"
+        " from item order by media_hash"
     ):
         yield {
             "media_hash": media_hash,
@@ -90,7 +90,7 @@ def _videos(conn: Connection) -> Iterator[dict[str, Any]]:
             "tags": [tag["name"] for tag in tags.of(media_hash)],
             "ratings": given["rating"].of(media_hash),
             "favorites": given["favorite"].of(media_hash),
-            "progress": given["progress"].of(media_hash),
+            "progress": given["playback_progress"].of(media_hash),
             "layout": {"projection": projection, "stereo": stereo},
         }
 

@@ -12,7 +12,7 @@ from lvs.store import roots, search
 from lvs.store.backends.sqlite import Connection
 from lvs.store.writer import Transaction
 
-_FILE = "id, root_id, path, size, mtime_ns, fingerprint, video_id, missing_since"
+_FILE = "id, root_id, path, size, mtime_ns, fingerprint, item_id, missing_since"
 
 
 def _file(row: tuple[int, int, bytes, int, int, str, int, int | None]) -> KnownFile:
@@ -60,10 +60,10 @@ def at_path(conn: Connection, root_id: int, path: str) -> KnownFile | None:
     return _file(row) if row else None
 
 
-def of_video(conn: Connection, video_id: int) -> list[KnownFile]:
+def of_video(conn: Connection, item_id: int) -> list[KnownFile]:
     rows = conn.execute(
-        f"select {_FILE} from file where video_id = ? order by missing_since is not null, id",
-        (video_id,),
+        f"select {_FILE} from file where item_id = ? order by missing_since is not null, id",
+        (item_id,),
     )
     return [_file(row) for row in rows]
 
@@ -89,7 +89,7 @@ def videos_directly_in(
 ) -> tuple[list[int], int]:
     """Videos with a file in a folder itself, by title: `count` from `start` on, and how many."""
     source = (
-        "from video where file_count > 0 and id in (select video_id from file"
+        "from item where file_count > 0 and id in (select item_id from file"
         " where folder_id = :folder and missing_since is null)"
     )
     names = {"folder": folder_id, "start": start, "count": count}
@@ -103,14 +103,14 @@ def videos_directly_in(
 def duplicates(conn: Connection, limit: int) -> list[list[KnownFile]]:
     """The present files of videos that have several, the largest first."""
     rows = conn.execute(
-        f"select {_FILE} from file where missing_since is null and video_id in"
-        " (select id from video where file_count > 1 order by size_bytes desc limit ?)"
-        " order by size desc, video_id, path",
+        f"select {_FILE} from file where missing_since is null and item_id in"
+        " (select id from item where file_count > 1 order by size_bytes desc limit ?)"
+        " order by size desc, item_id, path",
         (limit,),
     )
     found: dict[int, list[KnownFile]] = {}
     for known in map(_file, rows):
-        found.setdefault(known.video_id, []).append(known)
+        found.setdefault(known.item_id, []).append(known)
     return list(found.values())
 
 
@@ -142,33 +142,33 @@ def ingest(
         if was is not None:
             if at is not None and at.id != was.id and at.missing_since is None:
                 _set_missing(tx, at.id)
-                touched.add(at.video_id)
-            _update_file(tx, was.id, root_id, folder_id, file, was.video_id)
-            touched.add(was.video_id)
+                touched.add(at.item_id)
+            _update_file(tx, was.id, root_id, folder_id, file, was.item_id)
+            touched.add(was.item_id)
             continue
         if at is not None and at.fingerprint == file.fingerprint:
-            _update_file(tx, at.id, root_id, folder_id, file, at.video_id)
-            _clear_failure(tx, at.video_id)
-            touched.add(at.video_id)
+            _update_file(tx, at.id, root_id, folder_id, file, at.item_id)
+            _clear_failure(tx, at.item_id)
+            touched.add(at.item_id)
             continue
         same = with_fingerprints(tx.connection, [file.fingerprint])
         if same:
-            video_id = same[0].video_id
+            item_id = same[0].item_id
             if not first_scan and any(other.missing_since is None for other in same):
-                tx.emit("copied", video_id)
+                tx.emit("copied", item_id)
         elif at is not None and not _has_other_files(tx, at):
-            video_id = at.video_id
-            _replace_content(tx, video_id, file)
+            item_id = at.item_id
+            _replace_content(tx, item_id, file)
         else:
-            video_id = _new_video(tx, file, first_scan=first_scan)
-        if at is not None and at.video_id == video_id:
-            _update_file(tx, at.id, root_id, folder_id, file, video_id)
+            item_id = _new_video(tx, file, first_scan=first_scan)
+        if at is not None and at.item_id == item_id:
+            _update_file(tx, at.id, root_id, folder_id, file, item_id)
         else:
             if at is not None and at.missing_since is None:
                 _set_missing(tx, at.id)
-                touched.add(at.video_id)
-            _insert(tx, root_id, folder_id, file, video_id)
-        touched.add(video_id)
+                touched.add(at.item_id)
+            _insert(tx, root_id, folder_id, file, item_id)
+        touched.add(item_id)
     sync_videos(tx, touched)
     return len(touched)
 
@@ -183,23 +183,21 @@ def mark_missing(tx: Transaction, missing: Iterable[KnownFile]) -> None:
         now = _by_id(tx, file.id)
         if now is not None and (now.root_id, now.path) == (file.root_id, file.path):
             _set_missing(tx, file.id)
-            touched.add(file.video_id)
+            touched.add(file.item_id)
     sync_videos(tx, touched)
 
 
-def sync_videos(tx: Transaction, video_ids: Iterable[int]) -> None:
+def sync_videos(tx: Transaction, item_ids: Iterable[int]) -> None:
     """Make each video agree with its files: counts, title, folders; and emit the events."""
     conn = tx.connection
     tx.by_ingest = True
-    for video_id in video_ids:
-        files = of_video(conn, video_id)
+    for item_id in item_ids:
+        files = of_video(conn, item_id)
         present = [file for file in files if file.missing_since is None]
-        before = conn.execute("select file_count from video where id = ?", (video_id,)).fetchone()[
-            0
-        ]
+        before = conn.execute("select file_count from item where id = ?", (item_id,)).fetchone()[0]
         title = paths.title_of(files[0].path)
         conn.execute(
-            "update video set file_count = ?, file_id = ?, title = ?, title_key = ?,"
+            "update item set file_count = ?, file_id = ?, title = ?, title_key = ?,"
             " size_bytes = ?, version = version + 1 where id = ?",
             (
                 len(present),
@@ -207,39 +205,39 @@ def sync_videos(tx: Transaction, video_ids: Iterable[int]) -> None:
                 title,
                 paths.sort_key(title),
                 files[0].size,
-                video_id,
+                item_id,
             ),
         )
-        moved = _file_in_folders(conn, video_id)
-        search.index(conn, [video_id])
+        moved = _file_in_folders(conn, item_id)
+        search.index(conn, [item_id])
         if present and before:
-            tx.emit("changed", video_id)
+            tx.emit("changed", item_id)
             if moved:
                 tx.emit("folders")
         elif present:
-            tx.emit("added", video_id)
+            tx.emit("added", item_id)
         elif before:
-            tx.emit("removed", video_id)
+            tx.emit("removed", item_id)
 
 
-def _file_in_folders(conn: Connection, video_id: int) -> bool:
+def _file_in_folders(conn: Connection, item_id: int) -> bool:
     """Enter a video in every folder above its present files; whether these became others."""
     above = (
         "with recursive above (id) as ("
-        " select folder_id from file where video_id = :video and missing_since is null"
+        " select folder_id from file where item_id = :video and missing_since is null"
         " union select folder.parent_id from folder join above on folder.id = above.id"
         " where folder.parent_id is not null) "
     )
     changes = conn.total_changes
     conn.execute(
-        above + "delete from folder_video where video_id = :video"
+        above + "delete from folder_item where item_id = :video"
         " and folder_id not in (select id from above)",
-        {"video": video_id},
+        {"video": item_id},
     )
     conn.execute(
-        above + "insert or ignore into folder_video (folder_id, video_id)"
+        above + "insert or ignore into folder_item (folder_id, item_id)"
         " select id, :video from above",
-        {"video": video_id},
+        {"video": item_id},
     )
     return conn.total_changes > changes
 
@@ -251,8 +249,8 @@ def _by_id(tx: Transaction, file_id: int) -> KnownFile | None:
 
 def _has_other_files(tx: Transaction, file: KnownFile) -> bool:
     row = tx.connection.execute(
-        "select 1 from file where video_id = ? and id <> ? and missing_since is null",
-        (file.video_id, file.id),
+        "select 1 from file where item_id = ? and id <> ? and missing_since is null",
+        (file.item_id, file.id),
     ).fetchone()
     return row is not None
 
@@ -262,15 +260,15 @@ def _set_missing(tx: Transaction, file_id: int) -> None:
 
 
 def _update_file(
-    tx: Transaction, file_id: int, root_id: int, folder_id: int, file: FoundFile, video_id: int
+    tx: Transaction, file_id: int, root_id: int, folder_id: int, file: FoundFile, item_id: int
 ) -> None:
     tx.connection.execute(
-        "update file set root_id = ?, folder_id = ?, video_id = ?, path = ?, size = ?,"
+        "update file set root_id = ?, folder_id = ?, item_id = ?, path = ?, size = ?,"
         " mtime_ns = ?, fingerprint = ?, missing_since = null where id = ?",
         (
             root_id,
             folder_id,
-            video_id,
+            item_id,
             os.fsencode(file.path),
             file.size,
             file.mtime_ns,
@@ -280,14 +278,14 @@ def _update_file(
     )
 
 
-def _insert(tx: Transaction, root_id: int, folder_id: int, file: FoundFile, video_id: int) -> None:
+def _insert(tx: Transaction, root_id: int, folder_id: int, file: FoundFile, item_id: int) -> None:
     tx.connection.execute(
-        "insert into file (root_id, folder_id, video_id, path, size, mtime_ns, fingerprint)"
+        "insert into file (root_id, folder_id, item_id, path, size, mtime_ns, fingerprint)"
         " values (?, ?, ?, ?, ?, ?, ?)",
         (
             root_id,
             folder_id,
-            video_id,
+            item_id,
             os.fsencode(file.path),
             file.size,
             file.mtime_ns,
@@ -300,7 +298,7 @@ def _new_video(tx: Transaction, file: FoundFile, *, first_scan: bool) -> int:
     media_hash = _free_hash(tx, file.fingerprint)
     added_at = min(file.mtime_ns // 1_000_000, tx.at) if first_scan else tx.at
     cursor = tx.connection.execute(
-        "insert into video (media_hash, fingerprint, title, title_key, added_at, random_key)"
+        "insert into item (media_hash, fingerprint, title, title_key, added_at, random_key)"
         " values (?, ?, '', '', ?, ?)",
         (media_hash, file.fingerprint, max(added_at, 0), int(media_hash, 16) % 2_147_483_647),
     )
@@ -312,7 +310,7 @@ def _free_hash(tx: Transaction, fingerprint: str) -> str:
     """The fingerprint, unless a video that uses it has since got other content."""
     media_hash = fingerprint
     while tx.connection.execute(
-        "select 1 from video where media_hash = ?", (media_hash,)
+        "select 1 from item where media_hash = ?", (media_hash,)
     ).fetchone():
         media_hash = hashlib.blake2b(media_hash.encode(), digest_size=8).hexdigest()
     return media_hash
@@ -325,16 +323,16 @@ _UNPROBED = (
 )
 
 
-def _replace_content(tx: Transaction, video_id: int, file: FoundFile) -> None:
+def _replace_content(tx: Transaction, item_id: int, file: FoundFile) -> None:
     tx.connection.execute(
-        f"update video set fingerprint = ?, {_UNPROBED} where id = ?", (file.fingerprint, video_id)
+        f"update item set fingerprint = ?, {_UNPROBED} where id = ?", (file.fingerprint, item_id)
     )
 
 
-def _clear_failure(tx: Transaction, video_id: int) -> None:
+def _clear_failure(tx: Transaction, item_id: int) -> None:
     """A file that could not be read is tried again when it was touched."""
     tx.connection.execute(
-        "update video set probed_at = null, probe_error = null"
+        "update item set probed_at = null, probe_error = null"
         " where id = ? and probe_error is not null",
-        (video_id,),
+        (item_id,),
     )

@@ -19,7 +19,7 @@ Reader = Callable[[str], int | None]
 class Filter:
     """One filter of a list. Its value is a whole number from 0 to `highest`.
 
-    `name` is its argument in addresses and the API. A video `v` must meet the SQL `condition`,
+    `name` is its argument in addresses and the API. An item `i` must meet the SQL `condition`,
     which has the value as `:name`; for the value 0 it is `negation`, without which 0 is no filter.
 
     `read` takes what follows the word `qualifier:` in a search, and returns the value or None where
@@ -116,7 +116,7 @@ FILTERS = (
     Filter(
         "favorites",
         1,
-        "v.favorite_count > 0",
+        "i.favorite_count > 0",
         "is",
         {"favorite": 1}.get,
         chip="Favorites",
@@ -149,7 +149,7 @@ FILTERS = (
     Filter(
         "min_rating",
         5,
-        "v.rating_average >= :min_rating",
+        "i.rating_average >= :min_rating",
         "rating",
         _stars,
         chip="{} or more",
@@ -161,7 +161,7 @@ FILTERS = (
     Filter(
         "min_duration",
         LONGEST_S,
-        "v.duration_s >= :min_duration",
+        "i.duration_s >= :min_duration",
         "duration",
         _at_least(_seconds, LONGEST_S),
         chip="{} or longer",
@@ -173,7 +173,7 @@ FILTERS = (
         "max_duration",
         LONGEST_S,
         # A video that is not probed yet has no duration, and is not short.
-        "v.duration_s < :max_duration and v.duration_s > 0",
+        "i.duration_s < :max_duration and i.duration_s > 0",
         "duration",
         _below(_seconds, LONGEST_S),
         chip="Shorter than {}",
@@ -185,7 +185,7 @@ FILTERS = (
     Filter(
         "min_height",
         HIGHEST_PX,
-        "v.height >= :min_height",
+        "i.height >= :min_height",
         "height",
         _at_least(_lines, HIGHEST_PX),
         chip="{} or higher",
@@ -197,7 +197,7 @@ FILTERS = (
     Filter(
         "max_height",
         HIGHEST_PX,
-        "v.height < :max_height",
+        "i.height < :max_height",
         "height",
         _below(_lines, HIGHEST_PX),
         chip="Below {}",
@@ -206,7 +206,7 @@ FILTERS = (
     Filter(
         "vr",
         1,
-        "v.shown_projection <> 'flat'",
+        "i.effective_projection <> 'flat'",
         "is",
         {"vr": 1}.get,
         chip="VR (180°/360°)",
@@ -216,7 +216,7 @@ FILTERS = (
     Filter(
         "stereo",
         1,
-        "v.shown_stereo <> 'mono'",
+        "i.effective_stereo <> 'mono'",
         "is",
         {"3d": 1}.get,
         chip="3D",
@@ -259,7 +259,7 @@ class Filters:
 
     @property
     def conditions(self) -> list[str]:
-        """SQL that a video `v` of the list meets, with `values` and `:worth` as parameters."""
+        """SQL that an item `i` of the list meets, with `values` and `:worth` as parameters."""
         return [
             _BY_NAME[name].condition if value else _BY_NAME[name].negation
             for name, value in self.values

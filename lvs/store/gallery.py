@@ -50,10 +50,10 @@ def count(conn: Connection, spec: ListSpec) -> int:
     if spec.is_whole and spec.folder_id is not None:
         return count_of(conn, "folder", spec.folder_id)
     if spec.is_whole:
-        row = conn.execute("select video_count from library").fetchone()
+        row = conn.execute("select item_count from library_stats").fetchone()
     elif spec == ListSpec(spec.sort, seed=spec.seed, match=spec.match):
         row = conn.execute(
-            "select count(*) from video_text where video_text match ?", (spec.match,)
+            "select count(*) from item_fts where item_fts match ?", (spec.match,)
         ).fetchone()
     else:
         way = plan(conn, spec, "count")
@@ -63,12 +63,12 @@ def count(conn: Connection, spec: ListSpec) -> int:
     return int(row[0])
 
 
-def sort_key_of(conn: Connection, spec: ListSpec, video_id: int) -> Key | None:
+def sort_key_of(conn: Connection, spec: ListSpec, item_id: int) -> Key | None:
     """Where a video is in a list, or None when it is not in it."""
     way = plan(conn, spec, "one")
     row = conn.execute(
-        f"select {way.key}, v.id from {way.source} where {way.where}",
-        {**spec.parameters, "id": video_id},
+        f"select {way.key}, i.id from {way.source} where {way.where}",
+        {**spec.parameters, "id": item_id},
     ).fetchone()
     return (row[0], row[1]) if row else None
 
@@ -91,7 +91,7 @@ def previous_id(conn: Connection, spec: ListSpec, key: Key) -> int | None:
 def all_ids(conn: Connection, spec: ListSpec) -> list[int]:
     """The ids of all videos of a list, in no order."""
     way = plan(conn, spec, "count")
-    rows = conn.execute(f"select v.id from {way.source} where {way.where}", spec.parameters)
+    rows = conn.execute(f"select i.id from {way.source} where {way.where}", spec.parameters)
     return [row[0] for row in rows]
 
 
@@ -110,11 +110,11 @@ def _list_page(
     names = {**spec.parameters, "limit": limit}
     where = way.where
     if key is not None:
-        where += f" and ({way.key}, v.id) {'<' if down else '>'} (:key, :id)"
+        where += f" and ({way.key}, i.id) {'<' if down else '>'} (:key, :id)"
         names["key"], names["id"] = key
     return conn.execute(
-        f"select v.id, v.version, {way.key} from {way.source} where {where}"
-        f" order by {way.key} {direction}, v.id {direction} limit :limit",
+        f"select i.id, i.version, {way.key} from {way.source} where {where}"
+        f" order by {way.key} {direction}, i.id {direction} limit :limit",
         names,
     ).fetchall()
 
@@ -126,20 +126,20 @@ def encode_cursor(key: Key) -> str:
 def decode_cursor(cursor: str) -> Key:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        value, video_id = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        if not isinstance(value, str | int | float) or not isinstance(video_id, int):
+        value, item_id = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if not isinstance(value, str | int | float) or not isinstance(item_id, int):
             raise ValueError("not a key")
         if isinstance(value, str):
             value.encode()  # half a surrogate pair is no text to SQLite
         if isinstance(value, int) and not -(2**63) <= value < 2**63:
             raise ValueError("too large")
-        if not -(2**63) <= video_id < 2**63:
+        if not -(2**63) <= item_id < 2**63:
             raise ValueError("too large")
     except (ValueError, TypeError) as error:
         raise InvalidInputError(
             "The `after` cursor is not one that this server gave out; start from the first page."
         ) from error
-    return value, video_id
+    return value, item_id
 
 
 def events_since(conn: Connection, since: int, limit: int) -> tuple[list[Event], int, bool]:
@@ -152,7 +152,7 @@ def events_since(conn: Connection, since: int, limit: int) -> tuple[list[Event],
     if since >= last:
         return [], last, since == last
     rows = conn.execute(
-        "select id, topic, video_id from event where id > ? order by id limit ?",
+        "select id, topic, item_id from event where id > ? order by id limit ?",
         (since, limit + 1),
     ).fetchall()
     complete = bool(rows) and rows[0][0] == since + 1 and len(rows) <= limit

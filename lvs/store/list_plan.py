@@ -16,8 +16,8 @@ FEW_HITS = 5_000
 _BY_RANK = ("hit.rank", False)  # FTS5 ranks the best lowest
 
 _IN_FOLDER = (
-    " and (:folder is null or exists (select 1 from folder_video"
-    " where folder_id = :folder and video_id = v.id))"
+    " and (:folder is null or exists (select 1 from folder_item"
+    " where folder_id = :folder and item_id = i.id))"
 )
 
 
@@ -68,48 +68,48 @@ def plan(conn: Connection, spec: ListSpec, purpose: Purpose = "walk") -> QueryPl
     rarest tag or the folder, where gathering and sorting those is cheaper than walking the order
     through them. `one` restricts it to the video `:id`.
     """
-    there = "v.file_count > 0" + (" and v.id = :id" if purpose == "one" else "")
+    there = "i.file_count > 0" + (" and i.id = :id" if purpose == "one" else "")
     sort = SORT_ORDERS[spec.sort]
     order = sort.key, sort.descending
     if spec.match and _finds_few(conn, spec):
-        rank = ", bm25(video_text, 10.0, 2.0, 5.0) as rank" if sort.needs_words else ""
+        rank = ", bm25(item_fts, 10.0, 2.0, 5.0) as rank" if sort.needs_words else ""
         one = " and rowid = :id" if purpose == "one" else ""
-        hits = f"(select rowid{rank} from video_text where video_text match :match{one}) hit"
+        hits = f"(select rowid{rank} from item_fts where item_fts match :match{one}) hit"
         where = there + _conditions(replace(spec, match=""), purpose) + _IN_FOLDER
         order = _BY_RANK if rank else order
-        return QueryPlan(f"{hits} cross join video v on v.id = hit.rowid", where, *order)
+        return QueryPlan(f"{hits} cross join item i on i.id = hit.rowid", where, *order)
     where = there + _conditions(spec, purpose) + _IN_FOLDER
     if purpose == "one":
-        return QueryPlan("video v", where, *order)
+        return QueryPlan("item i", where, *order)
     if spec.filters.get("started"):
         where += f" and p.user_id = {DEFAULT_USER_ID} and p.position_s >= :worth"
-        return QueryPlan("progress p cross join video v on v.id = p.video_id", where, *order)
+        return QueryPlan("playback_progress p cross join item i on i.id = p.item_id", where, *order)
     if spec.tag_ids:
         count, rarest = min((count_of(conn, "tag", tag), tag) for tag in spec.tag_ids)
         if _is_cheap_to_gather(conn, count):
-            source = "video_tag vt cross join video v on v.id = vt.video_id"
+            source = "item_tag vt cross join item i on i.id = vt.item_id"
             return QueryPlan(source, f"{where} and vt.tag_id = {int(rarest)}", *order)
     elif spec.folder_id is not None and _is_cheap_to_gather(
         conn, count_of(conn, "folder", spec.folder_id)
     ):
-        source = "folder_video fv cross join video v on v.id = fv.video_id"
+        source = "folder_item fv cross join item i on i.id = fv.item_id"
         where = there + _conditions(spec, purpose) + " and fv.folder_id = :folder"
         return QueryPlan(source, where, *order)
-    return QueryPlan("video v", where, *order)
+    return QueryPlan("item i", where, *order)
 
 
 def _conditions(spec: ListSpec, purpose: Purpose) -> str:
     """What a video must be, beside there and in the folder."""
     wanted = spec.filters.conditions
     wanted += [
-        f"exists (select 1 from video_tag where tag_id = {int(tag)} and video_id = v.id)"
+        f"exists (select 1 from item_tag where tag_id = {int(tag)} and item_id = i.id)"
         for tag in spec.tag_ids
     ]
     if spec.match and purpose != "one" and (purpose == "count" or not _walks_to_hits(spec)):
-        wanted.append("v.id in (select rowid from video_text where video_text match :match)")
+        wanted.append("i.id in (select rowid from item_fts where item_fts match :match)")
     elif spec.match:
         wanted.append(
-            "exists (select 1 from video_text where video_text match :match and rowid = v.id)"
+            "exists (select 1 from item_fts where item_fts match :match and rowid = i.id)"
         )
     return "".join(f" and {sql}" for sql in wanted)
 
@@ -128,7 +128,7 @@ def _finds_few(conn: Connection, spec: ListSpec) -> bool:
 def has_few_hits(conn: Connection, match: str) -> bool:
     """Whether a search finds so few videos that they are gathered, ranked and sorted."""
     row = conn.execute(
-        "select count(*) from (select 1 from video_text where video_text match ? limit ?)",
+        "select count(*) from (select 1 from item_fts where item_fts match ? limit ?)",
         (match, FEW_HITS + 1),
     ).fetchone()
     return bool(row[0] <= FEW_HITS)
@@ -136,11 +136,11 @@ def has_few_hits(conn: Connection, match: str) -> bool:
 
 def count_of(conn: Connection, table: Literal["tag", "folder"], row_id: int) -> int:
     """The kept count of videos of a tag or a folder; 0 when it is not there."""
-    row = conn.execute(f"select video_count from {table} where id = ?", (row_id,)).fetchone()
+    row = conn.execute(f"select item_count from {table} where id = ?", (row_id,)).fetchone()
     return int(row[0]) if row else 0
 
 
 def _is_cheap_to_gather(conn: Connection, count: int) -> bool:
     """Gathering costs its n videos; walking to 60 hits costs 60 * total / n steps."""
-    total = conn.execute("select video_count from library").fetchone()[0]
+    total = conn.execute("select item_count from library_stats").fetchone()[0]
     return bool(count**2 < 60 * max(total, 1))

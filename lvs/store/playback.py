@@ -13,22 +13,22 @@ WATCHED_FROM = 0.95  # of the duration: the credits need not be seen
 WORTH_RESUMING_S = 10.0
 SHOWN_EVERY_S = 300.0  # of the video
 TAKEN_UP_AFTER_MS = 60_000  # without a position: several times the players' pace
-OWN_PROGRESS = f"from progress where video_id = v.id and user_id = {DEFAULT_USER_ID}"
+OWN_PROGRESS = f"from playback_progress where item_id = i.id and user_id = {DEFAULT_USER_ID}"
 
 
-def count_view(tx: Transaction, video_id: int) -> int:
+def count_view(tx: Transaction, item_id: int) -> int:
     """One more real playback; returns how many there are now."""
     row = tx.connection.execute(
-        "update video set view_count = view_count + 1 where id = ? returning view_count",
-        (video_id,),
+        "update item set view_count = view_count + 1 where id = ? returning view_count",
+        (item_id,),
     ).fetchone()
-    videos.touch(tx, video_id)
+    videos.touch(tx, item_id)
     return int(row[0])
 
 
 def save_position(
     tx: Transaction,
-    video_id: int,
+    item_id: int,
     position_s: float,
     user_id: int = DEFAULT_USER_ID,
     *,
@@ -39,21 +39,19 @@ def save_position(
     While it plays, pages show it at turning points only: see `_is_turning_point`.
     """
     conn, position_s = tx.connection, _storable(position_s)
-    (duration_s,) = conn.execute(
-        "select duration_s from video where id = ?", (video_id,)
-    ).fetchone()
+    (duration_s,) = conn.execute("select duration_s from item where id = ?", (item_id,)).fetchone()
     before = conn.execute(
-        "select position_s, updated_at from progress where video_id = ? and user_id = ?",
-        (video_id, user_id),
+        "select position_s, updated_at from playback_progress where item_id = ? and user_id = ?",
+        (item_id, user_id),
     ).fetchone()
     at_end = duration_s > 0 and position_s >= duration_s * WATCHED_FROM
     conn.execute(
-        "insert into progress (video_id, user_id, position_s, watched, updated_at)"
-        " values (:video, :user, :position, :watched, :at) on conflict (video_id, user_id)"
+        "insert into playback_progress (item_id, user_id, position_s, watched, updated_at)"
+        " values (:video, :user, :position, :watched, :at) on conflict (item_id, user_id)"
         " do update set position_s = excluded.position_s, updated_at = excluded.updated_at,"
         " watched = max(watched, excluded.watched)",
         {
-            "video": video_id,
+            "video": item_id,
             "user": user_id,
             "position": 0.0 if at_end else position_s,
             "watched": int(at_end),
@@ -61,7 +59,7 @@ def save_position(
         },
     )
     if at_end or not playing or before is None or _is_turning_point(position_s, before, tx.at):
-        videos.touch(tx, video_id)
+        videos.touch(tx, item_id)
 
 
 def _is_turning_point(position_s: float, before: tuple[float, int], at: int) -> bool:
@@ -77,38 +75,38 @@ def _is_turning_point(position_s: float, before: tuple[float, int], at: int) -> 
 
 
 def set_watched(
-    tx: Transaction, video_id: int, watched: bool, user_id: int = DEFAULT_USER_ID
+    tx: Transaction, item_id: int, watched: bool, user_id: int = DEFAULT_USER_ID
 ) -> None:
     """Mark a video as watched or not. Either way its position becomes 0."""
-    set_state(tx, video_id, 0.0, watched, user_id)
+    set_state(tx, item_id, 0.0, watched, user_id)
 
 
-def state_of(conn: Connection, video_id: int, user_id: int = DEFAULT_USER_ID) -> tuple[float, bool]:
+def state_of(conn: Connection, item_id: int, user_id: int = DEFAULT_USER_ID) -> tuple[float, bool]:
     """(position in seconds, whether it was seen to its end) of a user in a video."""
     row = conn.execute(
-        "select position_s, watched from progress where video_id = ? and user_id = ?",
-        (video_id, user_id),
+        "select position_s, watched from playback_progress where item_id = ? and user_id = ?",
+        (item_id, user_id),
     ).fetchone()
     return (row[0], bool(row[1])) if row else (0.0, False)
 
 
 def set_state(
-    tx: Transaction, video_id: int, position_s: float, watched: bool, user_id: int = DEFAULT_USER_ID
+    tx: Transaction, item_id: int, position_s: float, watched: bool, user_id: int = DEFAULT_USER_ID
 ) -> None:
     """Set what `state_of` returns; when it was last played stays as it is."""
     tx.connection.execute(
-        "insert into progress (video_id, user_id, position_s, watched, updated_at)"
-        " values (:video, :user, :position, :watched, :at) on conflict (video_id, user_id)"
+        "insert into playback_progress (item_id, user_id, position_s, watched, updated_at)"
+        " values (:video, :user, :position, :watched, :at) on conflict (item_id, user_id)"
         " do update set position_s = excluded.position_s, watched = excluded.watched",
         {
-            "video": video_id,
+            "video": item_id,
             "user": user_id,
             "position": _storable(position_s),
             "watched": int(watched),
             "at": tx.at,
         },
     )
-    videos.touch(tx, video_id)
+    videos.touch(tx, item_id)
 
 
 def _storable(position_s: float) -> float:

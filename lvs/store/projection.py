@@ -8,28 +8,28 @@ from lvs.store.backends.sqlite import Connection
 from lvs.store.writer import Transaction
 
 
-def of_video(conn: Connection, video_id: int) -> LayoutChoice:
+def of_video(conn: Connection, item_id: int) -> LayoutChoice:
     """The detected layout, and the one that the user set."""
     row = conn.execute(
-        "select projection, stereo, chosen_projection, chosen_stereo from video where id = ?",
-        (video_id,),
+        "select projection, stereo, projection_override, stereo_override from item where id = ?",
+        (item_id,),
     ).fetchone()
     return LayoutChoice(*row)
 
 
 def set_projection(
-    tx: Transaction, video_id: int, projection: str | None, stereo: str | None
+    tx: Transaction, item_id: int, projection: str | None, stereo: str | None
 ) -> None:
     """Set the user's layout; None means the detected one. If another eye is shown, new thumbnails
     are rendered."""
-    before = of_video(tx.connection, video_id)
+    before = of_video(tx.connection, item_id)
     if (before.projection_override, before.stereo_override) == (projection, stereo):
         return
     other_eye = (stereo or before.found_stereo) != before.stereo
     tx.connection.execute(
-        "update video set chosen_projection = ?, chosen_stereo = ?,"
+        "update item set projection_override = ?, stereo_override = ?,"
         " probed_at = iif(? and probe_error is null, null, probed_at) where id = ?",
-        (projection, stereo, other_eye, video_id),
+        (projection, stereo, other_eye, item_id),
     )
-    videos.touch(tx, video_id)
+    videos.touch(tx, item_id)
     tx.may_need_probe |= other_eye

@@ -25,25 +25,25 @@ _WORD_WEIGHT = 0.7  # of that of a tag as rare
 class Related:
     """Why a video is related: how many tags and words of the title it shares, and if the folder."""
 
-    video_id: int
+    item_id: int
     version: int
     shared_tags: int
     shared_words: int
     same_folder: int
 
 
-def related(conn: Connection, video_id: int, limit: int) -> list[Related]:
+def related(conn: Connection, item_id: int, limit: int) -> list[Related]:
     """The best `limit` for a video; stars and hearts decide among equals.
 
     However large the library, at most some thousand candidates are read: of a tag or folder
     with many videos, those nearest by id, which were added about the same time.
     """
-    total = conn.execute("select video_count from library").fetchone()[0]
+    total = conn.execute("select item_count from library_stats").fetchone()[0]
     parts = [_IN_FOLDER]
-    names: dict[str, object] = {"id": video_id, "each": EACH_AT_MOST, "limit": limit}
-    for tag_id, count in conn.execute(_OWN_TAGS, (video_id, RAREST_TAGS)).fetchall():
+    names: dict[str, object] = {"id": item_id, "each": EACH_AT_MOST, "limit": limit}
+    for tag_id, count in conn.execute(_OWN_TAGS, (item_id, RAREST_TAGS)).fetchall():
         parts.append(_BY_TAG.format(tag=tag_id, weight=_rarity(total, count)))
-    for number, (word, count) in enumerate(_rare_words(conn, video_id)):
+    for number, (word, count) in enumerate(_rare_words(conn, item_id)):
         weight = _WORD_WEIGHT * _rarity(total, count)
         parts.append(_BY_WORD.format(number=number, weight=weight))
         names[f"word{number}"] = f'title : "{word}"'
@@ -56,42 +56,42 @@ def _rarity(total: int, count: int) -> float:
 
 
 _OWN_TAGS = """
-    select t.id, t.video_count from video_tag own join tag t on t.id = own.tag_id
-    where own.video_id = ? order by t.video_count, t.id limit ?"""
+    select t.id, t.item_count from item_tag own join tag t on t.id = own.tag_id
+    where own.item_id = ? order by t.item_count, t.id limit ?"""
 _NEAREST = """
-    select video_id from (select video_id from {table} where {which} and video_id > :id
-        order by video_id limit :each / 2)
+    select item_id from (select item_id from {table} where {which} and item_id > :id
+        order by item_id limit :each / 2)
     union all
-    select video_id from (select video_id from {table} where {which} and video_id < :id
-        order by video_id desc limit :each / 2)"""
+    select item_id from (select item_id from {table} where {which} and item_id < :id
+        order by item_id desc limit :each / 2)"""
 _BY_TAG = (
-    "select video_id, {weight} as weight, 1 as tag, 0 as word, 0 as folder from ("
-    + _NEAREST.replace("{table}", "video_tag").replace("{which}", "tag_id = {tag}")
+    "select item_id, {weight} as weight, 1 as tag, 0 as word, 0 as folder from ("
+    + _NEAREST.replace("{table}", "item_tag").replace("{which}", "tag_id = {tag}")
     + ")"
 )
-_OWN_FOLDER = "(select f.folder_id from video v join file f on f.id = v.file_id where v.id = :id)"
+_OWN_FOLDER = "(select f.folder_id from item i join file f on f.id = i.file_id where i.id = :id)"
 _IN_FOLDER = (
-    f"select video_id, {_FOLDER_WEIGHT} as weight, 0 as tag, 0 as word, 1 as folder from ("
+    f"select item_id, {_FOLDER_WEIGHT} as weight, 0 as tag, 0 as word, 1 as folder from ("
     + _NEAREST.format(table="file", which=f"folder_id = {_OWN_FOLDER}")
     + ")"
 )
 _BY_WORD = """
     select rowid, {weight}, 0, 1, 0 from (
-        select rowid from video_text where video_text match :word{number} limit :each)"""
+        select rowid from item_fts where item_fts match :word{number} limit :each)"""
 _BEST = """
-    select v.id, v.version, sum(tag), sum(word), max(folder) from ({candidates}) c
-    join video v on v.id = c.video_id
-    where v.file_count > 0 and v.id <> :id group by v.id
-    order by sum(weight) + v.rating_average * 0.1 + (v.favorite_count > 0) * 0.2 desc, v.id
+    select i.id, i.version, sum(tag), sum(word), max(folder) from ({candidates}) c
+    join item i on i.id = c.item_id
+    where i.file_count > 0 and i.id <> :id group by i.id
+    order by sum(weight) + i.rating_average * 0.1 + (i.favorite_count > 0) * 0.2 desc, i.id
     limit :limit"""
 
 
-def _rare_words(conn: Connection, video_id: int) -> list[tuple[str, int]]:
+def _rare_words(conn: Connection, item_id: int) -> list[tuple[str, int]]:
     """Words of a video's title that few others have, rarest first, and how many have them."""
-    title = conn.execute("select title from video where id = ?", (video_id,)).fetchone()[0]
+    title = conn.execute("select title from item where id = ?", (item_id,)).fetchone()[0]
     found = []
     for word in {word for word in search.tokens(title) if len(word) > 2}:
-        row = conn.execute("select doc from video_word where term = ?", (word,)).fetchone()
+        row = conn.execute("select doc from item_fts_vocab where term = ?", (word,)).fetchone()
         if row is not None and 1 < row[0] <= COMMON_WORD:
             found.append((row[0], word))
     return [(word, count) for count, word in sorted(found)[:RAREST_WORDS]]

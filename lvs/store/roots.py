@@ -19,9 +19,9 @@ def configure(tx: Transaction, names: Mapping[str, str]) -> list[Root]:
     """
     roots = []
     for name, path in names.items():
-        tx.connection.execute("insert or ignore into root (name) values (?)", (name,))
+        tx.connection.execute("insert or ignore into library_folder (name) values (?)", (name,))
         row = tx.connection.execute(
-            "select id, away_since from root where name = ?", (name,)
+            "select id, offline_since from library_folder where name = ?", (name,)
         ).fetchone()
         folder_id(tx, row[0], "")
         roots.append(Root(id=row[0], name=name, path=path, offline_since=row[1]))
@@ -32,14 +32,16 @@ def unconfigured(conn: Connection, configured: Sequence[Root]) -> list[int]:
     """Ids of roots that the settings no longer name."""
     marks = ",".join("?" * len(configured))
     rows = conn.execute(
-        f"select id from root where id not in ({marks})", [root.id for root in configured]
+        f"select id from library_folder where id not in ({marks})", [root.id for root in configured]
     )
     return [row[0] for row in rows]
 
 
 def scan_state(conn: Connection, root_id: int) -> tuple[str | None, int | None, int]:
     """(identity, end of the first scan, number of files present) of a root."""
-    row = conn.execute("select identity, scanned_at from root where id = ?", (root_id,)).fetchone()
+    row = conn.execute(
+        "select identity, scanned_at from library_folder where id = ?", (root_id,)
+    ).fetchone()
     count = conn.execute(
         "select count(*) from (select 1 from file indexed by file_present_path"
         " where root_id = ? and missing_since is null limit 2)",
@@ -50,13 +52,15 @@ def scan_state(conn: Connection, root_id: int) -> tuple[str | None, int | None, 
 
 def set_scanned(tx: Transaction, root_id: int, identity: str) -> None:
     tx.connection.execute(
-        "update root set identity = ?, scanned_at = coalesce(scanned_at, ?) where id = ?",
+        "update library_folder set identity = ?, scanned_at = coalesce(scanned_at, ?) where id = ?",
         (identity, tx.at, root_id),
     )
 
 
 def set_offline(tx: Transaction, root_id: int, offline_since: int | None) -> None:
-    tx.connection.execute("update root set away_since = ? where id = ?", (offline_since, root_id))
+    tx.connection.execute(
+        "update library_folder set offline_since = ? where id = ?", (offline_since, root_id)
+    )
     tx.emit("away")
 
 
@@ -78,7 +82,7 @@ def folder_id(tx: Transaction, root_id: int, path: str) -> int:
     return cursor.lastrowid
 
 
-_FOLDER = "id, root_id, parent_id, path, name, video_count"
+_FOLDER = "id, root_id, parent_id, path, name, item_count"
 
 
 def _folder(row: tuple[int, int, int | None, bytes, str, int]) -> Folder:
@@ -96,7 +100,7 @@ def folder_at(conn: Connection, root_id: int, path: str) -> Folder | None:
 def folders_in(conn: Connection, folder_id: int, limit: int = 500) -> list[Folder]:
     """The folders directly inside one, those with videos, by name."""
     rows = conn.execute(
-        f"select {_FOLDER} from folder where parent_id = ? and video_count > 0"
+        f"select {_FOLDER} from folder where parent_id = ? and item_count > 0"
         " order by name collate nocase, id limit ?",
         (folder_id, limit),
     )

@@ -61,25 +61,25 @@ def tokens(text: str) -> list[str]:
     return _words("".join(char for char in plain if not unicodedata.combining(char)))
 
 
-def index(conn: Connection, video_ids: Iterable[int]) -> None:
+def index(conn: Connection, item_ids: Iterable[int]) -> None:
     """Make what is searched agree with these videos; only those that are there are found."""
-    for video_id in video_ids:
+    for item_id in item_ids:
         title, path, file_count = conn.execute(
-            "select v.title, f.path, v.file_count from video v join file f on f.id = v.file_id"
-            " where v.id = ?",
-            (video_id,),
+            "select i.title, f.path, i.file_count from item i join file f on f.id = i.file_id"
+            " where i.id = ?",
+            (item_id,),
         ).fetchone()
         names = conn.execute(
-            "select t.name from video_tag v join tag t on t.id = v.tag_id where v.video_id = ?",
-            (video_id,),
+            "select t.name from item_tag it join tag t on t.id = it.tag_id where it.item_id = ?",
+            (item_id,),
         )
-        conn.execute("delete from video_text where rowid = ?", (video_id,))
+        conn.execute("delete from item_fts where rowid = ?", (item_id,))
         if not file_count:
             continue
         conn.execute(
-            "insert into video_text (rowid, title, path, tags) values (?, ?, ?, ?)",
+            "insert into item_fts (rowid, title, path, tags) values (?, ?, ?, ?)",
             (
-                video_id,
+                item_id,
                 title,
                 paths.to_words(os.fsdecode(path)),
                 " ".join(name for (name,) in names),

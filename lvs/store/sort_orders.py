@@ -11,7 +11,7 @@ from lvs.store.playback import OWN_PROGRESS
 class SortOrder:
     """One sort order. `name` is the value of `sort` in addresses and the API, `label` its option.
 
-    `key` is the SQL expression that a list of videos `v` is sorted by. `is_indexed` says that an
+    `key` is the SQL expression that a list of items `i` is sorted by. `is_indexed` says that an
     index has it, so that a page of any list is read without sorting all of it. `needs_words` is
     for an order that only a search has.
     """
@@ -27,18 +27,18 @@ class SortOrder:
 SORT_ORDERS = {
     one.name: one
     for one in (
-        SortOrder("newest", "Newest", "v.added_at", descending=True),
-        SortOrder("oldest", "Oldest", "v.added_at"),
-        SortOrder("title", "Title", "v.title_key"),
-        SortOrder("rating", "Top rated", "v.rating_average", descending=True),
-        SortOrder("views", "Most viewed", "v.view_count", descending=True),
-        SortOrder("duration", "Longest", "v.duration_s", descending=True),
-        SortOrder("size", "Largest", "v.size_bytes", descending=True),
+        SortOrder("newest", "Newest", "i.added_at", descending=True),
+        SortOrder("oldest", "Oldest", "i.added_at"),
+        SortOrder("title", "Title", "i.title_key"),
+        SortOrder("rating", "Top rated", "i.rating_average", descending=True),
+        SortOrder("views", "Most viewed", "i.view_count", descending=True),
+        SortOrder("duration", "Longest", "i.duration_s", descending=True),
+        SortOrder("size", "Largest", "i.size_bytes", descending=True),
         # Multiplying by a number modulo a prime shuffles the keys. Each seed has its own stable
         # order.
-        SortOrder("random", "Random", "(v.random_key * :seed) % 2147483647", is_indexed=False),
+        SortOrder("random", "Random", "(i.random_key * :seed) % 2147483647", is_indexed=False),
         # Few hits are sorted by their rank instead; many, or a list without words, newest first.
-        SortOrder("relevance", "Best match", "v.added_at", descending=True, needs_words=True),
+        SortOrder("relevance", "Best match", "i.added_at", descending=True, needs_words=True),
         SortOrder(
             "recent",
             "Recently watched",

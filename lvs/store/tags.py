@@ -30,34 +30,34 @@ def tag_key(name: str) -> str:
     return unicodedata.normalize("NFC", name.casefold())
 
 
-def of_video(conn: Connection, video_id: int) -> list[Tag]:
+def of_video(conn: Connection, item_id: int) -> list[Tag]:
     """A video's tags by name."""
     rows = conn.execute(
-        "select t.id, t.name, t.video_count from video_tag v join tag t on t.id = v.tag_id"
-        " where v.video_id = ? order by t.key",
-        (video_id,),
+        "select t.id, t.name, t.item_count from item_tag it join tag t on t.id = it.tag_id"
+        " where it.item_id = ? order by t.key",
+        (item_id,),
     )
     return [Tag(*row) for row in rows]
 
 
-def has(conn: Connection, video_id: int, name: str) -> bool:
+def has(conn: Connection, item_id: int, name: str) -> bool:
     row = conn.execute(
-        "select 1 from video_tag v join tag t on t.id = v.tag_id"
-        " where v.video_id = ? and t.key = ?",
-        (video_id, tag_key(name)),
+        "select 1 from item_tag it join tag t on t.id = it.tag_id"
+        " where it.item_id = ? and t.key = ?",
+        (item_id, tag_key(name)),
     ).fetchone()
     return row is not None
 
 
-def of_videos(conn: Connection, video_ids: Iterable[int]) -> dict[int, list[str]]:
+def of_videos(conn: Connection, item_ids: Iterable[int]) -> dict[int, list[str]]:
     """The names of the tags of these videos by id, in one query."""
     found: dict[int, list[str]] = {}
-    for video_id, name in conn.execute(
-        "select v.video_id, t.name from video_tag v join tag t on t.id = v.tag_id"
-        " where v.video_id in (select value from json_each(?)) order by t.key",
-        (json.dumps(list(video_ids)),),
+    for item_id, name in conn.execute(
+        "select it.item_id, t.name from item_tag it join tag t on t.id = it.tag_id"
+        " where it.item_id in (select value from json_each(?)) order by t.key",
+        (json.dumps(list(item_ids)),),
     ):
-        found.setdefault(video_id, []).append(name)
+        found.setdefault(item_id, []).append(name)
     return found
 
 
@@ -74,8 +74,8 @@ def most_used(conn: Connection, text: str = "", limit: int = 50) -> list[Tag]:
     """Tags in use that contain a text: those that begin with it first, then by use."""
     key = tag_key(text)
     rows = conn.execute(
-        "select id, name, video_count from tag where video_count > 0 and instr(key, :key) > 0"
-        " order by substr(key, 1, length(:key)) <> :key, video_count desc, key limit :limit",
+        "select id, name, item_count from tag where item_count > 0 and instr(key, :key) > 0"
+        " order by substr(key, 1, length(:key)) <> :key, item_count desc, key limit :limit",
         {"key": key, "limit": limit},
     )
     return [Tag(*row) for row in rows]
@@ -83,30 +83,30 @@ def most_used(conn: Connection, text: str = "", limit: int = 50) -> list[Tag]:
 
 def by_name(conn: Connection) -> list[Tag]:
     """Every tag in use."""
-    rows = conn.execute("select id, name, video_count from tag where video_count > 0 order by key")
+    rows = conn.execute("select id, name, item_count from tag where item_count > 0 order by key")
     return [Tag(*row) for row in rows]
 
 
 def count(conn: Connection) -> int:
     """How many tags are in use."""
-    return int(conn.execute("select count(*) from tag where video_count > 0").fetchone()[0])
+    return int(conn.execute("select count(*) from tag where item_count > 0").fetchone()[0])
 
 
-def add(tx: Transaction, video_id: int, name: str) -> list[Tag]:
+def add(tx: Transaction, item_id: int, name: str) -> list[Tag]:
     """Give a video a tag; returns all it has. Raises InvalidInputError when it has too many."""
-    had = [tag.name for tag in of_video(tx.connection, video_id)]
-    return set_all(tx, video_id, [*had, name])
+    had = [tag.name for tag in of_video(tx.connection, item_id)]
+    return set_all(tx, item_id, [*had, name])
 
 
-def remove(tx: Transaction, video_id: int, name: str) -> list[Tag]:
+def remove(tx: Transaction, item_id: int, name: str) -> list[Tag]:
     """Take a tag from a video; returns all it still has."""
     kept = [
-        tag.name for tag in of_video(tx.connection, video_id) if tag_key(tag.name) != tag_key(name)
+        tag.name for tag in of_video(tx.connection, item_id) if tag_key(tag.name) != tag_key(name)
     ]
-    return set_all(tx, video_id, kept)
+    return set_all(tx, item_id, kept)
 
 
-def set_all(tx: Transaction, video_id: int, names: Iterable[str]) -> list[Tag]:
+def set_all(tx: Transaction, item_id: int, names: Iterable[str]) -> list[Tag]:
     """Make these a video's tags, no others; returns them. Raises InvalidInputError."""
     conn = tx.connection
     wanted: dict[str, str] = {}
@@ -114,22 +114,20 @@ def set_all(tx: Transaction, video_id: int, names: Iterable[str]) -> list[Tag]:
         wanted.setdefault(tag_key(name), name)
     if len(wanted) > MOST_ON_A_VIDEO:
         raise InvalidInputError(f"A video can have at most {MOST_ON_A_VIDEO} tags.")
-    had = {tag_key(tag.name): tag.id for tag in of_video(conn, video_id)}
+    had = {tag_key(tag.name): tag.id for tag in of_video(conn, item_id)}
     for key in had.keys() - wanted.keys():
-        conn.execute(
-            "delete from video_tag where video_id = ? and tag_id = ?", (video_id, had[key])
-        )
-        conn.execute("delete from tag where id = ? and video_count = 0", (had[key],))
+        conn.execute("delete from item_tag where item_id = ? and tag_id = ?", (item_id, had[key]))
+        conn.execute("delete from tag where id = ? and item_count = 0", (had[key],))
     for key in [key for key in wanted if key not in had]:
         conn.execute("insert or ignore into tag (name, key) values (?, ?)", (wanted[key], key))
         conn.execute(
-            "insert into video_tag (video_id, tag_id, added_at)"
+            "insert into item_tag (item_id, tag_id, added_at)"
             " select ?, id, ? from tag where key = ?",
-            (video_id, tx.at, key),
+            (item_id, tx.at, key),
         )
     if had.keys() != wanted.keys():
-        _touch(tx, [video_id])
-    return of_video(conn, video_id)
+        _touch(tx, [item_id])
+    return of_video(conn, item_id)
 
 
 def rename(tx: Transaction, name: str, new_name: str) -> None:
@@ -148,8 +146,8 @@ def rename(tx: Transaction, name: str, new_name: str) -> None:
         )
     else:
         conn.execute(
-            "insert or ignore into video_tag (video_id, tag_id, added_at)"
-            " select video_id, ?, added_at from video_tag where tag_id = ?",
+            "insert or ignore into item_tag (item_id, tag_id, added_at)"
+            " select item_id, ?, added_at from item_tag where tag_id = ?",
             (other[0], tag_id),
         )
         _timing(conn, tag_id)
@@ -159,18 +157,18 @@ def rename(tx: Transaction, name: str, new_name: str) -> None:
 def in_use(conn: Connection, name: str) -> tuple[Tag, list[int]]:
     """A tag and the videos that have it, missing ones too. Raises NotFoundError."""
     tag_id = _existing(conn, name)
-    row = conn.execute("select id, name, video_count from tag where id = ?", (tag_id,)).fetchone()
+    row = conn.execute("select id, name, item_count from tag where id = ?", (tag_id,)).fetchone()
     return Tag(*row), _videos_of(conn, tag_id)
 
 
 def delete_unused(tx: Transaction, name: str) -> None:
     """Delete a tag that no video has; whoever adds it again may write it differently."""
-    tx.connection.execute("delete from tag where key = ? and video_count = 0", (tag_key(name),))
+    tx.connection.execute("delete from tag where key = ? and item_count = 0", (tag_key(name),))
 
 
 def _existing(conn: Connection, name: str) -> int:
     row = conn.execute(
-        "select id from tag where key = ? and video_count > 0", (tag_key(name),)
+        "select id from tag where key = ? and item_count > 0", (tag_key(name),)
     ).fetchone()
     if row is None:
         raise NotFoundError(
@@ -180,17 +178,17 @@ def _existing(conn: Connection, name: str) -> int:
 
 
 def _videos_of(conn: Connection, tag_id: int) -> list[int]:
-    rows = conn.execute("select video_id from video_tag where tag_id = ?", (tag_id,))
+    rows = conn.execute("select item_id from item_tag where tag_id = ?", (tag_id,))
     return [row[0] for row in rows]
 
 
 def _timing(conn: Connection, tag_id: int) -> None:
-    conn.execute("delete from video_tag where tag_id = ?", (tag_id,))
+    conn.execute("delete from item_tag where tag_id = ?", (tag_id,))
     conn.execute("delete from tag where id = ?", (tag_id,))
 
 
-def _touch(tx: Transaction, video_ids: Iterable[int]) -> None:
+def _touch(tx: Transaction, item_ids: Iterable[int]) -> None:
     """New versions of these videos, found by their new tags, sent to every page."""
-    for video_id in video_ids:
-        search.index(tx.connection, [video_id])
-        videos.touch(tx, video_id)
+    for item_id in item_ids:
+        search.index(tx.connection, [item_id])
+        videos.touch(tx, item_id)

@@ -18,21 +18,21 @@ def videos_named(conn: Connection) -> tuple[dict[str, int], dict[str, list[int]]
     by_path: dict[str, int] = {}
     by_name: dict[str, list[int]] = {}
     rows = conn.execute(
-        "select r.name, f.path, f.video_id from file f join root r on r.id = f.root_id"
+        "select r.name, f.path, f.item_id from file f join library_folder r on r.id = f.root_id"
         " order by f.missing_since is null, f.id"
     )
-    for folder, raw, video_id in rows:
+    for folder, raw, item_id in rows:
         path = os.fsdecode(raw)
-        by_path[path] = by_path[f"{folder}/{path}"] = video_id
+        by_path[path] = by_path[f"{folder}/{path}"] = item_id
         same_name = by_name.setdefault(path.rpartition("/")[2], [])
-        if video_id not in same_name:
-            same_name.append(video_id)
+        if item_id not in same_name:
+            same_name.append(item_id)
     return by_path, by_name
 
 
 def apply(
     tx: Transaction,
-    video_id: int,
+    item_id: int,
     *,
     rating: int | None,
     views: int,
@@ -45,20 +45,20 @@ def apply(
     Raises InvalidInputError for tags that are not allowed.
     """
     conn = tx.connection
-    own = curation.rating_of(conn, video_id, DEFAULT_USER_ID).own
+    own = curation.rating_of(conn, item_id, DEFAULT_USER_ID).own
     if rating is not None and own is None:
-        curation.rate(tx, video_id, rating)
+        curation.rate(tx, item_id, rating)
     if favorite:
-        curation.set_favorite(tx, video_id, True)
+        curation.set_favorite(tx, item_id, True)
     if names:
-        had = [tag.name for tag in tags.of_video(conn, video_id)]
-        tags.set_all(tx, video_id, [*had, *names])
+        had = [tag.name for tag in tags.of_video(conn, item_id)]
+        tags.set_all(tx, item_id, [*had, *names])
     raised = conn.execute(
-        "update video set view_count = :views where id = :id and view_count < :views",
-        {"views": views, "id": video_id},
+        "update item set view_count = :views where id = :id and view_count < :views",
+        {"views": views, "id": item_id},
     )
     if raised.rowcount:
-        videos.touch(tx, video_id)
+        videos.touch(tx, item_id)
 
 
 def by_filename(conn: Connection, table: str, names: Sequence[str]) -> list[tuple[str, Any]]:

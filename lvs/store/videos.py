@@ -16,30 +16,30 @@ from lvs.store.writer import Transaction
 
 # The columns of a card, by the field of `Card` that each is for.
 _COLUMNS = {
-    "id": "v.id",
-    "media_hash": "v.media_hash",
-    "version": "v.version",
-    "title": "v.title",
+    "id": "i.id",
+    "media_hash": "i.media_hash",
+    "version": "i.version",
+    "title": "i.title",
     "path": "f.path",
     "root_id": "f.root_id",
-    "added_at": "v.added_at",
-    "size": "v.size_bytes",
-    "duration_s": "v.duration_s",
-    "width": "v.width",
-    "height": "v.height",
-    "hdr": "v.hdr",
-    "projection": "v.shown_projection",
-    "stereo": "v.shown_stereo",
-    "probed": "v.probed_at is not null",
-    "probe_error": "v.probe_error",
-    "thumbnail": "v.thumbnail",
-    "preview": "v.preview",
-    "views": "v.view_count",
-    "rating": f"(select value from rating where video_id = v.id and user_id = {DEFAULT_USER_ID})",
-    "rating_average": "v.rating_average",
-    "rating_count": "v.rating_count",
+    "added_at": "i.added_at",
+    "size": "i.size_bytes",
+    "duration_s": "i.duration_s",
+    "width": "i.width",
+    "height": "i.height",
+    "hdr": "i.hdr",
+    "projection": "i.effective_projection",
+    "stereo": "i.effective_stereo",
+    "probed": "i.probed_at is not null",
+    "probe_error": "i.probe_error",
+    "thumbnail": "i.thumbnail",
+    "preview": "i.preview",
+    "views": "i.view_count",
+    "rating": f"(select value from rating where item_id = i.id and user_id = {DEFAULT_USER_ID})",
+    "rating_average": "i.rating_average",
+    "rating_count": "i.rating_count",
     "favorite": "exists (select 1 from favorite"
-    f" where video_id = v.id and user_id = {DEFAULT_USER_ID})",
+    f" where item_id = i.id and user_id = {DEFAULT_USER_ID})",
     "position_s": "coalesce(p.position_s, 0)",
     "watched": "coalesce(p.watched, 0)",
     "file_missing_since": "f.missing_since",
@@ -47,8 +47,8 @@ _COLUMNS = {
 _CARD = ", ".join(_COLUMNS.values())
 _FLAGS = ("hdr", "probed", "favorite", "watched")
 _FROM = (
-    "from video v join file f on f.id = v.file_id"
-    f" left join progress p on p.video_id = v.id and p.user_id = {DEFAULT_USER_ID}"
+    "from item i join file f on f.id = i.file_id"
+    f" left join playback_progress p on p.item_id = i.id and p.user_id = {DEFAULT_USER_ID}"
 )
 
 
@@ -62,80 +62,80 @@ def _card(row: Sequence[Any]) -> Card:
     return Card(**values)
 
 
-def cards(conn: Connection, video_ids: Iterable[int]) -> dict[int, Card]:
+def cards(conn: Connection, item_ids: Iterable[int]) -> dict[int, Card]:
     """The cards of these videos by id, in one query."""
     rows = conn.execute(
-        f"select {_CARD} {_FROM} where v.id in (select value from json_each(?))",
-        (json.dumps(list(video_ids)),),
+        f"select {_CARD} {_FROM} where i.id in (select value from json_each(?))",
+        (json.dumps(list(item_ids)),),
     )
     return {row[0]: _card(row) for row in rows}
 
 
-def card(conn: Connection, video_id: int) -> Card:
+def card(conn: Connection, item_id: int) -> Card:
     """The card of a video that is there."""
-    row = conn.execute(f"select {_CARD} {_FROM} where v.id = ?", (video_id,)).fetchone()
+    row = conn.execute(f"select {_CARD} {_FROM} where i.id = ?", (item_id,)).fetchone()
     return _card(row)
 
 
 def files_within(
-    conn: Connection, folder: Folder, video_ids: Iterable[int]
+    conn: Connection, folder: Folder, item_ids: Iterable[int]
 ) -> dict[int, tuple[int, str]]:
     """(root, path) of a copy in this folder, of those videos whose own file is elsewhere."""
     rows = conn.execute(
-        "select v.id, f.root_id, f.path, f.id = v.file_id from video v join file f on f.video_id ="
-        " v.id where v.id in (select value from json_each(?)) and v.file_count > 1"
+        "select i.id, f.root_id, f.path, f.id = i.file_id from item i join file f on f.item_id ="
+        " i.id where i.id in (select value from json_each(?)) and i.file_count > 1"
         " and f.missing_since is null order by f.id desc",
-        (json.dumps(list(video_ids)),),
+        (json.dumps(list(item_ids)),),
     )
     prefix = f"{folder.path}/" if folder.path else ""
     found: dict[int, tuple[int, str]] = {}
     at_home = set()
-    for video_id, root_id, raw_path, is_own in rows:
+    for item_id, root_id, raw_path, is_own in rows:
         path = os.fsdecode(raw_path)
         if root_id == folder.root_id and path.startswith(prefix):
-            found[video_id] = root_id, path
+            found[item_id] = root_id, path
             if is_own:
-                at_home.add(video_id)
-    return {video_id: place for video_id, place in found.items() if video_id not in at_home}
+                at_home.add(item_id)
+    return {item_id: place for item_id, place in found.items() if item_id not in at_home}
 
 
-def codecs(conn: Connection, video_ids: Iterable[int]) -> dict[int, tuple[str | None, str | None]]:
+def codecs(conn: Connection, item_ids: Iterable[int]) -> dict[int, tuple[str | None, str | None]]:
     """(video, audio) codecs of these videos by id; None where unknown or none."""
     rows = conn.execute(
-        "select id, video_codec, audio_codec from video"
+        "select id, video_codec, audio_codec from item"
         " where id in (select value from json_each(?))",
-        (json.dumps(list(video_ids)),),
+        (json.dumps(list(item_ids)),),
     )
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def details(conn: Connection, video_id: int) -> VideoDetails:
+def details(conn: Connection, item_id: int) -> VideoDetails:
     """Raises NotFoundError for a video that was deleted."""
     row = conn.execute(
-        f"select {_CARD}, v.fingerprint, v.container, v.video_codec, v.audio_codec,"
-        f" v.frame_rate, v.bit_rate, v.recorded_at, v.audio_tracks, v.subtitle_tracks {_FROM}"
-        " where v.id = ?",
-        (video_id,),
+        f"select {_CARD}, i.fingerprint, i.container, i.video_codec, i.audio_codec,"
+        f" i.frame_rate, i.bit_rate, i.recorded_at, i.audio_tracks, i.subtitle_tracks {_FROM}"
+        " where i.id = ?",
+        (item_id,),
     ).fetchone()
     if row is None:
         raise NotFoundError("This video was removed from the library.")
     rest = list(row[len(_COLUMNS) :])
     rest[7:] = [tuple(json.loads(tracks)) for tracks in rest[7:]]
-    rest.append(tuple(files.of_video(conn, video_id)))
+    rest.append(tuple(files.of_video(conn, item_id)))
     return VideoDetails(_card(row), *rest)
 
 
 def id_of_hash(conn: Connection, media_hash: str) -> int | None:
-    row = conn.execute("select id from video where media_hash = ?", (media_hash,)).fetchone()
+    row = conn.execute("select id from item where media_hash = ?", (media_hash,)).fetchone()
     return row[0] if row else None
 
 
-def present(conn: Connection, video_ids: Iterable[int], *, missing: bool = False) -> list[int]:
+def present(conn: Connection, item_ids: Iterable[int], *, missing: bool = False) -> list[int]:
     """Those of these videos that have a file; with `missing`, all that are known."""
     rows = conn.execute(
-        "select id from video where (file_count > 0 or ?)"
+        "select id from item where (file_count > 0 or ?)"
         " and id in (select value from json_each(?))",
-        (missing, json.dumps(list(video_ids))),
+        (missing, json.dumps(list(item_ids))),
     )
     return [row[0] for row in rows]
 
@@ -144,14 +144,14 @@ def present(conn: Connection, video_ids: Iterable[int], *, missing: bool = False
 class Thumbnail:
     """`key` names the derived files; None while there are none."""
 
-    video_id: int
+    item_id: int
     key: str | None
     preview: str | None
 
 
 def thumbnail_of(conn: Connection, media_hash: str) -> Thumbnail | None:
     row = conn.execute(
-        "select id, thumbnail, preview from video where media_hash = ?", (media_hash,)
+        "select id, thumbnail, preview from item where media_hash = ?", (media_hash,)
     ).fetchone()
     return Thumbnail(*row) if row else None
 
@@ -161,7 +161,7 @@ class Work:
     """One file to probe: the video, its content, and its path. `thumbnail` is the key of its
     present thumbnails, `stereo` the user's setting."""
 
-    video_id: int
+    item_id: int
     fingerprint: str
     root_id: int
     path: str
@@ -174,10 +174,10 @@ def waiting(
 ) -> list[Work]:
     """Videos not yet probed: those on an open page, then the newest."""
     select = (
-        f"select v.id, v.fingerprint, f.root_id, f.path, v.thumbnail, v.chosen_stereo"
-        f" {_FROM} join root r on r.id = f.root_id"
-        " where v.probed_at is null and v.file_count > 0 and r.away_since is null"
-        " and v.id not in (select value from json_each(:busy))"
+        f"select i.id, i.fingerprint, f.root_id, f.path, i.thumbnail, i.stereo_override"
+        f" {_FROM} join library_folder r on r.id = f.root_id"
+        " where i.probed_at is null and i.file_count > 0 and r.offline_since is null"
+        " and i.id not in (select value from json_each(:busy))"
     )
     names: dict[str, Any] = {
         "busy": json.dumps(list(busy)),
@@ -187,65 +187,65 @@ def waiting(
     rows: list[Any] = []
     if wanted:
         rows = conn.execute(
-            select + " and v.id in (select value from json_each(:wanted)) limit :limit", names
+            select + " and i.id in (select value from json_each(:wanted)) limit :limit", names
         ).fetchall()
     if len(rows) < limit:
-        rows += conn.execute(select + " order by v.added_at desc limit :limit", names).fetchall()
+        rows += conn.execute(select + " order by i.added_at desc limit :limit", names).fetchall()
     work = {
-        video_id: Work(video_id, content, root_id, os.fsdecode(path), thumbnail, stereo)
-        for video_id, content, root_id, path, thumbnail, stereo in rows
+        item_id: Work(item_id, content, root_id, os.fsdecode(path), thumbnail, stereo)
+        for item_id, content, root_id, path, thumbnail, stereo in rows
     }
     return list(work.values())[:limit]
 
 
 def count(conn: Connection) -> int:
     """How many there are, also those whose files are missing."""
-    return int(conn.execute("select count(*) from video").fetchone()[0])
+    return int(conn.execute("select count(*) from item").fetchone()[0])
 
 
 def count_waiting(conn: Connection) -> int:
     row = conn.execute(
-        "select count(*) from video where probed_at is null and file_count > 0"
+        "select count(*) from item where probed_at is null and file_count > 0"
     ).fetchone()
     return int(row[0])
 
 
-def record_probe(tx: Transaction, video_id: int, fingerprint: str, columns: dict[str, Any]) -> bool:
+def record_probe(tx: Transaction, item_id: int, fingerprint: str, columns: dict[str, Any]) -> bool:
     """Store what a worker found out, if the content is still the one that it probed."""
     tx.by_ingest = True
     names = ", ".join(f"{name} = :{name}" for name in columns)
     cursor = tx.connection.execute(
-        f"update video set {names}, probed_at = :_at, version = version + 1"
+        f"update item set {names}, probed_at = :_at, version = version + 1"
         " where id = :_id and fingerprint = :_fingerprint",
-        {**columns, "_at": tx.at, "_id": video_id, "_fingerprint": fingerprint},
+        {**columns, "_at": tx.at, "_id": item_id, "_fingerprint": fingerprint},
     )
     if cursor.rowcount:
-        tx.emit("changed", video_id)
+        tx.emit("changed", item_id)
     return bool(cursor.rowcount)
 
 
-def touch(tx: Transaction, video_id: int) -> None:
+def touch(tx: Transaction, item_id: int) -> None:
     """A new version of a video's card, sent to every page."""
-    tx.connection.execute("update video set version = version + 1 where id = ?", (video_id,))
-    tx.emit("changed", video_id, may_need_probe=False)
+    tx.connection.execute("update item set version = version + 1 where id = ?", (item_id,))
+    tx.emit("changed", item_id, may_need_probe=False)
 
 
-def regenerate(tx: Transaction, video_id: int) -> None:
+def regenerate(tx: Transaction, item_id: int) -> None:
     """Queue a video again because its thumbnails are missing."""
     tx.connection.execute(
-        "update video set probed_at = null, thumbnail = null, version = version + 1 where id = ?",
-        (video_id,),
+        "update item set probed_at = null, thumbnail = null, version = version + 1 where id = ?",
+        (item_id,),
     )
-    tx.emit("changed", video_id)
+    tx.emit("changed", item_id)
 
 
-def retry(tx: Transaction, video_id: int | None = None) -> int:
+def retry(tx: Transaction, item_id: int | None = None) -> int:
     """Put failed videos, or one, back to work; returns how many."""
     rows = tx.connection.execute(
-        "update video set probed_at = null, probe_error = null, version = version + 1"
+        "update item set probed_at = null, probe_error = null, version = version + 1"
         " where probe_error is not null and file_count > 0 and (:id is null or id = :id)"
         " returning id",
-        {"id": video_id},
+        {"id": item_id},
     ).fetchall()
     for row in rows:
         tx.emit("changed", row[0])
@@ -256,7 +256,7 @@ def retry(tx: Transaction, video_id: int | None = None) -> int:
 class Failed:
     """A video that could not be read, and why."""
 
-    video_id: int
+    item_id: int
     root_id: int
     path: str
     reason: str
@@ -265,20 +265,20 @@ class Failed:
 def failed(conn: Connection, limit: int) -> list[Failed]:
     """Videos that could not be read, newest first."""
     rows = conn.execute(
-        "select v.id, f.root_id, f.path, v.probe_error from video v join file f on f.id = v.file_id"
-        " where v.probe_error is not null and v.file_count > 0 order by v.id desc limit ?",
+        "select i.id, f.root_id, f.path, i.probe_error from item i join file f on f.id = i.file_id"
+        " where i.probe_error is not null and i.file_count > 0 order by i.id desc limit ?",
         (limit,),
     )
     return [Failed(row[0], row[1], os.fsdecode(row[2]), row[3]) for row in rows]
 
 
-def reprobe_all(tx: Transaction, video_id: int | None = None) -> int:
+def reprobe_all(tx: Transaction, item_id: int | None = None) -> int:
     """Queue every video, or one, for a new probe. Thumbnails stay until there are new ones.
     Returns how many."""
     cursor = tx.connection.execute(
-        "update video set probed_at = null, probe_error = null"
+        "update item set probed_at = null, probe_error = null"
         " where file_count > 0 and (:id is null or id = :id)",
-        {"id": video_id},
+        {"id": item_id},
     )
-    tx.emit("changed", video_id)
+    tx.emit("changed", item_id)
     return cursor.rowcount

@@ -40,10 +40,10 @@ class Transaction:
         self._events: dict[tuple[Topic, int | None], None] = {}
 
     def emit(
-        self, topic: Topic, video_id: int | None = None, *, may_need_probe: bool = True
+        self, topic: Topic, item_id: int | None = None, *, may_need_probe: bool = True
     ) -> None:
         """Record an event. `may_need_probe` is false for what leaves no video to probe."""
-        self._events[topic, video_id] = None
+        self._events[topic, item_id] = None
         self.may_need_probe |= may_need_probe
 
     @property
@@ -53,10 +53,10 @@ class Transaction:
     def write_events(self) -> int | None:
         """Insert the events; return the id of the last, or None when there was none."""
         last: int | None = None
-        for topic, video_id in self._events:
+        for topic, item_id in self._events:
             cursor = self.connection.execute(
-                "insert into event (topic, video_id, at) values (?, ?, ?)",
-                (topic, video_id, self.at),
+                "insert into event (topic, item_id, at) values (?, ?, ?)",
+                (topic, item_id, self.at),
             )
             last = cursor.lastrowid
         return last

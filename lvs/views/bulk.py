@@ -14,12 +14,12 @@ from lvs.views.rendering import rendered
 LARGEST_ID = 2**63 - 1
 
 
-async def single(bulk_id: int) -> Response:
+async def single(bulk_edit_id: int) -> Response:
     """Raises NotFoundError for a change that is no longer kept, or never was."""
     services = current_services()
-    found = await services.store.read(bulk.bulk, min(bulk_id, LARGEST_ID))
+    found = await services.store.read(bulk.bulk, min(bulk_edit_id, LARGEST_ID))
     page = await rendered(services, "bulk.html", result=kept_result(found))
     return responses.html_response(request, page)
 
 
-ROUTES = (Route("/bulk/<int:bulk_id>", single, PAGE),)
+ROUTES = (Route("/bulk/<int:bulk_edit_id>", single, PAGE),)

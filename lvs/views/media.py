@@ -53,8 +53,8 @@ async def stream(media_hash: str, name: str) -> Response:
 
 
 def _file_of_hash(conn: Connection, media_hash: str) -> KnownFile | None:
-    video_id = videos.id_of_hash(conn, media_hash)
-    return files.of_video(conn, video_id)[0] if video_id is not None else None
+    item_id = videos.id_of_hash(conn, media_hash)
+    return files.of_video(conn, item_id)[0] if item_id is not None else None
 
 
 async def _send(services: Services, known: KnownFile) -> Response:
@@ -122,12 +122,12 @@ async def thumbnail(media_hash: str, name: str) -> Response:
         try:
             body = await asyncio.to_thread(path.read_bytes)
         except OSError:  # somebody emptied the folder: make it again
-            await services.store.write(videos.regenerate, found.video_id)
+            await services.store.write(videos.regenerate, found.item_id)
         else:
             keep = FOR_EVER if request.args.get("v") == found.key else "no-cache"
             headers = {"Content-Type": PICTURES[name], "Cache-Control": keep}
             return Response(body, 200, headers)
-    services.library.probe_queue.want(found.video_id)
+    services.library.probe_queue.want(found.item_id)
     return _placeholder(found.preview, name)
 
 

@@ -38,7 +38,7 @@ def _add(tx: Transaction, root_id: int, numbers: range, folders: Sequence[str]) 
         found.append(FoundFile(path, size, mtime_ns, f"{chance.getrandbits(64):016x}"))
     files.ingest(tx, root_id, found, {}, first_scan=True)
     tx.connection.execute(
-        "update video set probed_at = 1, container = 'mov', video_codec = 'h264',"
+        "update item set probed_at = 1, container = 'mov', video_codec = 'h264',"
         " audio_codec = 'aac', width = 1920, height = 1080, frame_rate = 25,"
         " duration_s = 10 + abs(random() % 7000), view_count = abs(random() % 50),"
         " rating_average = abs(random() % 5), thumbnail = fingerprint,"
@@ -82,12 +82,12 @@ async def wait_for(services: Services, *names: str) -> dict[str, Card]:
     return found
 
 
-async def hash_of(services: Services, video_id: int) -> str:
-    found: str = (await services.store.read(videos.cards, [video_id]))[video_id].media_hash
+async def hash_of(services: Services, item_id: int) -> str:
+    found: str = (await services.store.read(videos.cards, [item_id]))[item_id].media_hash
     return found
 
 
-async def heart(server: LocalServer, *video_ids: int) -> None:
+async def heart(server: LocalServer, *item_ids: int) -> None:
     await server.services.store.write(
-        lambda tx: [curation.set_favorite(tx, video_id, None) for video_id in video_ids]
+        lambda tx: [curation.set_favorite(tx, item_id, None) for item_id in item_ids]
     )
