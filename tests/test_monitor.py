@@ -33,23 +33,24 @@ async def test_figures_of_the_system_stay_while_there_are_no_descriptors(
     services: Services,
 ) -> None:
     before = services.admin.monitor.take()
-    assert before.open_files > 0
+    assert before.process.open_files > 0
     services.admin.metrics.record("GET /x", "x", 0.01, failed=False, queries=1)
     with without_descriptors():
         with pytest.raises(OSError, match="Too many open files"):
             psutil.Process().memory_info()
         during = services.admin.monitor.take()
-    assert during.requests > 0
-    assert (during.open_files, during.memory_bytes) == (before.open_files, before.memory_bytes)
-    assert services.admin.monitor.take().memory_bytes > 0
+    assert during.web.requests > 0
+    assert during.process.open_files == before.process.open_files
+    assert during.process.memory_bytes == before.process.memory_bytes
+    assert services.admin.monitor.take().process.memory_bytes > 0
 
 
 async def test_rates_are_of_what_was_counted_since_the_last_sample(services: Services) -> None:
     services.hub.sent, services.reader.sent_bytes = 3, 5_000
-    first = services.admin.monitor.take()
+    first = services.admin.monitor.take().streams
     assert first.messages > 0
     assert first.sent_bytes > first.messages
-    still = services.admin.monitor.take()
+    still = services.admin.monitor.take().streams
     assert (still.messages, still.sent_bytes) == (0, 0)
 
 

@@ -64,19 +64,31 @@ class Disk:
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """One moment. Rates are over the second before it; `p95_ms` is of its requests, 0 for none;
-    `topics` are events a second by topic."""
+class RequestRates:
+    """Requests of a second. `p95_ms` is of these requests, 0 for none; `queries` are the mean per
+    request, `hit_rate` is a percentage."""
 
-    at: float = 0.0
     requests: float = 0.0
     errors: float = 0.0
     p95_ms: float = 0.0
-    hit_rate: float = 0.0
     ratings_p95_ms: float = 0.0
     queries: float = 0.0
+    hit_rate: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRates:
+    """What open pages and players got in a second; `topics` are events by topic."""
+
     messages: float = 0.0
     sent_bytes: float = 0.0
+    topics: tuple[tuple[Topic, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessFigures:
+    """What the server itself uses; `read_bytes` and `written_bytes` are per second."""
+
     cpu_percent: float = 0.0
     memory_bytes: int = 0
     memory_percent: float = 0.0
@@ -84,7 +96,16 @@ class Sample:
     open_files: int = 0
     read_bytes: float = 0.0
     written_bytes: float = 0.0
-    topics: tuple[tuple[Topic, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One moment, in Unix time. Rates are over the second before it."""
+
+    at: float = 0.0
+    web: RequestRates = RequestRates()
+    streams: StreamRates = StreamRates()
+    process: ProcessFigures = ProcessFigures()
     disks: tuple[Disk, ...] = ()
 
 
@@ -137,22 +158,27 @@ class Monitor:
         read, written = self._disk_use()
         sample = Sample(
             at=time.time(),
-            requests=(metrics.requests - last.requests) / passed,
-            errors=(metrics.errors - last.errors) / passed,
-            p95_ms=self._p95_of_latest(metrics.requests - last.requests),
-            hit_rate=self.hit_rate,
-            ratings_p95_ms=latency_of(metrics.ratings_post).p95_ms,
-            queries=sum(metrics.queries) / max(len(metrics.queries), 1),
-            messages=(hub.sent - last.messages_sent) / passed,
-            sent_bytes=(reader.sent_bytes - last.sent) / passed,
-            read_bytes=(read - last.read) / passed if last.read else 0.0,
-            written_bytes=(written - last.written) / passed if last.read else 0.0,
-            topics=tuple(
-                (topic, (count - last.events[topic]) / passed)
-                for topic, count in sorted(self.sources.events.items())
+            web=RequestRates(
+                requests=(metrics.requests - last.requests) / passed,
+                errors=(metrics.errors - last.errors) / passed,
+                p95_ms=self._p95_of_latest(metrics.requests - last.requests),
+                ratings_p95_ms=latency_of(metrics.ratings_post).p95_ms,
+                queries=sum(metrics.queries) / max(len(metrics.queries), 1),
+                hit_rate=self.hit_rate,
+            ),
+            streams=StreamRates(
+                messages=(hub.sent - last.messages_sent) / passed,
+                sent_bytes=(reader.sent_bytes - last.sent) / passed,
+                topics=tuple(
+                    (topic, (count - last.events[topic]) / passed)
+                    for topic, count in sorted(self.sources.events.items())
+                ),
+            ),
+            process=self._process_figures(
+                read_bytes=(read - last.read) / passed if last.read else 0.0,
+                written_bytes=(written - last.written) / passed if last.read else 0.0,
             ),
             disks=self._disks,
-            **self._process_figures(),
         )
         self._last = _Totals(
             now,
@@ -174,16 +200,18 @@ class Monitor:
             self.minutes.append(_as_one(self._minute))
             self._minute.clear()
 
-    def _process_figures(self) -> dict[str, Any]:
-        process, last = self._process, self.now
+    def _process_figures(self, *, read_bytes: float, written_bytes: float) -> ProcessFigures:
+        process, last = self._process, self.now.process
         with process.oneshot():
-            return {
-                "cpu_percent": _ask(process.cpu_percent, last.cpu_percent),
-                "memory_bytes": _ask(lambda: process.memory_info().rss, last.memory_bytes),
-                "memory_percent": _ask(process.memory_percent, last.memory_percent),
-                "threads": _ask(process.num_threads, last.threads),
-                "open_files": _ask(lambda: _open_files(process), last.open_files),
-            }
+            return ProcessFigures(
+                cpu_percent=_ask(process.cpu_percent, last.cpu_percent),
+                memory_bytes=_ask(lambda: process.memory_info().rss, last.memory_bytes),
+                memory_percent=_ask(process.memory_percent, last.memory_percent),
+                threads=_ask(process.num_threads, last.threads),
+                open_files=_ask(lambda: _open_files(process), last.open_files),
+                read_bytes=read_bytes,
+                written_bytes=written_bytes,
+            )
 
     def _disk_use(self) -> tuple[int, int]:
         """(bytes read, bytes written) since the start."""
@@ -221,24 +249,33 @@ class Monitor:
         return tuple(found)
 
 
-_RATES = (
-    "requests",
-    "errors",
-    "messages",
-    "sent_bytes",
-    "cpu_percent",
-    "read_bytes",
-    "written_bytes",
-)
-
-
 def _as_one(samples: Sequence[Sample]) -> Sample:
     """A minute: its last sample, with the mean of what is a rate and the highest p95."""
-    means: dict[str, Any] = {
-        name: statistics.fmean(getattr(s, name) for s in samples) for name in _RATES
-    }
-    means["p95_ms"] = max(sample.p95_ms for sample in samples)
-    return replace(samples[-1], **means)
+
+    def mean(read: Callable[[Sample], float]) -> float:
+        return statistics.fmean(map(read, samples))
+
+    last = samples[-1]
+    return replace(
+        last,
+        web=replace(
+            last.web,
+            requests=mean(lambda s: s.web.requests),
+            errors=mean(lambda s: s.web.errors),
+            p95_ms=max(s.web.p95_ms for s in samples),
+        ),
+        streams=replace(
+            last.streams,
+            messages=mean(lambda s: s.streams.messages),
+            sent_bytes=mean(lambda s: s.streams.sent_bytes),
+        ),
+        process=replace(
+            last.process,
+            cpu_percent=mean(lambda s: s.process.cpu_percent),
+            read_bytes=mean(lambda s: s.process.read_bytes),
+            written_bytes=mean(lambda s: s.process.written_bytes),
+        ),
+    )
 
 
 def _ask(read: Callable[[], T], last: T) -> T:

@@ -86,7 +86,7 @@ def _cache(monitor: Monitor) -> Tile:
     if found["hits"] + found["misses"] < 100:
         level, word = "", "Just started"
     detail = f"{formatting.number(found['hits'])} hits, {formatting.number(found['misses'])} misses"
-    line = _hour(monitor, lambda sample: sample.hit_rate, 100.0)
+    line = _hour(monitor, lambda sample: sample.web.hit_rate, 100.0)
     return Tile("tile-cache", "Cache hits", f"{rate:.1f} %", level, word, detail, line)
 
 
@@ -100,27 +100,27 @@ def _ratings(monitor: Monitor) -> Tile:
         f"p95 of the last {formatting.plural(found['request_count'], 'rating')}, "
         f"average {found['avg_latency_ms']:.1f} ms"
     )
-    line = _hour(monitor, lambda sample: sample.ratings_p95_ms)
+    line = _hour(monitor, lambda sample: sample.web.ratings_p95_ms)
     return Tile("tile-ratings", "Ratings latency", value, level, word, detail, line)
 
 
 def _database(monitor: Monitor) -> Tile:
-    queries, average = monitor.sources.metrics.queries, monitor.now.queries
+    queries, average = monitor.sources.metrics.queries, monitor.now.web.queries
     level, word = ("good", "Normal") if average <= 20 else ("warning", "High")
     detail = (
         f"max {max(queries, default=0)} in the last {formatting.plural(len(queries), 'request')}"
     )
-    line = _hour(monitor, lambda sample: sample.queries)
+    line = _hour(monitor, lambda sample: sample.web.queries)
     return Tile("tile-database", "Queries per request", f"{average:.1f}", level, word, detail, line)
 
 
 def _uptime(monitor: Monitor) -> Tile:
     metrics = monitor.sources.metrics
-    recent = sum(sample.errors for sample in list(monitor.seconds)[-60:])
+    recent = sum(sample.web.errors for sample in list(monitor.seconds)[-60:])
     level, word = ("poor", "Failing") if recent >= 1 else ("good", "Running")
     so_far = formatting.number(metrics.requests)
-    detail = f"{monitor.now.requests:.0f} requests/s, {so_far} since start"
-    line = _hour(monitor, lambda sample: sample.requests)
+    detail = f"{monitor.now.web.requests:.0f} requests/s, {so_far} since start"
+    line = _hour(monitor, lambda sample: sample.web.requests)
     value = humanize.naturaldelta(metrics.uptime_s)
     return Tile("tile-uptime", "Uptime", value, level, word, detail, line)
 
@@ -189,36 +189,36 @@ def _timings(timings: list[IngestTiming]) -> tuple[IngestRow, ...]:
 def _streams(monitor: Monitor, dashboards: int) -> tuple[Tile, ...]:
     hub, reader, now = monitor.sources.hub, monitor.sources.reader, monitor.now
     lost = f"{formatting.number(hub.dropped)} dropped, {formatting.number(hub.resyncs)} resynced"
-    messages = _hour(monitor, lambda sample: sample.messages)
+    messages = _hour(monitor, lambda sample: sample.streams.messages)
     return (
         _plain("pages", "Open pages", formatting.number(hub.streams + dashboards), lost),
         _plain(
             "messages",
             "Messages",
-            f"{now.messages:.0f}/s",
+            f"{now.streams.messages:.0f}/s",
             f"{formatting.number(hub.sent)} so far",
             messages,
         ),
         _plain(
             "events",
             "Events",
-            f"{sum(rate for _, rate in now.topics):.0f}/s",
-            _topics(now.topics, monitor.sources.events),
-            _hour(monitor, lambda sample: sum(rate for _, rate in sample.topics)),
+            f"{sum(rate for _, rate in now.streams.topics):.0f}/s",
+            _topics(now.streams.topics, monitor.sources.events),
+            _hour(monitor, lambda sample: sum(rate for _, rate in sample.streams.topics)),
         ),
         _plain(
             "videos",
             "Videos streaming",
             formatting.number(reader.open),
-            f"{formatting.size(round(now.sent_bytes))}/s",
-            _hour(monitor, lambda sample: sample.sent_bytes),
+            f"{formatting.size(round(now.streams.sent_bytes))}/s",
+            _hour(monitor, lambda sample: sample.streams.sent_bytes),
         ),
         _plain(
             "latency",
             "Response time, p95",
-            f"{now.p95_ms:.1f} ms",
+            f"{now.web.p95_ms:.1f} ms",
             "last second",
-            _hour(monitor, lambda sample: sample.p95_ms),
+            _hour(monitor, lambda sample: sample.web.p95_ms),
         ),
     )
 
@@ -230,7 +230,7 @@ def _topics(rates: Iterable[tuple[Topic, float]], totals: Counter[Topic]) -> str
 
 
 def _system(monitor: Monitor) -> tuple[Tile, ...]:
-    now = monitor.now
+    now, process = monitor.now, monitor.now.process
     disks = tuple(
         Tile(
             f"tile-disk-{number}",
@@ -243,24 +243,29 @@ def _system(monitor: Monitor) -> tuple[Tile, ...]:
         )
         for number, disk in enumerate(now.disks)
     )
-    written = f"read, {formatting.size(round(now.written_bytes))}/s written"
+    written = f"read, {formatting.size(round(process.written_bytes))}/s written"
     return (
         _plain(
             "cpu",
             "CPU",
-            f"{now.cpu_percent:.0f} %",
+            f"{process.cpu_percent:.0f} %",
             "of one core",
-            _hour(monitor, lambda sample: sample.cpu_percent),
+            _hour(monitor, lambda sample: sample.process.cpu_percent),
         ),
         _plain(
             "memory",
             "Memory",
-            formatting.size(now.memory_bytes),
-            f"{now.memory_percent:.1f} % of the system",
-            _hour(monitor, lambda sample: float(sample.memory_bytes)),
+            formatting.size(process.memory_bytes),
+            f"{process.memory_percent:.1f} % of the system",
+            _hour(monitor, lambda sample: float(sample.process.memory_bytes)),
         ),
-        _plain("files", "Open files", formatting.number(now.open_files), f"{now.threads} threads"),
-        _plain("io", "Disk", f"{formatting.size(round(now.read_bytes))}/s", written),
+        _plain(
+            "files",
+            "Open files",
+            formatting.number(process.open_files),
+            f"{process.threads} threads",
+        ),
+        _plain("io", "Disk", f"{formatting.size(round(process.read_bytes))}/s", written),
         *disks,
     )
 
@@ -276,10 +281,10 @@ def _day(monitor: Monitor) -> tuple[Tile, ...]:
         return _plain(f"day-{name}", title, highest, "peak minute", line)
 
     return (
-        tile("requests", "Requests", lambda sample: sample.requests, "{:.0f}/s"),
-        tile("latency", "Response time, p95", lambda sample: sample.p95_ms, "{:.1f} ms"),
-        tile("sent", "Video sent", lambda sample: sample.sent_bytes / 1e6, "{:.1f} MB/s"),
-        tile("cpu", "CPU", lambda sample: sample.cpu_percent, "{:.0f} %"),
-        tile("memory", "Memory", lambda sample: sample.memory_bytes / 1e6, "{:.0f} MB"),
-        tile("errors", "Errors", lambda sample: sample.errors, "{:.2f}/s"),
+        tile("requests", "Requests", lambda sample: sample.web.requests, "{:.0f}/s"),
+        tile("latency", "Response time, p95", lambda sample: sample.web.p95_ms, "{:.1f} ms"),
+        tile("sent", "Video sent", lambda sample: sample.streams.sent_bytes / 1e6, "{:.1f} MB/s"),
+        tile("cpu", "CPU", lambda sample: sample.process.cpu_percent, "{:.0f} %"),
+        tile("memory", "Memory", lambda sample: sample.process.memory_bytes / 1e6, "{:.0f} MB"),
+        tile("errors", "Errors", lambda sample: sample.web.errors, "{:.2f}/s"),
     )

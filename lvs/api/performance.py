@@ -12,6 +12,7 @@ from quart import Response
 from quart_schema import validate_querystring
 
 from lvs.admin.figures import cache_json, database_json, ratings_json, route_json, routes_json
+from lvs.admin.monitor import Sample
 from lvs.api.calls import Arguments, answers
 from lvs.api.problems import refuses
 from lvs.api.prometheus import PrometheusCollector
@@ -155,11 +156,11 @@ async def snapshot() -> PerformanceOut:
             "cache": cache_json(*monitor.cache_use),
             "resources": {
                 "uptime_seconds": round(metrics.uptime_s, 3),
-                "cpu_percent": now.cpu_percent,
-                "memory_percent": round(now.memory_percent, 3),
-                "memory_mb": round(now.memory_bytes / 1e6, 3),
-                "threads": now.threads,
-                "open_files": now.open_files,
+                "cpu_percent": now.process.cpu_percent,
+                "memory_percent": round(now.process.memory_percent, 3),
+                "memory_mb": round(now.process.memory_bytes / 1e6, 3),
+                "threads": now.process.threads,
+                "open_files": now.process.open_files,
                 "disks": [dataclasses.asdict(disk) for disk in now.disks],
             },
             "workers": {
@@ -207,7 +208,20 @@ async def history(query_args: HistoryIn) -> HistoryOut:
     return HistoryOut(
         span=query_args.span,
         step_s=1 if by_second else 60,
-        samples=[SampleOut.model_validate(sample, from_attributes=True) for sample in samples],
+        samples=[_sample_out(sample) for sample in samples],
+    )
+
+
+def _sample_out(sample: Sample) -> SampleOut:
+    return SampleOut(
+        at=sample.at,
+        requests=sample.web.requests,
+        errors=sample.web.errors,
+        p95_ms=sample.web.p95_ms,
+        hit_rate=sample.web.hit_rate,
+        cpu_percent=sample.process.cpu_percent,
+        memory_bytes=sample.process.memory_bytes,
+        sent_bytes=sample.streams.sent_bytes,
     )
 
 

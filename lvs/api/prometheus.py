@@ -72,7 +72,7 @@ class PrometheusCollector(Collector):
             services.hub.streams + services.admin.dashboard.streams,
         )
         yield "open_videos", "Videos being sent", self._services.reader.open
-        yield "cpu_percent", "CPU use, percent of one core", now.cpu_percent
-        yield "memory_bytes", "Resident memory", now.memory_bytes
-        yield "threads", "Of the web process", now.threads
-        yield "open_files", "Of the web process", now.open_files
+        yield "cpu_percent", "CPU use, percent of one core", now.process.cpu_percent
+        yield "memory_bytes", "Resident memory", now.process.memory_bytes
+        yield "threads", "Of the web process", now.process.threads
+        yield "open_files", "Of the web process", now.process.open_files
