@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.harness import Line, times
 from lvs.media.pool import MediaPool
-from lvs.media.samples import Clip, make_clip
+from lvs.media.samples import Clip, hdr_options, make_clip
 
 
 def _without_contrast(filter_: tuple[str, str], keyframe_every: int = 25, crf: str = "23") -> Clip:
@@ -22,9 +22,8 @@ def _without_contrast(filter_: tuple[str, str], keyframe_every: int = 25, crf: s
         source,
         (1920, 1080),
         6,
-        options={"preset": "veryfast", "crf": crf},
+        options={"preset": "veryfast", "crf": crf, "g": str(keyframe_every)},
         filters=(filter_,),
-        keyframe_every=keyframe_every,
     )
 
 
@@ -48,8 +47,7 @@ CLIPS = {
             4,
             codec="libx265",
             pix_fmt="yuv420p10le",
-            options={"preset": "ultrafast", "x265-params": "log-level=none"},
-            colour={"color_trc": 18, "color_primaries": 9, "colorspace": 9, "color_range": 1},
+            options={"preset": "ultrafast", "x265-params": "log-level=none", **hdr_options(18)},
         ),
         32,
     ),

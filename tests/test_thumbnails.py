@@ -12,7 +12,7 @@ import pytest
 
 from lvs.media import processing, thumbnails, tone_mapping
 from lvs.media.filter_graph import through
-from lvs.media.samples import Clip, make_clip
+from lvs.media.samples import Clip, hdr_options, make_clip
 from tests.helpers.clips import Cast
 from tests.helpers.images import Picture, decoded
 
@@ -147,8 +147,11 @@ def test_tones_by_the_table_are_those_of_libswscale(
         0.2,
         codec="libx265",
         pix_fmt="yuv420p10le",
-        options={"preset": "ultrafast", "x265-params": f"log-level=none{more}"},
-        colour={"color_trc": transfer, "color_primaries": 9, "colorspace": 9, "color_range": 1},
+        options={
+            "preset": "ultrafast",
+            "x265-params": f"log-level=none{more}",
+            **hdr_options(transfer),
+        },
     )
     make_clip(tmp_path / "hdr.mp4", clip)
     with av.open(str(tmp_path / "hdr.mp4")) as container:

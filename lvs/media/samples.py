@@ -11,10 +11,23 @@ from typing import Any
 import av
 import av.filter
 
+QUICK = {"preset": "ultrafast", "crf": "28"}
+
+
+def hdr_options(transfer: int) -> dict[str, str]:
+    """The options of HDR with BT.2020 colors; `transfer` is 16 for PQ, 18 for HLG (ITU-T H.273)."""
+    return {
+        "color_trc": str(transfer),
+        "color_primaries": "9",
+        "colorspace": "9",
+        "color_range": "tv",
+    }
+
 
 @dataclass(frozen=True)
 class Clip:
-    """What to draw. `source` and `filters` are libavfilter's; `size` is width and height."""
+    """What to draw. `source` and `filters` are libavfilter's, `options` the encoder's (`g` is the
+    distance of its keyframes); `size` is width and height."""
 
     source: str = "testsrc2"
     size: tuple[int, int] = (640, 360)
@@ -23,13 +36,11 @@ class Clip:
     codec: str = "libx264"
     pix_fmt: str = "yuv420p"
     filters: tuple[tuple[str, str], ...] = ()
-    options: Mapping[str, str] = field(default_factory=lambda: {"preset": "ultrafast", "crf": "28"})
+    options: Mapping[str, str] = field(default_factory=lambda: dict(QUICK))
     audio_codec: str | None = None
     rotation: int = 0
     sample_aspect: Fraction | None = None
-    keyframe_every: int = 25
     metadata: Mapping[str, str] = field(default_factory=dict)
-    colour: Mapping[str, int] = field(default_factory=dict)  # codec context attributes
 
 
 def make_clip(path: Path, clip: Clip | None = None) -> Path:
@@ -37,12 +48,10 @@ def make_clip(path: Path, clip: Clip | None = None) -> Path:
     clip = clip or Clip()
     with av.open(str(path), "w") as output:
         output.metadata.update(clip.metadata)
-        stream: Any = output.add_stream(clip.codec, rate=clip.rate, options=dict(clip.options))
+        options = {"g": "25", **clip.options}
+        stream: Any = output.add_stream(clip.codec, rate=clip.rate, options=options)
         stream.width, stream.height = clip.size
         stream.pix_fmt = clip.pix_fmt
-        stream.codec_context.gop_size = clip.keyframe_every
-        for name, value in clip.colour.items():
-            setattr(stream.codec_context, name, value)
         if clip.sample_aspect:
             stream.codec_context.sample_aspect_ratio = clip.sample_aspect
         if clip.rotation:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import filelock
 
-from lvs.media.samples import Clip, make_clip
+from lvs.media.samples import QUICK, Clip, hdr_options, make_clip
 
 SMALL = {"size": (160, 90), "duration_s": 1.0}
 
@@ -29,7 +29,7 @@ CAST: dict[str, Clip] = {
     "upright.mp4": Clip(rotation=90),
     "wide.mp4": Clip(size=(480, 480), sample_aspect=Fraction(16, 9)),
     "dark-start.mp4": Clip(
-        duration_s=6, filters=(("fade", "t=in:st=3:d=1"),), keyframe_every=9_999
+        duration_s=6, filters=(("fade", "t=in:st=3:d=1"),), options={**QUICK, "g": "9999"}
     ),
     "hdr.mp4": Clip(
         "smptehdbars",
@@ -37,8 +37,7 @@ CAST: dict[str, Clip] = {
         0.4,
         codec="libx265",
         pix_fmt="yuv420p10le",
-        options={"preset": "ultrafast", "x265-params": "log-level=none"},
-        colour={"color_trc": 16, "color_primaries": 9, "colorspace": 9, "color_range": 1},
+        options={"preset": "ultrafast", "x265-params": "log-level=none", **hdr_options(16)},
     ),
     "ten-bit.mp4": Clip(
         "smptebars",
@@ -48,7 +47,7 @@ CAST: dict[str, Clip] = {
         pix_fmt="yuv420p10le",
         options={"preset": "ultrafast", "x265-params": "log-level=none"},
     ),
-    "full-range.mkv": Clip("smptebars", pix_fmt="yuvj420p", colour={"color_range": 2}),
+    "full-range.mkv": Clip("smptebars", pix_fmt="yuvj420p", options={**QUICK, "color_range": "pc"}),
     "normal-range.mkv": Clip("smptebars"),
     "ac3.mkv": Clip(audio_codec="ac3", **SMALL),  # type: ignore[arg-type]
     "dated.mp4": Clip(metadata={"creation_time": "2024-05-06T07:08:09Z"}, **SMALL),  # type: ignore[arg-type]
