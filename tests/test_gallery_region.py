@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from lvs.contexts.gallery import PAGE_SIZE
@@ -60,6 +62,22 @@ async def test_a_damaged_cursor_is_refused(many: LocalServer) -> None:
     answer = await many.get(more["hx-get"][:-5], headers=AS_HTMX)
     assert answer.status == 400
     assert "start from the first page" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("order", "another"),
+    [("sort=title", "sort=newest"), ("sort=random&seed=3", "sort=random&seed=4")],
+)
+async def test_a_cursor_of_another_sort_order_is_refused(
+    many: LocalServer, order: str, another: str
+) -> None:
+    (more,) = elements((await many.get(f"/?{order}")).text, hx_get=True, class_="button")
+    after = re.search("after=[^&]+", more["hx-get"])
+    assert after
+    assert (await many.get(f"/partials/cards?{order}&{after[0]}", headers=AS_HTMX)).status == 200
+    answer = await many.get(f"/partials/cards?{another}&{after[0]}", headers=AS_HTMX)
+    assert answer.status == 400
+    assert "another sort order" in answer.text
 
 
 @pytest.mark.parametrize("typed", ["is:fav", "video+rating:x", "video+height:>"])

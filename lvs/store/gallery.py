@@ -28,7 +28,7 @@ class Page:
 def page(conn: Connection, spec: ListSpec, *, limit: int, after: str | None = None) -> Page:
     """The first `limit` videos of a list after a cursor, and how many it has.
 
-    Raises InvalidInputError when the cursor is not one of ours.
+    Raises InvalidInputError when the cursor is not one of ours, or of another sort order.
     """
     videos, cursor = list_page(conn, spec, limit=limit, after=after)
     return Page(videos, cursor, count(conn, spec))
@@ -38,10 +38,10 @@ def list_page(
     conn: Connection, spec: ListSpec, *, limit: int, after: str | None = None
 ) -> tuple[list[tuple[int, int]], str | None]:
     """As `page`, without counting: (videos, cursor of what follows)."""
-    rows = _list_page(conn, spec, decode_cursor(after) if after else None, limit + 1)
+    rows = _list_page(conn, spec, decode_cursor(spec, after) if after else None, limit + 1)
     more = len(rows) > limit
     rows = rows[:limit]
-    cursor = encode_cursor((rows[-1][2], rows[-1][0])) if more else None
+    cursor = encode_cursor(spec, (rows[-1][2], rows[-1][0])) if more else None
     return [(row[0], row[1]) for row in rows], cursor
 
 
@@ -119,14 +119,15 @@ def _list_page(
     ).fetchall()
 
 
-def encode_cursor(key: Key) -> str:
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+def encode_cursor(spec: ListSpec, key: Key) -> str:
+    value = json.dumps([_order_of(spec), *key])
+    return base64.urlsafe_b64encode(value.encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str) -> Key:
+def decode_cursor(spec: ListSpec, cursor: str) -> Key:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        value, item_id = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        order, value, item_id = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         if not isinstance(value, str | int | float) or not isinstance(item_id, int):
             raise ValueError("not a key")
         if isinstance(value, str):
@@ -139,7 +140,16 @@ def decode_cursor(cursor: str) -> Key:
         raise InvalidInputError(
             "The `after` cursor is not one that this server gave out; start from the first page."
         ) from error
+    if order != _order_of(spec):
+        raise InvalidInputError(
+            "The `after` cursor belongs to another sort order; start from the first page."
+        )
     return value, item_id
+
+
+def _order_of(spec: ListSpec) -> str:
+    """The order that a cursor is a position in: each seed shuffles by itself."""
+    return f"{spec.sort} {spec.seed}" if spec.sort == "random" else spec.sort
 
 
 def events_since(conn: Connection, since: int, limit: int) -> tuple[list[Event], int, bool]:
