@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from lvs.cli import doctor
 from lvs.cli.doctor import Finding
+from lvs.cli.main import main
 from lvs.config import ServerConfig
 
 Partition = namedtuple("Partition", "mountpoint fstype")
@@ -108,6 +110,15 @@ def test_a_port_in_use_names_its_setting(config: ServerConfig) -> None:
         found = finding(config.model_copy(update={"port": port}), f"Port {port}")
     assert not found.good
     assert "LVS_PORT" in found.advice
+
+
+def test_a_long_path_stays_on_one_line(config: ServerConfig, tmp_path: Path) -> None:
+    """So that it can be copied, and searched for."""
+    folder = tmp_path / ("a long name " * 15).strip()
+    folder.mkdir()
+    settings = {"LVS_VIDEO_DIRECTORY": str(folder), "LVS_DATA_DIRECTORY": str(tmp_path / "data")}
+    result = CliRunner().invoke(main, ["doctor"], env={**settings, "LVS_PORT": "0"})
+    assert f"ok  Video folder {folder}: 0 videos" in result.output.splitlines()
 
 
 def test_codecs_that_are_missing_are_named(

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from lvs import __version__
@@ -82,14 +81,13 @@ def doctor() -> None:
     from lvs.cli.doctor import examine
 
     config = _config()
-    table = Table(box=None, pad_edge=False)
-    for heading in ("", "Check", "Result", "What to do"):
-        table.add_column(heading)
+    out = _output()
     findings = examine(config)
     for finding in findings:
-        mark = Text("ok", "green") if finding.good else Text("!!", "red")
-        table.add_row(mark, finding.what, finding.found, finding.advice)
-    _output().print(table)
+        mark = Text("ok  ", "green") if finding.good else Text("!!  ", "red")
+        out.print(mark + f"{finding.what}: {finding.found}", soft_wrap=True)
+        if finding.advice:
+            out.print(f"      {finding.advice}", soft_wrap=True)
     sys.exit(0 if all(finding.good for finding in findings) else 1)
 
 
