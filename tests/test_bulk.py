@@ -231,8 +231,8 @@ async def test_cards_are_selected_by_clicks_ranges_and_keys(
     page = await live_page(context, f"{site}/?sort=title")  # in front: the other draws seldom
     await page.get_by_role("button", name="Select", exact=True).click()
     cards = page.locator("#grid > .card")
-    await cards.nth(1).locator(".card-picture").click()
-    await cards.nth(3).locator(".card-picture").click(modifiers=["Shift"])
+    await cards.nth(1).locator(".card-thumbnail").click()
+    await cards.nth(3).locator(".card-thumbnail").click(modifiers=["Shift"])
     assert await selected(page) == ["B", "C", "D"]
     assert await page.inner_text("[data-selected]") == "3 selected"
     assert page.url.endswith("sort=title")
@@ -265,7 +265,7 @@ async def test_a_toast_stands_above_the_bar_and_outlasts_it(
 ) -> None:
     page = await live_page(context, f"{site}/?sort=title")
     await page.get_by_role("button", name="Select", exact=True).click()
-    await page.locator("#grid > .card .card-picture").first.click()
+    await page.locator("#grid > .card .card-thumbnail").first.click()
     await page.get_by_role("button", name="Add to favorites").click()
     toast = page.locator("#notices .notice", has_text="1 video added to favorites")
     await toast.wait_for()

@@ -97,7 +97,9 @@ async def test_a_store_that_is_closed_refuses_long_reads_too(services: Services)
         await services.store.read_long(endless)
 
 
-HALF_A_PAIR = base64.urlsafe_b64encode(json.dumps(["title", "\ud800", 1]).encode()).decode().rstrip("=")
+HALF_A_PAIR = (
+    base64.urlsafe_b64encode(json.dumps(["title", "\ud800", 1]).encode()).decode().rstrip("=")
+)
 
 
 @pytest.mark.parametrize(

@@ -262,7 +262,7 @@ async def test_a_new_file_is_timed_until_its_card_is_shown(
         assert list(moments) == sorted(moments)
         assert sum(timing.steps.values()) == pytest.approx(timing.whole)
         assert timing.steps["facts"] > 0
-        assert timing.steps["pictures"] > 0
+        assert timing.steps["thumbnails"] > 0
     page = (await live_server.get("/admin/performance")).text
     assert "p95 of the last 3 files" in page
     assert "<b>b.mp4</b>" in page

@@ -21,7 +21,7 @@ STEPS = {
     "settling": "Copy settled",
     "storing": "Indexed",
     "facts": "Probed",
-    "pictures": "Thumbnails",
+    "thumbnails": "Thumbnails",
     "push": "Pushed",
 }
 
@@ -57,7 +57,7 @@ def dashboard_view(monitor: Monitor, dashboards: int = 0) -> DashboardView:
         large=(_cache(monitor), _ratings(monitor), _database(monitor), _uptime(monitor)),
         panels=(
             ("library", "Library", _library(monitor)),
-            ("ingest", "New-file latency", _ways(monitor)),
+            ("ingest", "New-file latency", _ingest(monitor)),
             ("live", "Live pages and streams", _streams(monitor, dashboards)),
             ("system", "System", _system(monitor)),
             ("day", "Last 24 hours", _day(monitor)),
@@ -155,14 +155,14 @@ def _library(monitor: Monitor) -> tuple[Tile, ...]:
     )
 
 
-def _ways(monitor: Monitor) -> tuple[Tile, ...]:
+def _ingest(monitor: Monitor) -> tuple[Tile, ...]:
     done = monitor.sources.ingest_timings.done
     of = f"p95 of the last {formatting.plural(len(done), 'file')}" if done else "no file yet"
     steps = [timing.steps for timing in done]
     seconds = {"whole": [timing.whole for timing in done]}
     seconds |= {name: [step[name] for step in steps] for name in STEPS}
     return tuple(
-        _plain(f"drop-{name}", title, _seconds(seconds[name]), of)
+        _plain(f"ingest-{name}", title, _seconds(seconds[name]), of)
         for name, title in {"whole": "Total", **STEPS}.items()
     )
 

@@ -1,4 +1,4 @@
-"""How long a dropped file takes to its tile, step by step, for the newest files."""
+"""How long a new file takes to its card, step by step, for the newest files."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class IngestTiming:
             "settling": self.settled - self.seen,
             "storing": self.stored - self.settled,
             "facts": self.probed - self.stored,
-            "pictures": self.rendered - self.probed,
+            "thumbnails": self.rendered - self.probed,
             "push": self.pushed - self.rendered,
         }
 
