@@ -12,42 +12,10 @@ import unicodedata
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes
 
-MIME_TYPES = {
-    ".mp4": "video/mp4",
-    ".m4v": "video/mp4",
-    ".mov": "video/quicktime",
-    ".mkv": "video/x-matroska",
-    ".webm": "video/webm",
-    ".avi": "video/x-msvideo",
-    ".wmv": "video/x-ms-wmv",
-    ".flv": "video/x-flv",
-    ".mpg": "video/mpeg",
-    ".mpeg": "video/mpeg",
-    ".ts": "video/mp2t",
-    ".m2ts": "video/mp2t",
-    ".mts": "video/mp2t",
-    ".3gp": "video/3gpp",
-    ".ogv": "video/ogg",
-    ".vob": "video/mpeg",
-}
-VIDEO_EXTENSIONS = frozenset(MIME_TYPES)
-
-
-def is_video_name(name: str) -> bool:
-    """True for a file name that the library ingests: a video extension, not hidden.
-
-    Partial downloads (`.part`, `.crdownload`, `.tmp`) end differently, so they are ignored.
-    """
-    return not name.startswith(".") and os.path.splitext(name)[1].lower() in VIDEO_EXTENSIONS
-
 
 def is_hidden(path: str) -> bool:
     """True when any part of a relative path is hidden."""
     return any(part.startswith(".") for part in path.split("/"))
-
-
-def mime_type(path: str) -> str:
-    return MIME_TYPES.get(os.path.splitext(path)[1].lower(), "application/octet-stream")
 
 
 def to_url(path: str) -> str:

@@ -10,7 +10,7 @@ import av
 import numpy as np
 import pytest
 
-from lvs import paths
+from lvs import kinds
 from lvs.demo import make_library
 from lvs.demo.catalogue import ENTRIES, Entry
 from lvs.demo.library import captions, drawn, make_one
@@ -31,7 +31,7 @@ def test_each_scene_draws_a_picture_that_is_not_flat(name: str) -> None:
 def test_names_are_unique_and_those_of_videos() -> None:
     titles = [Path(name).stem for name in ENTRIES]
     assert len(set(titles)) == len(titles)
-    assert all(paths.is_video_name(Path(name).name) for name in ENTRIES)
+    assert all(kinds.is_media_name(Path(name).name) for name in ENTRIES)
 
 
 def test_names_of_vr_videos_say_their_projection() -> None:

@@ -198,5 +198,5 @@ async def test_a_video_replaced_by_a_link_to_something_else_is_missing(
     (videos / "a.mp4").unlink()
     (videos / "a.mp4").symlink_to(tmp_path / "secret.txt")
     with pytest.raises(PermissionError):
-        regular_files.open_video(str(videos / "a.mp4"))
+        regular_files.open_media(str(videos / "a.mp4"))
     assert list(await library(services)) == ["stays.mp4"]

@@ -171,7 +171,7 @@ async def test_an_image_of_too_many_pixels_is_not_decoded(tmp_path: Path) -> Non
         (worker,) = workers()
         assert result.error is not None
         assert "more than 100 million pixels" in result.error
-        assert result.facts.video_codec == "png"
+        assert result.facts["video_codec"] == "png"
         assert worker.memory_info().rss < 100e6
 
 

@@ -72,7 +72,7 @@ def test_a_fifo_is_opened_without_waiting_for_a_writer(tmp_path: Path) -> None:
     path = tmp_path / "x.mp4"
     os.mkfifo(path)
     with pytest.raises(OSError, match="not a regular file"):
-        regular_files.open_video(str(path))
+        regular_files.open_media(str(path))
     assert filesystem.is_being_written(str(tmp_path), "x.mp4") is None
 
 

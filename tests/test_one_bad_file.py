@@ -15,7 +15,7 @@ import pytest
 from lvs.errors import UnavailableError
 from lvs.library.probe_queue import _first_of
 from lvs.media import processing
-from lvs.media.facts import Facts, Result, SourceError
+from lvs.media.facts import Result, SourceError
 from lvs.media.pool import MediaPool
 from lvs.media.samples import Clip, make_clip
 from lvs.services import Services
@@ -49,7 +49,7 @@ def state(services: Services) -> dict[str, tuple[bool, str | None]]:
 
 
 def good(_: str) -> Result:
-    return Result(Facts(width=1, height=1), "data:,", None, 0.0)
+    return Result({"width": 1, "height": 1}, "data:,", None, 0.0)
 
 
 def probing(monkeypatch: pytest.MonkeyPatch, services: Services, probes: dict[str, Probe]) -> None:
@@ -93,7 +93,7 @@ def test_a_date_at_the_end_of_time_is_no_error(tmp_path: Path, date: bytes) -> N
     assert path.read_bytes() != content
     result = processing.process(str(path), str(tmp_path / "p"), "0" * 16)
     assert result.error is None
-    assert result.facts.recorded_at is None
+    assert result.facts["recorded_at"] is None
 
 
 def test_an_error_of_the_decoder_is_the_reason(
@@ -107,7 +107,7 @@ def test_an_error_of_the_decoder_is_the_reason(
     monkeypatch.setattr("lvs.media.thumbnails.keyframe_near", late)
     result = processing.process(str(cast.path("beach.mp4")), str(tmp_path / "p"), "0" * 16)
     assert result.error == "Can't be read: list index out of range."
-    assert result.facts.width == 160
+    assert result.facts["width"] == 160
 
 
 def test_a_missing_file_says_nothing_about_the_video(tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_missing_file_says_nothing_about_the_video(tmp_path: Path) -> None:
 async def test_facts_that_cannot_be_stored_are_a_failure_of_the_file(
     ten: Services, monkeypatch: pytest.MonkeyPatch, fact: dict[str, Any]
 ) -> None:
-    probing(monkeypatch, ten, {"bad.mp4": lambda _: Result(Facts(**fact), "data:,", None, 0.0)})
+    probing(monkeypatch, ten, {"bad.mp4": lambda _: Result(fact, "data:,", None, 0.0)})
     async with feeding(ten):
         await eventually(lambda: all_done(ten), 5)
     found = state(ten)

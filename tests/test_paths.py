@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lvs import paths
+from lvs import kinds, paths
 
 names = st.binary(min_size=1, max_size=60).filter(lambda b: b"\0" not in b).map(os.fsdecode)
 
@@ -47,9 +47,9 @@ def test_titles_sort_as_people_expect() -> None:
     "name", ["a.mp4.part", "a.crdownload", "a.tmp", ".hidden.mp4", "a.txt", "mp4", "a.mp4~"]
 )
 def test_what_is_no_finished_video_is_left_alone(name: str) -> None:
-    assert not paths.is_video_name(name)
+    assert not kinds.is_media_name(name)
 
 
 def test_video_names_are_recognised_in_any_case() -> None:
-    assert paths.is_video_name("A.MP4")
-    assert paths.is_video_name("clip.m2ts")
+    assert kinds.is_media_name("A.MP4")
+    assert kinds.is_media_name("clip.m2ts")

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from lvs.media import probe, processing
-from lvs.media.facts import Facts, Result
+from lvs.media.facts import Facts
 from lvs.media.samples import Clip, make_clip
 from tests.helpers.clips import Cast
 
 
-def result_of(path: Path, tmp_path: Path) -> Result:
-    return processing.process(str(path), str(tmp_path / "thumbnails"), "ab" * 8)
+def facts_of(path: Path, tmp_path: Path) -> SimpleNamespace:
+    found = processing.process(str(path), str(tmp_path / "thumbnails"), "ab" * 8)
+    return SimpleNamespace(**found.facts)
 
 
 def test_facts_of_an_ordinary_file(cast: Cast, tmp_path: Path) -> None:
-    facts = result_of(cast.path("beach.mp4"), tmp_path).facts
+    facts = facts_of(cast.path("beach.mp4"), tmp_path)
     assert (facts.container, facts.video_codec, facts.audio_codec) == ("mov", "h264", "aac")
     assert (facts.width, facts.height) == (160, 90)
     assert facts.duration_s == pytest.approx(1.0, abs=0.1)
@@ -47,26 +49,24 @@ def test_headers_alone_give_the_facts_of_a_full_probe(
 
 
 def test_webm_with_vp9_and_opus(cast: Cast, tmp_path: Path) -> None:
-    facts = result_of(cast.path("meadow.webm"), tmp_path).facts
+    facts = facts_of(cast.path("meadow.webm"), tmp_path)
     assert (facts.container, facts.video_codec, facts.audio_codec) == ("matroska", "vp9", "opus")
 
 
 def test_size_is_as_displayed_when_rotated(cast: Cast, tmp_path: Path) -> None:
-    facts = result_of(cast.path("upright.mp4"), tmp_path).facts
+    facts = facts_of(cast.path("upright.mp4"), tmp_path)
     assert (facts.width, facts.height) == (360, 640)
 
 
 def test_size_is_as_displayed_with_a_sample_aspect(cast: Cast, tmp_path: Path) -> None:
-    facts = result_of(cast.path("wide.mp4"), tmp_path).facts
+    facts = facts_of(cast.path("wide.mp4"), tmp_path)
     assert (facts.width, facts.height) == (853, 480)
 
 
 def test_recording_time_is_stored_in_utc(cast: Cast, tmp_path: Path) -> None:
-    assert (
-        result_of(cast.path("dated.mp4"), tmp_path).facts.recorded_at == "2024-05-06T07:08:09+00:00"
-    )
+    assert facts_of(cast.path("dated.mp4"), tmp_path).recorded_at == "2024-05-06T07:08:09+00:00"
 
 
 def test_hdr_is_recognized_by_its_transfer_function(cast: Cast, tmp_path: Path) -> None:
-    assert result_of(cast.path("hdr.mp4"), tmp_path).facts.hdr
-    assert not result_of(cast.path("ten-bit.mp4"), tmp_path).facts.hdr
+    assert facts_of(cast.path("hdr.mp4"), tmp_path).hdr
+    assert not facts_of(cast.path("ten-bit.mp4"), tmp_path).hdr

@@ -96,4 +96,4 @@ def test_real_containers_say_what_they_are(
     path = make_clip(tmp_path / "film.mp4", Clip(size=(320, 160), duration_s=0.4))
     spherical(path, cut, stereo)
     facts = processing.process(str(path), str(tmp_path / "thumbnails"), "ab" * 8).facts
-    assert Layout(facts.projection, facts.stereo) == layout
+    assert Layout(facts["projection"], facts["stereo"]) == layout

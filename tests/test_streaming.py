@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from lvs.services import Services
 from lvs.streaming import files, ranges
-from lvs.system.regular_files import open_video
+from lvs.system.regular_files import open_media
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import library
 from tests.helpers.servers import LocalServer, eventually
@@ -227,7 +227,7 @@ async def test_a_disk_that_does_not_answer_costs_its_own_videos(
     there.write_bytes(b"film")
     reader, answers = services.reader, threading.Event()
     monkeypatch.setattr(files, "OPEN_WITHIN_S", 0.05)
-    monkeypatch.setattr(files, "open_video", _stuck(answers))
+    monkeypatch.setattr(files, "open_media", _stuck(answers))
     asked = [reader.open_file("hangs", str(there)) for _ in range(files.THREADS + 5)]
     found = await asyncio.gather(*asked, return_exceptions=True)
     assert {type(error) for error in found} == {TimeoutError}
@@ -242,7 +242,7 @@ async def test_a_disk_that_does_not_answer_costs_its_own_videos(
 def _stuck(answers: threading.Event) -> Callable[[str], int]:
     def open_late(path: str) -> int:
         answers.wait()
-        return open_video(path)
+        return open_media(path)
 
     return open_late
 
@@ -261,7 +261,7 @@ async def test_a_passing_error_is_not_a_missing_file(
     def fail(_: str) -> files.OpenFile:
         raise OSError(error, os.strerror(error))
 
-    monkeypatch.setattr(files, "open_video", fail)
+    monkeypatch.setattr(files, "open_media", fail)
     assert (await server.get("/video/film.mp4")).status == status
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from lvs import formatting, paths
+from lvs import formatting, kinds, paths
 from lvs.contexts.cards import CardContext, CardRenderer, as_in, card_context
 from lvs.contexts.gallery import Link
 from lvs.contexts.navigation import list_name
@@ -216,7 +216,7 @@ def player_mime_type(details: VideoDetails) -> str:
     """The type for the player: Matroska with the codecs of WebM is WebM to a browser."""
     if details.container == "matroska" and details.video_codec in _MATROSKA_AS_WEBM:
         return "video/webm"
-    return paths.mime_type(details.card.path)
+    return kinds.mime_type(details.card.path)
 
 
 def _neighbours(

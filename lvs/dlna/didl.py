@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
-from lvs import formatting, paths, urls
+from lvs import formatting, kinds, urls
 from lvs.dlna.content_directory import Container, Entry, Item
 from lvs.models import VideoDetails
 from lvs.urls import thumbnail_url
@@ -34,7 +34,16 @@ def document(entries: Iterable[Entry], base: str) -> str:
 
 
 def protocol_info(path: str) -> str:
-    return f"http-get:*:{paths.mime_type(path)}:{FEATURES}"
+    return _protocol_info(kinds.mime_type(path))
+
+
+def protocol_infos() -> list[str]:
+    """Of every type of file that there may be."""
+    return [_protocol_info(mime_type) for mime_type in sorted(set(kinds.MIME_TYPES.values()))]
+
+
+def _protocol_info(mime_type: str) -> str:
+    return f"http-get:*:{mime_type}:{FEATURES}"
 
 
 def _add_container(root: ET.Element, container: Container) -> None:

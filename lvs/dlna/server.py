@@ -46,7 +46,6 @@ log = logging.getLogger(__name__)
 NOTIFY_EVERY_S = 2.0
 MAX_INDEX = 2**31 - 1  # what SQLite counts with has a bound, and these numbers are a client's
 NO_SUCH_OBJECT = 701  # ContentDirectory:1, 2.7.4.4
-_MIME_TYPES = ("clip.mp4", "clip.mkv", "clip.webm", "clip.avi", "clip.mov", "clip.ts")
 
 
 class ConnectionManager(GuardedService):
@@ -68,7 +67,7 @@ class ConnectionManager(GuardedService):
         "GetProtocolInfo", {}, {"Source": "SourceProtocolInfo", "Sink": "SinkProtocolInfo"}
     )
     async def protocols(self) -> dict[str, str]:
-        return {"Source": ",".join(map(didl.protocol_info, _MIME_TYPES)), "Sink": ""}
+        return {"Source": ",".join(didl.protocol_infos()), "Sink": ""}
 
     @callable_action("GetCurrentConnectionIDs", {}, {"ConnectionIDs": "CurrentConnectionIDs"})
     async def connections(self) -> dict[str, str]:

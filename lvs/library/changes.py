@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lvs import paths
+from lvs import kinds
 from lvs.library import filesystem
 from lvs.library.arrivals import Arrivals
 from lvs.library.ingest import Ingest
@@ -133,7 +133,7 @@ def _stat_all(root: str, batch: Iterable[str]) -> _ChangeSet:
                 changes.folders.add(path)
             elif (file := filesystem.stat_file(root, path)) is None:
                 changes.missing.append(path)
-            elif paths.is_video_name(path.rpartition("/")[2]):
+            elif kinds.is_media_name(path.rpartition("/")[2]):
                 changes.files.append(file)
         except OSError as error:
             if filesystem.says_nothing(error):

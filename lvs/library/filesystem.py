@@ -18,7 +18,7 @@ import psutil
 
 from lvs import paths
 from lvs.models import FileStat
-from lvs.system.regular_files import leads_to_video, open_video
+from lvs.system.regular_files import leads_to_media, open_media
 
 EDGE_BYTES = 64 * 1024
 LARGEST_MTIME_NS = 2**63 - 1  # SQLite's integers are signed, of 64 bits
@@ -72,7 +72,7 @@ def stat_file(root: str, path: str) -> FileStat | None:
     try:
         found = os.lstat(full)
         if stat.S_ISLNK(found.st_mode):
-            if not leads_to_video(full):
+            if not leads_to_media(full):
                 return None
             found = os.stat(full)
     except ValueError:  # a NUL in it
@@ -105,7 +105,7 @@ def fingerprint(root: str, file: FileStat) -> str:
     if file.size == 0:
         digest.update(os.fsencode(file.path))
         return digest.hexdigest()
-    handle = open_video(paths.absolute(root, file.path))
+    handle = open_media(paths.absolute(root, file.path))
     try:
         digest.update(os.pread(handle, EDGE_BYTES, 0))
         if file.size > EDGE_BYTES:
@@ -158,7 +158,7 @@ def is_being_written(root: str, path: str) -> bool | None:
     if not hasattr(fcntl, "F_SETLEASE") or signal.getsignal(signal.SIGIO) != signal.SIG_IGN:
         return None
     try:
-        handle = open_video(paths.absolute(root, path))
+        handle = open_media(paths.absolute(root, path))
     except OSError:
         return None
     try:

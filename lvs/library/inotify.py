@@ -14,7 +14,7 @@ import struct
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
-from lvs import paths
+from lvs import kinds, paths
 from lvs.library.root_disk import RootDisk
 
 STEP_S = 0.02
@@ -169,7 +169,7 @@ class Inotify:
         elif not is_folder:
             if mask & _CAME:
                 group.may_be_links.append(path)
-            if paths.is_video_name(path.rpartition("/")[2]):
+            if kinds.is_media_name(path.rpartition("/")[2]):
                 group.changed.add(path)
 
     def _note_itself(self, mask: int, folder: str, group: Group) -> None:

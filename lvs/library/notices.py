@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from watchfiles import Change, watch
 
-from lvs import paths
+from lvs import kinds, paths
 
 GROUP_MS = 200  # changes within this time are one batch; watchfiles' own default is 1,600
 STEP_MS = 20
@@ -69,7 +69,7 @@ class Notices:
         if paths.is_hidden(relative):
             return False
         name = relative.rpartition("/")[2]
-        return paths.is_video_name(name) or "\ufffd" in name or _may_be_folder(path, name)
+        return kinds.is_media_name(name) or "\ufffd" in name or _may_be_folder(path, name)
 
 
 def _may_be_folder(path: str, name: str) -> bool:

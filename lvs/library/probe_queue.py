@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import json
 import logging
 import time
 from collections import OrderedDict
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from lvs import paths
@@ -162,7 +161,7 @@ class ProbeQueue:
         path = paths.absolute(root.path, work.path)
         began = time.monotonic()
         key = fresh_key(work.fingerprint, work.thumbnail)
-        result = await self._pool.process(path, key, work.stereo)
+        result = await self._pool.process(path, key, {"stereo_override": work.stereo})
         took_s = time.monotonic() - began
         if result.error:
             log.warning("No thumbnail for %s: %s", paths.to_words(work.path), result.error)
@@ -250,12 +249,8 @@ def _words(error: Exception) -> str:
 
 
 def _columns(key: str, result: Result) -> dict[str, Any]:
-    facts = asdict(result.facts)
-    facts["hdr"] = int(facts["hdr"])
-    facts["audio_tracks"] = json.dumps(facts["audio_tracks"])
-    facts["subtitle_tracks"] = json.dumps(facts["subtitle_tracks"])
     return {
-        **facts,
+        **result.facts,
         "probe_error": result.error,
         "thumbnail": None if result.error else key,
         "preview": result.preview,

@@ -14,10 +14,10 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from lvs import paths
+from lvs import kinds, paths
 from lvs.library import filesystem
 from lvs.models import FileStat
-from lvs.system.regular_files import leads_to_video
+from lvs.system.regular_files import leads_to_media
 
 _NO_FOLDER = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
@@ -154,7 +154,7 @@ class Walk:
                 if entry.name.startswith("."):
                     continue
                 try:
-                    if paths.is_video_name(entry.name) and _is_video(entry):
+                    if kinds.is_media_name(entry.name) and _is_media(entry):
                         listing.count += 1
                         if self._stat:
                             stat = filesystem.file_stat(_join(folder, entry.name), entry.stat())
@@ -168,9 +168,9 @@ class Walk:
         return folders
 
 
-def _is_video(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry with a video's name is a file, and no link to something else."""
-    if entry.is_symlink() and not leads_to_video(entry.path):
+def _is_media(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry with a name of the library is a file, and no link to something else."""
+    if entry.is_symlink() and not leads_to_media(entry.path):
         return False
     return entry.is_file()
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import time
+from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from lvs.media.thumbnail_files import RenderedThumbnails
 
 
 class SourceError(OSError):
-    """The video's own file cannot be read now; `errno` and `strerror` say why."""
+    """The file itself cannot be read now; `errno` and `strerror` say why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`width` and `height` are pixels as displayed: rotated, sample aspect applied."""
+    """Facts of a video. `width` and `height` are pixels as displayed: rotated, aspect applied."""
 
     container: str | None = None
     duration_s: float = 0.0
@@ -30,14 +33,30 @@ class Facts:
     stereo: str = "mono"
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """`error` says why there is no thumbnail; `facts` hold whatever could be read all the same.
+@dataclass(slots=True)
+class Found:
+    """What a probe has found so far. Facts stay when the rest fails.
 
-    `thumbnail_s` are the seconds from the facts to the thumbnails.
+    `facts` are by column: `container`, `duration_s`, `bit_rate`, `recorded_at`, and those of the
+    kind. `began` is when the first facts were known (monotonic), 0 before.
     """
 
-    facts: Facts
+    facts: dict[str, Any] = field(default_factory=dict)
+    rendered: RenderedThumbnails | None = None
+    began: float = 0.0
+
+    def add(self, facts: Facts | dict[str, Any]) -> None:
+        self.began = self.began or time.monotonic()
+        self.facts |= facts if isinstance(facts, dict) else asdict(facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`error` says why there is no thumbnail; `facts` hold whatever could be read all the same, by
+    column. `thumbnail_s` are the seconds from the facts to the thumbnails.
+    """
+
+    facts: dict[str, Any]
     preview: str | None
     error: str | None
     thumbnail_s: float

@@ -14,12 +14,12 @@ import logging
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from lvs.media import thumbnail_files
-from lvs.media.facts import Facts, Result, SourceError
+from lvs.media.facts import Result, SourceError
 from lvs.media.limits import memory_per_worker
 from lvs.media.worker import READY
 from lvs.paths import to_words
@@ -61,14 +61,14 @@ class MediaPool:
         """Delete the thumbnails of a key: there are newer ones."""
         thumbnail_files.remove(Path(self._folder), key)
 
-    async def process(self, path: str, key: str, stereo: str | None = None) -> Result:
+    async def process(self, path: str, key: str, inputs: Mapping[str, Any] | None = None) -> Result:
         """Facts and thumbnails of one file; a crash or a hang is an error in the result.
 
         A process may die of what is not the file's: a file is blamed when a second one dies.
         Raises SourceError and OSError as `processing.process` does, and OSError when no process
         can be started.
         """
-        request = json.dumps([path, self._folder, key, stereo]).encode() + b"\n"
+        request = json.dumps([path, self._folder, key, dict(inputs or {})]).encode() + b"\n"
         async with self._room:
             began = time.monotonic()
             try:
@@ -210,9 +210,8 @@ def _result(answer: dict[str, Any]) -> Result:
         raise SourceError(*answer["source"])
     if "disk" in answer:
         raise OSError(*answer["disk"])
-    found = answer["result"]
-    return Result(**{**found, "facts": Facts(**found["facts"])})
+    return Result(**answer["result"])
 
 
 def _failure(why: str) -> Result:
-    return Result(Facts(), None, why, 0.0)
+    return Result({}, None, why, 0.0)

@@ -1,4 +1,4 @@
-"""What a video file is: container, codecs, times, size as displayed, tracks."""
+"""Opening media files, and what a video file is: codecs, times, size as displayed, tracks."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ from lvs.media.limits import MAX_PIXELS
 from lvs.media.projection import layout_of
 
 # Containers only: a playlist in disguise could make libav read other files or the network.
-_OPTIONS = {
-    "protocol_whitelist": "file",
-    "format_whitelist": "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,asf,flv,mpeg,mpegts,"
-    "mpegvideo,ogg,h264,hevc,m4v,ivf,rm,nut,mxf,wtv,dv,gif",
-}
+VIDEO_FORMATS = (
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,asf,flv,mpeg,mpegts,mpegvideo,ogg,h264,hevc,m4v,"
+    "ivf,rm,nut,mxf,wtv,dv,gif"
+)
 _DECODER_OPTIONS = {"max_pixels": str(MAX_PIXELS)}
 # To know a stream, libav decodes a frame and discards it. The headers of these containers
 # usually have all that we need: then one packet is read and nothing decoded. Without the limit on
@@ -34,12 +33,13 @@ _TRANSFER_PQ, _TRANSFER_HLG = 16, 18  # ITU-T H.273, TransferCharacteristics
 
 
 class UnreadableError(Exception):
-    """The file is not a video that can be decoded; the text says why, for a person."""
+    """The file has nothing that can be decoded; the text says why, for a person."""
 
 
 @contextlib.contextmanager
-def opened(path: str) -> Iterator[Any]:
-    """The container of a video, open for reading.
+def opened(path: str, formats: str = VIDEO_FORMATS, what: str = "video") -> Iterator[Any]:
+    """The container of a file, open for reading. `formats` are libav's names of those allowed;
+    `what` is said of a file that is none.
 
     Raises SourceError when the file cannot be had now; UnreadableError when it may not be read, is
     empty, or no container that libav knows.
@@ -51,26 +51,34 @@ def opened(path: str) -> Iterator[Any]:
             path.encode()
         except UnicodeEncodeError:  # libav takes names as UTF-8 only
             source = stack.enter_context(Path(path).open("rb"))
-        container = stack.enter_context(_open(source, _HEADER_ONLY))
-        if not _header_is_complete(container):
-            container.close()
-            if not isinstance(source, str):
-                source.seek(0)
-            container = stack.enter_context(_open(source, {}))
+        only = {"protocol_whitelist": "file", "format_whitelist": formats}
+        with _opening(what):
+            container = stack.enter_context(_open(source, only, _HEADER_ONLY))
+            if not _header_is_complete(container):
+                container.close()
+                if not isinstance(source, str):
+                    source.seek(0)
+                container = stack.enter_context(_open(source, only, {}))
         yield container
 
 
-def _open(source: Any, options: dict[str, str]) -> Any:
+def _open(source: Any, only: dict[str, str], options: dict[str, str]) -> Any:
+    return av.open(
+        source,
+        options={**_DECODER_OPTIONS, **options},
+        container_options=only,
+        metadata_errors="replace",
+    )
+
+
+@contextlib.contextmanager
+def _opening(what: str) -> Iterator[None]:
     try:
-        return av.open(
-            source,
-            options={**_DECODER_OPTIONS, **options},
-            container_options=_OPTIONS,
-            metadata_errors="replace",
-        )
+        yield
     except (av.FFmpegError, ValueError) as error:
+        article = "an" if what[0] in "aeiou" else "a"
         raise UnreadableError(
-            "Not a video, or damaged at the start."
+            f"Not {article} {what}, or damaged at the start."
             if isinstance(error, av.error.InvalidDataError | ValueError)
             else f"Can't be opened: {error.strerror or error}."
         ) from error
@@ -136,7 +144,7 @@ def facts_of(path: str, container: Any, stream: Any, frame: Any | None) -> Facts
         width=width or None,
         height=height or None,
         frame_rate=round(float(rate), 3) if rate else None,
-        bit_rate=container.bit_rate or _mean_bit_rate(path, duration_s),
+        bit_rate=container.bit_rate or mean_bit_rate(path, duration_s),
         video_codec=context.name if context.codec is None else context.codec.canonical_name,
         audio_codec=audio[0]["codec"] if audio else None,
         hdr=is_hdr(frame if frame is not None else context),
@@ -180,7 +188,7 @@ def _duration_s(container: Any, stream: Any) -> float:
     return 0.0
 
 
-def _mean_bit_rate(path: str, duration_s: float) -> int | None:
+def mean_bit_rate(path: str, duration_s: float) -> int | None:
     return round(os.stat(path).st_size * 8 / duration_s) if duration_s else None
 
 

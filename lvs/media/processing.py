@@ -1,50 +1,47 @@
-"""The job of a worker process: probe a file, write its thumbnails, return its facts."""
+"""The job of a worker process: probe a file, write its thumbnails, return its facts.
+
+Each kind of media has a module `probe` with `probe(path, found, **inputs)`, which adds facts and
+thumbnails to a `Found`, and raises UnreadableError with the reason why there are no more.
+"""
 
 from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import av
 
-from lvs.media import probe, thumbnail_files, thumbnails
-from lvs.media.facts import Facts, Result, SourceError
+from lvs import kinds
+from lvs.media import thumbnail_files
+from lvs.media.facts import Found, Result, SourceError
 from lvs.media.probe import UnreadableError
 
 
-def process(path: str, thumbnail_folder: str, key: str, stereo: str | None = None) -> Result:
-    """Probe a video and make its thumbnails under `key`: of one eye, where `stereo` says that
-    there are two, or what is found in the file.
+def process(
+    path: str, thumbnail_folder: str, key: str, inputs: Mapping[str, Any] | None = None
+) -> Result:
+    """Probe a file as its name's kind, and make its thumbnails under `key`. `inputs` are the
+    columns of the kind that its probe takes.
 
     Raises SourceError when the file cannot be had now, and OSError when thumbnails cannot be
-    written: neither says anything about the video. Whatever else goes wrong is the file's own.
+    written: neither says anything about the file. Whatever else goes wrong is the file's own.
     """
-    facts, made, error, began = Facts(), None, None, 0.0
+    found, error = Found(), None
+    kind = kinds.kind_of(path) or kinds.MAIN
     try:
-        with probe.opened(path) as container:
-            stream = probe.video_stream(container)
-            facts = probe.facts_of(path, container, stream, None)
-            began = time.monotonic()
-            facts, made = _render(path, container, stream, facts, stereo)
+        kinds.module(kind.id, "probe").probe(path, found, **(inputs or {}))
     except SourceError:
         raise
     except Exception as wrong:
         error = _reason(wrong)
-    if made is None:
+    if found.rendered is None:
         _be_there(path)
-        return Result(facts, None, error, 0.0)
-    thumbnail_files.write(Path(thumbnail_folder), key, made)
-    return Result(facts, made.preview, None, time.monotonic() - began)
-
-
-def _render(
-    path: str, container: Any, stream: Any, facts: Facts, stereo: str | None
-) -> tuple[Facts, thumbnail_files.RenderedThumbnails]:
-    frame = thumbnails.representative_frame(container, stream, facts.duration_s)
-    facts = probe.facts_of(path, container, stream, frame)
-    return facts, thumbnails.render(stream, frame, stereo or facts.stereo)
+        return Result(found.facts, None, error or "There is nothing to show of it.", 0.0)
+    thumbnail_files.write(Path(thumbnail_folder), key, found.rendered)
+    return Result(found.facts, found.rendered.preview, None, time.monotonic() - found.began)
 
 
 def _reason(error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Thumbnails of a video: select a frame, map its colours and scale it to the served sizes."""
+"""Thumbnails: select a frame of a video, map its colours and scale it to the served sizes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import av
 from lvs.media import tone_mapping
 from lvs.media.filter_graph import TICK, Step, through
 from lvs.media.limits import MAX_PIXELS
-from lvs.media.probe import UnreadableError, displayed_size, is_hdr
+from lvs.media.probe import UnreadableError, is_hdr
 from lvs.media.thumbnail_files import JPEG_SIZE, WIDTHS, RenderedThumbnails
 
 PREVIEW_WIDTH = 20
@@ -143,17 +143,26 @@ def _deviation(frame: Any, interpolation: str) -> float:
     return statistics.pstdev(b"".join(rows))
 
 
-def render(stream: Any, frame: Any, stereo: str) -> RenderedThumbnails:
-    """Scale and encode a frame: one eye of a 3D frame, upright, in BT.709 standard range."""
-    width, height = _thumbnail_size(stream, frame, stereo)
+def render(
+    frame: Any,
+    size: tuple[int, int],
+    stereo: str = "mono",
+    jpeg_size: tuple[int, int] = JPEG_SIZE,
+) -> RenderedThumbnails:
+    """Scale and encode a frame: one eye of a 3D frame, upright, in BT.709 standard range.
+
+    `size` is that of the frame as displayed, `jpeg_size` that of the larger JPEG, in pixels.
+    """
+    width, height = _thumbnail_size(size, stereo)
     large = _displayed(frame, stereo, width, height)
     files = {f"{WIDTHS[0]}.webp": _encode("libwebp", large, _WEBP)}
     for smaller in WIDTHS[1:]:
         w, h = _fit(width, height, smaller, smaller)
         files[f"{smaller}.webp"] = _encode("libwebp", _scaled(large, w, h), _WEBP)
-    boxed = _letterboxed(large)
+    boxed = _letterboxed(large, jpeg_size)
     files["640.jpg"] = _encode("mjpeg", boxed, _JPEG)
-    files["320.jpg"] = _encode("mjpeg", _scaled(boxed, JPEG_SIZE[0] // 2, JPEG_SIZE[1] // 2), _JPEG)
+    half = _scaled(boxed, jpeg_size[0] // 2, jpeg_size[1] // 2)
+    files["320.jpg"] = _encode("mjpeg", half, _JPEG)
     tiny = _scaled(large, *_fit(width, height, PREVIEW_WIDTH, PREVIEW_WIDTH))
     preview = base64.b64encode(_encode("libwebp", tiny, _WEBP_TINY)).decode()
     return RenderedThumbnails(files, f"data:image/webp;base64,{preview}")
@@ -170,8 +179,8 @@ _JPEG = {"qscale": "4"}
 _WEBP_TINY = {"quality": "30", "compression_level": "4"}
 
 
-def _thumbnail_size(stream: Any, frame: Any, stereo: str) -> tuple[int, int]:
-    width, height = displayed_size(stream, frame)
+def _thumbnail_size(size: tuple[int, int], stereo: str) -> tuple[int, int]:
+    width, height = size
     if stereo in ("sbs", "rl"):
         width //= 2
     elif stereo in ("tb", "bt"):
@@ -221,9 +230,9 @@ def _scaled(frame: Any, width: int, height: int) -> Any:
     return frame.reformat(width=width, height=height, interpolation="AREA", threads=1)
 
 
-def _letterboxed(frame: Any) -> Any:
-    """16:9 with black bars, full range: what a JPEG is."""
-    width, height = JPEG_SIZE
+def _letterboxed(frame: Any, size: tuple[int, int]) -> Any:
+    """Of this size with black bars, full range: what a JPEG is."""
+    width, height = size
     return through(
         frame,
         [

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from lvs import paths
+from lvs import kinds, paths
 from lvs.store.backends.sqlite import Connection
 
 MAX_WORDS = 10  # of a search; those after are ignored
@@ -43,11 +43,7 @@ def expression(text: str) -> str:
     return found
 
 
-_EVERYTHING = (
-    'path : ("mp4" OR '
-    + " OR ".join(f'"{extension.removeprefix(".")}"' for extension in paths.MIME_TYPES)
-    + ")"
-)
+_EVERYTHING = "path : (" + " OR ".join(f'"{extension[1:]}"' for extension in kinds.MIME_TYPES) + ")"
 
 
 def _words(text: str) -> list[str]:

@@ -213,6 +213,7 @@ def count_waiting(conn: Connection) -> int:
 def record_probe(tx: Transaction, item_id: int, fingerprint: str, columns: dict[str, Any]) -> bool:
     """Store what a worker found out, if the content is still the one that it probed."""
     tx.by_ingest = True
+    columns = {name: _stored(value) for name, value in columns.items()}
     names = ", ".join(f"{name} = :{name}" for name in columns)
     cursor = tx.connection.execute(
         f"update item set {names}, probed_at = :_at, version = version + 1"
@@ -222,6 +223,13 @@ def record_probe(tx: Transaction, item_id: int, fingerprint: str, columns: dict[
     if cursor.rowcount:
         tx.emit("changed", item_id)
     return bool(cursor.rowcount)
+
+
+def _stored(value: Any) -> Any:
+    """A fact as its column has it: flags as 0 or 1, lists as JSON."""
+    if isinstance(value, list):
+        return json.dumps(value)
+    return int(value) if isinstance(value, bool) else value
 
 
 def touch(tx: Transaction, item_id: int) -> None:

@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from lvs.system.regular_files import open_video
+from lvs.system.regular_files import open_media
 
 log = logging.getLogger(__name__)
 
@@ -151,7 +151,7 @@ def _timing(read: asyncio.Future[bytes]) -> None:
 
 
 def _open(path: str) -> OpenFile:
-    handle = open_video(path)
+    handle = open_media(path)
     file = OpenFile(handle, os.fstat(handle))
     if hasattr(os, "posix_fadvise"):
         os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_SEQUENTIAL)

@@ -10,21 +10,21 @@ import errno
 import os
 import stat
 
-from lvs.paths import is_video_name
+from lvs.kinds import is_media_name
 
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW
 _IS_A_LINK = (errno.ELOOP, errno.EMLINK)  # open(2) with O_NOFOLLOW on Linux and macOS; on FreeBSD
 
 
-def leads_to_video(path: str) -> bool:
-    """Whether what a link leads to has itself the name of a video. Raises OSError."""
-    return is_video_name(os.path.basename(os.path.realpath(path, strict=True)))  # noqa: PTH119
+def leads_to_media(path: str) -> bool:
+    """Whether what a link leads to has itself a name of the library. Raises OSError."""
+    return is_media_name(os.path.basename(os.path.realpath(path, strict=True)))  # noqa: PTH119
 
 
-def open_video(path: str) -> int:
-    """A descriptor for reading of a regular file with a video's name. Never waits for it.
+def open_media(path: str) -> int:
+    """A descriptor for reading of a regular file with a name of the library. Never waits for it.
 
-    Raises OSError; PermissionError for a link that leads to a file of another kind.
+    Raises OSError; PermissionError for a link that leads to a file of another type.
     """
     try:
         handle = os.open(path, _FLAGS)
@@ -43,6 +43,6 @@ def open_video(path: str) -> int:
 
 def _open_target(link: str) -> int:
     target = os.path.realpath(link, strict=True)
-    if not is_video_name(os.path.basename(target)):  # noqa: PTH119
-        raise PermissionError(errno.EACCES, "it is a link to a file that is no video", link)
+    if not is_media_name(os.path.basename(target)):  # noqa: PTH119
+        raise PermissionError(errno.EACCES, "it is a link to a file of another type", link)
     return os.open(target, _FLAGS)

@@ -8,7 +8,7 @@ import errno
 
 from quart import Response, request
 
-from lvs import paths
+from lvs import kinds, paths
 from lvs.dlna import didl
 from lvs.errors import NotFoundError, UnavailableError
 from lvs.http import responses
@@ -77,7 +77,7 @@ async def _send(services: Services, known: KnownFile) -> Response:
         raise
     headers = {
         **selection.headers,
-        "Content-Type": paths.mime_type(known.path),
+        "Content-Type": kinds.mime_type(known.path),
         "Cache-Control": "private, no-cache",
     }
     stop = 0 if head else selection.stop

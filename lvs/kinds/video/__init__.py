@@ -1,0 +1,62 @@
+"""Videos: films, clips, series, VR."""
+
+from __future__ import annotations
+
+from lvs import formatting
+from lvs.kinds.kind import CardExtras, Column, Facts, Kind
+
+
+def _card_extras(facts: Facts) -> CardExtras:
+    width, height = facts["width"], facts["height"]
+    badges = (
+        formatting.resolution(width, height),
+        "HDR" if facts["hdr"] else "",
+        formatting.projection(facts["effective_projection"]),
+        "3D" if facts["effective_stereo"] != "mono" else "",
+    )
+    is_tall = bool(width and height and height > width)
+    return CardExtras(tuple(filter(None, badges)), "tall" if is_tall else "wide")
+
+
+KIND = Kind(
+    id="video",
+    name="video",
+    plural="videos",
+    list_name="All videos",
+    list_url="/",
+    empty=("No videos yet", "Copy a video into a library folder: it appears here."),
+    place=1,
+    mime_types={
+        ".mp4": "video/mp4",
+        ".m4v": "video/mp4",
+        ".mov": "video/quicktime",
+        ".mkv": "video/x-matroska",
+        ".webm": "video/webm",
+        ".avi": "video/x-msvideo",
+        ".wmv": "video/x-ms-wmv",
+        ".flv": "video/x-flv",
+        ".mpg": "video/mpeg",
+        ".mpeg": "video/mpeg",
+        ".ts": "video/mp2t",
+        ".m2ts": "video/mp2t",
+        ".mts": "video/mp2t",
+        ".3gp": "video/3gpp",
+        ".ogv": "video/ogg",
+        ".vob": "video/mpeg",
+    },
+    upnp_class="object.item.videoItem.movie",
+    facts=(
+        Column("width"),
+        Column("height"),
+        Column("frame_rate"),
+        Column("video_codec"),
+        Column("audio_codec"),
+        Column("hdr", is_flag=True),
+        Column("audio_tracks", is_list=True),
+        Column("subtitle_tracks", is_list=True),
+        Column("projection"),
+        Column("stereo"),
+        Column("stereo_override", is_input=True),
+    ),
+    card_extras=_card_extras,
+)
