@@ -9,7 +9,6 @@ import sqlite3
 
 import pytest
 
-from lvs.api import videos as videos_api
 from lvs.errors import UnavailableError
 from lvs.services import Services
 from lvs.store import database, gallery, list_plan, search
@@ -20,7 +19,7 @@ from tests.helpers.servers import LocalServer
 ENDLESS = "with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n"
 
 
-def endless(conn: sqlite3.Connection, *_: object) -> bytes:
+def endless(conn: sqlite3.Connection, *_: object, **__: object) -> bytes:
     conn.execute(ENDLESS).fetchone()
     return b"never"
 
@@ -71,7 +70,7 @@ async def test_a_search_that_takes_too_long_says_what_to_do(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(database, "STATEMENT_LIMIT_S", 0.1)
-    monkeypatch.setattr(videos_api, "_listed", endless)
+    monkeypatch.setattr(gallery, "page", endless)
     answer = await server.get("/api/videos?q=video")
     assert answer.status == 503
     assert "Use fewer words" in answer.text
