@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import resource
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import NoneType
 
 import pytest
 
@@ -15,7 +18,7 @@ from lvs.errors import UnavailableError
 from lvs.library import arrivals, scans
 from lvs.library.ingest import Ingest
 from lvs.services import Services
-from lvs.store import gallery
+from lvs.store import Transaction, gallery, writer
 from lvs.store.list_plan import ListSpec
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import age, library, wait_for
@@ -176,3 +179,30 @@ def _offline_since(conn: sqlite3.Connection, root_id: int) -> int | None:
         "select offline_since from library_folder where id = ?", (root_id,)
     ).fetchone()[0]
     return found
+
+
+async def test_more_writes_than_may_wait_are_refused_and_the_others_are_kept(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that hangs must not fill the memory with writes."""
+    monkeypatch.setattr(writer, "MAX_WAITING", 3)
+    started, may_end = threading.Event(), threading.Event()
+    done: list[int] = []
+
+    def hang(_: Transaction) -> None:
+        started.set()
+        assert may_end.wait(10)
+
+    def note(_: Transaction, number: int) -> None:
+        done.append(number)
+
+    slow = asyncio.create_task(services.store.write(hang))
+    assert await asyncio.to_thread(started.wait, 10)
+    others = [services.store.write(note, n) for n in range(5)]
+    waiting = asyncio.gather(*others, return_exceptions=True)
+    await asyncio.sleep(0)  # now each waits, or was refused
+    may_end.set()
+    await slow
+    results = await waiting
+    assert done == [0, 1, 2]
+    assert [type(one) for one in results] == [NoneType] * 3 + [UnavailableError] * 2

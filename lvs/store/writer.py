@@ -12,12 +12,14 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
+from lvs.errors import UnavailableError
 from lvs.events import Topic
 from lvs.store.backends.sqlite import Connection, OperationalError
 
 T = TypeVar("T")
 
 TOGETHER = 64  # writes in one transaction at most
+MAX_WAITING = 1_000  # writes that wait; more are refused, so that a slow disk fills no memory
 
 
 def now_ms() -> int:
@@ -145,7 +147,10 @@ class Writer:
         self._serving.add_done_callback(lambda _: self._waiting.put(None))
 
     async def write(self, function: Callable[[Transaction], T]) -> Job:
-        """The job, when it is on the disk. Raises what the function raises."""
+        """The job, when it is on the disk. Raises what the function raises, and UnavailableError
+        when too many writes wait."""
+        if self._waiting.qsize() >= MAX_WAITING:
+            raise UnavailableError("Too many changes are waiting for the disk. Try again later.")
         job = Job(function, self._loop.create_future())
         self._waiting.put(job)
         await job.done
