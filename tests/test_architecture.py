@@ -15,6 +15,8 @@ from tests.helpers.servers import HOME
 LEVELS = tomllib.loads((HOME / "docs" / "levels.toml").read_text())["level"]
 LEVEL = {folder: depth for depth, level in enumerate(LEVELS) for folder in level}
 MOST_ROOT_MODULES = 14
+MAX_FIELDS = 12
+LARGE_DATACLASSES = {"Card", "CardContext", "Facts"}  # until they are split by kind of media
 MAY_IMPORT_CONTEXTS = {"contexts", "views", "partials", "live", "admin"}
 MODULES = sorted((HOME / "lvs").rglob("*.py"))
 SQL = re.compile(
@@ -101,6 +103,20 @@ def test_files_and_functions_stay_short(path: Path) -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or 0) - node.lineno + 1
             assert length <= 60, f"{node.name} has {length} lines"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(HOME)))
+def test_dataclasses_have_few_fields(path: Path) -> None:
+    """One with more describes several things: a dataclass for each is easier to read."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ClassDef) and "dataclass" in map(_name, node.decorator_list):
+            fields = sum(isinstance(one, ast.AnnAssign) for one in node.body)
+            large = fields > MAX_FIELDS and node.name not in LARGE_DATACLASSES
+            assert not large, f"{node.name} has {fields} fields"
+
+
+def _name(decorator: ast.expr) -> str:
+    return ast.unparse(decorator).partition("(")[0]
 
 
 def test_nothing_is_done_at_import() -> None:

@@ -19,7 +19,7 @@ from tests.helpers.servers import LocalServer
 ENDLESS = "with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n"
 
 
-def endless(conn: sqlite3.Connection, *_: object, **__: object) -> bytes:
+def endless(conn: sqlite3.Connection, /, *_: object, **__: object) -> bytes:
     conn.execute(ENDLESS).fetchone()
     return b"never"
 

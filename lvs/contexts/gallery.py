@@ -72,18 +72,28 @@ class ListPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """The scope of a search: its arguments and its name, which is empty for the whole library."""
+class SearchBox:
+    """`scope` names the list that a search stays in, and is empty for the whole library;
+    `arguments` are those of that list. `home` is the region without words."""
 
-    name: str
+    words: str
+    scope: str
     arguments: tuple[tuple[str, str], ...]
+    home: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSearch:
+    """The form that saves the list by a name, or deletes it where it is `saved`."""
+
+    saved: SavedSearch | None
+    suggestion: str
 
 
 @dataclass(frozen=True, slots=True)
 class Gallery:
-    """A page of the list. `query` is the list as arguments, `saved` its saved search, `suggestion`
-    a name for one, `place` the address of its link in the navigation. `scope` is what a search
-    from here keeps to, `home` the region without words."""
+    """A page of the list. `query` is the list as arguments, `nav_url` the address of its link in
+    the navigation."""
 
     summary: Summary
     list_page: ListPage
@@ -91,14 +101,11 @@ class Gallery:
     start: str
     again: str
     feed: str
-    q: str
     query: str
-    filters: FilterForm
-    saved: SavedSearch | None
-    suggestion: str
     nav_url: str
-    scope: Scope
-    home: str
+    search: SearchBox
+    filters: FilterForm
+    save_search: SaveSearch
 
 
 def list_page_context(
@@ -124,7 +131,6 @@ def gallery_context(
     page = gallery.page(conn, listing.spec, limit=limit, after=query.after or None)
     saved = saved_searches.saved(conn)
     summary = summary_context(conn, folders, listing, page.total, saved)
-    own = query.with_(seed=0).url("").removeprefix("?")
     return Gallery(
         summary=summary,
         list_page=_list_page(conn, cards, listing, page.videos, page.next),
@@ -132,23 +138,26 @@ def gallery_context(
         start=query.url(),
         again=query.url("/partials/gallery"),
         feed=query.url("/events", since=since),
-        q=query.q,
-        query=own,
-        filters=filter_form(query),
-        saved=saved_as(query, saved),
-        suggestion=", ".join(chip.name.strip("“”") for chip in summary.filters)[: tags.LONGEST],
+        query=query.with_(seed=0).url("").removeprefix("?"),
         nav_url=nav_url_of(query, saved),
-        scope=_scope(query, saved),
-        home=query.with_(q="", after="").url("/partials/gallery"),
+        search=_search_box(query, saved),
+        filters=filter_form(query),
+        save_search=SaveSearch(
+            saved=saved_as(query, saved),
+            suggestion=", ".join(chip.name.strip("“”") for chip in summary.filters)[: tags.LONGEST],
+        ),
     )
 
 
-def _scope(query: GalleryQuery, saved: Sequence[SavedSearch]) -> Scope:
-    """The list that a search stays in; it has the order of a search."""
+def _search_box(query: GalleryQuery, saved: Sequence[SavedSearch]) -> SearchBox:
+    """A search has an order of its own."""
     inside = query.with_(q="", after="", sort="", seed=0)
-    narrowed = inside != GalleryQuery()
-    name = list_name(query.with_(q="", after=""), saved)
-    return Scope(name if narrowed else "", tuple(inside.arguments))
+    return SearchBox(
+        words=query.q,
+        scope=list_name(query.with_(q="", after=""), saved) if inside != GalleryQuery() else "",
+        arguments=tuple(inside.arguments),
+        home=query.with_(q="", after="").url("/partials/gallery"),
+    )
 
 
 def _list_page(
