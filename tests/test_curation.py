@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lvs.services import Services
-from lvs.store import Store, curation, gallery, roots
+from lvs.store import Connection, Store, curation, gallery, roots
 from lvs.store.filters import Filters
 from lvs.store.list_plan import ListSpec
 from tests.helpers.clips import Cast
@@ -95,7 +95,7 @@ async def test_an_empty_list_of_favorites_says_what_to_do(
     assert "Show all " in page
 
 
-def recount(conn: sqlite3.Connection) -> list[tuple[object, ...]]:
+def recount(conn: Connection) -> list[tuple[object, ...]]:
     return conn.execute(
         "select id, rating_count, round(rating_average, 9), favorite_count from item where"
         " rating_count <> (select count(*) from rating where item_id = id)"

@@ -11,7 +11,7 @@ import pytest
 
 from lvs.errors import UnavailableError
 from lvs.services import Services
-from lvs.store import database, gallery, list_plan, search
+from lvs.store import Connection, database, gallery, list_plan, search
 from lvs.store.list_plan import ListSpec
 from tests.helpers.libraries import fill
 from tests.helpers.servers import LocalServer
@@ -19,7 +19,7 @@ from tests.helpers.servers import LocalServer
 ENDLESS = "with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n"
 
 
-def endless(conn: sqlite3.Connection, /, *_: object, **__: object) -> bytes:
+def endless(conn: Connection, /, *_: object, **__: object) -> bytes:
     conn.execute(ENDLESS).fetchone()
     return b"never"
 

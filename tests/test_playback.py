@@ -10,7 +10,7 @@ from playwright.async_api import BrowserContext
 
 from lvs.media.samples import Clip, make_clip
 from lvs.services import Services
-from lvs.store import gallery, playback, videos
+from lvs.store import Connection, gallery, playback, videos
 from lvs.store.list_plan import ListSpec
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
@@ -162,5 +162,5 @@ async def test_what_was_started_is_in_its_list_until_it_is_watched(
     await browsers.wait_for_titles(unseen, ["First", "Second"])
 
 
-def videos_by_title(conn: sqlite3.Connection) -> dict[str, str]:
+def videos_by_title(conn: Connection) -> dict[str, str]:
     return dict(conn.execute("select title, media_hash from item").fetchall())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from pathlib import Path
 
 from playwright.async_api import Browser
@@ -112,6 +114,7 @@ def steps(conn: Connection) -> int:
         counted += 1
         return 0
 
+    assert isinstance(conn, sqlite3.Connection)
     conn.set_progress_handler(count, 10)
     related.related(conn, 500, 12)
     conn.set_progress_handler(None, 0)

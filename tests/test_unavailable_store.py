@@ -18,7 +18,7 @@ from lvs.errors import UnavailableError
 from lvs.library import arrivals, scans
 from lvs.library.ingest import Ingest
 from lvs.services import Services
-from lvs.store import Transaction, gallery, writer
+from lvs.store import Connection, Transaction, gallery, writer
 from lvs.store.list_plan import ListSpec
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import age, library, wait_for
@@ -174,7 +174,7 @@ async def test_an_offline_folder_is_recorded_once_the_database_can_be_written(
     assert await services.store.read(_offline_since, root.id) is not None
 
 
-def _offline_since(conn: sqlite3.Connection, root_id: int) -> int | None:
+def _offline_since(conn: Connection, root_id: int) -> int | None:
     found: int | None = conn.execute(
         "select offline_since from library_folder where id = ?", (root_id,)
     ).fetchone()[0]

@@ -15,7 +15,7 @@ from lvs.library import filesystem
 from lvs.library.root_disk import READERS, RootDisk
 from lvs.models import FileStat, FoundFile, KnownFile, Root
 from lvs.store import Store, files
-from lvs.store.backends.sqlite import is_of_the_disk
+from lvs.store.backends.connection import is_of_the_disk
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,6 @@ from lvs.contexts.navigation import navigation_context
 from lvs.http import responses
 from lvs.live.feeds import CARDS_AT_MOST, Feed, RenderContext, ResyncRequiredError
 from lvs.store import Connection, Store, gallery
-from lvs.store.database import limit_statements
 
 log = logging.getLogger(__name__)
 
@@ -302,8 +301,8 @@ def _news(
         if not complete:
             continue
         try:
-            limit_statements(conn, FEED_LIMIT_S)
-            messages[feed] = Message(last, feed.update(conn, context, events) if events else "")
+            with conn.limited(FEED_LIMIT_S):
+                messages[feed] = Message(last, feed.update(conn, context, events) if events else "")
         except ResyncRequiredError:
             pass
         except Exception as error:
@@ -311,8 +310,8 @@ def _news(
     navigation = ""
     if events:
         try:
-            limit_statements(conn, FEED_LIMIT_S)
-            navigation = _navigation(conn, context)
+            with conn.limited(FEED_LIMIT_S):
+                navigation = _navigation(conn, context)
         except Exception as error:
             errors.append(error)
     return _News(last, messages, navigation), errors

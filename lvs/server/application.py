@@ -26,7 +26,7 @@ from lvs.server.lifecycle import open_services
 from lvs.server.routes import ROUTES
 from lvs.services import EXTENSION, Services
 from lvs.store import DatabaseError
-from lvs.store.backends.sqlite import was_interrupted
+from lvs.store.backends.connection import was_interrupted
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ thread; callers reach them with `await store.read(function, ...)` and `await sto
 one hop each, and a read sees one snapshot from its first statement to its last.
 """
 
-from lvs.store.backends.sqlite import Connection, DatabaseError, OperationalError
+from lvs.store.backends.connection import Connection, DatabaseError, OperationalError
 from lvs.store.database import Store
 from lvs.store.writer import Transaction
 

@@ -10,7 +10,7 @@ from typing import Any
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.models import Bulk
 from lvs.store import curation, playback, tags, videos
-from lvs.store.backends.sqlite import Connection
+from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 
 KEPT = 20

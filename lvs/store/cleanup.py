@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lvs.store.backends.sqlite import Connection
+from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lvs.models import DEFAULT_USER_ID, FavoriteState, RatingSummary
 from lvs.store import videos
-from lvs.store.backends.sqlite import Connection
+from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 
 

@@ -1,25 +1,23 @@
-"""SQLite through aiosqlite: one writer, several readers, events after the commit."""
+"""One writer, several readers, events after the commit; on SQLite or PostgreSQL."""
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import logging
-import time
 from collections import Counter
 from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
-
-import aiosqlite
 
 from lvs import metrics
 from lvs.caches import Cache
 from lvs.errors import StartError, UnavailableError
 from lvs.events import ChangeSignal, Topic
 from lvs.store import migrations
-from lvs.store.backends.sqlite import Connection, DatabaseError, OperationalError
-from lvs.store.writer import Job, ThreadConnection, Transaction, Writer
+from lvs.store.backends import open_backend
+from lvs.store.backends.connection import Connection, DatabaseError, OperationalError
+from lvs.store.thread_connection import ThreadConnection
+from lvs.store.writer import Job, Transaction, Writer
 
 log = logging.getLogger(__name__)
 
@@ -30,13 +28,6 @@ READERS = 2
 ANSWERS_KEPT = 256
 STATEMENT_LIMIT_S = 5.0
 _CLOSED = "The server is stopping. Try again when it is back."
-_PRAGMAS = """
-    pragma busy_timeout = 5000;
-    pragma foreign_keys = on;
-    pragma synchronous = full;
-    pragma temp_store = memory;
-    pragma cache_size = -16384;
-"""
 
 
 class Store:
@@ -48,13 +39,14 @@ class Store:
     rendered before one is not to be served after it.
     """
 
-    def __init__(self, path: Path, *, event_retention: int = 10_000) -> None:
-        self.path = path
+    def __init__(self, database: Path | str, *, event_retention: int = 10_000) -> None:
+        """`database` is a SQLite file, or the address of a PostgreSQL database."""
+        self._database = database
+        self._backend = open_backend(database)
         self.change_signal = ChangeSignal()
         self.probe_signal = ChangeSignal()
         self.last_event_id = 0
         self.edits = 0
-        self._file: tuple[int, int] | None = None  # device and inode of the opened database
         self.events: Counter[Topic] = Counter()
         self.answers: Cache[Hashable, tuple[int, Any]] = Cache(ANSWERS_KEPT)
         self._event_retention = event_retention
@@ -63,6 +55,12 @@ class Store:
         self._snapshots: ThreadConnection | None = None
         self._turn = itertools.count()
 
+    @property
+    def path(self) -> Path:
+        """The file of a SQLite database."""
+        assert isinstance(self._database, Path), "a PostgreSQL database has no file"
+        return self._database
+
     async def open(self) -> None:
         """Open the database, migrate it, and read where the events stand.
 
@@ -70,19 +68,21 @@ class Store:
         read-only folder or on a full disk.
         """
         try:
-            _make_private(self.path)
+            self._backend.prepare()
             self._writer = Writer(
-                await self._connect(), self._refuse_if_lost, self._committed, self._event_retention
+                await self._connect("writer", read_only=False),
+                self._refuse_if_lost,
+                self._committed,
+                self._event_retention,
             )
-            self._file = _identity(self.path)
             await self._writer.run(migrations.migrate)
-            self._readers = [await self._connect(read_only=True) for _ in range(READERS)]
-            self._snapshots = await self._connect(read_only=True)
+            self._readers = [await self._connect(f"reader-{n}") for n in range(READERS)]
+            self._snapshots = await self._connect("reader-live")
             self.last_event_id = await self._writer.run(newest_event)
             self._writer.start()
         except (DatabaseError, OSError) as error:
             await self.close()
-            raise StartError(_start_advice(self.path, error)) from error
+            raise StartError(self._backend.start_advice(error)) from error
         except BaseException:
             await self.close()
             raise
@@ -180,7 +180,7 @@ class Store:
                 lambda transaction: function(transaction, *args, **kwargs)
             )
         except OperationalError as error:
-            raise UnavailableError(_write_advice(self.path, error)) from error
+            raise UnavailableError(self._backend.write_advice(error)) from error
         metrics.add_queries(job.queries)
         result: T = job.result
         return result
@@ -206,93 +206,27 @@ class Store:
     def lost(self) -> str:
         """What to say when the path no longer leads to the database that is open: somebody deleted,
         moved or replaced it. Empty while all is well."""
-        if _identity(self.path) == self._file:
-            return ""
-        return (
-            f"The database {self.path} was deleted, moved or replaced while the server runs, so "
-            "nothing can be saved. Put it back, or restart the server."
+        return self._backend.lost()
+
+    async def _connect(self, name: str, *, read_only: bool = True) -> ThreadConnection:
+        return await ThreadConnection.open(
+            lambda: self._backend.connect(read_only=read_only), f"store-{name}"
         )
-
-    async def _connect(self, *, read_only: bool = False) -> ThreadConnection:
-        connection = await aiosqlite.connect(
-            self.path, isolation_level=None, cached_statements=256, factory=Connection
-        )
-        try:
-            if not read_only:
-                await connection.execute("pragma journal_mode = wal")
-            await connection.executescript(_PRAGMAS)
-            if read_only:
-                await connection.execute("pragma query_only = on")
-        except BaseException:
-            await connection.close()
-            raise
-        return ThreadConnection(connection)
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def _in_snapshot(
     connection: Connection, function: Callable[..., T], args: Any, kwargs: Any
 ) -> tuple[T, int]:
-    limit_statements(connection, STATEMENT_LIMIT_S)
-    connection.execute("begin")
+    connection.begin_read(STATEMENT_LIMIT_S)
     before = connection.queries
     try:
         result = function(connection, *args, **kwargs)
         return result, connection.queries - before
     finally:
-        connection.execute("rollback")
-
-
-def limit_statements(connection: Connection, seconds: float) -> None:
-    """Interrupt what still runs on a connection so many seconds from now: it raises
-    OperationalError, and the snapshot stays."""
-    deadline = time.monotonic() + seconds
-    connection.set_progress_handler(lambda: time.monotonic() > deadline, 100_000)
-
-
-def _make_private(path: Path) -> None:
-    """What people watch is nobody else's: SQLite gives its other files the mode of this one."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    with contextlib.suppress(PermissionError):  # it belongs to somebody else
-        for suffix in ("", "-wal", "-shm"):
-            file = path.with_name(path.name + suffix)
-            if file.exists():
-                file.chmod(0o600)
+        connection.rollback()
 
 
 def newest_event(connection: Connection) -> int:
-    """The id of the newest event there ever was; 0 before the first."""
-    row = connection.execute("select seq from sqlite_sequence where name = 'event'").fetchone()
-    return int(row[0]) if row else 0
-
-
-def _start_advice(path: Path, error: Exception) -> str:
-    text = str(error)
-    if "not a database" in text or "malformed" in text:
-        return (
-            f"The database {path} is damaged ({text}). Move it aside and start again: the videos "
-            "are scanned again; a backup restores ratings, tags and views."
-        )
-    if "full" in text or getattr(error, "errno", None) == 28:
-        return f"The disk of {path.parent} is full. Free some space and start again."
-    return (
-        f"The data folder {path.parent} can't be written to ({text}). Make it writable for this "
-        "user, or set LVS_DATA_DIRECTORY to a folder that is."
-    )
-
-
-def _write_advice(path: Path, error: Exception) -> str:
-    if "full" in str(error):
-        return (
-            f"The disk of {path.parent} is full, so nothing was changed. Free some space and "
-            "try again."
-        )
-    return f"The library can't be changed right now ({error}); nothing was changed."
+    """The id of the newest event there ever was, which is always kept; 0 before the first."""
+    row = connection.execute("select coalesce(max(id), 0) from event").fetchone()
+    return int(row[0])

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from lvs.store.backends.sqlite import Connection
+from lvs.store.backends.connection import Connection
 
 FORMAT = 1
 

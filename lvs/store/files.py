@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from lvs import paths
 from lvs.models import FoundFile, KnownFile
 from lvs.store import roots, search
-from lvs.store.backends.sqlite import Connection
+from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 
 _FILE = "id, root_id, path, size, mtime_ns, fingerprint, item_id, missing_since"
@@ -226,20 +226,19 @@ def _file_in_folders(conn: Connection, item_id: int) -> bool:
         "with recursive above (id) as ("
         " select folder_id from file where item_id = :video and missing_since is null"
         " union select folder.parent_id from folder join above on folder.id = above.id"
-        " where folder.parent_id is not null) "
+        " where folder.parent_id is not null)"
     )
-    changes = conn.total_changes
-    conn.execute(
-        above + "delete from folder_item where item_id = :video"
-        " and folder_id not in (select id from above)",
+    left = conn.execute(
+        "delete from folder_item where item_id = :video"
+        f" and folder_id not in ({above} select id from above)",
         {"video": item_id},
     )
-    conn.execute(
-        above + "insert or ignore into folder_item (folder_id, item_id)"
-        " select id, :video from above",
+    entered = conn.execute(
+        f"insert into folder_item (folder_id, item_id) {above} select id, :video from above"
+        " where true on conflict do nothing",
         {"video": item_id},
     )
-    return conn.total_changes > changes
+    return left.rowcount + entered.rowcount > 0
 
 
 def _by_id(tx: Transaction, file_id: int) -> KnownFile | None:
@@ -297,13 +296,12 @@ def _insert(tx: Transaction, root_id: int, folder_id: int, file: FoundFile, item
 def _new_video(tx: Transaction, file: FoundFile, *, first_scan: bool) -> int:
     media_hash = _free_hash(tx, file.fingerprint)
     added_at = min(file.mtime_ns // 1_000_000, tx.at) if first_scan else tx.at
-    cursor = tx.connection.execute(
+    row = tx.connection.execute(
         "insert into item (media_hash, fingerprint, title, title_key, added_at, random_key)"
-        " values (?, ?, '', '', ?, ?)",
+        " values (?, ?, '', '', ?, ?) returning id",
         (media_hash, file.fingerprint, max(added_at, 0), int(media_hash, 16) % 2_147_483_647),
-    )
-    assert cursor.lastrowid is not None
-    return cursor.lastrowid
+    ).fetchone()
+    return int(row[0])
 
 
 def _free_hash(tx: Transaction, fingerprint: str) -> str:

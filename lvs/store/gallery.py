@@ -9,7 +9,7 @@ from typing import Any
 
 from lvs.errors import InvalidInputError
 from lvs.events import Event
-from lvs.store.backends.sqlite import Connection
+from lvs.store.backends.connection import Connection
 from lvs.store.database import newest_event
 from lvs.store.list_plan import ListSpec, count_of, plan
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from lvs.models import DEFAULT_USER_ID
-from lvs.store.backends.sqlite import Connection
+from lvs.store.backends.connection import Connection
 from lvs.store.filters import NO_FILTERS, Filters
 from lvs.store.playback import WORTH_RESUMING_S
 from lvs.store.sort_orders import SORT_ORDERS

@@ -6,7 +6,7 @@ import math
 
 from lvs.models import DEFAULT_USER_ID
 from lvs.store import videos
-from lvs.store.backends.sqlite import Connection
+from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 
 WATCHED_FROM = 0.95  # of the duration: the credits need not be seen

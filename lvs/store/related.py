@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 
 from lvs.store import search
-from lvs.store.backends.sqlite import Connection
+from lvs.store.backends.connection import Connection
 
 RAREST_TAGS = 10
 RAREST_WORDS = 6

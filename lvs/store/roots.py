@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from lvs import paths
 from lvs.models import Folder, Root
-from lvs.store.backends.sqlite import Connection
+from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 
 
@@ -73,13 +73,12 @@ def folder_id(tx: Transaction, root_id: int, path: str) -> int:
         return int(row[0])
     above, _, name = path.rpartition("/")
     parent = folder_id(tx, root_id, above) if path else None
-    cursor = tx.connection.execute(
-        "insert into folder (root_id, parent_id, path, name) values (?, ?, ?, ?)",
+    row = tx.connection.execute(
+        "insert into folder (root_id, parent_id, path, name) values (?, ?, ?, ?) returning id",
         (root_id, parent, os.fsencode(path), paths.to_words(name)),
-    )
+    ).fetchone()
     tx.emit("folders")
-    assert cursor.lastrowid is not None
-    return cursor.lastrowid
+    return int(row[0])
 
 
 _FOLDER = "id, root_id, parent_id, path, name, item_count"

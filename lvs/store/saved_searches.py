@@ -5,7 +5,7 @@ from __future__ import annotations
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.models import DEFAULT_USER_ID, SavedSearch
 from lvs.store import tags
-from lvs.store.backends.sqlite import Connection
+from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 
 MOST = 30

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from lvs import kinds, paths
-from lvs.store.backends.sqlite import Connection
+from lvs.store.backends.connection import Connection
 
 MAX_WORDS = 10  # of a search; those after are ignored
 

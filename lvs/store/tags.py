@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.models import Tag
 from lvs.store import search, videos
-from lvs.store.backends.sqlite import Connection
+from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 
 LONGEST = 60

@@ -9,7 +9,7 @@ from typing import Any
 from lvs.errors import InvalidInputError
 from lvs.models import DEFAULT_USER_ID
 from lvs.store import curation, tags, videos
-from lvs.store.backends.sqlite import Connection
+from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 
 

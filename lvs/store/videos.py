@@ -11,7 +11,7 @@ from typing import Any
 from lvs.errors import NotFoundError
 from lvs.models import DEFAULT_USER_ID, Card, Folder, VideoDetails
 from lvs.store import files
-from lvs.store.backends.sqlite import Connection
+from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 
 # The columns of a card, by the field of `Card` that each is for.

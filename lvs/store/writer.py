@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-import aiosqlite
-
 from lvs.errors import UnavailableError
 from lvs.events import Topic
-from lvs.store.backends.sqlite import Connection, OperationalError
+from lvs.store.backends.connection import Connection, OperationalError
+from lvs.store.thread_connection import ThreadConnection
 
 T = TypeVar("T")
 
@@ -56,36 +55,15 @@ class Transaction:
         """Insert the events; return the id of the last, or None when there was none."""
         last: int | None = None
         for topic, item_id in self._events:
-            cursor = self.connection.execute(
-                "insert into event (topic, item_id, at) values (?, ?, ?)",
+            # Writers take turns and the newest event is always kept: ids have no gaps, and are in
+            # the order of commits.
+            row = self.connection.execute(
+                "insert into event (id, topic, item_id, at)"
+                " values ((select coalesce(max(id), 0) + 1 from event), ?, ?, ?) returning id",
                 (topic, item_id, self.at),
-            )
-            last = cursor.lastrowid
+            ).fetchone()
+            last = row[0]
         return last
-
-
-class ThreadConnection:
-    """An aiosqlite connection that runs whole functions on its thread, in one hop.
-
-    aiosqlite offers a hop per statement (67 µs each, measured); a page or a batch is several
-    statements, and a transaction must not be open across hops. So functions go through
-    aiosqlite's `_execute`, which all its public methods use.
-    """
-
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._aio = connection
-        self.pending = 0
-
-    async def run(self, function: Callable[[Connection], T]) -> T:
-        self.pending += 1
-        try:
-            result: T = await self._aio._execute(function, self._aio._conn)  # type: ignore[no-untyped-call]
-        finally:
-            self.pending -= 1
-        return result
-
-    async def close(self) -> None:
-        await self._aio.close()
 
 
 @dataclass
@@ -200,16 +178,16 @@ class Writer:
 def _run_jobs(conn: Connection, batch: list[Job], event_retention: int) -> int | None:
     """One transaction for all; returns the id of the last event that it made."""
     last_event: int | None = None
-    conn.execute("begin immediate")
+    conn.begin_write()
     try:
         for job in batch:
             last_event = _run_job(conn, job) or last_event
         if last_event is not None and last_event % 1000 < 20 * len(batch):
             _delete_old_events(conn, last_event - event_retention)
-        conn.execute("commit")
+        conn.commit()
     except BaseException:
         if conn.in_transaction:
-            conn.execute("rollback")
+            conn.rollback()
         raise
     return last_event
 

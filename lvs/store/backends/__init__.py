@@ -1,1 +1,39 @@
 """What differs between database engines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from lvs.store.backends.connection import Connection
+from lvs.store.backends.sqlite import SqliteBackend
+
+
+class Backend(Protocol):
+    """One database: how to connect to it, and what to say when it fails."""
+
+    def prepare(self) -> None:
+        """Before the first connection. Raises StartError, DatabaseError or OSError."""
+
+    def connect(self, *, read_only: bool) -> Connection:
+        """A connection; the first one writes. Raises DatabaseError."""
+
+    def lost(self) -> str:
+        """What to say when what is open is no longer the database of this name. Empty while all is
+        well."""
+
+    def start_advice(self, error: Exception) -> str:
+        """What to do when the server cannot start for this error."""
+
+    def write_advice(self, error: Exception) -> str:
+        """What to do when a transaction failed for this error."""
+
+
+def open_backend(database: Path | str) -> Backend:
+    """The backend of a SQLite file, or of a PostgreSQL address."""
+    if isinstance(database, Path):
+        return SqliteBackend(database)
+    # psycopg is needed by who uses it alone.
+    from lvs.store.backends.postgres import PostgresBackend  # noqa: PLC0415
+
+    return PostgresBackend(database)

@@ -1,25 +1,60 @@
-"""SQLite: connections, and what its errors mean. Nothing else imports `sqlite3`."""
+"""SQLite: a database file of this machine."""
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from lvs.store.backends.dialect import SQLITE
+
 VERSION = sqlite3.sqlite_version
-Cursor = sqlite3.Cursor
-DatabaseError = sqlite3.Error  # any failure of the database
-OperationalError = sqlite3.OperationalError  # of the disk, a lock or a limit: not of the data
+
+_PRAGMAS = """
+    pragma busy_timeout = 5000;
+    pragma foreign_keys = on;
+    pragma synchronous = full;
+    pragma temp_store = memory;
+    pragma cache_size = -16384;
+"""
 
 
 class Connection(sqlite3.Connection):
     """A connection that counts the statements it was asked for."""
 
     queries = 0
+    dialect = SQLITE
 
     def execute(self, *args: Any) -> sqlite3.Cursor:
         self.queries += 1
         return super().execute(*args)
+
+    def run_script(self, sql: str) -> None:
+        try:
+            self.executescript(f"begin immediate;\n{sql}\ncommit;")
+        except BaseException:
+            if self.in_transaction:
+                self.rollback()
+            raise
+
+    def begin_read(self, limit_s: float) -> None:
+        self._limit(limit_s)
+        self.execute("begin")
+
+    @contextlib.contextmanager
+    def limited(self, limit_s: float) -> Iterator[None]:
+        self._limit(limit_s)
+        yield
+
+    def _limit(self, limit_s: float) -> None:
+        deadline = time.monotonic() + limit_s
+        self.set_progress_handler(lambda: time.monotonic() > deadline, 100_000)
+
+    def begin_write(self) -> None:
+        self.execute("begin immediate")
 
 
 def connect(
@@ -44,11 +79,81 @@ def connect(
     )
 
 
-def was_interrupted(error: Exception) -> bool:
-    """Whether a statement was ended by its time limit."""
-    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
+class SqliteBackend:
+    """The database of a data folder."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: tuple[int, int] | None = None  # device and inode of the opened database
+
+    def prepare(self) -> None:
+        _make_private(self.path)
+
+    def connect(self, *, read_only: bool) -> Connection:
+        connection = sqlite3.connect(
+            self.path,
+            isolation_level=None,
+            cached_statements=256,
+            factory=Connection,
+            check_same_thread=False,
+        )
+        try:
+            if not read_only:
+                connection.execute("pragma journal_mode = wal")
+                self._file = _identity(self.path)
+            connection.executescript(_PRAGMAS)
+            if read_only:
+                connection.execute("pragma query_only = on")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def lost(self) -> str:
+        if _identity(self.path) == self._file:
+            return ""
+        return (
+            f"The database {self.path} was deleted, moved or replaced while the server runs, so "
+            "nothing can be saved. Put it back, or restart the server."
+        )
+
+    def start_advice(self, error: Exception) -> str:
+        text = str(error)
+        if "not a database" in text or "malformed" in text:
+            return (
+                f"The database {self.path} is damaged ({text}). Move it aside and start again: the "
+                "videos are scanned again; a backup restores ratings, tags and views."
+            )
+        if "full" in text or getattr(error, "errno", None) == 28:
+            return f"The disk of {self.path.parent} is full. Free some space and start again."
+        return (
+            f"The data folder {self.path.parent} can't be written to ({text}). Make it writable "
+            "for this user, or set LVS_DATA_DIRECTORY to a folder that is."
+        )
+
+    def write_advice(self, error: Exception) -> str:
+        if "full" in str(error):
+            return (
+                f"The disk of {self.path.parent} is full, so nothing was changed. Free some space "
+                "and try again."
+            )
+        return f"The library can't be changed right now ({error}); nothing was changed."
 
 
-def is_of_the_disk(error: Exception) -> bool:
-    """Whether the file could not be read or written, or is damaged: other data would not help."""
-    return isinstance(error, sqlite3.OperationalError) or type(error) is sqlite3.DatabaseError
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _make_private(path: Path) -> None:
+    """What people watch is nobody else's: SQLite gives its other files the mode of this one."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    with contextlib.suppress(PermissionError):  # it belongs to somebody else
+        for suffix in ("", "-wal", "-shm"):
+            file = path.with_name(path.name + suffix)
+            if file.exists():
+                file.chmod(0o600)

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from lvs.errors import StartError
-from lvs.store.backends.sqlite import Connection
+from lvs.store.backends.connection import Connection
 
 log = logging.getLogger(__name__)
 
@@ -49,13 +49,7 @@ def migrate(connection: Connection) -> None:
 def _apply(connection: Connection, number: int, path: Path) -> None:
     log.debug("Migrating the database to version %d (%s)", number, path.stem)
     applied_at = time.time_ns() // 1_000_000
-    try:
-        connection.executescript(
-            f"begin immediate;\n{path.read_text('utf-8')}\n"
-            f"insert into migration (version, applied_at) values ({number}, {applied_at});\n"
-            "commit;"
-        )
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("rollback")
-        raise
+    connection.run_script(
+        f"{path.read_text('utf-8')}\n"
+        f"insert into migration (version, applied_at) values ({number}, {applied_at});"
+    )

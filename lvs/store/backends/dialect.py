@@ -1,0 +1,56 @@
+"""The words of SQL that differ between SQLite and PostgreSQL; all other statements are the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+
+class Dialect(Protocol):
+    """`ordered_join` joins so that SQLite reads the left side first; PostgreSQL decides by its
+    statistics."""
+
+    name: str
+    ordered_join: str
+
+    def array(self, values: Iterable[int | str]) -> Any:
+        """A list as the value of one parameter of a statement, for `among`."""
+
+    def among(self, column: str, parameter: str = "?") -> str:
+        """The condition that a column has one of the values of an `array`."""
+
+    def indexed_by(self, index: str) -> str:
+        """Behind a table: the index that SQLite is to read it by."""
+
+
+class SqliteDialect:
+    name = "sqlite"
+    ordered_join = "cross join"
+
+    def array(self, values: Iterable[int | str]) -> str:
+        return json.dumps(list(values))
+
+    def among(self, column: str, parameter: str = "?") -> str:
+        return f"{column} in (select value from json_each({parameter}))"
+
+    def indexed_by(self, index: str) -> str:
+        return f"indexed by {index}"
+
+
+class PostgresDialect:
+    name = "postgres"
+    ordered_join = "join"
+
+    def array(self, values: Iterable[int | str]) -> list[int | str]:
+        return list(values)
+
+    def among(self, column: str, parameter: str = "?") -> str:
+        return f"{column} = any({parameter})"
+
+    def indexed_by(self, index: str) -> str:
+        return ""
+
+
+SQLITE = SqliteDialect()
+POSTGRES = PostgresDialect()
