@@ -6,7 +6,6 @@ import asyncio
 import json
 import random
 import re
-import sqlite3
 from pathlib import Path
 
 import pytest
