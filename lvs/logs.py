@@ -38,7 +38,7 @@ def configure_logging(config: ServerConfig) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(config.log_level.upper())
-    for chatty in ("aiosqlite", "watchfiles", "asyncio", "hypercorn.error"):
+    for chatty in ("watchfiles", "asyncio", "hypercorn.error"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

@@ -211,9 +211,13 @@ async def test_a_page_misses_nothing_of_a_time_without_pages(
 async def test_a_gap_that_cannot_be_replayed_asks_for_a_resync(
     server: LocalServer, videos: Path, cast: Cast
 ) -> None:
-    cast.unique(videos / "a.mp4")
+    for name in ("a.mp4", "b.mp4"):
+        cast.unique(videos / name)
     await library(server.services)
-    await server.services.store.write(lambda tx: tx.connection.execute("delete from event"))
+    await server.services.store.write(
+        lambda tx: tx.connection.execute("delete from event where id < 3")
+    )
+    assert server.services.store.last_event_id == 3
     stream = await server.stream("/events", last_event_id=1)
     message = await stream.next()
     assert message is not None

@@ -1,4 +1,4 @@
-"""PostgreSQL: psycopg's synchronous connections, which connect again when the server was away.
+"""PostgreSQL: psycopg's synchronous connections, which connect again after a failure.
 
 Statements are bound on the server. Measured on a library of 100,000 videos, a page of the gallery
 takes X ms so and Y ms with literals, since psycopg prepares what it sees five times. Parameters
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 OLDEST_SERVER = 15
 CHANNEL = "lvs_event"
-RETRY_S = 1.0  # how long a server that was away is taken to be away still
+RETRY_S = 1.0  # how long an unavailable server is not asked again
 _WRITERS = 0x6C7673  # the advisory lock of writers: "lvs"
 
 # A server that vanished without a word is given up after some seconds, not after hours.
@@ -241,8 +241,8 @@ class PostgresBackend:
         return PostgresConnection(self, read_only=read_only)
 
     def connected(self, settings: str) -> psycopg.Connection[tuple[Any, ...]]:
-        """A new connection. Raises ConnectionLostError, at once when the server was away a moment
-        ago: a page does not wait for what another has just waited for."""
+        """A new connection. Raises ConnectionLostError; at once, when the server was unavailable
+        a moment ago: a page does not wait for what another has just waited for."""
         if self._problem is not None and time.monotonic() < self._retry_at:
             raise ConnectionLostError(str(self._problem))
         try:
