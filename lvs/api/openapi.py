@@ -10,17 +10,19 @@ from quart_schema import Info, OpenAPIProvider, QuartSchema
 from werkzeug.routing import Rule
 
 from lvs import __version__
-from lvs.http.routes import Route
+from lvs.http.routes import API, LEGACY, STATUS, Route
 
 ENDPOINTS = "lvs.documented"
+_ORDER = (API, STATUS, LEGACY)
 
 
 class ApiDocument(OpenAPIProvider):
     """Documents what programs call. Pages and fragments are left out."""
 
     def generate_rules(self) -> Iterable[Rule]:
-        endpoints = self._app.extensions[ENDPOINTS]
-        return [rule for rule in self._app.url_map.iter_rules() if rule.endpoint in endpoints]
+        position = self._app.extensions[ENDPOINTS]
+        rules = (rule for rule in self._app.url_map.iter_rules() if rule.endpoint in position)
+        return sorted(rules, key=lambda rule: position[rule.endpoint])
 
     def schema(self) -> dict[str, Any]:
         """The document, with refusals as what they are: `application/problem+json`."""
@@ -37,7 +39,9 @@ class ApiDocument(OpenAPIProvider):
 def add(app: Quart, routes: Iterable[Route]) -> None:
     """Serve the document of these routes. The pages that would show it load from other hosts:
     `/api` is our own."""
-    app.extensions[ENDPOINTS] = {route.endpoint for route in routes if route.kind.documented}
+    documented = [route for route in routes if route.kind.documented]
+    documented.sort(key=lambda route: (_ORDER.index(route.kind), route.rule))
+    app.extensions[ENDPOINTS] = {route.endpoint: at for at, route in enumerate(documented)}
     QuartSchema(
         app,
         openapi_path="/openapi.json",
