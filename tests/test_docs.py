@@ -12,6 +12,7 @@ import pytest
 from lvs.cli.main import main
 from lvs.config import PREFIX, RENAMED, ServerConfig
 from lvs.events import TOPICS
+from lvs.headsets.players import Player, players
 from lvs.server.application import create_app
 from lvs.server.routes import ROUTES
 from tests.helpers.servers import HOME
@@ -47,16 +48,24 @@ def test_every_renamed_setting_is_documented(old: str) -> None:
     assert line in document("SETTINGS.md").splitlines()
 
 
+REFERENCE = document("API.md") + document("HEADSETS.md")  # routes of players are with the players
+
+
 @pytest.mark.parametrize(("rule", "methods"), [(route.rule, route.methods) for route in ROUTES])
 def test_every_route_is_documented(rule: str, methods: tuple[str, ...]) -> None:
     for method in methods:
         without_slash = rule.rstrip("/") or "/"  # headsets use both forms
-        assert f"`{method} {without_slash}`" in document("API.md")
+        assert f"`{method} {without_slash}`" in REFERENCE
 
 
 def test_no_route_is_documented_that_is_not_there() -> None:
     known = {f"{method} {route.rule}" for route in ROUTES for method in route.methods}
-    assert set(re.findall(r"^\| `([A-Z]+ /[^`]*)` \|", document("API.md"), re.M)) <= known
+    assert set(re.findall(r"^\| `([A-Z]+ /[^`]*)` \|", REFERENCE, re.M)) <= known
+
+
+@pytest.mark.parametrize("player", players(), ids=lambda player: player.name)
+def test_every_headset_player_is_documented(player: Player) -> None:
+    assert f"| {player.name} | `http://…{player.path}` |" in document("HEADSETS.md")
 
 
 @pytest.mark.parametrize("topic", list(TOPICS))

@@ -8,6 +8,7 @@ import segno
 from markupsafe import Markup
 
 from lvs.config import ServerConfig
+from lvs.headsets.players import players
 from lvs.network.addresses import ANNOUNCED_NAME, Ports, lan_addresses
 
 
@@ -20,7 +21,7 @@ class ServerAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class Player:
+class PlayerRow:
     """A player of headsets, what to do in it, and what comes of it."""
 
     name: str
@@ -38,7 +39,7 @@ class Headset:
     plain: ServerAddress
     secure: ServerAddress | None
     others: tuple[str, ...]
-    players: tuple[Player, ...]
+    players: tuple[PlayerRow, ...]
     own_authority: bool
     probes: tuple[str, ...]
 
@@ -69,30 +70,19 @@ def headset_context(config: ServerConfig, ports: Ports, asked: str) -> Headset:
     )
 
 
-def _players(config: ServerConfig, plain: str, secure: str) -> tuple[Player, ...]:
+def _players(config: ServerConfig, plain: str, secure: str) -> tuple[PlayerRow, ...]:
     over_dlna = ("DLNA is off. Turn on with", "LVS_DLNA=true")
     if config.dlna:
         over_dlna = ("Select DLNA or “local network”, then", "Local Video Server")
     return (
-        Player(
+        PlayerRow(
             "Meta Quest Browser",
             "Open the address; on a video's page, select “Watch in VR”",
             f"{secure or plain}/",
             "All pages, with live updates. VR in the browser needs HTTPS.",
         ),
-        Player(
-            "HereSphere",
-            "Open its web browser and enter the address",
-            f"{plain}/heresphere",
-            "All lists. Ratings, favorites and tags sync both ways; views and positions are saved.",
-        ),
-        Player(
-            "DeoVR",
-            "Open its web browser and enter the address",
-            f"{plain}/deovr",
-            "All lists. Read-only: make changes in the browser.",
-        ),
-        Player(
+        *(PlayerRow(it.name, it.steps, plain + it.path, it.gives) for it in players()),
+        PlayerRow(
             "Skybox, Pigasus, 4XVR, Moon VR, televisions",
             *over_dlna,
             "Lists, folders and tags. Read-only.",

@@ -8,8 +8,15 @@ from typing import Any
 from lvs import formatting, urls
 from lvs.headsets.catalogue import AT_MOST, CatalogueList
 from lvs.headsets.login import Access
+from lvs.headsets.players import Player
 from lvs.models import Card, VideoDetails
 
+PLAYER = Player(
+    name="DeoVR",
+    path="/deovr",
+    steps="Open its web browser and enter the address",
+    gives="All lists. Read-only: make changes in the browser.",
+)
 _NEWEST_AT_MOST = 500
 _SCREENS = {"180": "dome", "360": "sphere", "eac": "sphere"}  # the others go by our names
 _ENCODINGS = {"hevc": "h265"}

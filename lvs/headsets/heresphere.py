@@ -10,9 +10,17 @@ from pydantic import BaseModel, Field, StrictBool
 from lvs import formatting, urls
 from lvs.headsets.catalogue import CatalogueList
 from lvs.headsets.login import Access
+from lvs.headsets.players import Player
 from lvs.models import LONGEST_S, Card, VideoDetails
 from lvs.store import Transaction, curation, tags
 
+PLAYER = Player(
+    name="HereSphere",
+    path="/heresphere",
+    steps="Open its web browser and enter the address",
+    gives="All lists. Ratings, favorites and tags sync both ways; views and positions are saved.",
+    saves=True,
+)
 OUR_TAGS = "Tag:"
 _FOLDERS = "Folder:"
 _PROJECTIONS = {
