@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-DEFAULT_USER_ID = 1  # the one user, until there are accounts
 LONGEST_S = 7 * 24 * 3600  # the highest duration or position that a request may name
 
 # How a frame maps to the sphere; the last five are fisheye lenses.
@@ -78,8 +77,7 @@ class KnownFile:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All that a card of the gallery shows; `rating`, `favorite`,
-    `position_s` and `watched` are the user's own."""
+    """What a card of the gallery shows to everybody. `Marks` is what it shows to one viewer."""
 
     id: int
     media_hash: str
@@ -100,18 +98,28 @@ class Card:
     thumbnail: str | None
     preview: str | None
     views: int
-    rating: int | None
     rating_average: float
     rating_count: int
-    favorite: bool
-    position_s: float
-    watched: bool
     file_missing_since: int | None
 
 
 @dataclass(frozen=True, slots=True)
+class Marks:
+    """A viewer's own data of an item: `rating` is 1 to 5, None without one; `position_s` is where
+    playback stopped, `watched` whether it was ever played to its end, or marked so."""
+
+    rating: int | None
+    favorite: bool
+    position_s: float
+    watched: bool
+
+
+NO_MARKS = Marks(None, False, 0.0, False)
+
+
+@dataclass(frozen=True, slots=True)
 class RatingSummary:
-    """A video's stars: `average` of all (0.0 without any), how many, and the user's own."""
+    """A video's stars: `average` of all (0.0 without any), how many, and the viewer's own."""
 
     average: float
     count: int
@@ -120,7 +128,7 @@ class RatingSummary:
 
 @dataclass(frozen=True, slots=True)
 class FavoriteState:
-    """Whether a video is the user's favorite, and of how many users it is."""
+    """Whether a video is the viewer's favorite, and of how many people it is."""
 
     favorite: bool
     count: int

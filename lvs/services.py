@@ -34,12 +34,12 @@ EXTENSION = "lvs"
 @dataclass(frozen=True, slots=True)
 class Rendering:
     """Templates and caches of their output. `api_items` has the JSON of videos by row id and
-    version."""
+    version, in two parts: what is one viewer's comes between."""
 
     templates: Templates
     cards: Cards
     pages: PageCache
-    api_items: Cache[tuple[int, int], bytes]
+    api_items: Cache[tuple[int, int], tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)

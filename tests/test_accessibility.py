@@ -14,6 +14,7 @@ from playwright.async_api import Browser, BrowserContext, Locator
 
 from lvs.services import Services
 from lvs.store import Transaction, curation, playback, tags
+from lvs.viewer import HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
 from tests.helpers.clips import Cast
@@ -30,9 +31,9 @@ async def site(services: Services, server: LocalServer) -> str:
     def give(tx: Transaction) -> None:
         tx.connection.execute("update item set duration_s = 100")
         for video in range(1, 13):
-            curation.rate(tx, video, 1 + video % 5)
+            curation.rate(tx, HOUSEHOLD, video, 1 + video % 5)
             tags.set_all(tx, video, ["sea", "an evening in the garden"])
-            playback.save_position(tx, video, 60)
+            playback.save_position(tx, HOUSEHOLD, video, 60)
 
     await services.store.write(give)
     return server.url

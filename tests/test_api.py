@@ -14,6 +14,7 @@ from lvs.api.videos import VideosOut
 from lvs.services import Services
 from lvs.store import Transaction, curation, gallery, playback, projection, tags
 from lvs.store.list_plan import ListSpec
+from lvs.viewer import HOUSEHOLD
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill, hash_of, library
 from tests.helpers.requests import call
@@ -24,7 +25,7 @@ from tests.helpers.servers import LocalServer
 async def media_hash(server: LocalServer, videos: Path, cast: Cast) -> str:
     cast.copy("beach.mp4", videos / "Holidays" / "beach & sun.mp4")
     await library(server.services)
-    page = await server.services.store.read(gallery.page, ListSpec(), limit=1)
+    page = await server.services.store.read(gallery.page, ListSpec(HOUSEHOLD), limit=1)
     return await hash_of(server.services, page.videos[0][0])
 
 
@@ -143,9 +144,9 @@ def give_everything(tx: Transaction) -> None:
     """So that every list has more than a page."""
     for video in range(1, 151):
         tags.set_all(tx, video, ["sea", "sun"])
-        curation.rate(tx, video, 4)
-        curation.set_favorite(tx, video, True)
-        playback.save_position(tx, video, 30.0)
+        curation.rate(tx, HOUSEHOLD, video, 4)
+        curation.set_favorite(tx, HOUSEHOLD, video, True)
+        playback.save_position(tx, HOUSEHOLD, video, 30.0)
 
 
 BAD_BODIES: dict[str, tuple[Any, int]] = {
@@ -224,14 +225,16 @@ async def test_changes_by_the_api_are_pushed_to_pages(
     live_server: LocalServer, videos: Path, cast: Cast
 ) -> None:
     await fill(live_server.services.store, 1)
-    page = await live_server.services.store.read(gallery.page, ListSpec(), limit=1)
+    page = await live_server.services.store.read(gallery.page, ListSpec(HOUSEHOLD), limit=1)
     media_hash = await hash_of(live_server.services, page.videos[0][0])
     stream = await live_server.stream("/events")
     await call(live_server, "POST", f"/api/ratings/{media_hash}", {"value": 5})
     message = await stream.until(lambda message: ", 5 stars" in message.data)
     assert "star-on" in message.data
     stream.close()
-    assert (await live_server.services.store.read(curation.rating_of, page.videos[0][0])).own == 5
+    assert (
+        await live_server.services.store.read(curation.rating_of, HOUSEHOLD, page.videos[0][0])
+    ).own == 5
 
 
 async def test_the_legacy_servers_calls_still_work(server: LocalServer) -> None:

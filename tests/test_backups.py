@@ -34,6 +34,7 @@ from lvs.store import (
     projection,
     tags,
 )
+from lvs.viewer import HOUSEHOLD
 from tests.helpers.libraries import fill
 from tests.helpers.requests import post
 from tests.helpers.servers import HOME, LocalServer, Process, StartServices, eventually
@@ -41,11 +42,11 @@ from tests.helpers.servers import HOME, LocalServer, Process, StartServices, eve
 
 def give(tx: Transaction) -> None:
     for video in range(1, 31):
-        curation.rate(tx, video, video % 5 + 1)
+        curation.rate(tx, HOUSEHOLD, video, video % 5 + 1)
         tags.set_all(tx, video, ["Sea", f"Year {2000 + video % 7}", "Été"])
-        playback.save_position(tx, video, 12.5)
+        playback.save_position(tx, HOUSEHOLD, video, 12.5)
     for video in range(1, 41, 3):
-        curation.set_favorite(tx, video, True)
+        curation.set_favorite(tx, HOUSEHOLD, video, True)
     projection.set_projection(tx, 1, "180", "rl")
 
 
@@ -165,7 +166,7 @@ async def test_what_is_no_backup_is_refused(made: Backup, text: str) -> None:
 
 async def test_a_restore_keeps_the_previous_database(given: Services, tmp_path: Path) -> None:
     made = await given.admin.backup_scheduler.make()
-    await given.store.write(curation.rate, 1, None)
+    await given.store.write(curation.rate, HOUSEHOLD, 1, None)
     changed = await exported(given.store)
     database = tmp_path / "copy.db"
     await given.store.read(lambda conn: conn.execute("select 1"))
@@ -236,7 +237,7 @@ async def test_backups_go_on_after_a_wrong_clock(
             create.make, services.store.path, services.admin.backup_scheduler.folder, 3
         )
         assert not await services.admin.backup_scheduler.is_due()  # nothing has changed
-        await services.store.write(curation.rate, 1, next(stars))
+        await services.store.write(curation.rate, HOUSEHOLD, 1, next(stars))
         assert not await services.admin.backup_scheduler.is_due()  # an hour has not passed
         for other in (years - 1, years + 1):
             clock.years = other
@@ -323,7 +324,7 @@ async def test_backups_are_made_when_due_and_something_changed(
     assert await services.admin.backup_scheduler.is_due()
     made = await services.admin.backup_scheduler.make()
     assert not await services.admin.backup_scheduler.is_due()
-    await services.store.write(curation.rate, 1, 4)
+    await services.store.write(curation.rate, HOUSEHOLD, 1, 4)
     assert not await services.admin.backup_scheduler.is_due()  # an hour has not passed
     older = made.manifest.model_copy(
         update={"made_at": made.manifest.made_at.replace(year=made.manifest.made_at.year - 1)}
@@ -425,7 +426,7 @@ def test_cleanup_by_command_previews_first_and_backs_up(videos: Path, tmp_path: 
         await store.close()
 
     def give_one_and_lose_it(tx: Transaction) -> None:
-        curation.rate(tx, 2, 4)
+        curation.rate(tx, HOUSEHOLD, 2, 4)
         files.mark_missing(tx, files.of_video(tx.connection, 2))
         tx.connection.execute(
             "update file set missing_since = missing_since - 100 * 86400000 where item_id = 2"

@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page
 
 from lvs.services import Services
 from lvs.store import Transaction, curation, tags
+from lvs.viewer import HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.browsers import until
 from tests.helpers.libraries import fill
@@ -72,7 +73,7 @@ async def site(services: Services, server: LocalServer) -> str:
 
     def give(tx: Transaction) -> None:
         for video in range(1, 17):
-            curation.rate(tx, video, 1 + video % 5)
+            curation.rate(tx, HOUSEHOLD, video, 1 + video % 5)
             tags.set_all(tx, video, ["sea", "an evening in the garden"])
 
     await services.store.write(give)

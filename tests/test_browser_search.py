@@ -10,6 +10,7 @@ from playwright.async_api import Browser, BrowserContext, expect
 
 from lvs.services import Services
 from lvs.store import Transaction, curation, playback, saved_searches
+from lvs.viewer import HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, titles, until, wait_for_titles
 from tests.helpers.clips import Cast
@@ -84,7 +85,7 @@ NOTE_NOTICES = """() => {
 async def test_a_half_typed_filter_is_ignored_and_reported_after_a_pause(
     site: str, context: BrowserContext, live_services: Services
 ) -> None:
-    await live_services.store.write(curation.set_favorite, 1, True)
+    await live_services.store.write(curation.set_favorite, HOUSEHOLD, 1, True)
     page = await live_page(context, site)
     await page.evaluate(NOTE_NOTICES)
     await page.focus("#q")
@@ -178,7 +179,7 @@ async def test_counts_beside_the_lists_follow_user_data(
 ) -> None:
     page = await live_page(context, site)
     await page.get_by_role("link", name="All videos 4").wait_for()
-    await live_services.store.write(curation.set_favorite, 1, True)
+    await live_services.store.write(curation.set_favorite, HOUSEHOLD, 1, True)
     await page.get_by_role("link", name="Favorites 1").wait_for()
 
 
@@ -193,7 +194,7 @@ async def test_a_card_is_named_by_its_title_and_described_in_words(
 ) -> None:
     def watched_in_part(tx: Transaction) -> None:
         tx.connection.execute("update item set duration_s = 100, height = 720, width = 1280")
-        playback.save_position(tx, 1, 55.0)
+        playback.save_position(tx, HOUSEHOLD, 1, 55.0)
 
     page = await live_page(context, site)
     await until(page, "document.querySelectorAll('#grid > [data-state=ready]').length === 4")
@@ -213,7 +214,7 @@ async def test_a_search_is_saved_without_scripts(server: LocalServer) -> None:
     page = (await server.get("/tags")).text
     assert 'href="/?max_duration=600&amp;sort=title">Short ones</a>' in page
     assert (await post(server, "/searches", name="short ONES", query="q=sea")).status == 303
-    (saved,) = await server.services.store.read(saved_searches.saved)
+    (saved,) = await server.services.store.read(saved_searches.saved, HOUSEHOLD)
     assert (saved.name, saved.query) == ("short ONES", "q=sea")
     assert (await post(server, "/searches", name=" ", query="q=sea")).status == 400
     assert (await post(server, "/searches", name="x", query="sort=odd")).status == 400
@@ -229,13 +230,13 @@ async def test_where_one_is_stays_marked_when_the_navigation_is_pushed(
     site: str, context: BrowserContext, live_services: Services
 ) -> None:
     store = live_services.store
-    await store.write(saved_searches.save, "Mountains", "q=alpine")
+    await store.write(saved_searches.save, HOUSEHOLD, "Mountains", "q=alpine")
     page = await live_page(context, f"{site}/?q=alpine")
     current = page.locator("#navigation [aria-current=page]")
     assert await current.inner_text() == "Mountains"
-    await store.write(saved_searches.save, "Lakes", "q=lake")
+    await store.write(saved_searches.save, HOUSEHOLD, "Lakes", "q=lake")
     await page.get_by_role("link", name="Lakes").wait_for()
-    await store.write(curation.set_favorite, 1, True)
+    await store.write(curation.set_favorite, HOUSEHOLD, 1, True)
     await page.get_by_role("link", name="Favorites 1").wait_for()
     assert await current.all_inner_texts() == ["Mountains"]
     await page.fill("#q", "alpine l")

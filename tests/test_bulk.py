@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
+from lvs.models import NO_MARKS
 from lvs.services import Services
-from lvs.store import Transaction, bulk, curation, playback, tags
-from lvs.store import videos as records
+from lvs.store import Transaction, bulk, curation, marks, playback, tags
+from lvs.viewer import HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
 from tests.helpers.clips import Cast
@@ -54,21 +55,22 @@ def test_every_action_has_a_button_and_is_documented(name: str) -> None:
 
 
 async def stars(services: Services, count: int) -> list[int | None]:
-    cards = await services.store.read(records.cards, range(1, count + 1))
-    return [cards[video].rating for video in sorted(cards)]
+    ids = range(1, count + 1)
+    own = await services.store.read(marks.of_items, HOUSEHOLD, ids)
+    return [own.get(video, NO_MARKS).rating for video in ids]
 
 
 async def test_selected_videos_are_changed_and_undone(
     services: Services, server: LocalServer
 ) -> None:
     await fill(services.store, 6)
-    await services.store.write(curation.rate, 2, 1)
+    await services.store.write(curation.rate, HOUSEHOLD, 2, 1)
     answer = await send(
         server, [("action", "rate"), ("stars", 4), *(("video", n) for n in (1, 2, 3))]
     )
     assert "3 videos rated 4 stars" in answer.text
     assert await stars(services, 4) == [4, 4, 4, None]
-    await services.store.write(curation.rate, 3, 5)  # changed again since: that stands
+    await services.store.write(curation.rate, HOUSEHOLD, 3, 5)  # changed again since: that stands
     bulk_edit_id = element(answer.text, name="bulk")["value"]
     undone = await post(server, "/bulk/undo", htmx=True, bulk=bulk_edit_id)
     assert "Undone for 2 of 3 videos" in undone.text
@@ -105,9 +107,13 @@ async def test_thousands_are_changed_in_batches_and_undone(
 
 
 async def everything(services: Services) -> list[object]:
-    cards = await services.store.read(records.cards, range(1, 2_501))
-    given = await services.store.read(tags.of_videos, range(1, 2_501))
-    return [(c.id, c.rating, c.favorite, c.watched, given.get(c.id)) for c in cards.values()]
+    ids = range(1, 2_501)
+    given = await services.store.read(tags.of_videos, ids)
+    own = await services.store.read(marks.of_items, HOUSEHOLD, ids)
+    found = {video: own.get(video, NO_MARKS) for video in ids}
+    return [
+        (video, it.rating, it.favorite, it.watched, given.get(video)) for video, it in found.items()
+    ]
 
 
 async def test_a_video_that_may_not_have_a_tag_is_left_as_it_is(
@@ -188,9 +194,9 @@ async def test_a_video_that_cannot_be_changed_costs_no_other(
 
 async def test_only_the_newest_changes_can_be_undone(services: Services) -> None:
     await fill(services.store, 1)
-    first = await services.bulk.change("favorite", "favorite", [1], True)
+    first = await services.bulk.change(HOUSEHOLD, "favorite", "favorite", [1], True)
     for _ in range(bulk.KEPT):
-        await services.bulk.change("rate", "4", [1], 4)
+        await services.bulk.change(HOUSEHOLD, "rate", "4", [1], 4)
     stored = await services.store.read(
         lambda conn: [row[0] for row in conn.execute("select id from bulk_edit order by id")]
     )
@@ -201,12 +207,12 @@ async def test_only_the_newest_changes_can_be_undone(services: Services) -> None
 async def test_it_goes_on_when_whoever_asked_has_left(services: Services) -> None:
     await fill(services.store, 2_000)
     asking = asyncio.create_task(
-        services.bulk.change("rate", "2", range(1, 2_001), 2), name="asks and leaves"
+        services.bulk.change(HOUSEHOLD, "rate", "2", range(1, 2_001), 2), name="asks and leaves"
     )
     while not services.library.status.changes.done:
         await asyncio.sleep(0)
     asking.cancel()
-    later = await services.bulk.change("favorite", "favorite", [1], True)
+    later = await services.bulk.change(HOUSEHOLD, "favorite", "favorite", [1], True)
     assert later.changed == 1
     assert await stars(services, 2_000) == [2] * 2_000
 
@@ -299,9 +305,13 @@ async def test_cards_are_selected_and_undone_without_scripts(
         await page.get_by_role("checkbox", name="Select C").check()
         await page.get_by_role("button", name="Mark as watched").click()
         await page.get_by_text("2 videos marked as watched").wait_for()
-        states = [await services.store.read(playback.state_of, video) for video in range(1, 7)]
+        states = [
+            await services.store.read(playback.state_of, HOUSEHOLD, video) for video in range(1, 7)
+        ]
         assert sum(watched for _, watched in states) == 2
         await page.get_by_role("button", name="Undo").click()
         await page.get_by_text("Nothing left to undo").wait_for()
-        states = [await services.store.read(playback.state_of, video) for video in range(1, 7)]
+        states = [
+            await services.store.read(playback.state_of, HOUSEHOLD, video) for video in range(1, 7)
+        ]
         assert sum(watched for _, watched in states) == 0

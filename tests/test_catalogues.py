@@ -15,6 +15,7 @@ from lvs.media.samples import Clip, make_clip
 from lvs.services import Services
 from lvs.store import curation, saved_searches, tags
 from lvs.store import videos as records
+from lvs.viewer import HOUSEHOLD
 from tests.helpers.headsets import FORM, Player
 from tests.helpers.libraries import fill, hash_of, library
 from tests.helpers.requests import call, post
@@ -61,10 +62,10 @@ async def test_lists_are_bounded_and_hold_what_can_be_played(
 
     def give(tx: Any) -> None:
         for item_id in range(1, 300):
-            curation.set_favorite(tx, item_id, True)
+            curation.set_favorite(tx, HOUSEHOLD, item_id, True)
             tags.add(tx, item_id, "sea")
-        saved_searches.save(tx, "Short", "max_duration=600")
-        saved_searches.save(tx, "Lost", "folder=gone")
+        saved_searches.save(tx, HOUSEHOLD, "Short", "max_duration=600")
+        saved_searches.save(tx, HOUSEHOLD, "Lost", "folder=gone")
         tx.connection.execute("update item set probe_error = 'x' where id = 7")
 
     await services.store.write(give)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from lvs.services import Services
 from lvs.store import Connection, Store, curation, gallery, roots
 from lvs.store.filters import Filters
 from lvs.store.list_plan import ListSpec
+from lvs.viewer import HOUSEHOLD
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill, hash_of, library
 from tests.helpers.requests import post
@@ -24,7 +26,7 @@ from tests.helpers.servers import LocalServer, Process
 async def media_hash(server: LocalServer, videos: Path, cast: Cast) -> str:
     cast.copy("beach.mp4", videos / "beach.mp4")
     await library(server.services)
-    page = await server.services.store.read(gallery.page, ListSpec(), limit=1)
+    page = await server.services.store.read(gallery.page, ListSpec(HOUSEHOLD), limit=1)
     return await hash_of(server.services, page.videos[0][0])
 
 
@@ -68,17 +70,19 @@ async def test_an_unknown_video_is_404(server: LocalServer) -> None:
 
 async def test_lists_of_user_data(services: Services, server: LocalServer) -> None:
     await fill(services.store, 6)
-    ids = [v for v, _ in (await services.store.read(gallery.page, ListSpec(), limit=6)).videos]
+    ids = [
+        v for v, _ in (await services.store.read(gallery.page, ListSpec(HOUSEHOLD), limit=6)).videos
+    ]
     await services.store.write(lambda tx: tx.connection.execute("update item set rating_average=0"))
     for item_id, stars in zip(ids, (1, 2, 3, 4, 5, 5), strict=True):
-        await services.store.write(curation.rate, item_id, stars)
-    await services.store.write(curation.set_favorite, ids[2], None)
-    good = ListSpec("rating", filters=Filters(min_rating=4))
+        await services.store.write(curation.rate, HOUSEHOLD, item_id, stars)
+    await services.store.write(curation.set_favorite, HOUSEHOLD, ids[2], None)
+    good = ListSpec(HOUSEHOLD, "rating", filters=Filters(min_rating=4))
     best = await services.store.read(gallery.page, good, limit=10)
     assert best.total == 3
     assert {video for video, _ in best.videos} == set(ids[3:])
     liked = await services.store.read(
-        gallery.page, ListSpec(filters=Filters(favorites=True)), limit=10
+        gallery.page, ListSpec(HOUSEHOLD, filters=Filters(favorites=True)), limit=10
     )
     assert [video for video, _ in liked.videos] == [ids[2]]
     assert "1 video<" in (await server.get("/favorites")).text
@@ -119,10 +123,11 @@ async def test_200_simultaneous_writers_leave_aggregates_that_equal_a_recount(
 
     async def write_some() -> None:
         for _ in range(5):
-            video, user = chance.randint(1, spread), chance.randint(1, 21)
+            video = chance.randint(1, spread)
+            viewer = replace(HOUSEHOLD, user_id=chance.randint(1, 21))
             stars = chance.choice([None, 1, 2, 3, 4, 5])
-            await services.store.write(curation.rate, video, stars, user)
-            await services.store.write(curation.set_favorite, video, None, user)
+            await services.store.write(curation.rate, viewer, video, stars)
+            await services.store.write(curation.set_favorite, viewer, video, None)
 
     await asyncio.gather(*(write_some() for _ in range(200)))
     assert await services.store.read(recount) == []

@@ -14,6 +14,7 @@ from playwright.async_api import BrowserContext
 from lvs.services import Services
 from lvs.store import Transaction, curation, files
 from lvs.store import videos as records
+from lvs.viewer import HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
 from tests.helpers.clips import Cast
@@ -144,8 +145,8 @@ async def test_events_are_counted_by_topic(server: LocalServer, services: Servic
     before = services.store.events.copy()
 
     def some(tx: Transaction) -> None:
-        curation.rate(tx, 1, 5)
-        curation.rate(tx, 2, 4)
+        curation.rate(tx, HOUSEHOLD, 1, 5)
+        curation.rate(tx, HOUSEHOLD, 2, 4)
         files.mark_missing(tx, files.of_video(tx.connection, 3))
 
     def refuse(tx: Transaction) -> None:

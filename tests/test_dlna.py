@@ -26,6 +26,7 @@ from lvs.media.samples import Clip, make_clip
 from lvs.network.addresses import Ports
 from lvs.services import Services
 from lvs.store import curation, saved_searches, tags
+from lvs.viewer import HOUSEHOLD
 from tests.helpers.libraries import fill, library
 from tests.helpers.servers import Answer, LocalServer, ask, eventually
 
@@ -46,7 +47,13 @@ async def servers(
     monkeypatch.setattr("lvs.dlna.server.NOTIFY_EVERY_S", 0.01)
     services, ports = server.services, Ports(http=server.port)
     found = DlnaServer(
-        services.config, services.store, services.folders, ports, lambda: [LOOPBACK], 0
+        services.config,
+        HOUSEHOLD,
+        services.store,
+        services.folders,
+        ports,
+        lambda: [LOOPBACK],
+        0,
     )
     running = asyncio.create_task(found.run())
     await eventually(lambda: found.locations)
@@ -114,9 +121,9 @@ async def test_folders_lists_and_tags_are_browsed(
     await library(server.services)
 
     def give(tx: Any) -> None:
-        curation.set_favorite(tx, 1, True)
+        curation.set_favorite(tx, HOUSEHOLD, 1, True)
         tags.add(tx, 1, "night & day")
-        saved_searches.save(tx, "Short", "max_duration=600")
+        saved_searches.save(tx, HOUSEHOLD, "Short", "max_duration=600")
 
     await server.services.store.write(give)
     root = await by_title(device, "0")
@@ -427,7 +434,13 @@ async def test_an_address_that_cannot_be_served_costs_no_other(server: LocalServ
     services, ports = server.services, Ports(http=server.port)
     nobody = ipaddress.IPv4Address("203.0.113.9")
     found = DlnaServer(
-        services.config, services.store, services.folders, ports, lambda: [nobody, LOOPBACK], 0
+        services.config,
+        HOUSEHOLD,
+        services.store,
+        services.folders,
+        ports,
+        lambda: [nobody, LOOPBACK],
+        0,
     )
     running = asyncio.create_task(found.run())
     await eventually(lambda: found.locations)

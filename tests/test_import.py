@@ -13,6 +13,7 @@ from lvs.errors import InvalidInputError
 from lvs.legacy.importing import import_from
 from lvs.services import Services
 from lvs.store import export
+from lvs.viewer import HOUSEHOLD
 from tests.helpers.libraries import fill
 from tests.helpers.servers import Process
 
@@ -86,7 +87,7 @@ async def test_matches_are_imported_and_the_rest_is_reported(
     known: Services, tmp_path: Path, write: Any
 ) -> None:
     source = write(tmp_path)
-    report = await import_from(known.store, source)
+    report = await import_from(known.store, HOUSEHOLD, source)
     assert report.matched == 4
     assert report.unknown == ["gone.mp4"]
     assert report.ambiguous == ["twice.mp4"]
@@ -96,7 +97,7 @@ async def test_matches_are_imported_and_the_rest_is_reported(
     assert (zero["ratings"][0]["value"], zero["views"], zero["tags"]) == (4, 900, ["Sea", "sun"])
     assert (one["ratings"][0]["value"], one["views"], len(one["favorites"])) == (5, 7, 1)
     assert (two["ratings"], two["views"]) == ([], 700)
-    again = await import_from(known.store, source)
+    again = await import_from(known.store, HOUSEHOLD, source)
     assert again.matched == 4
     assert await exported(known) == found
 
@@ -104,12 +105,12 @@ async def test_matches_are_imported_and_the_rest_is_reported(
 async def test_user_data_of_this_server_wins(known: Services, tmp_path: Path) -> None:
     from lvs.store import curation, playback
 
-    await known.store.write(curation.rate, 1, 2)
+    await known.store.write(curation.rate, HOUSEHOLD, 1, 2)
     await known.store.write(
         lambda tx: tx.connection.execute("update item set view_count = 5000 where id = 1")
     )
     await known.store.write(playback.count_view, 1)
-    await import_from(known.store, write_files(tmp_path))
+    await import_from(known.store, HOUSEHOLD, write_files(tmp_path))
     zero = (await exported(known))["Video 000000"]
     assert (zero["ratings"][0]["value"], zero["views"]) == (2, 5001)
 
@@ -132,7 +133,7 @@ async def test_a_bad_file_is_named_and_nothing_is_changed(
     (tmp_path / name).write_text(text)
     before = await exported(known)
     with pytest.raises(InvalidInputError, match=reason) as refused:
-        await import_from(known.store, tmp_path)
+        await import_from(known.store, HOUSEHOLD, tmp_path)
     assert name in refused.value.detail
     assert await exported(known) == before
 

@@ -15,6 +15,7 @@ from lvs.listing.resolve import resolve
 from lvs.services import Services
 from lvs.store import Connection, gallery, tags
 from lvs.store.sort_orders import SORT_ORDERS
+from lvs.viewer import HOUSEHOLD
 from tests.helpers.libraries import fill
 from tests.helpers.servers import HOME
 
@@ -48,7 +49,7 @@ def lists() -> Iterator[tuple[str, GalleryQuery]]:
 
 def statements(conn: Connection, folders: Folders, query: GalleryQuery) -> list[str]:
     """What SQLite runs for the first page of a list and for the place of a video in it."""
-    spec = resolve(conn, folders, query).spec
+    spec = resolve(conn, HOUSEHOLD, folders, query).spec
     found: list[str] = []
     conn.set_trace_callback(found.append)
     gallery.page(conn, spec, limit=60)

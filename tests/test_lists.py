@@ -12,6 +12,7 @@ import pytest
 
 from lvs.listing.query import GalleryQuery, parse_query
 from lvs.store import saved_searches, tags
+from lvs.viewer import HOUSEHOLD
 from tests.helpers.clips import Cast
 from tests.helpers.html import card_ids, element, elements, links
 from tests.helpers.libraries import heart, library
@@ -104,7 +105,7 @@ def where(html: str) -> tuple[str, str, list[str]]:
 async def test_a_page_says_where_one_is(
     season: LocalServer, path: str, name: str, place: str
 ) -> None:
-    await season.services.store.write(saved_searches.save, "Goggles", "vr=1&sort=title")
+    await season.services.store.write(saved_searches.save, HOUSEHOLD, "Goggles", "vr=1&sort=title")
     page = await season.get(path)
     if page.status == 303:
         page = await season.get(page.headers["location"])
@@ -124,7 +125,7 @@ async def test_a_page_says_where_one_is(
 async def test_the_way_back_from_a_video_names_the_list(
     season: LocalServer, path: str, name: str
 ) -> None:
-    await season.services.store.write(saved_searches.save, "Goggles", "vr=1&sort=title")
+    await season.services.store.write(saved_searches.save, HOUSEHOLD, "Goggles", "vr=1&sort=title")
     referer = {"Referer": f"{season.url}{path}"}
     page = (await season.get("/watch/Show/S01E02.mp4", headers=referer)).text
     link = element(page, "a", class_="back")

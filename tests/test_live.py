@@ -16,6 +16,7 @@ from lvs.live.hub import Message as HubMessage
 from lvs.services import Services
 from lvs.store import gallery
 from lvs.store.list_plan import ListSpec
+from lvs.viewer import HOUSEHOLD
 from tests.helpers.clips import Cast
 from tests.helpers.html import card_ids, elements, links
 from tests.helpers.libraries import fill, heart, library
@@ -356,7 +357,7 @@ async def test_the_store_and_the_stream_agree_under_load(
             if card in page:
                 page.remove(card)
             page.insert(len(page) if where == "end" else page.index(where), card)
-    stored = await server.services.store.read(gallery.page, ListSpec("title"), limit=100)
+    stored = await server.services.store.read(gallery.page, ListSpec(HOUSEHOLD, "title"), limit=100)
     assert page == [f"v-{video}" for video, _ in stored.videos]
 
 

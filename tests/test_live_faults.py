@@ -13,6 +13,7 @@ from lvs.live import hub as live
 from lvs.live.feeds import GalleryFeed, RenderContext
 from lvs.services import Services
 from lvs.store import Connection, Transaction, bulk, curation, database
+from lvs.viewer import HOUSEHOLD
 from tests.helpers.html import card_ids, element, elements, links
 from tests.helpers.libraries import fill
 from tests.helpers.servers import LocalServer, Message, StartServices, Stream, eventually, serving
@@ -43,7 +44,7 @@ async def streams(server: LocalServer, *queries: str) -> list[Stream]:
 
 async def favor(server: LocalServer, *item_ids: int) -> None:
     await server.services.store.write(
-        lambda tx: [curation.set_favorite(tx, item_id, None) for item_id in item_ids]
+        lambda tx: [curation.set_favorite(tx, HOUSEHOLD, item_id, None) for item_id in item_ids]
     )
 
 
@@ -93,7 +94,7 @@ async def test_a_plain_page_hears_of_every_change_among_many_searches(
 
 
 def favor_all(tx: Transaction) -> int:
-    return bulk.change(tx, bulk.begin(tx, "favorite", ""), range(1, 56), True)
+    return bulk.change(tx, HOUSEHOLD, bulk.begin(tx, HOUSEHOLD, "favorite", ""), range(1, 56), True)
 
 
 @pytest.mark.parametrize("fault", ["broken", "endless"])

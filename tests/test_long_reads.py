@@ -12,6 +12,7 @@ from lvs.errors import UnavailableError
 from lvs.services import Services
 from lvs.store import Connection, database, gallery, list_plan, search
 from lvs.store.list_plan import ListSpec
+from lvs.viewer import HOUSEHOLD
 from tests.helpers.libraries import fill
 from tests.helpers.servers import LocalServer
 
@@ -30,9 +31,13 @@ async def test_a_word_that_most_videos_have_finds_the_same_in_every_order(
     """Found by walking the order, or by gathering the hits."""
     await fill(services.store, 40)
     match = search.expression("video")
-    few = await services.store.read(gallery.page, ListSpec(sort, seed=7, match=match), limit=50)
+    few = await services.store.read(
+        gallery.page, ListSpec(HOUSEHOLD, sort, seed=7, match=match), limit=50
+    )
     monkeypatch.setattr(list_plan, "FEW_HITS", 5)
-    many = await services.store.read(gallery.page, ListSpec(sort, seed=7, match=match), limit=50)
+    many = await services.store.read(
+        gallery.page, ListSpec(HOUSEHOLD, sort, seed=7, match=match), limit=50
+    )
     assert many.videos == few.videos
     assert len(many.videos) == many.total == 40
 
@@ -44,7 +49,7 @@ async def test_an_order_without_an_index_asks_the_search_once(
     """And not for each video: 100,000 of them took longer than a page may."""
     monkeypatch.setattr(list_plan, "FEW_HITS", 5)
     await fill(services.store, 40)
-    view = ListSpec(sort, match=search.expression("video"))
+    view = ListSpec(HOUSEHOLD, sort, match=search.expression("video"))
     way = await services.store.read(list_plan.plan, view)
     assert "i.id in (select rowid from item_fts" in way.where
     assert "exists (select 1 from item_fts" not in way.where
@@ -82,7 +87,7 @@ async def test_short_reads_do_not_wait_for_long_ones(
     monkeypatch.setattr(database, "STATEMENT_LIMIT_S", 1.0)
     long = [asyncio.create_task(services.store.read_long(endless)) for _ in range(4)]
     await asyncio.sleep(0)
-    assert await services.store.read(gallery.count, ListSpec()) == 0
+    assert await services.store.read(gallery.count, ListSpec(HOUSEHOLD)) == 0
     assert not any(task.done() for task in long)
     for task in long[1:]:
         task.cancel()

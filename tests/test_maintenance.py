@@ -13,6 +13,7 @@ from playwright.async_api import Browser
 from lvs.services import Services
 from lvs.store import Transaction, cleanup, curation, files, roots
 from lvs.store import videos as records
+from lvs.viewer import HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill, hash_of
@@ -89,7 +90,7 @@ async def test_what_is_missing_for_long_is_deleted_after_a_backup(
     await fill(services.store, 3)
 
     def lose(tx: Transaction) -> None:
-        curation.rate(tx, 2, 5)
+        curation.rate(tx, HOUSEHOLD, 2, 5)
         files.mark_missing(tx, files.of_video(tx.connection, 2))
         tx.connection.execute("update file set missing_since = 1000 where item_id = 2")
 

@@ -22,6 +22,7 @@ from lvs.media import limits, processing
 from lvs.media.pool import MediaPool
 from lvs.services import Services
 from lvs.store import curation, projection, videos
+from lvs.viewer import HOUSEHOLD
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill
 from tests.helpers.servers import HOME, eventually
@@ -194,7 +195,7 @@ async def test_workers_are_woken_by_what_is_to_be_probed_and_by_nothing_else(
 ) -> None:
     await fill(services.store, 1)
     news = services.store.probe_signal.subscribe()
-    await services.store.write(curation.rate, 1, 4)
+    await services.store.write(curation.rate, HOUSEHOLD, 1, 4)
     await services.store.write(projection.set_projection, 1, "180", None)
     assert not news.is_set()
     await services.store.write(

@@ -14,6 +14,7 @@ from lvs.http.page_cache import PageCache
 from lvs.http.responses import Rendered
 from lvs.services import Services
 from lvs.store import curation, tags
+from lvs.viewer import HOUSEHOLD
 from tests.helpers.libraries import fill
 from tests.helpers.servers import LocalServer, eventually
 
@@ -84,9 +85,9 @@ async def test_a_page_from_before_a_users_change_is_not_served_after_it(
     await fill(services.store, 3)
     sessions = Sessions(services.store)
     changes: list[Callable[[], Awaitable[object]]] = [
-        lambda: services.store.write(curation.rate, 1, 5),
-        lambda: sessions.playing("headset", 1),
-        lambda: sessions.save_position(1, 50.0),
+        lambda: services.store.write(curation.rate, HOUSEHOLD, 1, 5),
+        lambda: sessions.playing(HOUSEHOLD, "headset", 1),
+        lambda: sessions.save_position(HOUSEHOLD, 1, 50.0),
         lambda: services.store.write(tags.add, 1, "beach"),
     ]
     for change in changes:
@@ -104,7 +105,7 @@ async def test_a_page_that_is_being_rendered_while_a_user_changes_something_is_n
     pages, slow = PageCache(), RenderContext()
     before = asyncio.create_task(pages.page(("/", store.edits), 1, slow.page("before")))
     await eventually(lambda: slow.started == 1)
-    await store.write(curation.rate, 1, 5)
+    await store.write(curation.rate, HOUSEHOLD, 1, 5)
     context.go_on.set()
     assert (await pages.page(("/", store.edits), 2, context.page("after"))).body == b"after"
     slow.go_on.set()

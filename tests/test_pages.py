@@ -22,6 +22,7 @@ from lvs.store import Connection, Transaction, gallery, playback, videos
 from lvs.store import videos as videos_store
 from lvs.store.list_plan import FEW_HITS, ListSpec, plan
 from lvs.store.sort_orders import SORT_ORDERS
+from lvs.viewer import HOUSEHOLD
 from tests.helpers.clips import Cast
 from tests.helpers.html import card_ids, element, links
 from tests.helpers.libraries import fill, library
@@ -62,7 +63,7 @@ ORDERS: dict[str, Callable[[Card], Any]] = {
 def play(tx: Transaction) -> None:
     for minute, video in enumerate(PLAYED):
         tx.at = 60_000 * minute
-        playback.save_position(tx, video, 20.0)
+        playback.save_position(tx, HOUSEHOLD, video, 20.0)
 
 
 def test_every_order_is_covered() -> None:
@@ -78,12 +79,12 @@ def test_every_order_is_documented() -> None:
 @pytest.mark.parametrize("sort", SORT_ORDERS)
 async def test_orders_have_the_index_that_they_declare(services: Services, sort: str) -> None:
     def steps(conn: Connection) -> str:
-        way = plan(conn, ListSpec(sort))
+        way = plan(conn, ListSpec(HOUSEHOLD, sort))
         direction = "desc" if way.descending else "asc"
         rows = conn.execute(
             f"explain query plan select i.id from {way.source} where {way.where}"
             f" order by {way.key} {direction}, i.id {direction} limit 60",
-            ListSpec(sort).parameters,
+            ListSpec(HOUSEHOLD, sort).parameters,
         )
         return str([row[3] for row in rows])
 
@@ -96,7 +97,7 @@ async def test_orders_are_what_they_say(services: Services, sort: str) -> None:
     for start in (40, 0):  # titles are not in the order of the rows
         await fill(services.store, 40, start=start)
     await services.store.write(play)
-    page = await services.store.read(gallery.page, ListSpec(sort, seed=3), limit=80)
+    page = await services.store.read(gallery.page, ListSpec(HOUSEHOLD, sort, seed=3), limit=80)
     cards = await services.store.read(videos.cards, [video for video, _ in page.videos])
     shown = [ORDERS[sort](cards[video]) for video, _ in page.videos]
     assert len(shown) == 80
@@ -139,7 +140,7 @@ async def test_large_and_small_folders_list_alike(services: Services) -> None:
 
         folder = await services.store.read(roots.folder_at, 1, path)
         assert folder is not None
-        view = ListSpec("title", folder.id)
+        view = ListSpec(HOUSEHOLD, "title", folder.id)
         page = await services.store.read(gallery.page, view, limit=400)
         cards = await services.store.read(videos.cards, [video for video, _ in page.videos])
         assert len(page.videos) == folder.item_count
@@ -156,7 +157,9 @@ async def test_the_number_of_queries_does_not_grow_with_the_list(
         statements: list[str] = []
         conn.set_trace_callback(statements.append)
         services.rendering.cards.cache.clear()
-        gallery_context(conn, services.folders, services.rendering.cards, GalleryQuery(), 0, limit)
+        gallery_context(
+            conn, HOUSEHOLD, services.folders, services.rendering.cards, GalleryQuery(), 0, limit
+        )
         conn.set_trace_callback(None)
         return len(statements)
 
@@ -182,9 +185,9 @@ async def test_a_page_and_a_push_resolve_their_list_once(services: Services) -> 
         ]
 
     for read, *arguments in (
-        (gallery_context, folders, cards, query, 0),
-        (list_page_context, folders, cards, query),
-        (GalleryFeed(query).update, context, [Event(1, "copied", 1)]),
+        (gallery_context, HOUSEHOLD, folders, cards, query, 0),
+        (list_page_context, HOUSEHOLD, folders, cards, query),
+        (GalleryFeed(HOUSEHOLD, query).update, context, [Event(1, "copied", 1)]),
     ):
         assert await services.store.read(resolved, read, *arguments) == [1, 1]
 

@@ -9,8 +9,9 @@ from playwright.async_api import BrowserContext
 
 from lvs.media.samples import Clip, make_clip
 from lvs.services import Services
-from lvs.store import Connection, gallery, playback, videos
+from lvs.store import Connection, gallery, playback
 from lvs.store.list_plan import ListSpec
+from lvs.viewer import HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
 from tests.helpers.clips import Cast
@@ -25,15 +26,14 @@ async def test_a_position_is_stored_until_the_end_is_seen(services: Services) ->
     await services.store.write(lambda tx: tx.connection.execute("update item set duration_s = 100"))
 
     async def position() -> tuple[float, bool]:
-        card = (await services.store.read(videos.cards, [1]))[1]
-        return card.position_s, card.watched
+        return await services.store.read(playback.state_of, HOUSEHOLD, 1)
 
     assert await position() == (0.0, False)
-    await services.store.write(playback.save_position, 1, 42.5)
+    await services.store.write(playback.save_position, HOUSEHOLD, 1, 42.5)
     assert await position() == (42.5, False)
-    await services.store.write(playback.save_position, 1, 95.0)
+    await services.store.write(playback.save_position, HOUSEHOLD, 1, 95.0)
     assert await position() == (0.0, True)
-    await services.store.write(playback.save_position, 1, 20.0)
+    await services.store.write(playback.save_position, HOUSEHOLD, 1, 20.0)
     assert await position() == (20.0, True)
 
 
@@ -48,7 +48,7 @@ async def test_a_video_that_plays_on_changes_nobody_elses_pages(server: LocalSer
     async def report(position_s: float, *, playing: bool = True) -> bool:
         before = services.store.last_event_id, services.store.edits
         await post(server, path, position_s=position_s, playing=int(playing))
-        assert (await services.store.read(playback.state_of, 1))[0] == position_s
+        assert (await services.store.read(playback.state_of, HOUSEHOLD, 1))[0] == position_s
         return before != (services.store.last_event_id, services.store.edits)
 
     assert await report(4.0)  # the first: it is the last played now
@@ -72,13 +72,13 @@ async def test_a_bad_position_is_refused(server: LocalServer, position: str) -> 
     media_hash = await hash_of(server.services, 1)
     path = f"/videos/{media_hash}/progress"
     assert (await post(server, path, position_s=position)).status == 400
-    assert (await server.services.store.read(videos.cards, [1]))[1].position_s == 0
+    assert (await server.services.store.read(playback.state_of, HOUSEHOLD, 1))[0] == 0
 
 
 async def test_fetching_bytes_is_no_view(server: LocalServer, videos: Path, cast: Cast) -> None:
     cast.copy("beach.mp4", videos / "Beach.mp4")
     await library(server.services)
-    page = await server.services.store.read(gallery.page, ListSpec(), limit=1)
+    page = await server.services.store.read(gallery.page, ListSpec(HOUSEHOLD), limit=1)
     media_hash = await hash_of(server.services, page.videos[0][0])
     for _ in range(3):
         assert (await server.get("/video/Beach.mp4", headers={"Range": "bytes=0-99"})).status == 206
@@ -112,7 +112,7 @@ async def test_the_offer_to_go_on_is_a_plain_link(server: LocalServer) -> None:
     await server.services.store.write(
         lambda tx: tx.connection.execute("update item set duration_s = 100")
     )
-    await server.services.store.write(playback.save_position, 1, 42.5)
+    await server.services.store.write(playback.save_position, HOUSEHOLD, 1, 42.5)
 
     async def suggest() -> bool:
         return "?t=42" in links((await server.get("/watch/" + name)).text, class_="button")

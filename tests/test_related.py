@@ -10,6 +10,7 @@ from playwright.async_api import Browser
 from lvs.services import Services
 from lvs.store import Connection, Transaction, curation, files, related, tags
 from lvs.store.related import Related
+from lvs.viewer import HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill, library
@@ -57,7 +58,7 @@ async def test_rare_tags_lead_and_each_says_why(
     assert "Lisbon tram ride" not in shown
     equals = sorted(("Garden", "Alone"), key=lambda title: ids[title])
     assert [title for title in shown if title in equals] == equals
-    await services.store.write(curation.rate, ids[equals[1]], 5)
+    await services.store.write(curation.rate, HOUSEHOLD, ids[equals[1]], 5)
     shown = await found(services, ids, "Lisbon tram ride")
     assert [title for title in shown if title in equals] == equals[::-1]
 
@@ -132,7 +133,9 @@ async def test_the_page_shows_why_and_a_push_leaves_it(
         first = page.locator(".related").first
         assert "Lisbon at night" in await first.inner_text()
         assert "1 tag in common" in await first.inner_text()
-        await live_services.store.write(curation.set_favorite, ids["Lisbon at night"], True)
+        await live_services.store.write(
+            curation.set_favorite, HOUSEHOLD, ids["Lisbon at night"], True
+        )
         await first.locator(".heart[aria-pressed=true]").wait_for()
         assert "1 tag in common" in await first.inner_text()
         assert not await browsers.axe_violations(page)

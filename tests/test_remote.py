@@ -14,6 +14,7 @@ import pytest
 from lvs.headsets.deovr_remote import DeoVRRemote
 from lvs.services import Services
 from lvs.store import playback, videos
+from lvs.viewer import HOUSEHOLD, Viewer
 from tests.helpers.libraries import fill, hash_of
 from tests.helpers.servers import LocalServer, eventually
 
@@ -63,7 +64,7 @@ async def headset(services: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncI
     found = Headset()
     async with listening(found) as name:
         found.name = name
-        remotes = DeoVRRemote([found.name], services.store, services.sessions)
+        remotes = DeoVRRemote([found.name], HOUSEHOLD, services.store, services.sessions)
         running = asyncio.create_task(remotes.run())
         await eventually(lambda: found.alive > 2)
         yield found
@@ -88,7 +89,7 @@ async def test_playing_becomes_a_view_and_a_position(services: Services, headset
     headset.send(state(path, 33.5, 1))
 
     async def saved() -> bool:
-        return await services.store.read(playback.state_of, 1) == (33.5, False)
+        return await services.store.read(playback.state_of, HOUSEHOLD, 1) == (33.5, False)
 
     await eventually(saved)
     assert await views(services, 1) == before + 1
@@ -111,7 +112,7 @@ async def test_an_invalid_time_is_not_stored(
     headset.send(state(path, 33.5, 1))
 
     async def saved() -> bool:
-        return await services.store.read(playback.state_of, 1) == (33.5, False)
+        return await services.store.read(playback.state_of, HOUSEHOLD, 1) == (33.5, False)
 
     await eventually(saved)
     assert headset.connections == 1
@@ -122,8 +123,8 @@ async def test_an_invalid_position_breaks_no_page(
     server: LocalServer, services: Services, position_s: float
 ) -> None:
     await fill(services.store, 2)
-    await services.store.write(playback.save_position, 1, position_s)
-    state_s, watched = await services.store.read(playback.state_of, 1)
+    await services.store.write(playback.save_position, HOUSEHOLD, 1, position_s)
+    state_s, watched = await services.store.read(playback.state_of, HOUSEHOLD, 1)
     assert (math.isfinite(state_s), watched) == (True, position_s == 1e300)
     if not math.isnan(position_s):  # as an older version stored it
         await services.store.write(
@@ -144,14 +145,14 @@ async def test_a_headset_that_fails_costs_no_other(
     async with listening(other) as name:
         sessions, plays = services.sessions, services.sessions.playing
 
-        async def fail_for_the_first(player: str, item_id: int) -> None:
+        async def fail_for_the_first(viewer: Viewer, player: str, item_id: int) -> None:
             if player != name:
                 raise ZeroDivisionError
-            await plays(player, item_id)
+            await plays(viewer, player, item_id)
 
         monkeypatch.setattr(sessions, "playing", fail_for_the_first)
         second = asyncio.create_task(
-            DeoVRRemote([headset.name, name], services.store, sessions).run()
+            DeoVRRemote([headset.name, name], HOUSEHOLD, services.store, sessions).run()
         )
         await eventually(lambda: other.alive and headset.connections == 2)
         headset.send(state(path, 1, 0))

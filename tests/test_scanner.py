@@ -14,6 +14,7 @@ from lvs.models import FileStat
 from lvs.services import Services
 from lvs.store import files, gallery, roots
 from lvs.store.list_plan import ListSpec
+from lvs.viewer import HOUSEHOLD
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import age, library
 from tests.helpers.servers import Process, eventually
@@ -106,7 +107,7 @@ async def test_a_deleted_folder_is_offline(
     videos.rename(tmp_path / "unplugged")
     await services.library.scan_all()
     assert len(services.library.folders.offline()) == 1
-    assert await services.store.read(gallery.count, ListSpec()) == 1
+    assert await services.store.read(gallery.count, ListSpec(HOUSEHOLD)) == 1
 
 
 async def test_a_folder_emptied_on_purpose_can_be_confirmed(
@@ -119,9 +120,9 @@ async def test_a_folder_emptied_on_purpose_can_be_confirmed(
         path.unlink()
     await services.library.scan_all()
     offline = services.library.folders.offline()[0]
-    assert await services.store.read(gallery.count, ListSpec()) == 3
+    assert await services.store.read(gallery.count, ListSpec(HOUSEHOLD)) == 3
     await services.library.accept_empty(offline.id)
-    assert await services.store.read(gallery.count, ListSpec()) == 0
+    assert await services.store.read(gallery.count, ListSpec(HOUSEHOLD)) == 0
     assert not services.library.folders.offline()
 
 
@@ -220,6 +221,6 @@ async def test_a_scan_on_demand_finds_what_no_watch_noticed(
     live_services.library.ask_for_scan()
 
     async def count() -> int:
-        return await live_services.store.read(gallery.count, ListSpec())
+        return await live_services.store.read(gallery.count, ListSpec(HOUSEHOLD))
 
     await eventually(count)

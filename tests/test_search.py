@@ -16,6 +16,7 @@ from lvs.store import Transaction, gallery, playback, search, tags
 from lvs.store import videos as records
 from lvs.store.filters import Filters
 from lvs.store.list_plan import ListSpec
+from lvs.viewer import HOUSEHOLD
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill, library
 from tests.helpers.servers import LocalServer
@@ -37,7 +38,7 @@ async def full(services: Services, videos: Path, cast: Cast) -> Services:
 
 
 async def found(services: Services, text: str) -> list[str]:
-    view = ListSpec("title", match=search.expression(text))
+    view = ListSpec(HOUSEHOLD, "title", match=search.expression(text))
     page = await services.store.read(gallery.page, view, limit=50)
     assert page.total == len(page.videos)
     cards = await services.store.read(records.cards, [video for video, _ in page.videos])
@@ -70,7 +71,9 @@ async def test_words_find_videos(full: Services, text: str, wanted: list[int]) -
 
 
 async def test_tags_and_new_names_are_found(full: Services, videos: Path) -> None:
-    (video,) = (await full.store.read(gallery.page, ListSpec(match='"ski"*'), limit=5)).videos
+    (video,) = (
+        await full.store.read(gallery.page, ListSpec(HOUSEHOLD, match='"ski"*'), limit=5)
+    ).videos
     await full.store.write(tags.add, video[0], "Alps")
     assert await found(full, "alp") == [FILES[2]]
     await full.store.write(tags.remove, video[0], "Alps")
@@ -178,7 +181,7 @@ async def test_the_best_match_is_first_and_the_list_is_followed_to_its_end(
     for name in ("Sea.mp4", "Sea/Boats.mp4", "A very long title that has the sea in it.mp4"):
         cast.unique(videos / name)
     await library(full)
-    view = ListSpec("relevance", match=search.expression("sea"))
+    view = ListSpec(HOUSEHOLD, "relevance", match=search.expression("sea"))
     whole = (await full.store.read(gallery.page, view, limit=50)).videos
     cards = await full.store.read(records.cards, [video for video, _ in whole])
     shown = [cards[video].path for video, _ in whole]
@@ -203,14 +206,14 @@ async def test_filters_find_what_they_say(services: Services) -> None:
         tx.connection.execute("update item set duration_s = id * 60, height = id * 100")
         tx.connection.execute("update item set duration_s = 0 where id = 1")
         for video in (3, 4):
-            playback.save_position(tx, video, 30.0)
-        playback.set_watched(tx, 4, True)
-        playback.save_position(tx, 5, 3.0)
+            playback.save_position(tx, HOUSEHOLD, video, 30.0)
+        playback.set_watched(tx, HOUSEHOLD, 4, True)
+        playback.save_position(tx, HOUSEHOLD, 5, 3.0)
 
     await services.store.write(given)
 
     async def ids(sort: str = "oldest", **filters: Any) -> set[int]:
-        view = ListSpec(sort, filters=Filters(**filters))
+        view = ListSpec(HOUSEHOLD, sort, filters=Filters(**filters))
         page = await services.store.read(gallery.page, view, limit=50)
         found = {video for video, _ in page.videos}
         assert page.total == len(found)
@@ -229,7 +232,7 @@ async def test_filters_find_what_they_say(services: Services) -> None:
 
 async def test_many_hits_are_found_in_order(services: Services) -> None:
     await fill(services.store, 2_500)
-    view = ListSpec("title", match=search.expression("video"))
+    view = ListSpec(HOUSEHOLD, "title", match=search.expression("video"))
     page = await services.store.read(gallery.page, view, limit=60)
     assert page.total == 2_500
     assert [video for video, _ in page.videos] == list(range(1, 61))

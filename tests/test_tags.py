@@ -14,6 +14,7 @@ from lvs.errors import InvalidInputError
 from lvs.services import Services
 from lvs.store import Transaction, cleanup, files, gallery, playback, tags
 from lvs.store.list_plan import ListSpec
+from lvs.viewer import HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
 from tests.helpers.clips import Cast
@@ -109,7 +110,9 @@ async def test_all_of_the_tags_must_match(services: Services, count: int) -> Non
 
     async def found(*wanted: str) -> set[int]:
         ids = await services.store.read(tags.ids, wanted)
-        page = await services.store.read(gallery.page, ListSpec("title", tag_ids=ids), limit=1000)
+        page = await services.store.read(
+            gallery.page, ListSpec(HOUSEHOLD, "title", tag_ids=ids), limit=1000
+        )
         assert page.total == len(page.videos)
         return {video for video, _ in page.videos}
 

@@ -20,6 +20,7 @@ from lvs.library.ingest import Ingest
 from lvs.services import Services
 from lvs.store import Connection, Transaction, gallery, writer
 from lvs.store.list_plan import ListSpec
+from lvs.viewer import HOUSEHOLD
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import age, library, wait_for
 from tests.helpers.servers import StartServices, eventually
@@ -74,7 +75,7 @@ async def test_files_that_arrive_while_the_database_is_locked_are_ingested_later
         await eventually(
             lambda: problem_of(services, "New files in") or problem_of(services, "Scan of")
         )
-        assert await services.store.read(gallery.count, ListSpec()) == 0
+        assert await services.store.read(gallery.count, ListSpec(HOUSEHOLD)) == 0
     await wait_for(services, *names)
     await eventually(lambda: not services.library.status.problems)
 

@@ -68,7 +68,7 @@ async def test_controllers_and_panel_do_what_they_say_and_leaving_restores_the_p
     await until(page, "document.activeElement.textContent === 'Watch in VR'")
     assert await page.evaluate("window.stayed")
     assert not await page.evaluate("document.querySelector('[data-webxr_runtime] canvas')")
-    about = "document.querySelector('#about').dataset.rating"
+    about = "document.querySelector('[data-own-rating]').dataset.ownRating"
     await until(page, f"{about} === '4'")
     assert await page.evaluate(PARTS) == at_rest
     await put_on_again(page)

@@ -11,9 +11,11 @@ from lvs.api.lookup import Target, found
 from lvs.api.problems import A_BODY, refuses
 from lvs.folders import Folders
 from lvs.http.routes import API, Route
+from lvs.http.viewers import current_viewer
 from lvs.models import RatingSummary
 from lvs.services import current_services
 from lvs.store import Connection, Transaction, curation
+from lvs.viewer import Viewer
 
 Stars = Annotated[StrictInt, Field(ge=1, le=5)]
 
@@ -57,11 +59,12 @@ class FavoriteOut(BaseModel):
 async def rating(media_hash: str) -> RatingOut:
     """Get a video's ratings."""
     services = current_services()
-    return _summary(await services.store.read(_ratings, services.folders, _by_hash(media_hash)))
+    viewer, target = current_viewer(), _by_hash(media_hash)
+    return _summary(await services.store.read(_ratings, viewer, services.folders, target))
 
 
-def _ratings(conn: Connection, folders: Folders, target: Target) -> RatingSummary:
-    return curation.rating_of(conn, found(conn, folders, target)[0])
+def _ratings(conn: Connection, viewer: Viewer, folders: Folders, target: Target) -> RatingSummary:
+    return curation.rating_of(conn, viewer, found(conn, viewer, folders, target)[0])
 
 
 @takes(RatingIn)
@@ -93,25 +96,30 @@ async def clear_rating(media_hash: str) -> RatingOut:
 async def set_favorite(data: FavoriteIn) -> FavoriteOut:
     """Set whether a video is a favorite; without `favorite`, toggle it."""
     services = current_services()
-    return await services.store.write(_set_favorite, services.folders, data)
+    return await services.store.write(_set_favorite, current_viewer(), services.folders, data)
 
 
-def _set_favorite(tx: Transaction, folders: Folders, data: FavoriteIn) -> FavoriteOut:
-    item_id, media_hash = found(tx.connection, folders, data)
-    state = curation.set_favorite(tx, item_id, data.favorite)
+def _set_favorite(
+    tx: Transaction, viewer: Viewer, folders: Folders, data: FavoriteIn
+) -> FavoriteOut:
+    item_id, media_hash = found(tx.connection, viewer, folders, data)
+    state = curation.set_favorite(tx, viewer, item_id, data.favorite)
     return FavoriteOut(media_hash=media_hash, favorite=state.favorite, count=state.count)
 
 
 async def _rate(target: Target, value: int | None) -> RatingOut:
     services = current_services()
-    return _summary(await services.store.write(_rate_target, services.folders, target, value))
+    viewer = current_viewer()
+    return _summary(
+        await services.store.write(_rate_target, viewer, services.folders, target, value)
+    )
 
 
 def _rate_target(
-    tx: Transaction, folders: Folders, target: Target, value: int | None
+    tx: Transaction, viewer: Viewer, folders: Folders, target: Target, value: int | None
 ) -> RatingSummary:
-    item_id, _ = found(tx.connection, folders, target)
-    return curation.rate(tx, item_id, value)
+    item_id, _ = found(tx.connection, viewer, folders, target)
+    return curation.rate(tx, viewer, item_id, value)
 
 
 def _by_hash(media_hash: str) -> Target:

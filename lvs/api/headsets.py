@@ -19,9 +19,11 @@ from lvs.headsets.heresphere import HereSphereRequest, PlayerEvent
 from lvs.headsets.login import Access, Login
 from lvs.http.access import Guard
 from lvs.http.routes import HERESPHERE, PLAYER, Route
-from lvs.models import VideoDetails
+from lvs.http.viewers import current_viewer
+from lvs.models import Marks, VideoDetails
 from lvs.services import Services, current_services
-from lvs.store import Connection, tags, videos
+from lvs.store import Connection, marks, tags, videos
+from lvs.viewer import Viewer
 
 log = logging.getLogger(__name__)
 
@@ -34,14 +36,16 @@ Body = TypeVar("Body", bound=BaseModel)
 async def deovr_library() -> Response:
     """The lists of the library. A form with `login` and `password` logs in."""
     services = current_services()
-    found = await services.store.read_cached(catalogue_lists, services.folders)
+    found = await services.store.read_cached(catalogue_lists, current_viewer(), services.folders)
     return await _json(deovr.library, found, _base(), await _deovr_access(services))
 
 
 async def deovr_video(media_hash: str) -> Response:
     """One video, as DeoVR plays it."""
     services = current_services()
-    details, _ = await services.store.read(_found, services.folders, media_hash)
+    details, _, _ = await services.store.read(
+        _found, current_viewer(), services.folders, media_hash
+    )
     return await _json(deovr.video, details, _base(), await _deovr_access(services))
 
 
@@ -57,7 +61,7 @@ async def heresphere_index() -> Response:
     """The lists of the library, as addresses."""
     services = current_services()
     visit = await _body(HereSphereRequest)
-    found = await services.store.read_cached(catalogue_lists, services.folders)
+    found = await services.store.read_cached(catalogue_lists, current_viewer(), services.folders)
     return await _json(heresphere.index, found, _base(), _visit_access(services, visit))
 
 
@@ -75,30 +79,33 @@ async def heresphere_scan() -> Response:
     """What the app sorts by, of every video on a list."""
     services = current_services()
     visit = await _body(HereSphereRequest)
-    found = await services.store.read_cached(catalogue_lists, services.folders)
+    found = await services.store.read_cached(catalogue_lists, current_viewer(), services.folders)
     given = await services.store.read(_tags_of, found)
     return await _json(heresphere.scan, found, given, _base(), _visit_access(services, visit))
 
 
 async def heresphere_video(media_hash: str) -> Response:
     """One video, after what its user changed: by POST alone, which no page of another site may."""
-    services = current_services()
+    services, viewer = current_services(), current_viewer()
     visit = await _body(HereSphereRequest)
     access = _visit_access(services, visit)
     if access is not Access.MEMBER:
         return await _json(dict, {"access": access.value})
-    details, given = await services.store.read(_found, services.folders, media_hash)
+    details, own, given = await services.store.read(_found, viewer, services.folders, media_hash)
     changes = request.method == "POST"
     if changes and visit.deleteFile is True:
         await _delete(services, details)
         return await _json(dict, {"access": access.value})
     if changes and visit.writes:
         _guard().check_write_limit(request)
-        await services.store.write(heresphere.write, details.card.id, visit)
-        details, given = await services.store.read(_found, services.folders, media_hash)
+        await services.store.write(heresphere.write, viewer, details.card.id, visit)
+        details, own, given = await services.store.read(
+            _found, viewer, services.folders, media_hash
+        )
     return await _json(
         heresphere.video,
         details,
+        own,
         given,
         _base(),
         key=_login(services).key(media_hash),
@@ -114,15 +121,17 @@ async def heresphere_events(media_hash: str) -> Response:
     if access is not Access.MEMBER or request.method != "POST":
         return await _json(dict, {"access": access.value})
     report = await _body(PlayerEvent)
-    details, _ = await services.store.read(_found, services.folders, media_hash)
+    details, _, _ = await services.store.read(
+        _found, current_viewer(), services.folders, media_hash
+    )
     item_id, player = details.card.id, report.connectionKey or request.remote_addr or ""
     _guard().check_write_limit(request)
     if report.event == heresphere.OPENED:
-        services.sessions.start(player, item_id)
+        services.sessions.start(current_viewer(), player, item_id)
     elif report.event == heresphere.PLAYED:
-        await services.sessions.playing(player, item_id)
+        await services.sessions.playing(current_viewer(), player, item_id)
     elif report.time > 0:
-        await services.sessions.save_position(item_id, report.time / 1000)
+        await services.sessions.save_position(current_viewer(), item_id, report.time / 1000)
     return await _json(dict, {"access": Access.MEMBER.value})
 
 
@@ -152,15 +161,21 @@ async def _delete(services: Services, details: VideoDetails) -> None:
 # --- both ---
 
 
-def _found(conn: Connection, folders: Folders, media_hash: str) -> tuple[VideoDetails, list[str]]:
-    """A video that can be played, and the names of its tags. Raises NotFoundError."""
+def _found(
+    conn: Connection, viewer: Viewer, folders: Folders, media_hash: str
+) -> tuple[VideoDetails, Marks, list[str]]:
+    """A video that can be played, the viewer's data of it, and the names of its tags.
+
+    Raises NotFoundError.
+    """
     item_id = videos.id_of_hash(conn, media_hash)
     if item_id is None:
         raise NotFoundError("Video not found in the library.")
     details = videos.details(conn, item_id)
     if not is_playable(details.card, folders):
         raise NotFoundError("This video can't be played: its file is missing, offline or damaged.")
-    return details, [tag.name for tag in tags.of_video(conn, item_id)]
+    own = marks.of_item(conn, viewer, item_id)
+    return details, own, [tag.name for tag in tags.of_video(conn, item_id)]
 
 
 def _tags_of(conn: Connection, found: Sequence[CatalogueList]) -> dict[int, list[str]]:

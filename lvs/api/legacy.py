@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Concatenate, Literal, ParamSpec, TypeVar
+from collections.abc import Callable
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, Field, StrictBool, StrictInt
 
@@ -13,9 +13,11 @@ from lvs.api.lookup import Target, found
 from lvs.api.problems import A_BODY, refuses
 from lvs.folders import Folders
 from lvs.http.routes import LEGACY, Route
+from lvs.http.viewers import current_viewer
 from lvs.models import Tag
 from lvs.services import current_services
 from lvs.store import Transaction, curation, playback, tags
+from lvs.viewer import Viewer
 
 
 class LegacyIn(BaseModel):
@@ -65,7 +67,6 @@ class LegacyViewOut(BaseModel):
     views: int
 
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -74,7 +75,9 @@ T = TypeVar("T")
 @refuses(*A_BODY)
 async def rate(data: LegacyRateIn) -> LegacyRateOut:
     """Rate a video; 0 clears its rating."""
-    ratings = await _change(data, curation.rate, data.rating or None)
+    ratings = await _change(
+        data, lambda tx, viewer, item: curation.rate(tx, viewer, item, data.rating or None)
+    )
     return LegacyRateOut(rating=ratings.own, average=ratings.average)
 
 
@@ -83,7 +86,9 @@ async def rate(data: LegacyRateIn) -> LegacyRateOut:
 @refuses(*A_BODY)
 async def favorite(data: LegacyFavoriteIn) -> LegacyFavoriteOut:
     """Set whether a video is a favorite; without `favorite`, toggle it."""
-    state = await _change(data, curation.set_favorite, data.favorite)
+    state = await _change(
+        data, lambda tx, viewer, item: curation.set_favorite(tx, viewer, item, data.favorite)
+    )
     return LegacyFavoriteOut(favorite=state.favorite)
 
 
@@ -92,7 +97,7 @@ async def favorite(data: LegacyFavoriteIn) -> LegacyFavoriteOut:
 @refuses(*A_BODY)
 async def tag(data: LegacyTagIn) -> LegacyTagsOut:
     """Add a tag to a video."""
-    return _names(await _change(data, tags.add, data.tag))
+    return _names(await _change(data, lambda tx, _, item: tags.add(tx, item, data.tag)))
 
 
 @takes(LegacyTagIn)
@@ -100,7 +105,7 @@ async def tag(data: LegacyTagIn) -> LegacyTagsOut:
 @refuses(*A_BODY)
 async def delete_tag(data: LegacyTagIn) -> LegacyTagsOut:
     """Remove a tag from a video."""
-    return _names(await _change(data, tags.remove, data.tag))
+    return _names(await _change(data, lambda tx, _, item: tags.remove(tx, item, data.tag)))
 
 
 @takes(LegacyViewIn)
@@ -108,29 +113,27 @@ async def delete_tag(data: LegacyTagIn) -> LegacyTagsOut:
 @refuses(*A_BODY)
 async def view(data: LegacyViewIn) -> LegacyViewOut:
     """Count a view."""
-    return LegacyViewOut(views=await _change(data, playback.count_view))
+    views = await _change(data, lambda tx, _, item: playback.count_view(tx, item))
+    return LegacyViewOut(views=views)
 
 
-async def _change(
-    data: LegacyIn,
-    change: Callable[Concatenate[Transaction, int, P], T],
-    *args: P.args,
-    **_: P.kwargs,
-) -> T:
+async def _change(data: LegacyIn, change: Callable[[Transaction, Viewer, int], T]) -> T:
     """Make a change of the store to the video that a body names, in one write."""
     services = current_services()
-    return await services.store.write(_of_filename, services.folders, data.filename, change, args)
+    return await services.store.write(
+        _of_filename, current_viewer(), services.folders, data.filename, change
+    )
 
 
 def _of_filename(
     tx: Transaction,
+    viewer: Viewer,
     folders: Folders,
     filename: str,
-    change: Callable[..., T],
-    args: Sequence[object],
+    change: Callable[[Transaction, Viewer, int], T],
 ) -> T:
-    item_id, _ = found(tx.connection, folders, Target(filename=filename))
-    return change(tx, item_id, *args)
+    item_id, _ = found(tx.connection, viewer, folders, Target(filename=filename))
+    return change(tx, viewer, item_id)
 
 
 def _names(given: list[Tag]) -> LegacyTagsOut:

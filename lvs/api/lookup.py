@@ -12,6 +12,7 @@ from lvs.errors import NotFoundError
 from lvs.folders import Folders
 from lvs.listing.resolve import find
 from lvs.store import Connection, videos
+from lvs.viewer import Viewer
 
 MediaHash = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
 
@@ -29,10 +30,12 @@ class Target(Arguments):
         return self
 
 
-def found(conn: Connection, folders: Folders, target: Target) -> tuple[int, str]:
+def found(conn: Connection, viewer: Viewer, folders: Folders, target: Target) -> tuple[int, str]:
     """(id, media_hash) of the video that a body names. Raises NotFoundError."""
     if target.filename is not None:
-        item_id = find(conn, folders, os.fsdecode(target.filename.encode("utf-8", "replace")))
+        item_id = find(
+            conn, viewer, folders, os.fsdecode(target.filename.encode("utf-8", "replace"))
+        )
         return item_id, videos.cards(conn, [item_id])[item_id].media_hash
     known = videos.id_of_hash(conn, target.media_hash or "")
     if known is None:

@@ -12,9 +12,11 @@ from lvs.api.lookup import Target, found
 from lvs.api.problems import A_BODY, refuses
 from lvs.folders import Folders
 from lvs.http.routes import API, Route
+from lvs.http.viewers import current_viewer
 from lvs.models import Tag
 from lvs.services import current_services
 from lvs.store import Connection, Transaction, tags
+from lvs.viewer import Viewer
 
 
 class PopularIn(Arguments):
@@ -59,7 +61,9 @@ async def popular(query_args: PopularIn) -> PopularOut:
 async def of_video(query_args: Target) -> TagsOut:
     """Get the tags of a video."""
     services = current_services()
-    return _names(await services.store.read(_of_video, services.folders, query_args))
+    return _names(
+        await services.store.read(_of_video, current_viewer(), services.folders, query_args)
+    )
 
 
 @takes(TagsIn)
@@ -68,15 +72,15 @@ async def of_video(query_args: Target) -> TagsOut:
 async def set_all(data: TagsIn) -> TagsOut:
     """Replace a video's tags."""
     services = current_services()
-    return _names(await services.store.write(_set_all, services.folders, data))
+    return _names(await services.store.write(_set_all, current_viewer(), services.folders, data))
 
 
-def _of_video(conn: Connection, folders: Folders, target: Target) -> list[Tag]:
-    return tags.of_video(conn, found(conn, folders, target)[0])
+def _of_video(conn: Connection, viewer: Viewer, folders: Folders, target: Target) -> list[Tag]:
+    return tags.of_video(conn, found(conn, viewer, folders, target)[0])
 
 
-def _set_all(tx: Transaction, folders: Folders, data: TagsIn) -> list[Tag]:
-    item_id, _ = found(tx.connection, folders, data)
+def _set_all(tx: Transaction, viewer: Viewer, folders: Folders, data: TagsIn) -> list[Tag]:
+    item_id, _ = found(tx.connection, viewer, folders, data)
     return tags.set_all(tx, item_id, data.tags)
 
 

@@ -17,15 +17,17 @@ from lvs.caches import Cache
 from lvs.errors import NotFoundError
 from lvs.folders import Folders
 from lvs.http.routes import API, Route
+from lvs.http.viewers import current_viewer
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.listing.resolve import resolve
-from lvs.models import Card
+from lvs.models import Card, RatingSummary
 from lvs.services import current_services
-from lvs.store import Connection, gallery, tags
+from lvs.store import Connection, curation, gallery, tags
 from lvs.store import videos as videos_store
 from lvs.store.filters import FILTERS, Filter
 from lvs.store.sort_orders import SORT_ORDERS
 from lvs.urls import thumbnail_url, watch_url
+from lvs.viewer import Viewer
 
 Projection = Literal[
     "flat", "180", "360", "fisheye", "fisheye190", "mkx200", "mkx220", "rf52", "vrca220", "eac"
@@ -97,7 +99,9 @@ class VideosOut(BaseModel):
     total: int
 
 
-Items = Cache[tuple[int, int], bytes]  # the JSON of a video by its row id and version
+# The JSON of a video before and after the ratings and the favorite, by its row id and version.
+Items = Cache[tuple[int, int], tuple[bytes, bytes]]
+_RATINGS, _AFTER = b',"rating":', b',"views":'  # a quote inside of a value is escaped
 
 
 @validate_querystring(ListIn)
@@ -111,7 +115,12 @@ async def listed(query_args: ListIn) -> bytes:
     if not (arguments.get("sort") or query.q):
         query = query.with_(sort="newest")  # of folders, too: programs follow what is new
     return await services.store.read(
-        _listed, services.folders, services.rendering.api_items, query, query_args.limit
+        _listed,
+        current_viewer(),
+        services.folders,
+        services.rendering.api_items,
+        query,
+        query_args.limit,
     )
 
 
@@ -120,51 +129,81 @@ async def listed(query_args: ListIn) -> bytes:
 async def single(media_hash: str) -> VideoOut:
     """Get a video by its `media_hash`."""
     services = current_services()
-    return await services.store.read(_single, services.folders, media_hash)
+    return await services.store.read(_single, current_viewer(), services.folders, media_hash)
 
 
 def _listed(
-    conn: Connection, folders: Folders, items: Items, query: GalleryQuery, limit: int
+    conn: Connection,
+    viewer: Viewer,
+    folders: Folders,
+    items: Items,
+    query: GalleryQuery,
+    limit: int,
 ) -> bytes:
     """The JSON of a `VideosOut`."""
-    spec = resolve(conn, folders, query).spec
+    spec = resolve(conn, viewer, folders, query).spec
     page = gallery.page(conn, spec, limit=limit, after=query.after or None)
-    videos = b",".join(_items(conn, folders, items, page.videos))
+    videos = b",".join(_items(conn, viewer, folders, items, page.videos))
     following = json.dumps(page.next).encode()
     return b'{"videos":[%b],"next":%b,"total":%d}' % (videos, following, page.total)
 
 
 def _items(
-    conn: Connection, folders: Folders, items: Items, wanted: Sequence[tuple[int, int]]
+    conn: Connection,
+    viewer: Viewer,
+    folders: Folders,
+    items: Items,
+    wanted: Sequence[tuple[int, int]],
 ) -> Iterator[bytes]:
-    """The JSON of videos by (id, version). Only those not in the cache are read from the store."""
+    """The JSON of videos by (id, version). Ratings and favorites are the viewer's and read each
+    time; the rest is read from the store for those that are not in the cache."""
     kept = {key: items.get(key) for key in wanted}
     missing = [key for key, item in kept.items() if item is None]
-    made = _videos(conn, folders, [item_id for item_id, _ in missing]) if missing else []
+    made = _videos(conn, viewer, folders, [item_id for item_id, _ in missing]) if missing else []
     for key, video in zip(missing, made, strict=True):
         written = video.model_dump_json().encode()
-        items.put(key, written)
-        kept[key] = written
-    return (item for key in wanted if (item := kept[key]) is not None)
+        before, rest = written.split(_RATINGS, 1)
+        parts = before, _AFTER + rest.split(_AFTER, 1)[1]
+        items.put(key, parts)
+        kept[key] = parts
+    own = curation.of_items(conn, viewer, [item_id for item_id, _ in wanted])
+    for key in wanted:
+        if (item := kept[key]) is not None:
+            yield item[0] + _own_json(*own[key[0]]) + item[1]
 
 
-def _single(conn: Connection, folders: Folders, media_hash: str) -> VideoOut:
+def _own_json(ratings: RatingSummary, favorite: bool) -> bytes:
+    """The fields `rating` and `favorite` of a `VideoOut`."""
+    rating = {"average": ratings.average, "count": ratings.count, "user": ratings.own}
+    text = json.dumps({"rating": rating, "favorite": favorite}, separators=(",", ":"))
+    return f",{text[1:-1]}".encode()
+
+
+def _single(conn: Connection, viewer: Viewer, folders: Folders, media_hash: str) -> VideoOut:
     item_id = videos_store.id_of_hash(conn, media_hash)
     if item_id is None:
         raise NotFoundError("No video with this `media_hash` in the library.")
-    return _videos(conn, folders, [item_id])[0]
+    return _videos(conn, viewer, folders, [item_id])[0]
 
 
-def _videos(conn: Connection, folders: Folders, ids: Sequence[int]) -> list[VideoOut]:
+def _videos(
+    conn: Connection, viewer: Viewer, folders: Folders, ids: Sequence[int]
+) -> list[VideoOut]:
     cards = videos_store.cards(conn, ids)
     codecs = videos_store.codecs(conn, ids)
     given = tags.of_videos(conn, ids)
-    return [_video(cards[i], codecs[i], given.get(i, []), folders) for i in ids]
+    own = curation.of_items(conn, viewer, ids)
+    return [_video(cards[i], own[i], codecs[i], given.get(i, []), folders) for i in ids]
 
 
 def _video(
-    card: Card, codecs: tuple[str | None, str | None], given: list[str], folders: Folders
+    card: Card,
+    own: tuple[RatingSummary, bool],
+    codecs: tuple[str | None, str | None],
+    given: list[str],
+    folders: Folders,
 ) -> VideoOut:
+    ratings, favorite = own
     filename = folders.filename(card.root_id, card.path)
     return VideoOut.model_construct(
         media_hash=card.media_hash,
@@ -177,8 +216,8 @@ def _video(
         audio_codec=codecs[1],
         size_bytes=card.size,
         added_at=formatting.iso(card.added_at),
-        rating=VideoRating(average=card.rating_average, count=card.rating_count, user=card.rating),
-        favorite=card.favorite,
+        rating=VideoRating(average=ratings.average, count=ratings.count, user=ratings.own),
+        favorite=favorite,
         views=card.views,
         tags=given,
         projection=card.projection,

@@ -21,6 +21,7 @@ from lvs.server.lifecycle import open_store
 from lvs.server.lock import lock_data_directory
 from lvs.store import cleanup
 from lvs.store.cleanup import PurgeCandidate
+from lvs.viewer import HOUSEHOLD
 
 NAMES_SHOWN = 20
 
@@ -57,7 +58,7 @@ def _backup(config: ServerConfig, name: str) -> Backup:
 async def import_user_data(config: ServerConfig, path: Path, console: Console) -> None:
     """Import from the previous server and report. Raises LvsError before anything is changed."""
     async with open_store(config) as store:
-        report = await importing.import_from(store, path)
+        report = await importing.import_from(store, HOUSEHOLD, path)
     console.print(f"Matched {formatting.plural(report.matched, 'file name')}.")
     _names(console, "No video with this name", report.unknown)
     _names(console, "Several videos with this name", report.ambiguous)

@@ -23,6 +23,7 @@ from lvs.server.lifecycle import open_services
 from lvs.services import Services
 from lvs.store import gallery
 from lvs.store.list_plan import ListSpec
+from lvs.viewer import HOUSEHOLD
 
 REDRAW_S = 0.25
 
@@ -42,7 +43,7 @@ async def scan_once(config: ServerConfig, console: Console) -> int:
             for task in (arrivals, probe_queue):
                 task.cancel()
             await asyncio.gather(arrivals, probe_queue, return_exceptions=True)
-        return await services.store.read(gallery.count, ListSpec())
+        return await services.store.read(gallery.count, ListSpec(HOUSEHOLD))
 
 
 async def show_progress(services: Services, console: Console) -> None:

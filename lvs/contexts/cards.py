@@ -11,10 +11,11 @@ from markupsafe import Markup
 
 from lvs import formatting, paths
 from lvs.folders import Folders
-from lvs.models import LONGEST_S, Card, Folder
+from lvs.models import LONGEST_S, Card, Folder, Marks
 from lvs.store import Connection, videos
 from lvs.store.playback import WORTH_RESUMING_S
 from lvs.urls import thumbnail_url, watch_url
+from lvs.viewer import Viewer
 
 Copy = tuple[int, str]  # root and path of a file
 
@@ -25,19 +26,19 @@ class CardRenderer(Protocol):
     def render(
         self,
         conn: Connection,
+        viewer: Viewer,
         wanted: Sequence[tuple[int, int]],
         folder: Folder | None = None,
         *,
         selectable: bool = True,
     ) -> list[Markup]:
-        """The HTML of cards by (id, version), in order, as a folder's list has them."""
+        """The HTML of cards by (id, version), in order, as a folder's list has them, with the
+        viewer's marks."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardContext:
-    """What `_card.html` shows. `state` is ready, waiting, failed, offline or missing.
-
-    `rating` is the user's own, 0 for none; `resume_s` is where playback resumes, 0 for the start;
+    """What `_card.html` shows to everybody. `state` is ready, waiting, failed, offline or missing;
     `in_words` is what is drawn on the thumbnail.
     """
 
@@ -57,6 +58,18 @@ class CardContext:
     added_at: str
     views: str
     portrait: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MarksContext:
+    """What `_marks.html` shows: an item's name, and the viewer's own data of it.
+
+    `rating` is 0 for none; `resume_s` is where playback resumes, 0 for the start.
+    """
+
+    id: int
+    media_hash: str
+    title: str
     rating: int
     favorite: bool
     resume_s: int
@@ -68,8 +81,6 @@ def card_context(card: Card, folders: Folders, today: date) -> CardContext:
     offline = folders.roots[card.root_id].offline_since if card.root_id in folders.roots else None
     state, reason = _state(card, offline)
     badges, duration = _badges(card, today), formatting.duration(card.duration_s)
-    seen_percent = round(100 * resume_s(card) / (card.duration_s or 1))
-    seen = f"{seen_percent} % watched" if resume_s(card) else ""
     return CardContext(
         id=card.id,
         media_hash=card.media_hash,
@@ -82,22 +93,31 @@ def card_context(card: Card, folders: Folders, today: date) -> CardContext:
         preview=card.preview or "",
         duration=duration,
         badges=badges,
-        in_words=", ".join(filter(None, (duration, *badges, seen))),
+        in_words=", ".join(filter(None, (duration, *badges))),
         age=formatting.age(card.added_at, today),
         added_at=formatting.iso(card.added_at),
         views=formatting.plural(card.views, "view") if card.views else "",
         portrait=bool(card.width and card.height and card.height > card.width),
-        rating=card.rating or 0,
-        favorite=card.favorite,
-        resume_s=resume_s(card),
-        seen_percent=seen_percent,
-        watched=card.watched,
     )
 
 
-def resume_s(card: Card) -> int:
+def marks_context(card: Card, marks: Marks) -> MarksContext:
+    at_s = resume_s(marks.position_s)
+    return MarksContext(
+        id=card.id,
+        media_hash=card.media_hash,
+        title=card.title,
+        rating=marks.rating or 0,
+        favorite=marks.favorite,
+        resume_s=at_s,
+        seen_percent=round(100 * at_s / (card.duration_s or 1)),
+        watched=marks.watched,
+    )
+
+
+def resume_s(position_s: float) -> int:
     """Whole seconds to resume from; 0 near the start, and for infinity."""
-    return int(card.position_s) if WORTH_RESUMING_S <= card.position_s <= LONGEST_S else 0
+    return int(position_s) if WORTH_RESUMING_S <= position_s <= LONGEST_S else 0
 
 
 def _state(card: Card, offline_since: int | None) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from lvs.listing.resolve import Listing, resolve
 from lvs.models import Folder, SavedSearch
 from lvs.store import Connection, gallery, roots, saved_searches, tags
 from lvs.store.sort_orders import SORT_ORDERS
+from lvs.viewer import Viewer
 
 PAGE_SIZE = 60
 
@@ -109,10 +110,10 @@ class Gallery:
 
 
 def list_page_context(
-    conn: Connection, folders: Folders, cards: CardRenderer, query: GalleryQuery
+    conn: Connection, viewer: Viewer, folders: Folders, cards: CardRenderer, query: GalleryQuery
 ) -> ListPage:
     """The cards after the query's cursor."""
-    listing = resolve(conn, folders, query)
+    listing = resolve(conn, viewer, folders, query)
     after = query.after or None
     rows, following = gallery.list_page(conn, listing.spec, limit=PAGE_SIZE, after=after)
     return _list_page(conn, cards, listing, rows, following)
@@ -120,6 +121,7 @@ def list_page_context(
 
 def gallery_context(
     conn: Connection,
+    viewer: Viewer,
     folders: Folders,
     cards: CardRenderer,
     query: GalleryQuery,
@@ -127,9 +129,9 @@ def gallery_context(
     limit: int = PAGE_SIZE,
 ) -> Gallery:
     """A page of the gallery at event `since`; `limit` cards from the query's cursor on."""
-    listing = resolve(conn, folders, query)
+    listing = resolve(conn, viewer, folders, query)
     page = gallery.page(conn, listing.spec, limit=limit, after=query.after or None)
-    saved = saved_searches.saved(conn)
+    saved = saved_searches.saved(conn, viewer)
     summary = summary_context(conn, folders, listing, page.total, saved)
     return Gallery(
         summary=summary,
@@ -169,7 +171,7 @@ def _list_page(
 ) -> ListPage:
     query = listing.query
     return ListPage(
-        cards=Markup("").join(cards.render(conn, videos, listing.folder)),
+        cards=Markup("").join(cards.render(conn, listing.spec.viewer, videos, listing.folder)),
         more=query.url("/partials/cards", after=following) if following else "",
         next_page=query.url(after=following) if following else "",
         cursor=following or "",
@@ -184,18 +186,18 @@ def summary_context(
     saved: Sequence[SavedSearch] | None = None,
 ) -> Summary:
     """`saved` are all saved searches, where they have been read already."""
-    query = listing.query
+    query, viewer = listing.query, listing.spec.viewer
     sorts = tuple(
         Choice(sort.label, sort.name, sort.name == query.order)
         for sort in SORT_ORDERS.values()
         if query.q or not sort.needs_words
     )
-    heading = list_name(query, saved_searches.saved(conn) if saved is None else saved)
+    heading = list_name(query, saved_searches.saved(conn, viewer) if saved is None else saved)
     narrowed_by = _narrowed_by(query, heading)
     chips = tuple(Link(name, wider.url()) for name, wider in narrowed_by)
 
     def count(other: GalleryQuery) -> int:
-        return gallery.count(conn, resolve(conn, folders, other).spec)
+        return gallery.count(conn, resolve(conn, viewer, folders, other).spec)
 
     return Summary(
         heading=heading,

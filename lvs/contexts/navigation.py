@@ -14,20 +14,24 @@ from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.models import SavedSearch
 from lvs.store import Connection, gallery, saved_searches, tags
 from lvs.store.list_plan import ListSpec
+from lvs.viewer import Viewer
 
 LONGEST_NAME = 2  # filters that a heading lists; beyond, the chips beside it say more clearly
 
 
-def navigation_context(conn: Connection) -> Navigation:
+def navigation_context(conn: Connection, viewer: Viewer) -> Navigation:
     counts = {
-        one.url: gallery.count(conn, ListSpec(filters=query.filters))
+        one.url: gallery.count(conn, ListSpec(viewer, filters=query.filters))
         for query, one in builtin.BY_QUERY.items()
         if one.is_counted
     }
     counts["/tags"] = tags.count(conn)
     return Navigation(
         tuple(NavItem(p.id, p.name, p.url, counts.get(p.url)) for p in builtin.NAVIGATION.lists),
-        tuple(NavItem(f"saved-{s.id}", s.name, _saved_url(s)) for s in saved_searches.saved(conn)),
+        tuple(
+            NavItem(f"saved-{s.id}", s.name, _saved_url(s))
+            for s in saved_searches.saved(conn, viewer)
+        ),
     )
 
 

@@ -9,7 +9,15 @@ from datetime import date
 from markupsafe import Markup
 
 from lvs import formatting, kinds, paths
-from lvs.contexts.cards import CardContext, CardRenderer, as_in, card_context
+from lvs.contexts.cards import (
+    CardContext,
+    CardRenderer,
+    MarksContext,
+    as_in,
+    card_context,
+    marks_context,
+    resume_s,
+)
 from lvs.contexts.gallery import Link
 from lvs.contexts.navigation import list_name
 from lvs.contexts.projection import LayoutForm, layout_form
@@ -18,10 +26,20 @@ from lvs.folders import Folders
 from lvs.listing.query import GalleryQuery
 from lvs.listing.resolve import find, resolve
 from lvs.models import Card, Tag, VideoDetails
-from lvs.store import Connection, gallery, projection, related, saved_searches, tags, videos
+from lvs.store import (
+    Connection,
+    gallery,
+    marks,
+    projection,
+    related,
+    saved_searches,
+    tags,
+    videos,
+)
 from lvs.store.list_plan import ListSpec
 from lvs.store.related import Related
 from lvs.urls import thumbnail_url, watch_url
+from lvs.viewer import Viewer
 
 RELATED_SHOWN = 12
 
@@ -66,6 +84,16 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class ListLinks:
+    """The ways from a video to the list it is shown in, and to its neighbours there. Empty where
+    there is none."""
+
+    back: Link
+    previous: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """What is said about the video, and the way to its neighbours in the list.
 
@@ -73,6 +101,7 @@ class About:
     """
 
     card: CardContext
+    marks: MarksContext
     trouble: str
     can_play: bool
     video_url: str
@@ -80,17 +109,17 @@ class About:
     facts: tuple[Fact, ...]
     tags: tuple[Tag, ...]
     layout: LayoutForm
-    previous: str
-    next: str
-    back: Link
+    links: ListLinks
     again: str
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """The page, a context per region; pushes replace `stage` and `about` each by itself."""
+    """The page, a context per region; pushes replace `stage` and `about` each by itself. `resume_s`
+    is where playback can be resumed, 0 for nowhere."""
 
     stage: Stage
+    resume_s: int
     about: About
     related: tuple[RelatedCard, ...]
     feed: str
@@ -98,6 +127,7 @@ class Watch:
 
 def watch_context(
     conn: Connection,
+    viewer: Viewer,
     folders: Folders,
     cards: CardRenderer,
     filename: str,
@@ -108,14 +138,16 @@ def watch_context(
 ) -> Watch:
     """The page of a video. Next and previous keep to the list that the person came from; None is
     the folder that the video is in."""
-    details = videos.details(conn, find(conn, folders, filename))
+    details = videos.details(conn, find(conn, viewer, folders, filename))
     if came_from == _own_folder(folders, details.card):
         came_from = None
     found = related.related(conn, details.card.id, RELATED_SHOWN)
+    own = marks.of_item(conn, viewer, details.card.id)
     return Watch(
         stage=stage_context(folders, details, came_from, start_s=start_s),
-        about=about_context(conn, folders, details, came_from),
-        related=_related(conn, cards, found),
+        resume_s=resume_s(own.position_s),
+        about=about_context(conn, viewer, folders, details, came_from),
+        related=_related(conn, viewer, cards, found),
         feed=_address(
             "/events",
             details.card.media_hash,
@@ -149,6 +181,7 @@ def stage_context(
 
 def about_context(
     conn: Connection,
+    viewer: Viewer,
     folders: Folders,
     details: VideoDetails,
     came_from: GalleryQuery | None,
@@ -157,9 +190,10 @@ def about_context(
     context = card_context(card, folders, date.today())  # noqa: DTZ011
     trouble, can_play = playability(details, context)
     list_shown = came_from or _own_folder(folders, card)
-    previous, following = _neighbours(conn, folders, list_shown, card.id)
+    previous, following = _neighbours(conn, viewer, folders, list_shown, card.id)
     return About(
         card=context,
+        marks=marks_context(card, marks.of_item(conn, viewer, card.id)),
         trouble=trouble,
         can_play=can_play,
         video_url=_video_url(folders, card),
@@ -167,9 +201,11 @@ def about_context(
         facts=tuple(_facts(details, folders)),
         tags=tuple(tags.of_video(conn, card.id)),
         layout=layout_form(projection.of_video(conn, card.id)),
-        previous=_with_list(previous, came_from),
-        next=_with_list(following, came_from),
-        back=Link(list_name(list_shown, saved_searches.saved(conn)), list_shown.url()),
+        links=ListLinks(
+            back=Link(list_name(list_shown, saved_searches.saved(conn, viewer)), list_shown.url()),
+            previous=_with_list(previous, came_from),
+            next=_with_list(following, came_from),
+        ),
         again=_address("/partials/watch", card.media_hash, came_from),
     )
 
@@ -220,14 +256,14 @@ def player_mime_type(details: VideoDetails) -> str:
 
 
 def _neighbours(
-    conn: Connection, folders: Folders, query: GalleryQuery, item_id: int
+    conn: Connection, viewer: Viewer, folders: Folders, query: GalleryQuery, item_id: int
 ) -> tuple[str, str]:
     """Addresses of the videos before and after this one in a list; empty at its ends."""
     try:
-        listing = resolve(conn, folders, query)
+        listing = resolve(conn, viewer, folders, query)
         spec, folder = listing.spec, listing.folder
     except NotFoundError:
-        spec, folder = ListSpec(), None
+        spec, folder = ListSpec(viewer), None
     key = gallery.sort_key_of(conn, spec, item_id)
     if key is None:
         return "", ""
@@ -243,9 +279,9 @@ def _with_list(url: str, came_from: GalleryQuery | None) -> str:
 
 
 def _related(
-    conn: Connection, cards: CardRenderer, found: Sequence[Related]
+    conn: Connection, viewer: Viewer, cards: CardRenderer, found: Sequence[Related]
 ) -> tuple[RelatedCard, ...]:
-    html = cards.render(conn, [(it.item_id, it.version) for it in found], selectable=False)
+    html = cards.render(conn, viewer, [(it.item_id, it.version) for it in found], selectable=False)
     return tuple(RelatedCard(card, _reason(video)) for video, card in zip(found, html, strict=True))
 
 

@@ -8,6 +8,7 @@ from lvs.demo.catalogue import ENTRIES, Seed
 from lvs.services import Services
 from lvs.store import curation, files, playback, tags
 from lvs.store.writer import Transaction
+from lvs.viewer import HOUSEHOLD
 
 _CHECK_EVERY_S = 0.3
 
@@ -34,10 +35,10 @@ def _store(tx: Transaction, item_id: int, given: Seed) -> None:
     if given.tags:
         tags.set_all(tx, item_id, given.tags)
     if given.rating is not None:
-        curation.rate(tx, item_id, given.rating)
+        curation.rate(tx, HOUSEHOLD, item_id, given.rating)
     if given.favorite:
-        curation.set_favorite(tx, item_id, True)
+        curation.set_favorite(tx, HOUSEHOLD, item_id, True)
     for _ in range(given.views):
         playback.count_view(tx, item_id)
     if given.position_s > 0:
-        playback.save_position(tx, item_id, given.position_s)
+        playback.save_position(tx, HOUSEHOLD, item_id, given.position_s)

@@ -18,6 +18,7 @@ from lvs.listing.query import GalleryQuery
 from lvs.listing.resolve import folder_of, resolve
 from lvs.models import Tag, VideoDetails
 from lvs.store import Connection, files, gallery, roots, saved_searches, tags, videos
+from lvs.viewer import Viewer
 
 ROOT, FOLDERS, TAGS = "0", "folders", "tags"
 _LIST, _FOLDER, _VIDEO = "list:", "folder:", "video:"
@@ -42,28 +43,30 @@ class Item:
 Entry = Container | Item
 
 
-def entry(conn: Connection, folders: Folders, object_id: str) -> Entry:
+def entry(conn: Connection, viewer: Viewer, folders: Folders, object_id: str) -> Entry:
     """What an id stands for. Raises NotFoundError."""
     if object_id == ROOT:
-        return Container(ROOT, "-1", "Local Video Server", len(_at_root(conn, folders)))
+        return Container(ROOT, "-1", "Local Video Server", len(_at_root(conn, viewer, folders)))
     if object_id.startswith(_VIDEO):
         item_id = videos.id_of_hash(conn, object_id.removeprefix(_VIDEO))
         if item_id is None:
             raise NotFoundError("Video not found in the library.")
         return Item(object_id, ROOT, videos.details(conn, item_id))
-    found = next((known for known in _at_root(conn, folders) if known.id == object_id), None)
+    found = next(
+        (known for known in _at_root(conn, viewer, folders) if known.id == object_id), None
+    )
     if found is not None:
         return found
     if not object_id.startswith((_LIST, _FOLDER)):
         raise NotFoundError(f"Object {object_id[:80]!r} not found.")
     parent = FOLDERS if object_id.startswith(_FOLDER) else TAGS
     name = unquote(object_id.partition(":")[2].rpartition("=")[2], errors="replace")
-    total = children(conn, folders, object_id, 0, 1)[1]
+    total = children(conn, viewer, folders, object_id, 0, 1)[1]
     return Container(object_id, parent, name.rpartition("/")[2], total)
 
 
 def children(
-    conn: Connection, folders: Folders, object_id: str, start: int, count: int
+    conn: Connection, viewer: Viewer, folders: Folders, object_id: str, start: int, count: int
 ) -> tuple[list[Entry], int]:
     """Those from `start` on, `count` at most (0 for any number), and how many there are.
 
@@ -71,12 +74,12 @@ def children(
     """
     count = min(count or MOST_AT_ONCE, MOST_AT_ONCE)
     if object_id.startswith(_LIST):
-        return _of_list(conn, folders, object_id, start, count)
+        return _of_list(conn, viewer, folders, object_id, start, count)
     if object_id.startswith(_FOLDER):
-        return _of_folder(conn, folders, object_id, start, count)
+        return _of_folder(conn, viewer, folders, object_id, start, count)
     every: Sequence[Entry]
     if object_id == ROOT:
-        every = _at_root(conn, folders)
+        every = _at_root(conn, viewer, folders)
     elif object_id == FOLDERS:
         every = _top_folders(conn, folders)
     elif object_id == TAGS:
@@ -86,15 +89,15 @@ def children(
     return list(every[start : start + count]), len(every)
 
 
-def _at_root(conn: Connection, folders: Folders) -> list[Container]:
+def _at_root(conn: Connection, viewer: Viewer, folders: Folders) -> list[Container]:
     lists = [
         *builtin_lists(),
-        *((search.name, search.query) for search in saved_searches.saved(conn)),
+        *((search.name, search.query) for search in saved_searches.saved(conn, viewer)),
     ]
     found = []
     for title, query in lists:
         try:
-            spec = resolve(conn, folders, query_of(query)).spec
+            spec = resolve(conn, viewer, folders, query_of(query)).spec
         except (InvalidInputError, NotFoundError):  # a saved search of something that was deleted
             continue
         found.append(Container(_LIST + query, ROOT, title, gallery.count(conn, spec)))
@@ -108,10 +111,10 @@ def _tag(tag: Tag) -> Container:
 
 
 def _of_list(
-    conn: Connection, folders: Folders, object_id: str, start: int, count: int
+    conn: Connection, viewer: Viewer, folders: Folders, object_id: str, start: int, count: int
 ) -> tuple[list[Entry], int]:
     try:
-        spec = resolve(conn, folders, query_of(object_id.removeprefix(_LIST))).spec
+        spec = resolve(conn, viewer, folders, query_of(object_id.removeprefix(_LIST))).spec
     except InvalidInputError as error:
         raise NotFoundError(error.detail) from None
     rows, _ = gallery.list_page(conn, spec, limit=start + count)
@@ -136,11 +139,11 @@ def _container(folders: Folders, root_id: int, path: str, parent: str) -> Contai
 
 
 def _of_folder(
-    conn: Connection, folders: Folders, object_id: str, start: int, count: int
+    conn: Connection, viewer: Viewer, folders: Folders, object_id: str, start: int, count: int
 ) -> tuple[list[Entry], int]:
     """The folders directly in one, then the videos."""
     name = paths.from_url(object_id.removeprefix(_FOLDER).encode())
-    folder = folder_of(conn, folders, name)
+    folder = folder_of(conn, viewer, folders, name)
     if folder is None:
         raise NotFoundError("Folder not found.")
     inside = roots.folders_in(conn, folder.id)

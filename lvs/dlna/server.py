@@ -40,6 +40,7 @@ from lvs.network.addresses import (
     follow_addresses,
 )
 from lvs.store import Store
+from lvs.viewer import Viewer
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +79,7 @@ class ContentDirectory(GuardedService):
     """`read` asks the store; `base` is the address of the videos."""
 
     read: Callable[..., Any]
+    viewer: Viewer
     folders: Folders
     base: str
 
@@ -146,11 +148,18 @@ class ContentDirectory(GuardedService):
         start, count = (min(max(n, 0), MAX_INDEX) for n in (StartingIndex, RequestedCount))
         try:
             if BrowseFlag == "BrowseMetadata":
-                found = [await self.read(content_directory.entry, self.folders, ObjectID)]
+                found = [
+                    await self.read(content_directory.entry, self.viewer, self.folders, ObjectID)
+                ]
                 total = 1
             else:
                 found, total = await self.read(
-                    content_directory.children, self.folders, ObjectID, start, count
+                    content_directory.children,
+                    self.viewer,
+                    self.folders,
+                    ObjectID,
+                    start,
+                    count,
                 )
         except (NotFoundError, InvalidInputError, UnicodeError) as error:  # bytes that are no text
             raise UpnpActionError(error_code=NO_SUCH_OBJECT, error_desc=str(error)) from error
@@ -163,11 +172,16 @@ class ContentDirectory(GuardedService):
 
 
 def device_class(
-    config: ServerConfig, store: Store, folders: Folders, base: str, name: str
+    config: ServerConfig, viewer: Viewer, store: Store, folders: Folders, base: str, name: str
 ) -> type[UpnpServerDevice]:
     """A media server over a library; the library wants classes."""
     read: Any = store.read
-    reads = {"read": staticmethod(read), "folders": folders, "base": base}
+    reads = {
+        "read": staticmethod(read),
+        "viewer": viewer,
+        "folders": folders,
+        "base": base,
+    }
     content: Any = type("Content", (ContentDirectory,), reads)
     where = f"{socket.gethostname()} {config.data_directory}"
 
@@ -206,6 +220,7 @@ class DlnaServer:
     def __init__(
         self,
         config: ServerConfig,
+        viewer: Viewer,
         store: Store,
         folders: Folders,
         ports: Ports,
@@ -213,6 +228,7 @@ class DlnaServer:
         port: int,
     ) -> None:
         self._config = config
+        self._viewer = viewer
         self._store = store
         self._folders = folders
         self._ports = ports
@@ -266,7 +282,7 @@ class DlnaServer:
         port = self._port or _free_port(address)
         base = f"http://{address}:{self._ports.http}"
         name = f"Local Video Server on {socket.gethostname().partition('.')[0]}"
-        made = device_class(self._config, self._store, self._folders, base, name)
+        made = device_class(self._config, self._viewer, self._store, self._folders, base, name)
         server = GuardedServer(made, address, port, self._hosts)
         async with contextlib.AsyncExitStack() as starting:
             starting.push_async_callback(server.async_stop)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lvs.errors import InvalidInputError, NotFoundError
@@ -11,8 +11,9 @@ from lvs.listing import builtin
 from lvs.listing.builtin import BUILTIN_LISTS
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.listing.resolve import resolve
-from lvs.models import Card
-from lvs.store import Connection, gallery, saved_searches, tags, videos
+from lvs.models import Card, Marks
+from lvs.store import Connection, gallery, marks, saved_searches, tags, videos
+from lvs.viewer import Viewer
 
 NEWEST_AT_MOST = 2_000
 AT_MOST = 200  # players draw a dozen a page, and choke on ten thousand links
@@ -23,17 +24,24 @@ _VIEWED = builtin.BY_URL["/popular"].catalogue  # most of that list was never se
 
 @dataclass(frozen=True, slots=True)
 class CatalogueList:
+    """`marks` are the viewer's own data of its cards by item id, where there is any."""
+
     name: str
     cards: tuple[Card, ...]
+    marks: Mapping[int, Marks]
 
 
-def catalogue_lists(conn: Connection, folders: Folders) -> tuple[CatalogueList, ...]:
+def catalogue_lists(
+    conn: Connection, viewer: Viewer, folders: Folders
+) -> tuple[CatalogueList, ...]:
     """Every list that has something on it: ours, the saved searches, the most used tags."""
     found: list[CatalogueList] = []
-    for name, query in _queries(conn):
+    for name, query in _queries(conn, viewer):
         most = AT_MOST if found else NEWEST_AT_MOST
         try:
-            rows, _ = gallery.list_page(conn, resolve(conn, folders, query).spec, limit=most)
+            rows, _ = gallery.list_page(
+                conn, resolve(conn, viewer, folders, query).spec, limit=most
+            )
         except NotFoundError:  # a saved search of a folder that was deleted
             continue
         cards = videos.cards(conn, [item_id for item_id, _ in rows])
@@ -43,7 +51,8 @@ def catalogue_lists(conn: Connection, folders: Folders) -> tuple[CatalogueList, 
             if is_playable(cards[i], folders) and (cards[i].views or name != _VIEWED)
         )
         if there or not found:
-            found.append(CatalogueList(name, there))
+            own = marks.of_items(conn, viewer, [card.id for card in there])
+            found.append(CatalogueList(name, there, own))
     return tuple(found)
 
 
@@ -52,8 +61,8 @@ def builtin_lists() -> list[tuple[str, str]]:
     return [(one.catalogue, one.arguments) for one in BUILTIN_LISTS if one.catalogue]
 
 
-def _queries(conn: Connection) -> Iterator[tuple[str, GalleryQuery]]:
-    saved = ((search.name, search.query) for search in saved_searches.saved(conn))
+def _queries(conn: Connection, viewer: Viewer) -> Iterator[tuple[str, GalleryQuery]]:
+    saved = ((search.name, search.query) for search in saved_searches.saved(conn, viewer))
     for name, arguments in (*builtin_lists(), *saved):
         try:
             yield name, query_of(arguments)

@@ -20,6 +20,7 @@ from lvs.errors import LvsError
 from lvs.headsets.playback_sessions import Sessions
 from lvs.models import LONGEST_S
 from lvs.store import Store, videos
+from lvs.viewer import Viewer
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +43,11 @@ class _State(BaseModel):
 class DeoVRRemote:
     """A connection to each headset (`host` or `host:port`), reopened whenever it is lost."""
 
-    def __init__(self, headsets: Sequence[str], store: Store, sessions: Sessions) -> None:
+    def __init__(
+        self, headsets: Sequence[str], viewer: Viewer, store: Store, sessions: Sessions
+    ) -> None:
         self._headsets = headsets
+        self._viewer = viewer
         self._store = store
         self._sessions = sessions
 
@@ -71,7 +75,7 @@ class DeoVRRemote:
         reader, writer = await asyncio.open_connection(host, port)
         log.info("Following DeoVR on %s", headset)
         alive = asyncio.create_task(_stay_alive(writer), name=f"DeoVR on {headset}")
-        watched = _Watched(headset, self._store, self._sessions)
+        watched = _Watched(headset, self._viewer, self._store, self._sessions)
         try:
             while True:
                 if (state := await _next(reader)) is not None:
@@ -84,8 +88,9 @@ class DeoVRRemote:
 class _Watched:
     """What is on in one headset."""
 
-    def __init__(self, headset: str, store: Store, sessions: Sessions) -> None:
+    def __init__(self, headset: str, viewer: Viewer, store: Store, sessions: Sessions) -> None:
         self._headset = headset
+        self._viewer = viewer
         self._store = store
         self._sessions = sessions
         self._path = ""
@@ -97,16 +102,16 @@ class _Watched:
             self._path, self._saved_s = state.path, 0.0
             self._video = await self._of(state.path)
             if self._video is not None:
-                self._sessions.start(self._headset, self._video)
+                self._sessions.start(self._viewer, self._headset, self._video)
         if self._video is None or state.playerState is None:
             return
         playing, at_s = state.playerState == _PLAYING, state.currentTime
         if playing:
-            await self._sessions.playing(self._headset, self._video)
+            await self._sessions.playing(self._viewer, self._headset, self._video)
         moved = abs(at_s - self._saved_s)
         if at_s > 0 and moved >= (SAVE_EVERY_S if playing else 1.0):
             self._saved_s = at_s
-            await self._sessions.save_position(self._video, at_s, playing=playing)
+            await self._sessions.save_position(self._viewer, self._video, at_s, playing=playing)
 
     async def _of(self, path: str) -> int | None:
         """The video of an address of ours; None for what else is played there."""

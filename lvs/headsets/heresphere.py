@@ -11,8 +11,9 @@ from lvs import formatting, urls
 from lvs.headsets.catalogue import CatalogueList
 from lvs.headsets.login import Access
 from lvs.headsets.players import Player
-from lvs.models import LONGEST_S, Card, VideoDetails
+from lvs.models import LONGEST_S, NO_MARKS, Card, Marks, VideoDetails
 from lvs.store import Transaction, curation, tags
+from lvs.viewer import Viewer
 
 PLAYER = Player(
     name="HereSphere",
@@ -94,6 +95,7 @@ def scan(
 ) -> dict[str, Any]:
     """What the app sorts by, of every video of the index. `given` are tags by video."""
     cards = {card.id: card for catalogue_list in catalogue_lists for card in catalogue_list.cards}
+    own = {id_: marks for one in catalogue_lists for id_, marks in one.marks.items()}
     shown = cards.values() if access is Access.MEMBER else ()
     return {
         "access": access.value,
@@ -101,7 +103,7 @@ def scan(
             {
                 "link": _link(base, card),
                 "title": card.title,
-                **_sortable(card),
+                **_sortable(card, own.get(card.id, NO_MARKS)),
                 "tags": [{"name": OUR_TAGS + name} for name in given.get(card.id, [])],
             }
             for card in shown
@@ -113,33 +115,40 @@ def _link(base: str, card: Card) -> str:
     return f"{base}/heresphere/{card.media_hash}"
 
 
-def _sortable(card: Card) -> dict[str, Any]:
+def _sortable(card: Card, marks: Marks) -> dict[str, Any]:
     added = formatting.local_date(card.added_at).isoformat()
     return {
         "dateReleased": added,
         "dateAdded": added,
         "duration": (card.duration_s or 0) * 1000,
-        "rating": card.rating or 0,
-        "favorites": int(card.favorite),
+        "rating": marks.rating or 0,
+        "favorites": int(marks.favorite),
         "comments": 0,
-        "isFavorite": card.favorite,
+        "isFavorite": marks.favorite,
     }
 
 
 def video(
-    details: VideoDetails, given: Sequence[str], base: str, *, key: str, media: bool, deletes: bool
+    details: VideoDetails,
+    marks: Marks,
+    given: Sequence[str],
+    base: str,
+    *,
+    key: str,
+    media: bool,
+    deletes: bool,
 ) -> dict[str, Any]:
     """One video, for a member, whose `key` lets events in; `media` where the player asks for its
     addresses."""
     card = details.card
-    folder = card.path.rpartition("/")[0]
+    folder, sortable = card.path.rpartition("/")[0], _sortable(card, marks)
     found = {
         "access": Access.MEMBER.value,
         "title": card.title,
         "description": folder,
         "thumbnailImage": urls.thumbnail(base, card),
-        **_sortable(card),
-        "dateReleased": (details.recorded_at or "")[:10] or _sortable(card)["dateAdded"],
+        **sortable,
+        "dateReleased": (details.recorded_at or "")[:10] or sortable["dateAdded"],
         "projection": _PROJECTIONS.get(card.projection, "fisheye"),
         "stereo": formatting.stereo(card.stereo),
         "isEyeSwapped": card.stereo in ("rl", "bt"),
@@ -174,7 +183,7 @@ def _media(details: VideoDetails, base: str) -> dict[str, Any]:
     return {"name": details.video_codec or "video", "sources": [source]}
 
 
-def write(tx: Transaction, item_id: int, visit: HereSphereRequest) -> None:
+def write(tx: Transaction, viewer: Viewer, item_id: int, visit: HereSphereRequest) -> None:
     """What its user changed, as a click on a page would. The same again changes nothing.
 
     Raises InvalidInputError for tags that cannot be; nothing is then changed.
@@ -182,9 +191,9 @@ def write(tx: Transaction, item_id: int, visit: HereSphereRequest) -> None:
     if visit.tags is not None:
         tags.set_all(tx, item_id, _tag_names(visit.tags))
     if visit.rating is not None:
-        curation.rate(tx, item_id, int(visit.rating + 0.5) or None)
+        curation.rate(tx, viewer, item_id, int(visit.rating + 0.5) or None)
     if visit.isFavorite is not None:
-        curation.set_favorite(tx, item_id, visit.isFavorite)
+        curation.set_favorite(tx, viewer, item_id, visit.isFavorite)
 
 
 def _tag_names(given: Sequence[TagIn]) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from lvs.errors import UnavailableError
 from lvs.progress import Progress
 from lvs.store import Store, bulk
+from lvs.viewer import Viewer
 
 log = logging.getLogger(__name__)
 
@@ -44,16 +45,18 @@ class BulkChanges:
         self._notify = notify
         self._queue: asyncio.Queue[_Asked] = asyncio.Queue(QUEUED)
 
-    async def change(self, kind: str, value: str, item_ids: Sequence[int], wanted: Any) -> Done:
+    async def change(
+        self, viewer: Viewer, kind: str, value: str, item_ids: Sequence[int], wanted: Any
+    ) -> Done:
         """Give these videos what is `wanted` of a kind (`store.bulk.KINDS`), a transaction per
         batch. A video that fails costs no other. Raises UnavailableError when too many such changes
         wait already, or the disk is full before any video was changed.
         """
-        return await self._ask(lambda: self._change(kind, value, list(item_ids), wanted))
+        return await self._ask(lambda: self._change(viewer, kind, value, list(item_ids), wanted))
 
-    async def undo(self, bulk_edit_id: int) -> Done:
-        """Undo a change. Raises NotFoundError when it is no longer kept."""
-        return await self._ask(lambda: self._undo(bulk_edit_id))
+    async def undo(self, viewer: Viewer, bulk_edit_id: int) -> Done:
+        """Undo a change of the viewer's. Raises NotFoundError when it is no longer kept."""
+        return await self._ask(lambda: self._undo(viewer, bulk_edit_id))
 
     async def run(self) -> None:
         """Do what is asked for, to its end."""
@@ -81,14 +84,16 @@ class BulkChanges:
             ) from None
         return await answer
 
-    async def _change(self, kind: str, value: str, item_ids: list[int], wanted: Any) -> Done:
-        bulk_edit_id = await self._store.write(bulk.begin, kind, value)
+    async def _change(
+        self, viewer: Viewer, kind: str, value: str, item_ids: list[int], wanted: Any
+    ) -> Done:
+        bulk_edit_id = await self._store.write(bulk.begin, viewer, kind, value)
         self._start(len(item_ids))
         changed = 0
         for start in range(0, len(item_ids), BATCH):
             batch = item_ids[start : start + BATCH]
             try:
-                changed += await self._change_batch(bulk_edit_id, batch, wanted)
+                changed += await self._change_batch(viewer, bulk_edit_id, batch, wanted)
             except UnavailableError as error:  # of the disk: other batches fare no better
                 if not changed:
                     raise
@@ -96,23 +101,27 @@ class BulkChanges:
             self._advance(len(batch))
         return Done(bulk_edit_id, changed)
 
-    async def _change_batch(self, bulk_edit_id: int, batch: list[int], wanted: Any) -> int:
+    async def _change_batch(
+        self, viewer: Viewer, bulk_edit_id: int, batch: list[int], wanted: Any
+    ) -> int:
         """Returns how many were changed. Raises UnavailableError."""
         try:
-            return await self._store.write(bulk.change, bulk_edit_id, batch, wanted)
+            return await self._store.write(bulk.change, viewer, bulk_edit_id, batch, wanted)
         except UnavailableError:
             raise
         except Exception:
             if len(batch) == 1:
                 log.exception("Can't change video %d", batch[0])
                 return 0
-        return sum([await self._change_batch(bulk_edit_id, [one], wanted) for one in batch])
+        return sum([await self._change_batch(viewer, bulk_edit_id, [one], wanted) for one in batch])
 
-    async def _undo(self, bulk_edit_id: int) -> Done:
-        self._start((await self._store.read(bulk.bulk, bulk_edit_id)).count)
+    async def _undo(self, viewer: Viewer, bulk_edit_id: int) -> Done:
+        self._start((await self._store.read(bulk.bulk, viewer, bulk_edit_id)).count)
         changed = 0
         try:
-            while (undone := await self._store.write(bulk.undo, bulk_edit_id, BATCH)) is not None:
+            while (
+                undone := await self._store.write(bulk.undo, viewer, bulk_edit_id, BATCH)
+            ) is not None:
                 changed += undone
                 self._advance(BATCH)
         except UnavailableError as error:

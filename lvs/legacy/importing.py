@@ -12,6 +12,7 @@ from lvs.errors import InvalidInputError
 from lvs.legacy import reader
 from lvs.legacy.reader import LegacyData
 from lvs.store import Store, Transaction, user_data_import
+from lvs.viewer import Viewer
 
 BATCH = 500
 
@@ -27,8 +28,11 @@ class Report:
     refused: dict[str, str] = field(default_factory=dict)
 
 
-async def import_from(store: Store, path: Path) -> Report:
-    """Read all data, then import it. Raises InvalidInputError before anything is changed."""
+async def import_from(store: Store, viewer: Viewer, path: Path) -> Report:
+    """Read all data, then import it as the viewer's.
+
+    Raises InvalidInputError before anything is changed.
+    """
     found = reader.read(path)
     by_path, by_name = await store.read(user_data_import.videos_named)
     if not by_path:
@@ -38,7 +42,7 @@ async def import_from(store: Store, path: Path) -> Report:
     report = Report()
     matched = _match(found, by_path, by_name, report)
     for batch in _batches(matched):
-        refused = await store.write(_apply, batch, found)
+        refused = await store.write(_apply, viewer, batch, found)
         report.refused |= refused
         report.matched += len(batch)
     return report
@@ -70,7 +74,7 @@ def _batches(matched: Mapping[str, int]) -> Iterator[dict[str, int]]:
 
 
 def _apply(
-    tx: Transaction, batch: Mapping[str, int], found: Mapping[str, LegacyData]
+    tx: Transaction, viewer: Viewer, batch: Mapping[str, int], found: Mapping[str, LegacyData]
 ) -> dict[str, str]:
     refused = {}
     for name, item_id in batch.items():
@@ -79,6 +83,7 @@ def _apply(
         try:
             user_data_import.apply(
                 tx,
+                viewer,
                 item_id,
                 rating=given.rating,
                 views=given.views,

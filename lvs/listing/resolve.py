@@ -12,6 +12,7 @@ from lvs.listing.search_syntax import LONGEST_Q, is_unfinished, without_unfinish
 from lvs.models import Folder
 from lvs.store import Connection, files, gallery, roots, search, tags
 from lvs.store.list_plan import ListSpec, has_few_hits
+from lvs.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +24,18 @@ class Listing:
     spec: ListSpec
 
 
-def resolve(conn: Connection, folders: Folders, query: GalleryQuery) -> Listing:
+def resolve(conn: Connection, viewer: Viewer, folders: Folders, query: GalleryQuery) -> Listing:
     """Resolved once for a request or push. Raises NotFoundError for a folder that is not there."""
-    folder = folder_of(conn, folders, query.folder)
+    folder = folder_of(conn, viewer, folders, query.folder)
     folder_id = folder.id if folder else None
     tag_ids = tags.ids(conn, query.tags)
     match = search.expression(query.q)
     few = has_few_hits(conn, match) if match else None
-    spec = ListSpec(query.order, folder_id, query.seed, query.filters, tag_ids, match, few)
+    spec = ListSpec(viewer, query.order, folder_id, query.seed, query.filters, tag_ids, match, few)
     return Listing(query, folder, spec)
 
 
-def folder_of(conn: Connection, folders: Folders, name: str) -> Folder | None:
+def folder_of(conn: Connection, viewer: Viewer, folders: Folders, name: str) -> Folder | None:
     """The folder of a query; None is the whole library."""
     if not name:
         return None
@@ -46,7 +47,7 @@ def folder_of(conn: Connection, folders: Folders, name: str) -> Folder | None:
 
 
 def draft_query(
-    conn: Connection, folders: Folders, arguments: dict[str, str]
+    conn: Connection, viewer: Viewer, folders: Folders, arguments: dict[str, str]
 ) -> tuple[GalleryQuery, bool]:
     """The list of a search that is still being typed, and whether it leaves something out: a
     qualifier that cannot be understood, or a last word that may become one and finds nothing.
@@ -56,14 +57,16 @@ def draft_query(
     text = arguments.get("q", "")[:LONGEST_Q]
     try:
         query = parse_query(arguments)
-        if not is_unfinished(text) or gallery.count(conn, resolve(conn, folders, query).spec):
+        if not is_unfinished(text) or gallery.count(
+            conn, resolve(conn, viewer, folders, query).spec
+        ):
             return query, False
     except (InvalidInputError, NotFoundError):
         pass
     return parse_query(arguments | {"q": without_unfinished(text)}), True
 
 
-def find(conn: Connection, folders: Folders, filename: str) -> int:
+def find(conn: Connection, viewer: Viewer, folders: Folders, filename: str) -> int:
     """The video at a filename, there or missing. Raises NotFoundError."""
     root, path = folders.resolve(filename)
     known = files.at_path(conn, root.id, path)

@@ -1,48 +1,94 @@
-"""The HTML of cards, rendered once per version of a video."""
+"""The HTML of cards: the part that all viewers share, rendered once per version of a video, and
+the marks of one viewer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from markupsafe import Markup
 
 from lvs.caches import Cache
-from lvs.contexts.cards import Copy, as_copy, card_context
+from lvs.contexts.cards import Copy, MarksContext, as_copy, card_context, marks_context
 from lvs.folders import Folders
 from lvs.http.templating import Templates
-from lvs.models import Folder
-from lvs.store import Connection, videos
+from lvs.models import NO_MARKS, Card, Folder, Marks
+from lvs.store import Connection, marks, videos
+from lvs.viewer import Viewer
 
 KEPT = 4_000
+MARKS_KEPT = 2_000
+_GAP = "\0"  # no title has it: where the marks are in a rendered card
 
 # Video, version, day, offline folders, the copy shown in place of the video's own file, and
 # whether the card can be selected.
 Key = tuple[int, int, int, frozenset[int], Copy | None, bool]
 
 
+@dataclass(frozen=True, slots=True)
+class SharedCard:
+    """A card without anybody's data: `before` and `after` the marks. `blank` are the marks of all
+    viewers who have no data of the video. `card` is what marks are named after."""
+
+    card: Card
+    before: str
+    blank: str
+    after: str
+
+
 class Cards:
     """Card HTML by video and version.
 
-    The key holds all that the HTML depends on: the row's version, the day (for ages), which folders
-    are offline, and which file it names. Nothing is ever stale; entries of old versions fall out.
+    The key holds all that the shared part depends on: the row's version, the day (for ages), which
+    folders are offline, and which file it names. Nothing is ever stale; entries of old versions
+    fall out. Marks are kept by all that they show.
     """
 
     def __init__(self, templates: Templates, folders: Folders, kept: int = KEPT) -> None:
         self._templates = templates
         self._folders = folders
-        self.cache: Cache[Key, Markup] = Cache(kept)
+        self.cache: Cache[Key, SharedCard] = Cache(kept)
+        self.marks_cache: Cache[MarksContext, str] = Cache(MARKS_KEPT)
 
     def render(
         self,
         conn: Connection,
+        viewer: Viewer,
         wanted: Sequence[tuple[int, int]],
         folder: Folder | None = None,
         *,
         selectable: bool = True,
     ) -> list[Markup]:
-        """HTML of cards given as (id, version), in order, as a folder's list has them; the store is
-        asked for misses alone. Those beside a video cannot be selected."""
+        """HTML of cards given as (id, version), in order, as a folder's list has them, with the
+        viewer's marks; the store is asked for misses alone. Those beside a video cannot be
+        selected."""
+        shared = self._shared(conn, wanted, folder, selectable=selectable)
+        own = marks.of_items(conn, viewer, [card.card.id for card in shared])
+        return [self._join(card, own.get(card.card.id)) for card in shared]
+
+    def render_marks(self, card: Card, own: Marks) -> str:
+        """The marks of a viewer on a card."""
+        context = marks_context(card, own)
+        html = self.marks_cache.get(context)
+        if html is None:
+            html = self._templates.render("partials/_marks.html", marks=context)
+            self.marks_cache.put(context, html)
+        return html
+
+    def _join(self, shared: SharedCard, own: Marks | None) -> Markup:
+        html = shared.blank if own is None else self.render_marks(shared.card, own)
+        return Markup(shared.before + html + shared.after)
+
+    def _shared(
+        self,
+        conn: Connection,
+        wanted: Sequence[tuple[int, int]],
+        folder: Folder | None,
+        *,
+        selectable: bool,
+    ) -> list[SharedCard]:
+        """Those of the cards that are there, in order."""
         today = date.today()  # noqa: DTZ011 - the household's own day
         day, offline = today.toordinal(), self._folders.offline_ids
         ids = [item_id for item_id, _ in wanted]
@@ -50,22 +96,28 @@ class Cards:
         keys = [
             (id_, version, day, offline, copies.get(id_), selectable) for id_, version in wanted
         ]
-        found = {key: self.cache.get(key) for key in keys}
-        missing = [key for key, html in found.items() if html is None]
+        found: Mapping[Key, SharedCard | None] = {key: self.cache.get(key) for key in keys}
+        missing = [key for key, card in found.items() if card is None]
         if missing:
-            found |= self._make(conn, missing, today)
-        return [html for key in keys if (html := found[key]) is not None]
+            found = {**found, **self._make(conn, missing, today)}
+        return [card for key in keys if (card := found[key]) is not None]
 
-    def _make(self, conn: Connection, missing: Sequence[Key], today: date) -> dict[Key, Markup]:
+    def _make(self, conn: Connection, missing: Sequence[Key], today: date) -> dict[Key, SharedCard]:
         cards = videos.cards(conn, [key[0] for key in missing])
         made = {}
         for key in missing:
             if key[0] in cards:
                 card = as_copy(cards[key[0]], key[4])
-                context = card_context(card, self._folders, today)
                 html = self._templates.render(
-                    "partials/_card.html", card=context, selectable=key[5]
+                    "partials/_card.html",
+                    card=card_context(card, self._folders, today),
+                    marks=Markup(_GAP),
+                    selectable=key[5],
                 )
-                made[key] = Markup(html)
+                before, after = html.split(_GAP)
+                blank = self._templates.render(
+                    "partials/_marks.html", marks=marks_context(card, NO_MARKS)
+                )
+                made[key] = SharedCard(card, before, blank, after)
                 self.cache.put(key, made[key])
         return made

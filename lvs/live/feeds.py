@@ -25,6 +25,7 @@ from lvs.listing.query import GalleryQuery
 from lvs.listing.resolve import Listing, resolve
 from lvs.live.cards import Cards
 from lvs.store import Connection, gallery, videos
+from lvs.viewer import Viewer
 
 CARDS_AT_MOST = 60  # beyond, it is cheaper for a page to ask for its list again
 
@@ -49,6 +50,10 @@ class RenderContext:
 class Feed(Hashable, Protocol):
     """The updates that a kind of page needs. Equal feeds share one rendering."""
 
+    @property
+    def viewer(self) -> Viewer:
+        """Whose pages they are."""
+
     def update(self, conn: Connection, context: RenderContext, events: list[Event]) -> str:
         """Fragments for these events; empty for none. Raises ResyncRequiredError."""
 
@@ -64,6 +69,7 @@ class Feed(Hashable, Protocol):
 class GalleryFeed:
     """A gallery page: cards enter, leave and move in this query's own order."""
 
+    viewer: Viewer
     query: GalleryQuery
 
     def update(self, conn: Connection, context: RenderContext, events: list[Event]) -> str:
@@ -71,7 +77,7 @@ class GalleryFeed:
         if len(touched) > CARDS_AT_MOST or any(event.topic == "away" for event in events):
             raise ResyncRequiredError
         try:
-            listing = resolve(conn, context.folders, self.query)
+            listing = resolve(conn, self.viewer, context.folders, self.query)
             parts = self._cards(conn, context, listing, touched)
         except NotFoundError:
             raise ResyncRequiredError from None
@@ -100,7 +106,8 @@ class GalleryFeed:
         for key, card in placed:
             following = gallery.next_id(conn, spec, key)
             where = f"before:v-{following}" if following is not None else "before:end"
-            html = "".join(context.cards.render(conn, [(card.id, card.version)], listing.folder))
+            wanted = [(card.id, card.version)]
+            html = "".join(context.cards.render(conn, self.viewer, wanted, listing.folder))
             parts.append(responses.partial("#grid", html, f"place {where}"))
         return parts
 
@@ -137,6 +144,7 @@ class WatchFeed:
     `came_from` is None for the video's own folder; `shown` are the videos of its related cards.
     """
 
+    viewer: Viewer
     item_id: int
     came_from: GalleryQuery | None = None
     shown: frozenset[int] = frozenset()
@@ -150,7 +158,8 @@ class WatchFeed:
         elif topics & _OF_NEIGHBOURS:
             parts += self._video(conn, context, with_stage=False)
         for video, card in videos.cards(conn, touched & self.shown).items():
-            html = "".join(context.cards.render(conn, [(video, card.version)], selectable=False))
+            wanted = [(video, card.version)]
+            html = "".join(context.cards.render(conn, self.viewer, wanted, selectable=False))
             parts.append(responses.partial(f"#v-{video}", html))
         return "".join(parts)
 
@@ -165,7 +174,7 @@ class WatchFeed:
         if with_stage:
             stage = stage_context(context.folders, details, self.came_from)
             yield responses.partial("#stage", render("partials/_stage.html", stage=stage))
-        about = about_context(conn, context.folders, details, self.came_from)
+        about = about_context(conn, self.viewer, context.folders, details, self.came_from)
         yield responses.partial("#about", render("partials/_about.html", about=about))
 
     def status(self, context: RenderContext) -> str:

@@ -12,12 +12,13 @@ import logging
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lvs.contexts.navigation import navigation_context
 from lvs.http import responses
 from lvs.live.feeds import CARDS_AT_MOST, Feed, RenderContext, ResyncRequiredError
 from lvs.store import Connection, Store, gallery
+from lvs.viewer import Viewer
 
 log = logging.getLogger(__name__)
 
@@ -51,12 +52,12 @@ def _resync(event_id: int) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """What brings pages from one event to `last`, and the navigation as it is then; empty when
-    nothing happened."""
+    """What brings pages from one event to `last`, and each viewer's navigation as it is then; none
+    when nothing happened."""
 
     last: int
     messages: dict[Feed, Message]
-    navigation: str = ""
+    navigation: dict[Viewer, str] = field(default_factory=dict)
 
 
 class Subscriber:
@@ -114,7 +115,7 @@ class Hub:
         self._position = store.last_event_id  # every subscriber has the events up to here
         self._news = asyncio.Event()  # set by the store while there are subscribers
         self._closed = False
-        self._navigation = ""  # as last sent
+        self._navigation: dict[Viewer, str] = {}  # as last sent
         self._logged_at = -LOG_FAILURE_EVERY_S
         self.dropped = 0
         self.resyncs = 0
@@ -147,7 +148,8 @@ class Hub:
             last = max(0 if message.is_resync else since, news.last)
             if message.html:
                 yield responses.sse(message.html, event_id=last, event=message.event)
-            if state := news.navigation + self._status_of(feed):
+            navigation = news.navigation.get(feed.viewer, "")
+            if state := navigation + self._status_of(feed):
                 yield responses.sse(state, event_id=last)
             while (item := await subscriber.next()) is not None:
                 if isinstance(item, bytes):
@@ -172,6 +174,7 @@ class Hub:
         """Without the last one, a commit wakes nobody here."""
         self.subscribers.discard(subscriber)
         if not self.subscribers:
+            self._navigation.clear()
             self._store.change_signal.unsubscribe(self._news)
 
     async def follow_events(self) -> None:
@@ -214,13 +217,17 @@ class Hub:
         return STATUS_EVERY_S if heavy else BATCH_EVERY_S
 
     def _send(self, news: _News) -> None:
-        navigation = news.navigation if news.navigation != self._navigation else ""
-        self._navigation = news.navigation or self._navigation
+        changed = {
+            viewer: html
+            for viewer, html in news.navigation.items()
+            if html != self._navigation.get(viewer)
+        }
+        self._navigation |= changed
         for subscriber in list(self.subscribers):
             message = news.messages.get(subscriber.feed)
             if message is not None and message.html:
                 self.deliver(subscriber, message)
-            if navigation:
+            if navigation := changed.get(subscriber.feed.viewer):
                 self.deliver(subscriber, Message(None, navigation))
 
     async def _render(self, feeds: Sequence[Feed], since: int) -> _News:
@@ -307,18 +314,18 @@ def _news(
             pass
         except Exception as error:
             errors.append(error)
-    navigation = ""
-    if events:
+    navigation = {}
+    for viewer in {feed.viewer for feed in feeds} if events else ():
         try:
             with conn.limited(FEED_LIMIT_S):
-                navigation = _navigation(conn, context)
+                navigation[viewer] = _navigation(conn, viewer, context)
         except Exception as error:
             errors.append(error)
     return _News(last, messages, navigation), errors
 
 
-def _navigation(conn: Connection, context: RenderContext) -> str:
+def _navigation(conn: Connection, viewer: Viewer, context: RenderContext) -> str:
     html = context.templates.render(
-        "partials/_navigation.html", navigation=navigation_context(conn)
+        "partials/_navigation.html", navigation=navigation_context(conn, viewer)
     )
     return responses.partial("#navigation", html)

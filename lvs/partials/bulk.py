@@ -12,26 +12,28 @@ from lvs.folders import Folders
 from lvs.http import responses
 from lvs.http.responses import Rendered
 from lvs.http.routes import FORM, Route
+from lvs.http.viewers import current_viewer
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.listing.resolve import resolve
 from lvs.partials.params import number, row_id
 from lvs.services import current_services
 from lvs.store import Connection, bulk, gallery, tags
+from lvs.viewer import Viewer
 
 
 async def change() -> Response | WerkzeugResponse:
     """Do the `action` with each `video` (its row id), or with all of the list `query`."""
-    services = current_services()
+    services, viewer = current_services(), current_viewer()
     form = await request.form
     wanted = change_of(form.get("action", ""), form.get("stars", ""), form.get("tag", ""))
     if form.get("all"):
         query = parse_query(arguments_of(form.get("query", "").encode("ascii", "replace")))
-        item_ids = await services.store.read(_all_of, services.folders, query)
+        item_ids = await services.store.read(_all_of, viewer, services.folders, query)
     else:
         item_ids = [row_id("video", text) for text in form.getlist("video")]
     if not item_ids:
         raise InvalidInputError("Select at least one video.")
-    done = await services.bulk.change(wanted.kind, wanted.value, item_ids, wanted.wanted)
+    done = await services.bulk.change(viewer, wanted.kind, wanted.value, item_ids, wanted.wanted)
     result = result_of(wanted, done.bulk_edit_id, done.changed, len(item_ids), done.problem)
     return await answer(result, done.bulk_edit_id)
 
@@ -40,8 +42,8 @@ async def undo() -> Response | WerkzeugResponse:
     """Undo the change `bulk` (its id), where videos have not been changed again since."""
     bulk_edit_id = await number("bulk")
     services = current_services()
-    found = await services.store.read(bulk.bulk, bulk_edit_id)
-    done = await services.bulk.undo(bulk_edit_id)
+    found = await services.store.read(bulk.bulk, current_viewer(), bulk_edit_id)
+    done = await services.bulk.undo(current_viewer(), bulk_edit_id)
     return await answer(undone(found, done.changed, done.problem), bulk_edit_id)
 
 
@@ -56,7 +58,7 @@ async def answer(result: BulkResult, bulk_edit_id: int) -> Response | WerkzeugRe
     html = services.rendering.templates.render("partials/_bulk_result.html", result=result)
     if result.back == TAGS:
         found = await services.store.read_cached(tags.by_name)
-        navigation = await services.store.read_cached(navigation_context)
+        navigation = await services.store.read_cached(navigation_context, current_viewer())
         render = services.rendering.templates.render
         html += responses.partial("#tag-index", render("partials/_tag_index.html", tags=found))
         html += responses.partial(
@@ -65,8 +67,8 @@ async def answer(result: BulkResult, bulk_edit_id: int) -> Response | WerkzeugRe
     return responses.html_response(request, Rendered(html))
 
 
-def _all_of(conn: Connection, folders: Folders, query: GalleryQuery) -> list[int]:
-    return gallery.all_ids(conn, resolve(conn, folders, query).spec)
+def _all_of(conn: Connection, viewer: Viewer, folders: Folders, query: GalleryQuery) -> list[int]:
+    return gallery.all_ids(conn, resolve(conn, viewer, folders, query).spec)
 
 
 ROUTES = (

@@ -2,46 +2,49 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from quart import Response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from lvs.contexts.cards import card_context
+from lvs.contexts.cards import MarksContext, marks_context
 from lvs.errors import InvalidInputError
 from lvs.http import responses
 from lvs.http.responses import Rendered
 from lvs.http.routes import FORM, Route
-from lvs.models import Card
+from lvs.http.viewers import current_viewer
 from lvs.partials.params import known_video
 from lvs.services import current_services
-from lvs.store import Transaction, curation, videos
+from lvs.store import Connection, Transaction, curation, marks, videos
+from lvs.viewer import Viewer
 
 
 async def rating(media_hash: str) -> Response | WerkzeugResponse:
     """Give a video `value` stars, 1 to 5; 0 clears them."""
     value = await _choice("value", 0, 5)
-    return await _answer(await current_services().store.write(_rate, media_hash, value or None))
+    viewer, store = current_viewer(), current_services().store
+    return await _answer(await store.write(_rate, viewer, media_hash, value or None))
 
 
 async def favorite(media_hash: str) -> Response | WerkzeugResponse:
     """Make a video a favorite (`favorite=1`) or not (`0`)."""
     wanted = await _choice("favorite", 0, 1)
-    return await _answer(
-        await current_services().store.write(_set_favorite, media_hash, bool(wanted))
-    )
+    viewer, store = current_viewer(), current_services().store
+    return await _answer(await store.write(_set_favorite, viewer, media_hash, bool(wanted)))
 
 
-def _rate(tx: Transaction, media_hash: str, value: int | None) -> Card:
-    item_id = known_video(tx.connection, media_hash)
-    curation.rate(tx, item_id, value)
-    return videos.card(tx.connection, item_id)
+def _rate(tx: Transaction, viewer: Viewer, media_hash: str, value: int | None) -> MarksContext:
+    item_id = known_video(tx.connection, viewer, media_hash)
+    curation.rate(tx, viewer, item_id, value)
+    return _marks(tx.connection, viewer, item_id)
 
 
-def _set_favorite(tx: Transaction, media_hash: str, wanted: bool) -> Card:
-    item_id = known_video(tx.connection, media_hash)
-    curation.set_favorite(tx, item_id, wanted)
-    return videos.card(tx.connection, item_id)
+def _set_favorite(tx: Transaction, viewer: Viewer, media_hash: str, wanted: bool) -> MarksContext:
+    item_id = known_video(tx.connection, viewer, media_hash)
+    curation.set_favorite(tx, viewer, item_id, wanted)
+    return _marks(tx.connection, viewer, item_id)
+
+
+def _marks(conn: Connection, viewer: Viewer, item_id: int) -> MarksContext:
+    return marks_context(videos.card(conn, item_id), marks.of_item(conn, viewer, item_id))
 
 
 async def _choice(name: str, low: int, high: int) -> int:
@@ -51,15 +54,12 @@ async def _choice(name: str, low: int, high: int) -> int:
     return int(text)
 
 
-async def _answer(card: Card) -> Response | WerkzeugResponse:
+async def _answer(own: MarksContext) -> Response | WerkzeugResponse:
     if not responses.is_fragment(request):
         return redirect(responses.redirect_back(request), 303)
     services = current_services()
-    context = card_context(card, services.folders, date.today())  # noqa: DTZ011
     inline = (await request.form).get("inline") == "1"
-    html = services.rendering.templates.render(
-        "partials/_curation.html", card=context, inline=inline
-    )
+    html = services.rendering.templates.render("partials/_curation.html", marks=own, inline=inline)
     return responses.html_response(request, Rendered(html))
 
 

@@ -7,12 +7,14 @@ from quart import Response, request
 from lvs.contexts.watch import RELATED_SHOWN
 from lvs.http import responses
 from lvs.http.routes import FRAGMENT, Route
+from lvs.http.viewers import current_viewer
 from lvs.listing.query import arguments_of, parse_query, whole_number
 from lvs.listing.resolve import folder_of
 from lvs.live.feeds import Feed, GalleryFeed, WatchFeed
 from lvs.partials.params import known_video, list_of, row_id
 from lvs.services import Services, current_services
 from lvs.store import Connection
+from lvs.viewer import Viewer
 
 LARGEST_ID = 2**63 - 1
 
@@ -28,20 +30,20 @@ async def events() -> Response:
     if header:
         arguments["since"] = header
     since = whole_number(arguments, "since", 0, LARGEST_ID, default=services.store.last_event_id)
-    feed = await services.store.read(_feed, services, arguments)
+    feed = await services.store.read(_feed, current_viewer(), services, arguments)
     response = Response(services.hub.stream(feed, since), 200, responses.SSE_HEADERS)
     response.timeout = None
     return response
 
 
-def _feed(conn: Connection, services: Services, arguments: dict[str, str]) -> Feed:
+def _feed(conn: Connection, viewer: Viewer, services: Services, arguments: dict[str, str]) -> Feed:
     media_hash = arguments.get("video")
     if media_hash is None:
         query = parse_query(arguments)
-        folder_of(conn, services.folders, query.folder)
-        return GalleryFeed(query.with_(after=""))
-    item_id = known_video(conn, media_hash)
-    return WatchFeed(item_id, list_of(arguments), _cards(arguments.get("cards", "")))
+        folder_of(conn, viewer, services.folders, query.folder)
+        return GalleryFeed(viewer, query.with_(after=""))
+    item_id = known_video(conn, viewer, media_hash)
+    return WatchFeed(viewer, item_id, list_of(arguments), _cards(arguments.get("cards", "")))
 
 
 def _cards(text: str) -> frozenset[int]:

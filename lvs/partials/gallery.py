@@ -9,6 +9,7 @@ from lvs.contexts.status import status_context
 from lvs.http import responses
 from lvs.http.responses import Rendered
 from lvs.http.routes import FRAGMENT, Route
+from lvs.http.viewers import current_viewer
 from lvs.listing.query import SHOWN_AT_MOST, GalleryQuery, arguments_of, parse_query, whole_number
 from lvs.listing.resolve import draft_query
 from lvs.services import Services, current_services
@@ -19,7 +20,9 @@ async def cards() -> Response:
     services = current_services()
     query = parse_query(arguments_of(request.query_string))
     read = services.store.read_long if query.is_costly else services.store.read
-    list_page = await read(list_page_context, services.folders, services.rendering.cards, query)
+    list_page = await read(
+        list_page_context, current_viewer(), services.folders, services.rendering.cards, query
+    )
     html = responses.partial(
         "#grid", list_page.cards, "place"
     ) + services.rendering.templates.render("partials/_more.html", list_page=list_page)
@@ -37,7 +40,13 @@ async def library() -> Response:
     since = services.store.last_event_id
     read = services.store.read_long if query.is_costly else services.store.read
     gallery = await read(
-        gallery_context, services.folders, services.rendering.cards, query, since, limit
+        gallery_context,
+        current_viewer(),
+        services.folders,
+        services.rendering.cards,
+        query,
+        since,
+        limit,
     )
     status = status_context(services.activity, services.folders, query)
     html = services.rendering.templates.render(
@@ -50,7 +59,7 @@ async def _query(services: Services, arguments: dict[str, str]) -> tuple[Gallery
     """The list asked for, and whether it leaves out what may still become a qualifier."""
     if "draft" not in arguments:
         return parse_query(arguments), False
-    return await services.store.read(draft_query, services.folders, arguments)
+    return await services.store.read(draft_query, current_viewer(), services.folders, arguments)
 
 
 ROUTES = (

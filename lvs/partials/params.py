@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TypeVar
 
 from quart import request
 
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.listing.query import GalleryQuery, parse_query
 from lvs.store import Connection, Transaction, videos
+from lvs.viewer import Viewer
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
 def of_video(
-    tx: Transaction,
-    media_hash: str,
-    change: Callable[Concatenate[Transaction, int, P], T],
-    *args: P.args,
-    **kwargs: P.kwargs,
+    tx: Transaction, viewer: Viewer, media_hash: str, change: Callable[[Transaction, int], T]
 ) -> T:
     """Make a change of the store to a video by its identity, in one write; returns what the change
     does. Raises NotFoundError."""
-    return change(tx, known_video(tx.connection, media_hash), *args, **kwargs)
+    return change(tx, known_video(tx.connection, viewer, media_hash))
 
 
-def known_video(conn: Connection, media_hash: str) -> int:
+def known_video(conn: Connection, viewer: Viewer, media_hash: str) -> int:
     """The row id of a video by its identity. Raises NotFoundError."""
     item_id = videos.id_of_hash(conn, media_hash)
     if item_id is None:

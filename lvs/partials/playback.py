@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from lvs.errors import InvalidInputError
 from lvs.http import responses
 from lvs.http.routes import FORM, Route
+from lvs.http.viewers import current_viewer
 from lvs.models import LONGEST_S
 from lvs.partials.params import of_video
 from lvs.services import current_services
@@ -19,7 +20,9 @@ from lvs.store import playback
 async def view(media_hash: str) -> Response | WerkzeugResponse:
     """Count a view; the player asks once per playback, after some seconds. A form that is pressed
     without scripts says `back`, and leads there."""
-    await current_services().store.write(of_video, media_hash, playback.count_view)
+    await current_services().store.write(
+        of_video, current_viewer(), media_hash, playback.count_view
+    )
     if "back" in await request.form:
         return responses.no_content(request)
     return Response(b"", 204)
@@ -35,12 +38,14 @@ async def progress(media_hash: str) -> Response:
         position_s = math.nan
     if not 0 <= position_s <= LONGEST_S:
         raise InvalidInputError(f"`position_s` is {text[:40]!r}; it must be seconds, 0 or more.")
+    viewer, playing = current_viewer(), form.get("playing") == "1"
     await current_services().store.write(
         of_video,
+        viewer,
         media_hash,
-        playback.save_position,
-        position_s,
-        playing=form.get("playing") == "1",
+        lambda tx, item_id: playback.save_position(
+            tx, viewer, item_id, position_s, playing=playing
+        ),
     )
     return Response(b"", 204)
 
@@ -50,7 +55,13 @@ async def watched(media_hash: str) -> Response | WerkzeugResponse:
     text = (await request.form).get("watched", "")
     if text not in ("0", "1"):
         raise InvalidInputError(f"`watched` is {text[:40]!r}; it must be 0 or 1.")
-    await current_services().store.write(of_video, media_hash, playback.set_watched, text == "1")
+    viewer = current_viewer()
+    await current_services().store.write(
+        of_video,
+        viewer,
+        media_hash,
+        lambda tx, item_id: playback.set_watched(tx, viewer, item_id, text == "1"),
+    )
     return responses.no_content(request)
 
 

@@ -8,11 +8,13 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from lvs.errors import InvalidInputError
 from lvs.http import responses
 from lvs.http.routes import FORM, Route
+from lvs.http.viewers import current_viewer
 from lvs.models import PROJECTIONS, STEREOS
 from lvs.partials.params import known_video
 from lvs.services import current_services
 from lvs.store import Transaction
 from lvs.store import projection as layouts
+from lvs.viewer import Viewer
 
 
 async def set_projection(media_hash: str) -> Response | WerkzeugResponse:
@@ -28,16 +30,16 @@ async def set_projection(media_hash: str) -> Response | WerkzeugResponse:
             )
         selected.append(value or None)
     services.library.probe_queue.want(
-        await services.store.write(_set_projection, media_hash, *selected)
+        await services.store.write(_set_projection, current_viewer(), media_hash, *selected)
     )
     return responses.no_content(request)
 
 
 def _set_projection(
-    tx: Transaction, media_hash: str, projection: str | None, stereo: str | None
+    tx: Transaction, viewer: Viewer, media_hash: str, projection: str | None, stereo: str | None
 ) -> int:
     """Returns the video's row id."""
-    item_id = known_video(tx.connection, media_hash)
+    item_id = known_video(tx.connection, viewer, media_hash)
     layouts.set_projection(tx, item_id, projection, stereo)
     return item_id
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from lvs.errors import InvalidInputError
 from lvs.http import responses
 from lvs.http.routes import FORM, Route
+from lvs.http.viewers import current_viewer
 from lvs.listing.query import arguments_of, parse_query
 from lvs.partials.params import number
 from lvs.services import current_services
@@ -23,14 +24,16 @@ async def save() -> Response | WerkzeugResponse:
     query = given.with_(after="", seed=0).url("").removeprefix("?")
     if len(query) > LONGEST_QUERY:
         raise InvalidInputError("This search is too long to save. Use fewer words or filters.")
-    await current_services().store.write(saved_searches.save, form.get("name", ""), query)
+    await current_services().store.write(
+        saved_searches.save, current_viewer(), form.get("name", ""), query
+    )
     return responses.no_content(request)
 
 
 async def delete() -> Response | WerkzeugResponse:
     """Delete the `search` (its id)."""
     search_id = await number("search")
-    await current_services().store.write(saved_searches.delete, search_id)
+    await current_services().store.write(saved_searches.delete, current_viewer(), search_id)
     return responses.no_content(request)
 
 

@@ -11,6 +11,7 @@ from lvs.contexts.bulk import tag_deleted
 from lvs.http import responses
 from lvs.http.responses import Rendered
 from lvs.http.routes import FORM, FRAGMENT, Route
+from lvs.http.viewers import current_viewer
 from lvs.listing.query import arguments_of
 from lvs.models import Tag
 from lvs.partials.bulk import answer
@@ -37,7 +38,9 @@ async def _change(
 ) -> Response | WerkzeugResponse:
     services = current_services()
     name = (await request.form).get("tag", "")
-    found = await services.store.write(of_video, media_hash, change, name)
+    found = await services.store.write(
+        of_video, current_viewer(), media_hash, lambda tx, item_id: change(tx, item_id, name)
+    )
     if not responses.is_fragment(request):
         return redirect(responses.redirect_back(request), 303)
     html = services.rendering.templates.render(
@@ -70,7 +73,7 @@ async def delete() -> Response | WerkzeugResponse:
     """Take the `tag` from every video; it can be undone as any change of many videos."""
     services = current_services()
     tag, item_ids = await services.store.read(tags.in_use, (await request.form).get("tag", ""))
-    done = await services.bulk.change(DELETE_TAG, tag.name, item_ids, False)
+    done = await services.bulk.change(current_viewer(), DELETE_TAG, tag.name, item_ids, False)
     await services.store.write(tags.delete_unused, tag.name)
     return await answer(tag_deleted(done.bulk_edit_id, tag.name, done.changed), done.bulk_edit_id)
 

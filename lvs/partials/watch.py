@@ -9,10 +9,12 @@ from lvs.folders import Folders
 from lvs.http import responses
 from lvs.http.responses import Rendered
 from lvs.http.routes import FRAGMENT, Route
+from lvs.http.viewers import current_viewer
 from lvs.listing.query import GalleryQuery, arguments_of
 from lvs.partials.params import known_video, list_of
 from lvs.services import current_services
 from lvs.store import Connection, videos
+from lvs.viewer import Viewer
 
 
 async def regions() -> Response:
@@ -20,7 +22,11 @@ async def regions() -> Response:
     services = current_services()
     arguments = arguments_of(request.query_string)
     stage, about = await services.store.read(
-        _regions, services.folders, arguments.get("video", ""), list_of(arguments)
+        _regions,
+        current_viewer(),
+        services.folders,
+        arguments.get("video", ""),
+        list_of(arguments),
     )
     render = services.rendering.templates.render
     html = render("partials/_about.html", about=about)
@@ -29,12 +35,16 @@ async def regions() -> Response:
 
 
 def _regions(
-    conn: Connection, folders: Folders, media_hash: str, came_from: GalleryQuery | None
+    conn: Connection,
+    viewer: Viewer,
+    folders: Folders,
+    media_hash: str,
+    came_from: GalleryQuery | None,
 ) -> tuple[Stage, About]:
-    details = videos.details(conn, known_video(conn, media_hash))
+    details = videos.details(conn, known_video(conn, viewer, media_hash))
     return (
         stage_context(folders, details, came_from),
-        about_context(conn, folders, details, came_from),
+        about_context(conn, viewer, folders, details, came_from),
     )
 
 

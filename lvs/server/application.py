@@ -17,7 +17,7 @@ from lvs import paths
 from lvs.api import openapi
 from lvs.config import ServerConfig, load_config
 from lvs.errors import InvalidInputError, LvsError, NotFoundError, UnavailableError
-from lvs.http import responses
+from lvs.http import responses, viewers
 from lvs.http.access import Guard
 from lvs.http.routes import Handler, Route, RouteTable
 from lvs.http.templating import Templates
@@ -97,6 +97,7 @@ def _open_with_server(app: Quart, config: ServerConfig | None) -> None:
 def _attach(app: Quart, services: Services) -> None:
     app.extensions[EXTENSION] = services
     app.extensions["lvs.guard"] = Guard(services.config)
+    app.extensions.setdefault(viewers.EXTENSION, viewers.identify)
 
 
 def _guard(app: Quart, templates: Templates, table: RouteTable) -> None:
@@ -106,6 +107,7 @@ def _guard(app: Quart, templates: Templates, table: RouteTable) -> None:
     async def check() -> Response | None:
         g.began, g.queries = time.perf_counter(), count_queries_here()
         g.kind = kind = table.kind_of(request)
+        g.viewer = app.extensions[viewers.EXTENSION](request)
         guard: Guard = app.extensions["lvs.guard"]
         guard.check(request, kind)
         return guard.preflight(request, kind)

@@ -38,6 +38,7 @@ from lvs.server.supervisor import Supervisor
 from lvs.services import Admin, Network, Rendering, Services
 from lvs.store import Store
 from lvs.streaming.files import FileReader
+from lvs.viewer import HOUSEHOLD
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ async def open_services(config: ServerConfig, *, live: bool = True) -> AsyncIter
         metrics, pages = Metrics(), PageCache()
         reader = FileReader()
         stack.callback(reader.close)
-        api_items: Cache[tuple[int, int], bytes] = Cache(API_ITEMS_KEPT)
+        api_items: Cache[tuple[int, int], tuple[bytes, bytes]] = Cache(API_ITEMS_KEPT)
         caches: dict[str, Cache[Any, Any]] = {
             "cards": cards.cache,
             "pages": pages.cache,
@@ -172,7 +173,7 @@ def _start_tasks(supervisor: Supervisor, services: Services) -> None:
     if config.mdns and config.is_for_the_network:
         supervisor.start("name", Announcer(services.network.ports, addresses).run)
     if config.deovr_headsets:
-        remotes = DeoVRRemote(config.deovr_headsets, services.store, services.sessions)
+        remotes = DeoVRRemote(config.deovr_headsets, HOUSEHOLD, services.store, services.sessions)
         supervisor.start("DeoVR", remotes.run)
     if config.dlna and config.is_for_the_network:
         supervisor.start("dlna", partial(_run_dlna, services, addresses))
@@ -192,7 +193,13 @@ async def _run_dlna(services: Services, addresses: Callable[[], Addresses]) -> N
     dlna = await asyncio.to_thread(importlib.import_module, "lvs.dlna.server")
     port = services.config.dlna_port
     servers = dlna.DlnaServer(
-        services.config, services.store, services.folders, services.network.ports, addresses, port
+        services.config,
+        HOUSEHOLD,
+        services.store,
+        services.folders,
+        services.network.ports,
+        addresses,
+        port,
     )
     await servers.run()
 

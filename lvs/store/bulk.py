@@ -12,6 +12,7 @@ from lvs.models import Bulk
 from lvs.store import curation, playback, tags, videos
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
+from lvs.viewer import Viewer
 
 KEPT = 20
 DELETE_TAG = "delete-tag"
@@ -24,31 +25,31 @@ class Kind:
     `missing` also changes videos whose files are missing.
     """
 
-    read: Callable[[Connection, int, str], Any]
-    write: Callable[[Transaction, int, str, Any], object]
+    read: Callable[[Connection, Viewer, int, str], Any]
+    write: Callable[[Transaction, Viewer, int, str, Any], object]
     missing: bool = False
 
 
-def _tag_is_there(conn: Connection, item_id: int, name: str) -> bool:
+def _tag_is_there(conn: Connection, _: Viewer, item_id: int, name: str) -> bool:
     return tags.has(conn, item_id, name)
 
 
-def _set_tag(tx: Transaction, item_id: int, name: str, there: bool) -> None:
+def _set_tag(tx: Transaction, _: Viewer, item_id: int, name: str, there: bool) -> None:
     (tags.add if there else tags.remove)(tx, item_id, name)
 
 
 KINDS: dict[str, Kind] = {
     "rate": Kind(
-        lambda conn, item_id, _: curation.rating_of(conn, item_id).own,
-        lambda tx, item_id, _, value: curation.rate(tx, item_id, value),
+        lambda conn, viewer, item_id, _: curation.rating_of(conn, viewer, item_id).own,
+        lambda tx, viewer, item_id, _, value: curation.rate(tx, viewer, item_id, value),
     ),
     "favorite": Kind(
-        lambda conn, item_id, _: curation.is_favorite(conn, item_id),
-        lambda tx, item_id, _, value: curation.set_favorite(tx, item_id, value),
+        lambda conn, viewer, item_id, _: curation.is_favorite(conn, viewer, item_id),
+        lambda tx, viewer, item_id, _, value: curation.set_favorite(tx, viewer, item_id, value),
     ),
     "watched": Kind(
-        lambda conn, item_id, _: list(playback.state_of(conn, item_id)),
-        lambda tx, item_id, _, value: playback.set_state(tx, item_id, *value),
+        lambda conn, viewer, item_id, _: list(playback.state_of(conn, viewer, item_id)),
+        lambda tx, viewer, item_id, _, value: playback.set_state(tx, viewer, item_id, *value),
     ),
     "tag": Kind(_tag_is_there, _set_tag),
     DELETE_TAG: Kind(_tag_is_there, _set_tag, missing=True),
@@ -78,7 +79,7 @@ ACTIONS = {
 }
 
 
-def begin(tx: Transaction, kind: str, value: str) -> int:
+def begin(tx: Transaction, viewer: Viewer, kind: str, value: str) -> int:
     """The id of a new change; the oldest ones can then no longer be undone."""
     row = tx.connection.execute(
         "insert into bulk_edit (action, value, at) values (?, ?, ?) returning id",
@@ -88,19 +89,21 @@ def begin(tx: Transaction, kind: str, value: str) -> int:
     return int(row[0])
 
 
-def change(tx: Transaction, bulk_edit_id: int, item_ids: Sequence[int], wanted: Any) -> int:
+def change(
+    tx: Transaction, viewer: Viewer, bulk_edit_id: int, item_ids: Sequence[int], wanted: Any
+) -> int:
     """Give these videos what is `wanted`; returns how many had something else.
 
     A video that may not have it (too many tags) is left as it is.
     """
     conn = tx.connection
-    kind, argument = _kind_of(conn, bulk_edit_id)
+    kind, argument = _kind_of(conn, viewer, bulk_edit_id)
     changed = 0
     for item_id in videos.present(conn, item_ids, missing=kind.missing):
-        before = kind.read(conn, item_id, argument)
+        before = kind.read(conn, viewer, item_id, argument)
         if before == wanted:
             continue
-        if not _apply(tx, kind, item_id, argument, wanted):
+        if not _apply(tx, viewer, kind, item_id, argument, wanted):
             continue
         conn.execute(
             "insert into bulk_edit_item (bulk_edit_id, item_id, before, after) values (?, ?, ?, ?)",
@@ -110,13 +113,13 @@ def change(tx: Transaction, bulk_edit_id: int, item_ids: Sequence[int], wanted: 
     return changed
 
 
-def undo(tx: Transaction, bulk_edit_id: int, limit: int) -> int | None:
+def undo(tx: Transaction, viewer: Viewer, bulk_edit_id: int, limit: int) -> int | None:
     """Undo up to `limit` videos; returns how many, or None when there is nothing left to undo.
 
     One that was changed again since keeps what it has.
     """
     conn = tx.connection
-    kind, argument = _kind_of(conn, bulk_edit_id)
+    kind, argument = _kind_of(conn, viewer, bulk_edit_id)
     rows = conn.execute(
         "delete from bulk_edit_item where (bulk_edit_id, item_id) in"
         " (select bulk_edit_id, item_id from bulk_edit_item where bulk_edit_id = ?"
@@ -126,22 +129,24 @@ def undo(tx: Transaction, bulk_edit_id: int, limit: int) -> int | None:
     ).fetchall()
     undone = 0
     for item_id, before, after in rows:
-        if kind.read(conn, item_id, argument) == json.loads(after):
-            undone += _apply(tx, kind, item_id, argument, json.loads(before))
+        if kind.read(conn, viewer, item_id, argument) == json.loads(after):
+            undone += _apply(tx, viewer, kind, item_id, argument, json.loads(before))
     return undone if rows else None
 
 
-def _apply(tx: Transaction, kind: Kind, item_id: int, argument: str, value: Any) -> bool:
+def _apply(
+    tx: Transaction, viewer: Viewer, kind: Kind, item_id: int, argument: str, value: Any
+) -> bool:
     """Whether a video may have it."""
     try:
-        kind.write(tx, item_id, argument, value)
+        kind.write(tx, viewer, item_id, argument, value)
     except InvalidInputError:
         return False
     return True
 
 
-def bulk(conn: Connection, bulk_edit_id: int) -> Bulk:
-    """A change that can be undone. Raises NotFoundError."""
+def bulk(conn: Connection, viewer: Viewer, bulk_edit_id: int) -> Bulk:
+    """A change of the viewer's that can be undone. Raises NotFoundError."""
     row = conn.execute(
         "select id, action, value,"
         " (select count(*) from bulk_edit_item where bulk_edit_id = bulk_edit.id)"
@@ -153,6 +158,6 @@ def bulk(conn: Connection, bulk_edit_id: int) -> Bulk:
     return Bulk(*row)
 
 
-def _kind_of(conn: Connection, bulk_edit_id: int) -> tuple[Kind, str]:
-    found = bulk(conn, bulk_edit_id)
+def _kind_of(conn: Connection, viewer: Viewer, bulk_edit_id: int) -> tuple[Kind, str]:
+    found = bulk(conn, viewer, bulk_edit_id)
     return KINDS[found.kind], found.value

@@ -259,7 +259,8 @@ class Filters:
 
     @property
     def conditions(self) -> list[str]:
-        """SQL that an item `i` of the list meets, with `values` and `:worth` as parameters."""
+        """SQL that an item `i` of the list meets. Its parameters are `values`, `:worth` and
+        `:viewer`."""
         return [
             _BY_NAME[name].condition if value else _BY_NAME[name].negation
             for name, value in self.values

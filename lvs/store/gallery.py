@@ -51,7 +51,7 @@ def count(conn: Connection, spec: ListSpec) -> int:
         return count_of(conn, "folder", spec.folder_id)
     if spec.is_whole:
         row = conn.execute("select item_count from library_stats").fetchone()
-    elif spec == ListSpec(spec.sort, seed=spec.seed, match=spec.match):
+    elif spec == ListSpec(spec.viewer, spec.sort, seed=spec.seed, match=spec.match):
         row = conn.execute(
             "select count(*) from item_fts where item_fts match ?", (spec.match,)
         ).fetchone()

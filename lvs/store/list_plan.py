@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from lvs.models import DEFAULT_USER_ID
 from lvs.store.backends.connection import Connection
 from lvs.store.filters import NO_FILTERS, Filters
 from lvs.store.playback import WORTH_RESUMING_S
 from lvs.store.sort_orders import SORT_ORDERS
+from lvs.viewer import Viewer
 
 FEW_HITS = 5_000
 
@@ -23,8 +23,9 @@ _IN_FOLDER = (
 
 @dataclass(frozen=True, slots=True)
 class ListSpec:
-    """Which videos, in which order. `seed` matters to `random` alone."""
+    """Which videos, for whom, in which order. `seed` matters to `random` alone."""
 
+    viewer: Viewer
     sort: str = "newest"
     folder_id: int | None = None
     seed: int = 1
@@ -46,6 +47,7 @@ class ListSpec:
             "seed": self.seed,
             "match": self.match,
             "worth": WORTH_RESUMING_S,
+            "viewer": self.viewer.user_id,
             **dict(self.filters.values),
         }
 
@@ -82,7 +84,7 @@ def plan(conn: Connection, spec: ListSpec, purpose: Purpose = "walk") -> QueryPl
     if purpose == "one":
         return QueryPlan("item i", where, *order)
     if spec.filters.get("started"):
-        where += f" and p.user_id = {DEFAULT_USER_ID} and p.position_s >= :worth"
+        where += " and p.user_id = :viewer and p.position_s >= :worth"
         return QueryPlan("playback_progress p cross join item i on i.id = p.item_id", where, *order)
     if spec.tag_ids:
         count, rarest = min((count_of(conn, "tag", tag), tag) for tag in spec.tag_ids)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 
-from lvs.models import DEFAULT_USER_ID
 from lvs.store import videos
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
+from lvs.viewer import Viewer
 
 WATCHED_FROM = 0.95  # of the duration: the credits need not be seen
 WORTH_RESUMING_S = 10.0
 SHOWN_EVERY_S = 300.0  # of the video
 TAKEN_UP_AFTER_MS = 60_000  # without a position: several times the players' pace
-OWN_PROGRESS = f"from playback_progress where item_id = i.id and user_id = {DEFAULT_USER_ID}"
+OWN_PROGRESS = "from playback_progress where item_id = i.id and user_id = :viewer"
 
 
 def count_view(tx: Transaction, item_id: int) -> int:
@@ -28,9 +28,9 @@ def count_view(tx: Transaction, item_id: int) -> int:
 
 def save_position(
     tx: Transaction,
+    viewer: Viewer,
     item_id: int,
     position_s: float,
-    user_id: int = DEFAULT_USER_ID,
     *,
     playing: bool = False,
 ) -> None:
@@ -42,7 +42,7 @@ def save_position(
     (duration_s,) = conn.execute("select duration_s from item where id = ?", (item_id,)).fetchone()
     before = conn.execute(
         "select position_s, updated_at from playback_progress where item_id = ? and user_id = ?",
-        (item_id, user_id),
+        (item_id, viewer.user_id),
     ).fetchone()
     at_end = duration_s > 0 and position_s >= duration_s * WATCHED_FROM
     conn.execute(
@@ -52,7 +52,7 @@ def save_position(
         " watched = max(watched, excluded.watched)",
         {
             "video": item_id,
-            "user": user_id,
+            "user": viewer.user_id,
             "position": 0.0 if at_end else position_s,
             "watched": int(at_end),
             "at": tx.at,
@@ -74,24 +74,22 @@ def _is_turning_point(position_s: float, before: tuple[float, int], at: int) -> 
     )
 
 
-def set_watched(
-    tx: Transaction, item_id: int, watched: bool, user_id: int = DEFAULT_USER_ID
-) -> None:
+def set_watched(tx: Transaction, viewer: Viewer, item_id: int, watched: bool) -> None:
     """Mark a video as watched or not. Either way its position becomes 0."""
-    set_state(tx, item_id, 0.0, watched, user_id)
+    set_state(tx, viewer, item_id, 0.0, watched)
 
 
-def state_of(conn: Connection, item_id: int, user_id: int = DEFAULT_USER_ID) -> tuple[float, bool]:
+def state_of(conn: Connection, viewer: Viewer, item_id: int) -> tuple[float, bool]:
     """(position in seconds, whether it was seen to its end) of a user in a video."""
     row = conn.execute(
         "select position_s, watched from playback_progress where item_id = ? and user_id = ?",
-        (item_id, user_id),
+        (item_id, viewer.user_id),
     ).fetchone()
     return (row[0], bool(row[1])) if row else (0.0, False)
 
 
 def set_state(
-    tx: Transaction, item_id: int, position_s: float, watched: bool, user_id: int = DEFAULT_USER_ID
+    tx: Transaction, viewer: Viewer, item_id: int, position_s: float, watched: bool
 ) -> None:
     """Set what `state_of` returns; when it was last played stays as it is."""
     tx.connection.execute(
@@ -100,7 +98,7 @@ def set_state(
         " do update set position_s = excluded.position_s, watched = excluded.watched",
         {
             "video": item_id,
-            "user": user_id,
+            "user": viewer.user_id,
             "position": _storable(position_s),
             "watched": int(watched),
             "at": tx.at,

@@ -3,43 +3,43 @@
 from __future__ import annotations
 
 from lvs.errors import InvalidInputError, NotFoundError
-from lvs.models import DEFAULT_USER_ID, SavedSearch
+from lvs.models import SavedSearch
 from lvs.store import tags
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
+from lvs.viewer import Viewer
 
 MOST = 30
 
 
-def saved(conn: Connection, user_id: int = DEFAULT_USER_ID) -> list[SavedSearch]:
+def saved(conn: Connection, viewer: Viewer) -> list[SavedSearch]:
     """A user's saved searches by name."""
     rows = conn.execute(
-        "select id, name, query from saved_search where user_id = ? order by key", (user_id,)
+        "select id, name, query from saved_search where user_id = ? order by key",
+        (viewer.user_id,),
     )
     return [SavedSearch(*row) for row in rows]
 
 
-def save(tx: Transaction, name: str, query: str, user_id: int = DEFAULT_USER_ID) -> None:
+def save(tx: Transaction, viewer: Viewer, name: str, query: str) -> None:
     """Keep a search; one of the same name becomes this one. Raises InvalidInputError."""
     words = tags.clean_name(name, "A name")
     key = tags.tag_key(words)
-    others = [
-        search for search in saved(tx.connection, user_id) if tags.tag_key(search.name) != key
-    ]
+    others = [search for search in saved(tx.connection, viewer) if tags.tag_key(search.name) != key]
     if len(others) >= MOST:
         raise InvalidInputError(f"You can keep {MOST} saved searches. Delete one first.")
     tx.connection.execute(
         "insert into saved_search (user_id, name, key, query, created_at) values (?, ?, ?, ?, ?)"
         " on conflict (user_id, key) do update set name = excluded.name, query = excluded.query",
-        (user_id, words, key, query, tx.at),
+        (viewer.user_id, words, key, query, tx.at),
     )
     tx.emit("searches")
 
 
-def delete(tx: Transaction, search_id: int, user_id: int = DEFAULT_USER_ID) -> None:
+def delete(tx: Transaction, viewer: Viewer, search_id: int) -> None:
     """Raises NotFoundError when it is not there."""
     deleted = tx.connection.execute(
-        "delete from saved_search where id = ? and user_id = ?", (search_id, user_id)
+        "delete from saved_search where id = ? and user_id = ?", (search_id, viewer.user_id)
     )
     if not deleted.rowcount:
         raise NotFoundError("Saved search not found. It may have been deleted.")

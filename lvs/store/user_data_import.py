@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from lvs.errors import InvalidInputError
-from lvs.models import DEFAULT_USER_ID
 from lvs.store import curation, tags, videos
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
+from lvs.viewer import Viewer
 
 
 def videos_named(conn: Connection) -> tuple[dict[str, int], dict[str, list[int]]]:
@@ -32,6 +32,7 @@ def videos_named(conn: Connection) -> tuple[dict[str, int], dict[str, list[int]]
 
 def apply(
     tx: Transaction,
+    viewer: Viewer,
     item_id: int,
     *,
     rating: int | None,
@@ -45,11 +46,11 @@ def apply(
     Raises InvalidInputError for tags that are not allowed.
     """
     conn = tx.connection
-    own = curation.rating_of(conn, item_id, DEFAULT_USER_ID).own
+    own = curation.rating_of(conn, viewer, item_id).own
     if rating is not None and own is None:
-        curation.rate(tx, item_id, rating)
+        curation.rate(tx, viewer, item_id, rating)
     if favorite:
-        curation.set_favorite(tx, item_id, True)
+        curation.set_favorite(tx, viewer, item_id, True)
     if names:
         had = [tag.name for tag in tags.of_video(conn, item_id)]
         tags.set_all(tx, item_id, [*had, *names])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lvs.errors import NotFoundError
-from lvs.models import DEFAULT_USER_ID, Card, Folder, VideoDetails
+from lvs.models import Card, Folder, VideoDetails
 from lvs.store import files
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
@@ -35,21 +35,13 @@ _COLUMNS = {
     "thumbnail": "i.thumbnail",
     "preview": "i.preview",
     "views": "i.view_count",
-    "rating": f"(select value from rating where item_id = i.id and user_id = {DEFAULT_USER_ID})",
     "rating_average": "i.rating_average",
     "rating_count": "i.rating_count",
-    "favorite": "exists (select 1 from favorite"
-    f" where item_id = i.id and user_id = {DEFAULT_USER_ID})",
-    "position_s": "coalesce(p.position_s, 0)",
-    "watched": "coalesce(p.watched, 0)",
     "file_missing_since": "f.missing_since",
 }
 _CARD = ", ".join(_COLUMNS.values())
-_FLAGS = ("hdr", "probed", "favorite", "watched")
-_FROM = (
-    "from item i join file f on f.id = i.file_id"
-    f" left join playback_progress p on p.item_id = i.id and p.user_id = {DEFAULT_USER_ID}"
-)
+_FLAGS = ("hdr", "probed")
+_FROM = "from item i join file f on f.id = i.file_id"
 
 
 def _card(row: Sequence[Any]) -> Card:

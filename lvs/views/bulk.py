@@ -7,6 +7,7 @@ from quart import Response, request
 from lvs.contexts.bulk import kept_result
 from lvs.http import responses
 from lvs.http.routes import PAGE, Route
+from lvs.http.viewers import current_viewer
 from lvs.services import current_services
 from lvs.store import bulk
 from lvs.views.rendering import rendered
@@ -17,7 +18,7 @@ LARGEST_ID = 2**63 - 1
 async def single(bulk_edit_id: int) -> Response:
     """Raises NotFoundError for a change that is no longer kept, or never was."""
     services = current_services()
-    found = await services.store.read(bulk.bulk, min(bulk_edit_id, LARGEST_ID))
+    found = await services.store.read(bulk.bulk, current_viewer(), min(bulk_edit_id, LARGEST_ID))
     page = await rendered(services, "bulk.html", result=kept_result(found))
     return responses.html_response(request, page)
 

@@ -14,6 +14,7 @@ from lvs.errors import NotFoundError
 from lvs.http import responses
 from lvs.http.responses import Rendered
 from lvs.http.routes import PAGE, Route
+from lvs.http.viewers import current_viewer
 from lvs.listing.builtin import ARGUMENTS
 from lvs.listing.query import SEEDS, GalleryQuery, arguments_of, parse_query
 from lvs.models import Card
@@ -22,6 +23,7 @@ from lvs.store import Connection, videos
 from lvs.store import gallery as gallery_store
 from lvs.store.list_plan import ListSpec
 from lvs.urls import watch_url
+from lvs.viewer import Viewer
 from lvs.views.rendering import rendered
 
 
@@ -37,27 +39,27 @@ async def index() -> Response | WerkzeugResponse:
 async def random_video() -> WerkzeugResponse:
     """Some video of the library."""
     services = current_services()
-    found = await services.store.read(_some_card)
+    found = await services.store.read(_some_card, current_viewer())
     if found is None:
         raise NotFoundError("No videos yet.")
     return redirect(watch_url(services.folders, found), 303)
 
 
-def _some_card(conn: Connection) -> Card | None:
-    spec = ListSpec(sort="random", seed=random.randint(1, SEEDS))
+def _some_card(conn: Connection, viewer: Viewer) -> Card | None:
+    spec = ListSpec(viewer, "random", seed=random.randint(1, SEEDS))
     first = gallery_store.page(conn, spec, limit=1).videos
     return videos.cards(conn, [first[0][0]])[first[0][0]] if first else None
 
 
 async def page(services: Services, query: GalleryQuery) -> Rendered:
     """The page, rendered once per state of the library."""
-    since = services.store.last_event_id
-    key = ("gallery", query, date.today(), services.store.edits)  # noqa: DTZ011
+    viewer, since = current_viewer(), services.store.last_event_id
+    key = ("gallery", viewer, query, date.today(), services.store.edits)  # noqa: DTZ011
 
     async def render() -> Rendered:
         read = services.store.read_long if query.is_costly else services.store.read
         gallery = await read(
-            gallery_context, services.folders, services.rendering.cards, query, since
+            gallery_context, viewer, services.folders, services.rendering.cards, query, since
         )
         status = status_context(services.activity, services.folders, query)
         return await rendered(services, "gallery.html", gallery.nav_url, gallery=gallery, st=status)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from lvs.contexts.navigation import navigation_context
 from lvs.http.responses import Rendered
+from lvs.http.viewers import current_viewer
 from lvs.services import Services
 
 
 async def rendered(services: Services, name: str, nav_url: str = "", **context: object) -> Rendered:
     """A page by its template, with the navigation as the newest event leaves it; `nav_url` is the
     address of the link to where the page is."""
-    navigation = await services.store.read_cached(navigation_context)
+    navigation = await services.store.read_cached(navigation_context, current_viewer())
     html = services.rendering.templates.render(
         f"pages/{name}", navigation=navigation, nav_url=nav_url, **context
     )

@@ -8,6 +8,7 @@ from lvs.contexts.watch import watch_context
 from lvs.errors import InvalidInputError
 from lvs.http import responses
 from lvs.http.routes import PAGE, Route
+from lvs.http.viewers import current_viewer
 from lvs.listing.builtin import ARGUMENTS
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query, whole_number
 from lvs.models import LONGEST_S
@@ -24,6 +25,7 @@ async def watch(filename: str) -> Response:
     start_s = whole_number(arguments, "t", 0, LONGEST_S, default=0)
     context = await services.store.read(
         watch_context,
+        current_viewer(),
         services.folders,
         services.rendering.cards,
         requested_filename("/watch/"),

@@ -12,6 +12,7 @@ from lvs.models import Card, FoundFile
 from lvs.services import Services
 from lvs.store import Store, Transaction, curation, files, gallery, videos
 from lvs.store.list_plan import ListSpec
+from lvs.viewer import HOUSEHOLD
 from tests.helpers.servers import LocalServer, eventually
 
 BATCH = 2_000
@@ -60,13 +61,13 @@ async def library(services: Services) -> dict[str, Card]:
     for root in services.library.config.video_directory:
         age(root)
     await services.library.scan_all()
-    page = await services.store.read(gallery.page, ListSpec(), limit=1000)
+    page = await services.store.read(gallery.page, ListSpec(HOUSEHOLD), limit=1000)
     cards = await services.store.read(videos.cards, [video for video, _ in page.videos])
     return {card.path: card for card in cards.values()}
 
 
 async def shown(services: Services) -> dict[str, Card]:
-    page = await services.store.read(gallery.page, ListSpec(), limit=1000)
+    page = await services.store.read(gallery.page, ListSpec(HOUSEHOLD), limit=1000)
     cards = await services.store.read(videos.cards, [video for video, _ in page.videos])
     return {card.path: card for card in cards.values()}
 
@@ -89,5 +90,5 @@ async def hash_of(services: Services, item_id: int) -> str:
 
 async def heart(server: LocalServer, *item_ids: int) -> None:
     await server.services.store.write(
-        lambda tx: [curation.set_favorite(tx, item_id, None) for item_id in item_ids]
+        lambda tx: [curation.set_favorite(tx, HOUSEHOLD, item_id, None) for item_id in item_ids]
     )

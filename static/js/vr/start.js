@@ -2,8 +2,9 @@
 const stage = document.getElementById('stage');
 const find = (name) => stage.querySelector(`[${name}]`);
 
-// What is said of the video now: pushes keep it true.
+// What is said of the video now, and by this person: pushes keep both true.
 const about = () => document.getElementById('about').dataset;
+const own = () => document.querySelector('[data-own-rating]').dataset;
 
 async function rate(value) {
   const answer = await fetch(`${find('data-player').dataset.video}/rating`, { method: 'POST', headers: { 'HX-Request': 'true' }, body: new URLSearchParams({ value }) });
@@ -15,7 +16,7 @@ async function watch(button) {
   try {
     const { enter } = await import('./session.js');
     const { projection, stereo, title } = about();
-    const rated = () => Number(about().rating);
+    const rated = () => Number(own().ownRating);
     await enter(find('data-player').querySelector('video'), { projection, stereo }, { title, rated, rate, left: () => button.focus() });
   } catch (error) {
     const trouble = find('data-player-trouble');
