@@ -127,6 +127,39 @@ def test_docstrings_and_comments_use_the_words_of_the_field(path: Path) -> None:
     assert not banned(explanations(path), IN_TEXT)
 
 
+# A comment, or what could contain the beginning of one: a string, or an address in code.
+COMMENTS = {
+    ".html": r"\{#(.*?)#\}|<!--(.*?)-->",
+    ".css": r"/\*(.*?)\*/",
+    ".js": r"/\*(.*?)\*/|//([^\n]*)|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|`(?:[^`\\]|\\.)*`",
+}
+
+
+def comments(text: str, suffix: str) -> str:
+    """The comments of a template, style or script, without names in backquotes."""
+    found = re.finditer(COMMENTS[suffix], text, re.S)
+    parts = [group for match in found for group in match.groups() if group]
+    return re.sub(r"`[^`]*`", " ", "\n".join(parts))
+
+
+@pytest.mark.parametrize("path", [*TEMPLATES, *SCRIPTS, *STYLES], ids=of)
+def test_comments_of_the_front_end_use_the_words_of_the_field(path: Path) -> None:
+    assert not banned(comments(path.read_text("utf-8"), path.suffix), IN_TEXT)
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix", "found"),
+    [
+        ("{# a #}<p>b</p><!-- c -->", ".html", " a \n c "),
+        (".a { /* b */ color: red; } /* c */", ".css", " b \n c "),
+        ("f('//no', `//${no}`); // yes, `//not this`", ".js", " yes,  "),
+        ("/* a\nb */ const x = 1; // c", ".js", " a\nb \n c"),
+    ],
+)
+def test_comments_are_found_and_code_is_not(text: str, suffix: str, found: str) -> None:
+    assert comments(text, suffix) == found
+
+
 def names_in(path: Path) -> Iterator[str]:
     """The names that a file defines, its own included."""
     yield path.stem

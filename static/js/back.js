@@ -1,4 +1,4 @@
-// Coming back to a list that grew while scrolling: its entry in the history knows how many cards it
+// Back to a list that grew while scrolling: its entry in the history has the number of cards that it
 // showed and which was at the top, for browsers that have not kept the page itself.
 const cards = () => [...document.querySelectorAll('#grid > .card')];
 let isOwn = true; // whether the newest entry is of the list that is shown

@@ -1,4 +1,4 @@
-// Hearts and stars answer at once; when the server refuses, they go back and the page says why.
+// Hearts and stars change at once. When the server refuses, they change back and the page says why.
 const before = new WeakMap(); // form -> what its video showed until now
 
 function showHeart(curation, button) {

@@ -1,4 +1,4 @@
-// The live stream: shows whether it is open, comes back quickly, and fetches the page's region
+// The live stream: shows whether it is open, reconnects quickly, and fetches the page's region
 // again when too much has changed for single messages.
 let stream = document.getElementById('live');
 const dot = document.querySelector('[data-live]');
@@ -16,7 +16,7 @@ function show(state, words) {
   dot.firstElementChild.textContent = words;
 }
 
-// One at a time: what comes to pass while the region is on its way is in the next one.
+// One request at a time: a change during it is in the next one.
 let fetching = false;
 let wanted = false;
 async function catchUp() {
@@ -47,7 +47,7 @@ function listen() {
     if (connectionOf(stream)?.attempt) show('off', 'Reconnecting…');
   });
   stream.addEventListener('resync', catchUp);
-  // The first connection is an ordinary request; when that fails, nobody else tries again.
+  // The first connection is an ordinary request. When it fails, htmx does not try again.
   for (const name of ['htmx:error', 'htmx:response:error']) {
     stream.addEventListener(name, ({ target }) => {
       if (target !== stream) return; // of a list that is no longer shown

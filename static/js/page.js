@@ -1,16 +1,16 @@
-// Small comforts of the page. Everything here works without them, by links and buttons.
+// Small improvements of the page. Everything works without them, by links and buttons.
 document.addEventListener('change', (event) => {
   const control = event.target.closest('[data-submit-on-change]');
   if (control) control.form.requestSubmit();
 });
 
-// What was left empty need not stand in the address.
+// Empty fields are left out of the address.
 document.addEventListener('submit', (event) => {
   if (!event.target.matches('[data-leave-out-empty]')) return;
   for (const control of event.target.elements) control.disabled ||= control.name && !control.value;
 });
 
-// A form for one thing after the other is empty again when the server has taken it.
+// A form for several entries in a row is cleared when the server has accepted one.
 document.addEventListener('htmx:after:request', (event) => {
   const { sourceElement, response } = event.detail.ctx;
   if (response.status >= 400) return;
@@ -18,7 +18,7 @@ document.addEventListener('htmx:after:request', (event) => {
   if (sourceElement.matches?.('[data-close-after]')) sourceElement.hidePopover();
 });
 
-// A button whose answer takes a while is pressed once.
+// A button whose response takes a while can be pressed once only.
 for (const [name, busy] of [['htmx:before:request', true], ['htmx:after:request', false], ['htmx:error', false]]) {
   document.addEventListener(name, (event) => {
     const form = event.detail.ctx?.sourceElement;
@@ -36,7 +36,7 @@ document.addEventListener('keydown', (event) => {
   document.querySelector('[data-search]')?.select();
 });
 
-// Where the navigation is a line to scroll, one sees where one is.
+// Where the navigation is a line that scrolls, the current link is scrolled into view.
 const navigation = document.getElementById('navigation');
 const here = navigation?.querySelector('[aria-current]');
 if (here) navigation.scrollLeft = here.offsetLeft - (navigation.clientWidth - here.offsetWidth) / 2;
@@ -45,7 +45,7 @@ document.addEventListener('click', (event) => {
   event.target.closest('[data-dismiss]')?.closest('.notice').remove();
 });
 
-// Toasts. What was done has been read after a while, unless somebody is at it; what failed stays.
+// Toasts. A result disappears after a while, unless it has the focus or the pointer; an error stays.
 const FLEETING_MS = 10_000;
 const MOST_NOTICES = 3;
 const notices = document.getElementById('notices');

@@ -1,4 +1,4 @@
-// The watch page's player: media-chrome's controls, the keys it leaves to us, plain words for errors.
+// The watch page's player: media-chrome's controls, the keys that it does not handle, error messages.
 const stage = document.getElementById('stage');
 const help = document.querySelector('[data-help]');
 let now = null; // the player in use: { player, video, close }
@@ -20,7 +20,7 @@ function nameRate(player, video) {
   name();
 }
 
-// What is really played is counted once, and where it is left is remembered, for every device.
+// A view is counted once it plays. The position is saved, for every device.
 const SAVE_EVERY_S = 10;
 function remember(player, video) {
   let playedS = 0;
@@ -38,7 +38,7 @@ function remember(player, video) {
   video.addEventListener('timeupdate', () => {
     const step = last === null ? 0 : video.currentTime - last;
     last = video.currentTime;
-    if (video.paused || step <= 0 || step > 2) return; // a seek is no playing
+    if (video.paused || step <= 0 || step > 2) return; // a seek does not count as playback
     playedS += step;
     if (!counted && playedS >= Math.min(3, video.duration / 2)) counted = report('view');
     if (Math.abs(video.currentTime - savedAt) >= SAVE_EVERY_S) save(true);
@@ -67,7 +67,7 @@ function setUp(player) {
   return { player, video, save: remember(player, video) };
 }
 
-// A player that was taken off the page, since its file has gone, must not go on loading.
+// A player that was removed from the page, because its file is missing, must stop loading.
 function follow() {
   const player = stage.querySelector('[data-player]');
   if (player === (now?.player ?? null)) return;
@@ -93,9 +93,9 @@ const louder = (step) => ({ video }) => {
 const faster = (step) => ({ video }) => {
   video.playbackRate = clamp(video.playbackRate + step, 0.25, 2);
 };
-// To the frame before or after the one that is shown; just past its beginning, which is rounded.
+// To the previous or next frame; slightly past its start, because times are rounded.
 const frame = (step) => ({ video }) => {
-  const rate = Number(document.getElementById('about').dataset.frameRate) || 30; // kept true by pushes
+  const rate = Number(document.getElementById('about').dataset.frameRate) || 30; // kept up to date by pushes
   video.pause();
   video.currentTime = Math.max(0, (Math.floor(video.currentTime * rate + 0.01) + step) / rate + 0.001);
 };
@@ -107,7 +107,7 @@ const fullScreen = ({ player }) => {
   player.dispatchEvent(new CustomEvent(`media${verb}fullscreenrequest`, { bubbles: true, composed: true }));
 };
 
-// Of the player; media-chrome's own, which need the focus on it, are off.
+// Keys of the player. Those of media-chrome need the focus on it, so they are turned off.
 const KEYS = {
   ' ': play, k: play, f: fullScreen, m: mute,
   j: seek(-10), ArrowLeft: seek(-10), l: seek(10), ArrowRight: seek(10),
@@ -119,7 +119,7 @@ for (let tenth = 0; tenth < 10; tenth++) {
     if (Number.isFinite(video.duration)) video.currentTime = (video.duration * tenth) / 10;
   };
 }
-// Of the page.
+// Keys of the page.
 const openHelp = () => help.showModal();
 const follower = (rel) => () => document.querySelector(`#about [rel=${rel}]`)?.click();
 const PAGE_KEYS = { '?': openHelp, n: follower('next'), p: follower('prev') };

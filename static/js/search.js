@@ -1,5 +1,5 @@
-// Results as one types: the list of the words, its address and its stream, the field left alone.
-// What may still become a filter (`rating:>`) is left out until one rests, or presses Enter.
+// Results while typing: replaces the list, its address and its stream, but not the field.
+// What may still become a filter (`rating:>`) is left out until a pause in typing, or Enter.
 const form = document.querySelector('.search');
 const field = form.querySelector('[data-search]');
 const WAIT_MS = 120;
@@ -8,12 +8,12 @@ const RETRY_MS = 2000;
 const library = () => document.getElementById('library');
 const notices = document.getElementById('notices');
 let wait, rest, retry;
-let isMeant = false; // whether what is in the field is all
+let isMeant = false; // whether the field is complete
 let asked = { text: field.value.trim(), isMeant: true };
 let fetching = false;
 const address = () => location.pathname + location.search; // a link within the page leaves it
 let shown = address();
-let isOwn = false; // whether the newest entry of the history is ours to replace
+let isOwn = false; // whether the newest entry of the history may be replaced
 
 function arrive(region) {
   history[isOwn ? 'replaceState' : 'pushState'](null, '', region.dataset.here);
@@ -37,7 +37,7 @@ function isSettled() {
   return isSame && (asked.isMeant || !isMeant || !('draft' in library().dataset));
 }
 
-// What came of a request: `ok`, `refused` (the page says why by then) or `lost`.
+// The result of a request: `ok`, `refused` (the page says why by then) or `lost`.
 async function fetchList(text, values) {
   let result = 'ok';
   const refuse = () => { result = 'refused'; };

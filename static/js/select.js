@@ -1,7 +1,7 @@
-// Choosing several cards: by clicking anywhere on them, in ranges with Shift, and by keys.
+// Selects several cards: by a click anywhere on them, in ranges with Shift, and by keys.
 //
-//   x       choose or leave the card that has the focus       Ctrl+A  all cards on the page
-//   Escape  stop choosing
+//   x       select or deselect the card that has the focus    Ctrl+A  all cards on the page
+//   Escape  stop selecting
 const mode = () => document.getElementById('selecting');
 const isOn = () => mode()?.checked;
 const boxes = () => [...document.querySelectorAll('#grid .card-select')];
@@ -79,6 +79,6 @@ if (bar) {
   for (const name of ['resize', 'scroll']) addEventListener(name, lift, { passive: true });
 }
 
-// Cards that come or go change how many are chosen.
+// Cards that are added or removed change how many are selected.
 const grid = document.getElementById('grid');
 if (grid) new MutationObserver(showCount).observe(grid, { childList: true });

@@ -1,4 +1,4 @@
-// What this device can do with this server, asked of the device itself.
+// What this device can do with this server, tested on the device itself.
 const SAMPLE = '/headset/sample';
 const MEASURE_MS = 4000;
 const button = document.querySelector('[data-selftest]');
@@ -41,7 +41,7 @@ async function reach(origin) {
 async function names() {
   show(true, 'This address', location.origin);
   for (const origin of button.dataset.probes.split(' ')) {
-    if (!origin.startsWith(location.protocol)) continue; // a secure page may not ask a plain one
+    if (!origin.startsWith(location.protocol)) continue; // a page over HTTPS may not request one over HTTP
     const found = await reach(origin);
     show(found, 'The name lvs.local', found ? origin : 'not found on this network; use the address');
   }

@@ -1,4 +1,4 @@
-// The swap style `place`: cards enter a list, or move in it, to where the server says they stand.
+// The swap style `place`: cards enter a list, or move in it, at the position that the server names.
 //
 //   place                 at the end (the next page of an endless list)
 //   place before:v-12     before that card, if the page has it

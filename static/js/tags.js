@@ -1,4 +1,4 @@
-// The tag input as a combobox (ARIA Authoring Practices): arrow keys choose among what the server
+// The tag input as a combobox (ARIA Authoring Practices): arrow keys select one of the tags that the server
 // offers, Enter or a click gives the video that tag, Escape closes the list.
 const field = () => document.getElementById('tag-input');
 const options = () => [...document.querySelectorAll('#tag-options > [role=option]')];

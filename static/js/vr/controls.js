@@ -1,9 +1,9 @@
-// What controllers and hands do. Buttons by the "xr-standard" mapping (WebXR Gamepads Module).
+// Input by controllers and hands. Buttons by the "xr-standard" mapping (WebXR Gamepads Module).
 const SQUEEZE = 1;
 const STICK = 3;
 const LOWER = 4; // A or X
 const UPPER = 5; // B or Y
-const FAR = 0.7; // of the stick's way
+const FAR = 0.7; // of the stick's range
 const AGAIN_MS = 400;
 
 export class Controls {
@@ -13,7 +13,7 @@ export class Controls {
     this.met = new WeakSet();
   }
 
-  // Once for each press; a stick that is held repeats. What is held when a controller is first seen
+  // Once per press; a stick that is held repeats. What is held when a controller connects
   // was pressed for something else.
   poll(session, time) {
     for (const source of session.inputSources) {

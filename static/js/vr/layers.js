@@ -1,4 +1,4 @@
-// The sharpest picture: the system shows the video by itself, as a media layer (WebXR Layers API).
+// The sharpest image: the system shows the video by itself, as a media layer (WebXR Layers API).
 import { HEIGHT_M, WIDTH_M } from './panel.js';
 import { SCREEN_DISTANCE_M, SCREEN_WIDTH_M } from './projection.js';
 
@@ -14,12 +14,12 @@ export class LayerScreen {
   async open(space, placeOfPanel) {
     await this.gl.makeXRCompatible();
     this.binding = new XRWebGLBinding(this.session, this.gl);
-    this.picture = this.#picture(space);
+    this.image = this.#image(space);
     this.panel = this.binding.createQuadLayer({ space, transform: placeOfPanel, width: WIDTH_M, height: HEIGHT_M, viewPixelWidth: 1000, viewPixelHeight: Math.round((1000 * HEIGHT_M) / WIDTH_M), layout: 'mono' });
     this.show(true);
   }
 
-  #picture(space) {
+  #image(space) {
     const { kind, layout, centralHorizontalAngle } = this.wanted;
     const media = new XRMediaBinding(this.session);
     if (kind === 'equirect') {
@@ -32,12 +32,12 @@ export class LayerScreen {
   }
 
   setSpace(space) {
-    this.picture.space = space;
+    this.image.space = space;
     this.panel.space = space;
   }
 
   show(withPanel) {
-    this.session.updateRenderState({ layers: withPanel ? [this.picture, this.panel] : [this.picture] });
+    this.session.updateRenderState({ layers: withPanel ? [this.image, this.panel] : [this.image] });
   }
 
   draw(frame, panel, redraw) {

@@ -46,7 +46,7 @@ export class Panel {
     return { x, y, name: found?.name ?? '', value: found?.value, along: found && (x - found.x) / found.width };
   }
 
-  // Nobody sees their hands in front of a film: a dot shows where they point.
+  // Hands are not visible in front of a video: a dot shows where they point.
   point(place) {
     const dot = place ? `${Math.round(place.x / 4)} ${Math.round(place.y / 4)}` : '';
     if (this.dot === dot) return;
@@ -57,7 +57,7 @@ export class Panel {
     [this.said, this.dirty] = [words, true];
   }
 
-  // Draw when a second has passed or something else is to be seen; whether it did.
+  // Draws when a second has passed or something else changed. Returns whether it did.
   update(video, rating) {
     const state = `${clock(video.currentTime)} ${video.paused} ${rating} ${video.duration}`;
     if (state === this.state && !this.dirty) return false;

@@ -1,17 +1,17 @@
-// How a picture lies around its viewer. Directions are WebXR's: x right, y up, -z ahead; texture
+// How an image surrounds its viewer. Directions are WebXR's: x right, y up, -z ahead; texture
 // coordinates have their origin at the bottom left.
 
-// Where a flat picture hangs.
+// Position and size of a flat image.
 export const SCREEN_WIDTH_M = 3.6;
 export const SCREEN_DISTANCE_M = 3;
 
-// Full angle of view of each lens, in degrees; the picture of one eye is a circle (equidistant).
+// Full angle of view of each lens, in degrees; the image of one eye is a circle (equidistant).
 const LENSES = { fisheye: 180, fisheye190: 190, rf52: 190, mkx200: 200, mkx220: 220, vrca220: 220 };
 const LAYER_LAYOUTS = { mono: 'mono', sbs: 'stereo-left-right', tb: 'stereo-top-bottom' };
 const LAYER_ANGLES = { 180: Math.PI, 360: 2 * Math.PI };
 
 // The media layer (WebXR Layers API, section 5) that the system can show by itself; null for what
-// has to be drawn: lenses, cubemaps, and eyes that are the wrong way round.
+// has to be drawn: lenses, cubemaps, and swapped eyes.
 export function mediaLayer({ projection, stereo }) {
   const layout = LAYER_LAYOUTS[stereo];
   if (!layout) return null;
@@ -21,7 +21,7 @@ export function mediaLayer({ projection, stereo }) {
   return { kind: 'equirect', layout, centralHorizontalAngle };
 }
 
-// The part of the picture that is an eye's: [x, y, width, height].
+// The part of the image for an eye: [x, y, width, height].
 export function eyePart(stereo, eye) {
   const second = (eye === 'right') !== (stereo === 'rl' || stereo === 'bt');
   if (stereo === 'sbs' || stereo === 'rl') return [second ? 0.5 : 0, 0, 0.5, 1];

@@ -10,8 +10,8 @@ export const PANEL_BELOW_M = 0.55;
 export const PANEL_TILT = -0.36; // radians
 const HIDE_AFTER_MS = 6000; // of watching
 
-// Put a video on. `layout` is { projection, stereo }; `rated` tells the stars that the page shows, and
-// `rate` gives some. Resolves when the session runs; `left` is called when it is over.
+// Starts a video. `layout` is { projection, stereo }; `rated` returns the stars that the page shows, and
+// `rate` sets them. Resolves when the session runs; `left` is called when it is over.
 export async function enter(video, layout, { title, rated, rate, left }) {
   const wanted = typeof XRMediaBinding === 'undefined' ? null : mediaLayer(layout);
   const session = await navigator.xr.requestSession('immersive-vr', wanted ? { requiredFeatures: ['layers'], optionalFeatures: ['hand-tracking'] } : { optionalFeatures: ['hand-tracking'] });
@@ -77,7 +77,7 @@ class Player {
     if (this.panel.visible) this.screen.draw(frame, this.panel, redraw);
   }
 
-  // Stars that somebody gave elsewhere show here, too.
+  // A rating that was set elsewhere shows here, too.
   follow(onPage) {
     if (onPage !== this.onPage) [this.rating, this.onPage] = [onPage, onPage];
   }
@@ -97,7 +97,7 @@ class Player {
     return place ? this.panel.at(...place) : null;
   }
 
-  // On the panel a press is that control's, between them nobody's; elsewhere it plays or pauses.
+  // A press on the panel is for the control there, if any; elsewhere it plays or pauses.
   select({ inputSource, frame }) {
     const found = this.panel.visible ? this.under(inputSource, frame) : null;
     if (!found) this.act('play');
@@ -140,7 +140,7 @@ class Player {
     }
   }
 
-  // What is ahead of the viewer now becomes ahead of the picture.
+  // The direction that the viewer faces becomes the middle of the image.
   recentre(frame) {
     const pose = frame.getViewerPose(this.origin);
     if (!pose) return;

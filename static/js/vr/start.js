@@ -1,8 +1,8 @@
-// Offers VR where there is any. What it takes is loaded when somebody asks for it.
+// Offers VR where the device has it. Its scripts are loaded when the button is pressed.
 const stage = document.getElementById('stage');
 const find = (name) => stage.querySelector(`[${name}]`);
 
-// What is said of the video now, and by this person: pushes keep both true.
+// What the page shows of the video, and of this person's rating; pushes keep it up to date.
 const about = () => document.getElementById('about').dataset;
 const own = () => document.querySelector('[data-own-rating]').dataset;
 
