@@ -17,10 +17,10 @@ class Activity:
         self.version = 0
         self.scan = Progress()
         self.thumbnails = Progress()
-        self.changes = Progress()  # bulk changes
+        self.changes = Progress()  # bulk edits in progress or waiting
         self.thumbnails_made = 0  # since the start
         self.thumbnails_failed = 0
-        self.thumbnail_s = 0.0  # seconds that workers took for them
+        self.thumbnail_s = 0.0  # worker seconds spent on them
         self.thumbnails_busy = 0  # being worked on or queued for it
         self.arrivals: tuple[Arrival, ...] = ()
         self.problems: dict[str, str] = {}

@@ -201,7 +201,7 @@ class ServerConfig(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         json_settings = JsonConfigSettingsSource(settings_cls)
         assert isinstance(env_settings, EnvSettingsSource)
-        # `.env` and config.json bring their old names themselves, as keys without a field.
+        # `.env` and config.json hand over old names by themselves, as keys without a field.
         old_names = InitSettingsSource(settings_cls, _old_names(env_settings.env_vars))
         return init_settings, env_settings, old_names, dotenv_settings, json_settings
 
@@ -279,7 +279,7 @@ def load_config(**overrides: Any) -> ServerConfig:
         raise StartError(_clean_name(error)) from None
     except SettingsError as error:
         raise StartError(f"The settings cannot be read: {error}") from None
-    except ValueError as error:  # config.json that is not JSON
+    except ValueError as error:  # config.json is not JSON
         raise StartError(f"config.json cannot be read: {error}") from None
 
 

@@ -17,7 +17,7 @@ from lvs.live.hub import Message, Subscriber
 log = logging.getLogger(__name__)
 
 EVERY_S = 1.0
-MAINTENANCE_EVERY_S = 5.0  # it reads the store, and changes seldom
+MAINTENANCE_EVERY_S = 5.0  # reads the store, and changes rarely
 
 
 class DashboardFeed:
@@ -81,7 +81,7 @@ class Dashboard:
         self._subscribers.add(subscriber)
         try:
             yield responses.SSE_HEARTBEAT  # sends the headers immediately
-            if len(self._subscribers) == 1:  # else others have what is shown, and no more
+            if len(self._subscribers) == 1:  # otherwise others have the newest message
                 self._shown = await self._rendered()
             number = 1
             yield responses.sse(_partials(self._shown), event_id=number)

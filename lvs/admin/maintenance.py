@@ -16,7 +16,7 @@ from lvs.logs import RecentErrors
 from lvs.store import Store
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
-# Names, which are those of templates and anchors, and what the navigation says.
+# Name, as in template and anchor, and title of each section.
 SECTIONS = {
     "failed": "Failed files",
     "missing": "Missing files",

@@ -32,8 +32,8 @@ T = TypeVar("T")
 SECONDS_KEPT = 3600
 MINUTES_KEPT = 24 * 60
 DISKS_EVERY_S = 10
-LITTLE_SPACE = 0.05  # of a disk,
-LITTLE_SPACE_BYTES = 1 << 30  # or so much of a large one
+LITTLE_SPACE = 0.05  # a disk is nearly full with less than this part free,
+LITTLE_SPACE_BYTES = 1 << 30  # and less than this
 
 
 @dataclass(frozen=True, slots=True)

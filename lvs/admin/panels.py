@@ -16,7 +16,7 @@ from lvs.library.ingest_timing import IngestTiming
 from lvs.metrics import latency_of
 
 TIMINGS_SHOWN = 12
-NOTHING = "\N{EN DASH}"  # where there is no figure yet
+NOTHING = "\N{EN DASH}"  # shown until there is a figure
 STEPS = {
     "settling": "Copy settled",
     "storing": "Indexed",

@@ -239,5 +239,5 @@ ROUTES = tuple(
         ("/heresphere/<media_hash>", heresphere_video, HERESPHERE),
         ("/heresphere/<media_hash>/events", heresphere_events, HERESPHERE),
     )
-    for slash in ("", "/")  # players use either, and follow no redirect
+    for slash in ("", "/")  # players use both forms and follow no redirect
 )

@@ -58,7 +58,7 @@ def make(database: Path, backups: Path, kept: int) -> Backup:
     for old in older[kept - 1 :]:
         try:
             shutil.rmtree(old.path)
-        except OSError as error:  # the new one is complete; the next backup tries again
+        except OSError as error:  # the new backup is complete; the next one deletes the rest
             log.warning("The old backup %s could not be removed: %s", old.path, error.strerror)
     return Backup(path, manifest)
 
@@ -110,7 +110,7 @@ def restore_to(backup: Backup, database: Path) -> None:
         try:
             problem = conn.execute("pragma integrity_check(1)").fetchone()[0]
             same = problem == "ok" and migrations.version(conn) == backup.manifest.schema_version
-            if same and backup.manifest.schema_version == newest:  # what older ones export differs
+            if same and backup.manifest.schema_version == newest:  # older exports differ
                 same = _matches(conn, backup.path / EXPORT)
             migrations.migrate(conn)
         except DatabaseError as error:

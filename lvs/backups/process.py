@@ -37,14 +37,14 @@ async def run(job: str, database: Path, backups: Path, kept: int) -> Backup:
         raise
     if process.returncode:
         raise ChildProcessError(f"its process ended with {process.returncode}")
-    found: Backup | LvsError = pickle.loads(answer)  # from our own process
+    found: Backup | LvsError = pickle.loads(answer)  # written by our own process
     if isinstance(found, LvsError):
         raise found
     return found
 
 
 def main(job: str, database: str, backups: str, kept: str) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server, which ends this one
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C: the server ends this process
     module, _, name = job.partition(":")
     function: Any = getattr(importlib.import_module(module), name)
     try:

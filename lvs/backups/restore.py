@@ -48,7 +48,7 @@ def _set_aside(database: Path) -> Path | None:
     """
     if not database.exists():
         return None
-    damaged = contextlib.suppress(DatabaseError)  # it may be why somebody restores
+    damaged = contextlib.suppress(DatabaseError)  # that may be the reason for the restore
     with damaged, contextlib.closing(connect(database)) as conn:
         conn.execute("pragma wal_checkpoint(truncate)")
     kept = database.with_name(f"{database.name}.before-{folder.name_of(datetime.now(UTC))}")

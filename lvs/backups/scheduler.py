@@ -16,8 +16,8 @@ from lvs.store import Store
 
 log = logging.getLogger(__name__)
 
-FIRST_AFTER_S = 600.0  # a new library has more urgent things to do
-AGAIN_AFTER_S = 3600.0  # after a failure, and the least time between two: clocks jump
+FIRST_AFTER_S = 600.0  # a new library is scanned first
+AGAIN_AFTER_S = 3600.0  # after a failure, and at least between two backups, because clocks jump
 JOB = "lvs.backups.create:make"
 CHECK_EVERY_S = 60.0  # clocks jump, machines sleep
 

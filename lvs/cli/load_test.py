@@ -108,7 +108,7 @@ def _ask(profile: LoadProfile, results: dict[str, Result], until: float, start: 
                 connection.request("GET", path)
                 response = connection.getresponse()
                 response.read()
-            except http.client.HTTPException:  # the server ends a connection now and then
+            except http.client.HTTPException:  # the server closes connections from time to time
                 connection.close()
                 continue
             results[path].seconds.append(time.perf_counter() - began)

@@ -33,7 +33,7 @@ console = Console(stderr=True, highlight=False, markup=False, emoji=False)
 def main() -> None:
     """Local Video Server: a personal video library, live on every open page."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a folder's name may be no text
+        sys.stdout.reconfigure(errors="backslashreplace")  # a folder's name may not be valid text
 
 
 @main.command()

@@ -62,7 +62,7 @@ def result_of(
         return BulkResult(0, "No videos changed")
     verb = "added to" if change.wanted is True else "removed from"
     said = _said(change.kind, change.value, changed, verb)
-    if changed < asked:  # those that had it already, may not have it or failed
+    if changed < asked:  # already so, not allowed, or failed
         said += f" · {formatting.number(asked - changed)} unchanged"
     return BulkResult(bulk_edit_id, said)
 

@@ -66,6 +66,6 @@ def filter_form(query: GalleryQuery) -> FilterForm:
 
 
 def _select(one: Filter, current: int | None) -> Select:
-    values = {*one.options} if current is None else {*one.options, current}  # or asked for in words
+    values = {*one.options} if current is None else {*one.options, current}  # or set in the words
     options = [Option(one.named(value), str(value), value == current) for value in sorted(values)]
     return Select(one.label, one.name, (Option("Any", "", current is None), *options))

@@ -256,6 +256,6 @@ def _folder_links(conn: Connection, folders: Folders, listing: Listing) -> list[
 def _folder_link(folders: Folders, folder: Folder, rest: str, is_filtered: bool) -> Link:
     """`rest` is what the address has beside the folder: the same for hundreds of them."""
     filename = folders.filename(folder.root_id, folder.path)
-    # How many of a folder's videos a filter leaves is not kept, and the whole would mislead.
+    # No count with a filter: it is not stored, and the folder's whole count would mislead.
     count = None if is_filtered else folder.item_count
     return Link(folder.name, f"/?folder={paths.to_url(filename)}{rest}", count=count)

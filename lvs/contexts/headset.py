@@ -55,7 +55,7 @@ def headset_context(config: ServerConfig, ports: Ports, asked: str) -> Headset:
     announced = [ANNOUNCED_NAME] if config.mdns and config.is_for_the_network else []
     origins = [("http", ports.http), *([("https", ports.https)] if ports.https else [])]
     return Headset(
-        reachable=config.is_for_the_network or not asked_here,  # else by a proxy before it
+        reachable=config.is_for_the_network or not asked_here,  # or through a proxy in front of it
         plain=_server_address(f"{plain}/"),
         secure=_server_address(f"{secure}/") if secure else None,
         others=tuple(

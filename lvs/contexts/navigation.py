@@ -16,7 +16,7 @@ from lvs.store import Connection, gallery, saved_searches, tags
 from lvs.store.list_plan import ListSpec
 from lvs.viewer import Viewer
 
-LONGEST_NAME = 2  # filters that a heading lists; beyond, the chips beside it say more clearly
+LONGEST_NAME = 2  # filters that a heading lists; more are clearer as chips
 
 
 def navigation_context(conn: Connection, viewer: Viewer) -> Navigation:

@@ -43,7 +43,7 @@ from lvs.viewer import Viewer
 
 RELATED_SHOWN = 12
 
-# What current browsers play without help; the rest they may or may not, by platform.
+# What current browsers play everywhere. Support for the rest depends on the platform.
 _PLAYABLE_CONTAINERS = {"mov", "matroska", "ogg"}
 _MATROSKA_AS_WEBM = {"vp8", "vp9", "av1"}
 _VIDEO_OFTEN = {"h264", "vp8", "vp9", "av1", "theora"}

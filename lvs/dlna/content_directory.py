@@ -22,7 +22,7 @@ from lvs.viewer import Viewer
 
 ROOT, FOLDERS, TAGS = "0", "folders", "tags"
 _LIST, _FOLDER, _VIDEO = "list:", "folder:", "video:"
-MOST_AT_ONCE = 200  # of what a player asks for; it asks again
+MOST_AT_ONCE = 200  # entries per response; the player requests the rest
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from lvs.dlna.content_directory import Container, Entry, Item
 from lvs.models import VideoDetails
 from lvs.urls import thumbnail_url
 
-# Whole files, sought by bytes (OP=01), not converted (CI=0), streamed in the background.
+# Seekable by bytes (OP=01), not converted (CI=0), streamed in the background.
 FEATURES = "DLNA.ORG_OP=01;DLNA.ORG_CI=0;DLNA.ORG_FLAGS=01700000000000000000000000000000"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ROOT = {

@@ -36,13 +36,13 @@ from lvs.store import DatabaseError
 
 log = logging.getLogger(__name__)
 
-MAX_SUBSCRIBERS = 32  # of a service
-MAX_SUBSCRIBERS_EACH = 4  # of one address; a new one takes the place of its oldest
+MAX_SUBSCRIBERS = 32  # subscribers per service
+MAX_SUBSCRIBERS_EACH = 4  # subscribers per address; a new one replaces the oldest
 MAX_SUBSCRIPTION_S = 1800
-MAX_FAILURES = 3  # in a row, after which a subscriber has left
+MAX_FAILURES = 3  # failures in a row, after which a subscriber is removed
 NOTIFY_TIMEOUT_S = 5.0
 MAX_CONNECTIONS = 64
-CONNECTION_S = 60.0  # of any one; players open another
+CONNECTION_S = 60.0  # seconds per connection; players open another
 REQUEST_TIMEOUT_S = 20.0
 STOP_WITHIN_S = 1.0
 MAX_BODY = 1 << 16
@@ -210,7 +210,7 @@ async def _end_old_connections(runner: web.AppRunner) -> None:
         seen = Counter({one: seen[one] + 1 for one in runner.server.connections})
         for connection, times in seen.items():
             if times == 2:
-                connection.close()  # once it has answered
+                connection.close()  # after its response
             elif times > 2:
                 connection.force_close()
 
@@ -235,7 +235,7 @@ async def _subscribe(service: GuardedService, request: web.Request) -> web.Strea
         return web.Response(status=503)
     response = web.Response(headers=_accepted(subscriber))
     await response.prepare(request)
-    await response.write_eof()  # the first event comes after the answer
+    await response.write_eof()  # the first event follows the response
     await service.async_send_events(subscriber)
     return response
 

@@ -45,7 +45,7 @@ from lvs.viewer import Viewer
 log = logging.getLogger(__name__)
 
 NOTIFY_EVERY_S = 2.0
-MAX_INDEX = 2**31 - 1  # what SQLite counts with has a bound, and these numbers are a client's
+MAX_INDEX = 2**31 - 1  # clients send any number; SQLite's integers have a limit
 NO_SUCH_OBJECT = 701  # ContentDirectory:1, 2.7.4.4
 
 

@@ -16,10 +16,10 @@ from lvs.store import Connection, gallery, marks, saved_searches, tags, videos
 from lvs.viewer import Viewer
 
 NEWEST_AT_MOST = 2_000
-AT_MOST = 200  # players draw a dozen a page, and choke on ten thousand links
+AT_MOST = 200  # players show a dozen per page, and fail with ten thousand links
 TAGS_SHOWN = 10
 
-_VIEWED = builtin.BY_URL["/popular"].catalogue  # most of that list was never seen
+_VIEWED = builtin.BY_URL["/popular"].catalogue  # most videos of that list have no view
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def _queries(conn: Connection, viewer: Viewer) -> Iterator[tuple[str, GalleryQue
     for name, arguments in (*builtin_lists(), *saved):
         try:
             yield name, query_of(arguments)
-        except InvalidInputError:  # saved by an older program
+        except InvalidInputError:  # saved by an older version
             continue
     for tag in tags.most_used(conn, limit=TAGS_SHOWN):
         yield tag.name, parse_query({"tag": tag.name})

@@ -18,7 +18,7 @@ PLAYER = Player(
     gives="All lists. Read-only: make changes in the browser.",
 )
 _NEWEST_AT_MOST = 500
-_SCREENS = {"180": "dome", "360": "sphere", "eac": "sphere"}  # the others go by our names
+_SCREENS = {"180": "dome", "360": "sphere", "eac": "sphere"}  # the others have the same name
 _ENCODINGS = {"hevc": "h265"}
 
 

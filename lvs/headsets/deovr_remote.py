@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 PORT = 23554
 ALIVE_EVERY_S = 1.0
 AGAIN_AFTER_S = 10.0
-SAVE_EVERY_S = 10.0  # of the video
+SAVE_EVERY_S = 10.0  # seconds of the video
 _LONGEST = 1 << 20
 _PLAYING = 0
 
@@ -62,7 +62,7 @@ class DeoVRRemote:
         while True:
             try:
                 await self._follow(headset, host, int(port or PORT))
-            except (OSError, EOFError, ValueError):  # it is off, or asleep, or talks nonsense
+            except (OSError, EOFError, ValueError):  # off, asleep, or sends something else
                 pass
             except LvsError as error:
                 log.warning("Can't save playback of DeoVR on %s: %s", headset, error.detail)

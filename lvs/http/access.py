@@ -18,8 +18,8 @@ from lvs.errors import (
 from lvs.http.routes import Kind
 from lvs.network.addresses import OwnHosts, address_of, is_local, split_url
 
-MAX_CLIENTS = 10_000  # that a limit remembers; the least recently seen is removed
-LOGIN_TRIES = 10  # wrong ones of an address, and as many more each minute
+MAX_CLIENTS = 10_000  # clients tracked per limit; the least recently seen is removed
+LOGIN_TRIES = 10  # wrong passwords per address, and as many more per minute
 SAFE_METHODS = frozenset(("GET", "HEAD", "OPTIONS"))
 
 SECURITY_HEADERS = {
@@ -157,7 +157,7 @@ class RateLimit:
         now = time.monotonic()
         until = max(self._spent_until.get(client) or 0.0, now) + self._cost_s
         wait_s = until - now - self._room_s
-        if wait_s > 1e-6:  # sums of shares are not exact
+        if wait_s > 1e-6:  # floating-point sums are not exact
             raise TooManyRequestsError(wait_s, self._detail)
         return until
 

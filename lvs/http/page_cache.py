@@ -78,4 +78,4 @@ class PageCache:
         self._tasks.discard(task)
         del self._rendering[key]
         if not task.cancelled():
-            task.exception()  # perhaps nobody waits; the next request raises again
+            task.exception()  # perhaps no request waits; the next one raises it again

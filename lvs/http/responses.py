@@ -56,7 +56,7 @@ SSE_HEADERS = {
 }
 
 
-# --- answers ---
+# --- responses ---
 
 
 def problem(error: LvsError) -> Response:
@@ -199,7 +199,7 @@ class RequestWithBody(Request):
             raise RequestTimeout from error
 
 
-# --- what is not spoken here ---
+# --- refused content types ---
 
 
 class NoWebsocket:

@@ -49,7 +49,7 @@ HERESPHERE = Kind(
     "player",
     json_errors=True,
     counts_writes=False,
-    headers=(("HereSphere-JSON-Version", "1"),),  # also with errors
+    headers=(("HereSphere-JSON-Version", "1"),),  # also on errors
 )
 
 

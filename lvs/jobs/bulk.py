@@ -15,9 +15,9 @@ from lvs.viewer import Viewer
 
 log = logging.getLogger(__name__)
 
-BATCH = 200  # a transaction of some 40 ms, behind which single changes wait
+BATCH = 200  # about 40 ms per transaction: single changes wait for it
 QUEUED = 10
-WORTH_SHOWING = 1_000  # fewer are done before a bar could be read
+WORTH_SHOWING = 1_000  # fewer are done before anyone could read a progress bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class BulkChanges:
             asked = await self._queue.get()
             try:
                 done = await asked.run()
-            except Exception as error:  # it belongs to whoever asked
+            except Exception as error:  # the caller handles it
                 if not asked.answer.cancelled():
                     asked.answer.set_exception(error)
             else:
@@ -94,7 +94,7 @@ class BulkChanges:
             batch = item_ids[start : start + BATCH]
             try:
                 changed += await self._change_batch(viewer, bulk_edit_id, batch, wanted)
-            except UnavailableError as error:  # of the disk: other batches fare no better
+            except UnavailableError as error:  # the disk failed: other batches would fail, too
                 if not changed:
                     raise
                 return Done(bulk_edit_id, changed, error.detail)

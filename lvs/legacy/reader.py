@@ -101,7 +101,7 @@ def _apply_all(path: Path, items: Any, give: Give, user_data: dict[str, LegacyDa
             raise InvalidInputError(f"{path} gives {name!r} {error}.") from error
 
 
-# Table, and the names that its column of values went by; without one, the row itself is the value.
+# Table, and the possible names of its value column; without one, the row itself is the value.
 _TABLES: tuple[tuple[str, tuple[str, ...], Give], ...] = (
     ("ratings", ("rating", "value", "rating_value"), _rate),
     ("views", ("view_count", "views", "count"), _view),

@@ -22,9 +22,9 @@ SETTLE_S = 0.3
 SETTLE_ON_NETWORK_S = 2.0
 CHECK_EVERY_S = 0.1
 CHECK_SHARE = 5  # checks take at most this part (1/n) of the time
-OPEN_BUT_QUIET_S = 60.0  # an idle writer does not keep a file out for ever
+OPEN_BUT_QUIET_S = 60.0  # a file that stays open without writes is ingested, too
 OLD_ENOUGH_S = 2.0
-FOLLOWED = 10_000  # in a root; the rest is found by a scan when these have settled
+FOLLOWED = 10_000  # files per folder; a scan finds the rest when these are complete
 RETRY_S = 1.0  # after a first failure; doubled after each that follows
 RETRY_MAX_S = 30.0
 
@@ -80,7 +80,7 @@ class Arrivals:
         for stat in stats:
             candidate = followed.candidates.get(stat.path)
             if candidate is not None:
-                if candidate.stat != stat:  # also while what it was is being stored
+                if candidate.stat != stat:  # also while the previous file is being stored
                     candidate.stat, candidate.quiet_since = stat, now
                 continue
             if len(followed.candidates) >= FOLLOWED:

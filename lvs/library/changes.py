@@ -77,7 +77,7 @@ class Changes:
             await self._scanner.scan(root, folder)
         for path in changes.missing:
             self._ingest_timings.removed((root.id, path))
-        if missing:  # read again: some have moved meanwhile
+        if missing:  # read again: some were moved meanwhile
             await self._ingest.mark_gone(root, await self._present(root, changes.missing))
 
     async def _fresh_and_missing(
@@ -125,7 +125,7 @@ def _stat_all(root: str, batch: Iterable[str]) -> _ChangeSet:
     """Raises OSError when the disk does not answer; a path that cannot be read is left out."""
     changes = _ChangeSet([], set(), [])
     for path in batch:
-        if "\ufffd" in path:  # a name that was damaged: check its folder
+        if "\ufffd" in path:  # a damaged name: check its folder instead
             changes.folders.add(_readable_parent(path))
             continue
         try:

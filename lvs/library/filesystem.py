@@ -75,7 +75,7 @@ def stat_file(root: str, path: str) -> FileStat | None:
             if not leads_to_media(full):
                 return None
             found = os.stat(full)
-    except ValueError:  # a NUL in it
+    except ValueError:  # it contains a NUL
         return None
     except OSError as error:
         if says_missing(error):

@@ -92,7 +92,7 @@ class Ingest:
                 self._report(root, found[0].path, f"Can't be stored: {error}")
                 return 0
         touched = 0
-        for file in found:  # to find the one that is to blame
+        for file in found:  # one by one, to find the one that fails
             touched += await self._store_batch(root, [file], first_scan=first_scan)
         return touched
 
@@ -105,7 +105,7 @@ class Ingest:
         except TimeoutError as error:
             if len(share) == 1:
                 answers = [error]
-            else:  # to find the one that hangs
+            else:  # one by one, to find the one that hangs
                 alone = await asyncio.gather(*(self._identify(root, [stat]) for stat in share))
                 return [file for some in alone for file in some]
         found = []

@@ -7,7 +7,7 @@ from collections import OrderedDict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-FOLLOWED = 500  # the newest on their way
+FOLLOWED = 500  # files followed at a time, the newest
 KEPT = 100
 
 Key = tuple[int, str]  # root, path
@@ -55,7 +55,7 @@ class IngestTimings:
     def seen(self, key: Key) -> None:
         if key not in self._coming:
             self._coming[key] = IngestTiming(key[1], time.monotonic())
-            if len(self._coming) > FOLLOWED:  # some never arrive: a copy of a known video
+            if len(self._coming) > FOLLOWED:  # some never become a card: copies of a known video
                 self._coming.popitem(last=False)
 
     def settled(self, keys: Iterable[Key]) -> None:
@@ -73,9 +73,9 @@ class IngestTimings:
         for timing in self._known([key]):
             timing.rendered, timing.event = time.monotonic(), event
             probed = timing.rendered - thumbnail_s
-            timing.stored = timing.stored or probed  # a batch is stored together, and one was quick
+            timing.stored = timing.stored or probed  # a batch is stored together, later than this
             timing.probed = max(probed, timing.stored)
-        if event <= self._pushed:  # pages were quicker than whoever says so
+        if event <= self._pushed:  # pages were updated before this was reported
             self.pushed(event)
 
     def pushed(self, event: int) -> None:

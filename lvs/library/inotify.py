@@ -19,7 +19,7 @@ from lvs.library.root_disk import RootDisk
 
 STEP_S = 0.02
 GROUP_S = 0.2  # changes within this time are one batch
-READ_BYTES = 64 * 1024  # about a thousand notices
+READ_BYTES = 64 * 1024  # about a thousand notifications
 
 _ATTRIB, _CLOSE_WRITE = 0x4, 0x8
 _MOVED_FROM, _MOVED_TO, _CREATE, _DELETE = 0x40, 0x80, 0x100, 0x200
@@ -87,7 +87,7 @@ class Inotify:
         if watch < 0:
             if ctypes.get_errno() in (errno.ENOSPC, errno.ENOMEM):
                 raise OutOfWatchesError
-            return  # it is missing or unreadable, which its listing shows
+            return  # missing or unreadable: a scan reports it
         self._folder_of[watch] = folder
         self._watch_of[folder] = watch
 

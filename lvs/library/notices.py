@@ -18,7 +18,7 @@ from lvs import kinds, paths
 
 GROUP_MS = 200  # changes within this time are one batch; watchfiles' own default is 1,600
 STEP_MS = 20
-ANSWER_MS = 200  # how soon a new watch is known to stand
+ANSWER_MS = 200  # how soon a new watch is known to be ready
 
 
 class Notices:

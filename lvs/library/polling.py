@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 
 from lvs.library.root_disk import RootDisk
 
-WALKS_SHARE = 4  # of the time is spent walking, at most: one part in so many
+WALKS_SHARE = 4  # at most this part (1/n) of the time is spent scanning
 
 Stats = dict[str, tuple[int, int]]  # bytes and time (ns) of the videos of a folder, by path
 

@@ -29,9 +29,9 @@ log = logging.getLogger(__name__)
 WANTED_KEPT = 200
 PAUSE_WHEN_REFUSED_S = 10.0
 PAUSE_S = 1.0
-COUNT_EVERY_S = 0.25  # while the queue is full: 20,000 that wait take a millisecond to count
+COUNT_EVERY_S = 0.25  # while the queue is full: counting 20,000 rows takes a millisecond
 ASIDE_KEPT = 1_000
-TRIES = 4  # of a file that cannot be read, with pauses of its own between them
+TRIES = 4  # attempts at a file that cannot be read, with pauses between
 ASIDE_FIRST_S, ASIDE_LAST_S = 2.0, 300.0
 _PROBLEM = "Thumbnails"
 
@@ -69,7 +69,7 @@ class ProbeQueue:
         self._aside: OrderedDict[int, _Aside] = OrderedDict()
         self._paused_until = 0.0
         self._counted_at = 0.0
-        self._is_counted = True  # what waits, since the last news of it
+        self._is_counted = True  # the waiting files, since the last change
         self._room = asyncio.Event()
 
     def want(self, item_id: int) -> None:
@@ -203,7 +203,7 @@ class ProbeQueue:
         until = asyncio.get_running_loop().time() + pause_s
         self._aside[work.item_id] = _Aside(tries, until)
         self._aside.move_to_end(work.item_id)
-        if len(self._aside) > ASIDE_KEPT:  # so many are no longer single files
+        if len(self._aside) > ASIDE_KEPT:  # with so many, the fault is not in single files
             self._aside.popitem(last=False)
             self._pause_for(PAUSE_S)
 

@@ -19,8 +19,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 READERS = 8  # a network disk answers several reads at once
-CHECK_WITHIN_S = 20.0  # a disk that slept takes ten to spin up
-ANSWER_WITHIN_S = 120.0  # a folder of 100,000 files on a slow network disk
+CHECK_WITHIN_S = 20.0  # a disk in standby takes ten to spin up
+ANSWER_WITHIN_S = 120.0  # for a folder of 100,000 files on a slow network disk
 
 
 class RootDisk:

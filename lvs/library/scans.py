@@ -71,7 +71,7 @@ class Scans:
             wanted.clear()
             try:
                 await self.scan(root.id)
-            except FolderOfflineError:  # when it is back, another is asked for
+            except FolderOfflineError:  # a scan starts when it is online again
                 continue
             except Exception as error:
                 if not failures:

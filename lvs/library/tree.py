@@ -28,7 +28,7 @@ class FolderListing:
 
     path: str
     files: list[FileStat] = field(default_factory=list)
-    count: int = 0  # of its videos, also where `files` are not read
+    count: int = 0  # number of its videos, also without `files`
     error: str | None = None
 
 
@@ -70,7 +70,7 @@ class Tree:
     def _link_to(self, real: str, links: dict[str, str]) -> str | None:
         link = links.get(real)
         if link is not None and os.path.realpath(paths.absolute(self.root, link)) != real:
-            del links[real]  # it has been removed, or leads elsewhere now
+            del links[real]  # removed, or it leads elsewhere now
             return None
         return link
 
@@ -163,7 +163,7 @@ class Walk:
                         heapq.heappush(self._entries, _join(folder, entry.name))
                     elif entry.is_dir():
                         folders.append(entry.name)
-                except OSError:  # it was deleted meanwhile, or cannot be read
+                except OSError:  # deleted meanwhile, or unreadable
                     continue
         return folders
 

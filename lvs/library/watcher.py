@@ -14,7 +14,7 @@ from lvs.library.polling import Polling
 from lvs.library.root_disk import RootDisk
 from lvs.models import Root
 
-PENDING = 20_000  # paths; beyond, it is cheaper to scan the root
+PENDING = 20_000  # paths; with more, a scan of the folder is cheaper
 
 
 class Source(Protocol):

@@ -16,7 +16,7 @@ from lvs.models import Root
 log = logging.getLogger(__name__)
 
 CHECK_ROOTS_EVERY_S = 2.0
-FAILURES_ALLOWED = 2  # of the system's notices with none between; then the root is polled
+FAILURES_ALLOWED = 2  # failures in a row, after which the folder is polled
 RESTART_S = 1.0  # after a first failure; doubled after each that follows
 RESTART_MAX_S = 60.0
 
@@ -63,7 +63,7 @@ class Watches:
                 was_offline = root.offline_since is not None
                 try:
                     there = await self._check(root)
-                except Exception as error:  # of the store: it is tried again
+                except Exception as error:  # the store failed: it is tried again
                     if not failed:
                         log.warning("Can't check %s: %s", root.path, error, exc_info=error)
                     failed = True

@@ -27,10 +27,10 @@ from lvs.live.cards import Cards
 from lvs.store import Connection, gallery, videos
 from lvs.viewer import Viewer
 
-CARDS_AT_MOST = 60  # beyond, it is cheaper for a page to ask for its list again
+CARDS_AT_MOST = 60  # with more, it is cheaper for a page to fetch its list again
 
-_OF_NEIGHBOURS = {"added", "removed", "folders"}  # what may move another into or out of a list
-_OF_CARDS = ("changed", "searches")  # what leaves the summary of an unfiltered list as it is
+_OF_NEIGHBOURS = {"added", "removed", "folders"}  # may move other videos into or out of a list
+_OF_CARDS = ("changed", "searches")  # leave the summary of an unfiltered list unchanged
 
 
 class ResyncRequiredError(Exception):

@@ -26,9 +26,9 @@ QUEUE_LENGTH = 64
 HEARTBEAT_S = 15.0
 BATCH_EVERY_S = 0.05
 STATUS_EVERY_S = 1.0
-FEED_LIMIT_S = 1.0  # the queries of one feed's message; beyond, its pages fetch their region
-FEEDS_AT_ONCE = 8  # rendered in one snapshot; between two, new streams get their turn
-RENDER_FOR_S = 5.0  # of a batch of events; feeds not rendered by then fetch their region
+FEED_LIMIT_S = 1.0  # for the queries of one feed; after that its pages fetch their region
+FEEDS_AT_ONCE = 8  # feeds rendered in one snapshot; new streams are served in between
+RENDER_FOR_S = 5.0  # for a batch of events; pages of the other feeds fetch their region
 LOG_FAILURE_EVERY_S = 10.0
 
 
@@ -142,7 +142,7 @@ class Hub:
         if self._closed:
             subscriber.close()
         try:
-            yield responses.SSE_HEARTBEAT  # the headers leave at once
+            yield responses.SSE_HEARTBEAT  # sends the headers at once
             news = await self._render([feed], since)
             message = news.messages[feed]
             last = max(0 if message.is_resync else since, news.last)

@@ -8,7 +8,7 @@ from typing import Any
 import av
 import av.filter
 
-TICK = Fraction(1, 25)  # a still frame has no time; filters and encoders want some
+TICK = Fraction(1, 25)  # a still frame has no time, but filters and encoders need one
 Step = tuple[str, str]  # a filter's name, its arguments
 Beside = tuple[str, str, Any]  # the same, and the frame for its second input
 
@@ -16,7 +16,7 @@ Beside = tuple[str, str, Any]  # the same, and the frame for its second input
 def through(frame: Any, steps: list[Step], *, beside: Beside | None = None) -> Any:
     """A frame after filters. `beside` is one of two inputs, which comes before the others."""
     graph = av.filter.Graph()
-    graph.threads = 1  # starting them takes longer than a small frame does
+    graph.threads = 1  # starting threads takes longer than filtering a small frame
     first = _source(graph, frame)
     previous, sources = first, [(first, frame)]
     if beside is not None:

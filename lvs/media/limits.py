@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import psutil
 
-MAX_PIXELS = 100_000_000  # of one frame: 8K three times over
+MAX_PIXELS = 100_000_000  # of one frame: three times 8K
 MAX_MEMORY_BYTES = 8 << 30
 MIN_MEMORY_BYTES = 3 << 29
 _CGROUPS = Path("/sys/fs/cgroup")

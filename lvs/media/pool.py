@@ -28,7 +28,7 @@ from lvs.system.subprocesses import environment
 log = logging.getLogger(__name__)
 
 IDLE_S = 60.0
-FILES_PER_WORKER = 1_000  # whatever libav leaks is bounded
+FILES_PER_WORKER = 1_000  # so that leaks in libav are bounded
 START_LIMIT_S = 60.0
 ANSWER_LIMIT_BYTES = 1 << 20
 _JOB = "lvs.media.processing:process"
@@ -54,7 +54,7 @@ class MediaPool:
         self._memory_bytes = memory_per_worker(size)
         self._room = asyncio.Semaphore(size)
         self._workers: set[_Worker] = set()
-        self._idle: list[_Worker] = []  # the last one to rest is the first to work
+        self._idle: list[_Worker] = []  # the worker that finished last is used first
         self._closed = False
 
     def discard(self, key: str) -> None:

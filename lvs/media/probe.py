@@ -102,7 +102,7 @@ def _check_before(path: str) -> None:
         raise UnreadableError(f"Can't be read: {error.strerror}.") from error
     except OSError as error:
         raise SourceError(error.errno, error.strerror) from error
-    if not stat.S_ISREG(found.st_mode):  # a pipe would never end
+    if not stat.S_ISREG(found.st_mode):  # reading a pipe could block forever
         raise UnreadableError("Not a regular file.")
     if found.st_size == 0:
         raise UnreadableError("The file is empty.")
@@ -124,7 +124,7 @@ def video_stream(container: Any) -> Any:
         )
     context = streams[0].codec_context
     context.options = _DECODER_OPTIONS
-    context.thread_count = 1  # a frame thread each would only delay the first frame
+    context.thread_count = 1  # frame threads would only delay the first frame
     return streams[0]
 
 
@@ -216,7 +216,7 @@ def _recorded_at(container: Any, stream: Any) -> str | None:
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
         moment = moment.astimezone(UTC)
-    except (TypeError, ValueError, OverflowError):  # a zone can lead out of the years 1 to 9999
+    except (TypeError, ValueError, OverflowError):  # its zone can move it out of the years 1 to 9999
         return None
     return moment.isoformat(timespec="seconds") if moment.year > 1971 else None
 

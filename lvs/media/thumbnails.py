@@ -20,11 +20,11 @@ PREVIEW_WIDTH = 20
 _PLACES = (0.1, 0.35, 0.6, 0.02)  # of the duration, in the order tried
 _MORE_PLACES = (0.85, 0.48, 0.22)
 _DETAIL_ENOUGH = 18.0  # standard deviation of luma that a good frame reaches
-_ONE_COLOUR = 2.0  # that of single pixels, below which nothing is visible
+_ONE_COLOUR = 2.0  # the same of single pixels; below it nothing is visible
 _FRAMES_AT_MOST = 240
-_ALIKE = 0.01  # by how much the sizes of packets differ; another scene hits that by rare chance
+_ALIKE = 0.01  # packets of one scene differ in size by this much at most
 _FAR_LARGER = 1.25
-_FEW_FRAMES = 4  # of one in ten, once there is one with something to be seen
+_FEW_FRAMES = 4  # one keyframe in ten, once one shows something
 
 
 def representative_frame(container: Any, stream: Any, duration_s: float) -> Any:

@@ -27,7 +27,7 @@ if sys.platform != "win32":
     import resource
 
 READY = b"ready\n"
-_OOM_SCORE = "1000"  # proc(5): when memory runs out, this process goes first
+_OOM_SCORE = "1000"  # proc(5): when memory runs out, this process is killed first
 
 
 def main() -> None:
@@ -57,7 +57,7 @@ def _answer(job: Callable[..., Result], arguments: list[Any]) -> dict[str, Any]:
 
 def _limit(memory_bytes: int) -> None:
     """Low priority, limited memory, and ends when the server ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal: the server ends us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C: the server ends this process
     if sys.platform == "win32":
         return
     os.nice(10)

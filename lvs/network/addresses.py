@@ -17,7 +17,7 @@ Addresses = Sequence[ipaddress.IPv4Address]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 log = logging.getLogger(__name__)
 
-CHECK_EVERY_S = 30.0  # networks come and go
+CHECK_EVERY_S = 30.0  # networks change
 ANNOUNCED_NAME = "lvs.local"
 _ANYWHERE = ipaddress.IPv4Address("198.51.100.1")  # kept for documentation (RFC 5737)
 # Private use (RFC 1918, 4193), link-local (RFC 3927, 4291), loopback. `is_private` has more, as
@@ -44,7 +44,7 @@ def split_url(text: str) -> SplitResult:
     """The parts of an address that somebody else wrote; all empty when it is none, as `http://[`."""
     try:
         parts = urlsplit(text)
-        _ = parts.port  # raises for `http://a:b`, too late for whoever reads it later
+        _ = parts.port  # raises for `http://a:b` here, rather than for a later reader
     except ValueError:
         return SplitResult("", "", "", "", "")
     return parts

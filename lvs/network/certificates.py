@@ -28,7 +28,7 @@ from lvs.network.addresses import Names
 log = logging.getLogger(__name__)
 
 AUTHORITY_FOR = timedelta(days=3650)
-SERVER_FOR = timedelta(days=397)  # the longest that browsers take
+SERVER_FOR = timedelta(days=397)  # the maximum that browsers accept
 RENEW_BEFORE = timedelta(days=30)
 CHECK_EVERY_S = 60.0
 _CLOCKS_DIFFER = timedelta(days=1)

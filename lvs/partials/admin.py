@@ -31,7 +31,7 @@ async def backup() -> Response | WerkzeugResponse:
     try:
         made = await services.admin.backup_scheduler.make()
     finally:
-        services.admin.dashboard.refresh()  # a failure shows, too
+        services.admin.dashboard.refresh()  # failures are shown, too
     count = formatting.plural(made.manifest.videos, "video")
     return toast(services, f"Backed up {count} as {made.name}.")
 

@@ -62,7 +62,7 @@ def create_app(config: ServerConfig | None = None, *, services: Services | None 
 def _add_route(app: Quart, route: Route) -> None:
     methods = list(route.methods)
     app.add_url_rule(route.rule, route.endpoint, route.handler, methods=methods)
-    if route.was:  # answered as the new one is, and logged once
+    if route.was:  # handled like the new one, and logged once
         handler = _logged_once(route.handler, route.was, route.rule)
         app.add_url_rule(route.was, f"{methods[0]} {route.was}", handler, methods=methods)
 

@@ -9,7 +9,7 @@ from weakref import WeakSet
 
 MAX_CONNECTIONS = 4_096
 MAX_DESCRIPTORS = 65_536
-RESERVED_DESCRIPTORS = 256  # databases, workers, watches, what requests open for a moment
+RESERVED_DESCRIPTORS = 256  # databases, workers, watches, files that requests open briefly
 
 
 class Connection(Protocol):

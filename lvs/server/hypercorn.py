@@ -42,8 +42,8 @@ else:
 log = logging.getLogger(__name__)
 
 OnStart = Callable[[Services, list[str]], Coroutine[Any, Any, None]]
-GRACE_S = 1.5  # for answers on their way; endless ones are ended first
-STOP_WITHIN_S = 8.0  # from then on, for all that runs in the background
+GRACE_S = 1.5  # for responses in progress; endless ones are ended first
+STOP_WITHIN_S = 8.0  # after that, for background tasks
 THREADS_END_WITHIN_S = 1.0
 
 

@@ -172,7 +172,7 @@ class TaskGroup(_TaskGroup):
 
         async def put_until_ended(event: ASGIReceiveEvent) -> None:
             if event["type"] == "http.disconnect" and events.full():
-                _clear(events)  # of a body whose request is over
+                _clear(events)  # data of a body whose request has ended
             if not ended:
                 await put(event)
 

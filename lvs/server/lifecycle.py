@@ -159,7 +159,7 @@ def _start_tasks(supervisor: Supervisor, services: Services) -> None:
     supervisor.start("live status", services.hub.follow_status, services.hub.resync)
     supervisor.start("database file", partial(_watch_database, services.store, library))
     supervisor.start("heartbeat", services.hub.keep_alive)
-    # A scan finds what such a task had taken note of, or would have noticed meanwhile.
+    # A scan finds what the task had noted, or would have noticed meanwhile.
     supervisor.start("arrivals", library.arrivals.run, library.ask_for_scan)
     supervisor.start("scans", library.run_scans, library.ask_for_scan)
     supervisor.start("watchers", library.watch_roots, library.ask_for_scan)

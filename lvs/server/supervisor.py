@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 STOP_WITHIN_S = 4.0
 RESTART_AFTER_S = 1.0  # after a first failure; doubled after each that follows
 RESTART_AFTER_MAX_S = 30.0
-RECOVERED_AFTER_S = 60.0  # a task that ran this long is not failing again and again
+RECOVERED_AFTER_S = 60.0  # a task that ran this long has recovered
 
 
 class Supervisor:

@@ -19,10 +19,10 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
-FIRST_PIECE_BYTES = 128 * 1024  # the first byte leaves soon
-LARGEST_PIECE_BYTES = 2 * 1024 * 1024  # what it takes to keep up with sendfile
-ALL_PIECES_BYTES = 16 * 1024 * 1024  # shared by the open streams, so that many cost little more
-THREADS = 16  # of each folder: slow disks wait here, and block nobody else's videos and pages
+FIRST_PIECE_BYTES = 128 * 1024  # small, so that the first byte is sent soon
+LARGEST_PIECE_BYTES = 2 * 1024 * 1024  # large enough to be as fast as sendfile
+ALL_PIECES_BYTES = 16 * 1024 * 1024  # shared by all open streams, so that memory is bounded
+THREADS = 16  # per folder: a slow disk does not block other folders and pages
 OPEN_WITHIN_S = 10.0
 
 
@@ -135,7 +135,7 @@ class FileReader:
             self.open -= 1
             if ahead is None:
                 file.close()
-            else:  # the thread that reads from the file is the last to hold it
+            else:  # the reading thread holds the file last, which closes it
                 ahead.add_done_callback(_timing)
                 ahead.cancel()
 

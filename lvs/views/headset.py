@@ -17,7 +17,7 @@ from lvs.services import current_services
 from lvs.streaming import ranges
 from lvs.views.rendering import rendered
 
-SAMPLE_BYTES = 1 << 30  # more than a headset loads in the seconds that it measures
+SAMPLE_BYTES = 1 << 30  # more than a headset loads during the test
 _PIECE = bytes(1 << 18)
 
 

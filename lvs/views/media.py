@@ -121,7 +121,7 @@ async def thumbnail(media_hash: str, name: str) -> Response:
         path = thumbnail_files.file_path(folder, found.key, name)
         try:
             body = await asyncio.to_thread(path.read_bytes)
-        except OSError:  # somebody emptied the folder: make it again
+        except OSError:  # the folder was emptied: render it again
             await services.store.write(videos.regenerate, found.item_id)
         else:
             keep = FOR_EVER if request.args.get("v") == found.key else "no-cache"
