@@ -113,7 +113,7 @@ async def listed(query_args: ListIn) -> bytes:
     arguments = arguments_of(request.query_string)
     query = parse_query(arguments)
     if not (arguments.get("sort") or query.q):
-        query = query.with_(sort="newest")  # also in folders: programs look for new videos
+        query = query.with_(sort="newest")  # also in folders: programs want new videos
     return await services.store.read(
         _listed,
         current_viewer(),

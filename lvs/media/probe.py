@@ -216,7 +216,7 @@ def _recorded_at(container: Any, stream: Any) -> str | None:
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
         moment = moment.astimezone(UTC)
-    except (TypeError, ValueError, OverflowError):  # its zone can move it out of the years 1 to 9999
+    except (TypeError, ValueError, OverflowError):  # a zone may lead out of years 1 to 9999
         return None
     return moment.isoformat(timespec="seconds") if moment.year > 1971 else None
 
