@@ -17,6 +17,7 @@ from bench import (
     kill,
     live,
     memory,
+    migration,
     pages,
     scans,
     search,
@@ -41,6 +42,7 @@ BENCHMARKS = {
     "memory": memory.run,
     "headset": headset.run,
     "film": film.run,
+    "migration": migration.run,
 }
 
 

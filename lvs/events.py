@@ -10,26 +10,45 @@ import asyncio
 from dataclasses import dataclass
 from typing import Literal
 
-Topic = Literal["added", "changed", "removed", "copied", "folders", "away", "searches"]
+Topic = Literal[
+    "item.added",
+    "item.updated",
+    "item.removed",
+    "item.copied",
+    "item.marked",
+    "folder.updated",
+    "folder.availability",
+    "saved_search.updated",
+]
 
+# The part before the dot says what `entity_id` is the id of.
 TOPICS: dict[Topic, str] = {
-    "added": "a video is new, or returned",
-    "changed": "something that cards or lists show of a video changed",
-    "removed": "the last file of a video is missing",
-    "copied": "a new file has the content of a video that is in the library already",
-    "folders": "a folder is new, or a video moved to or from one",
-    "away": "a video folder went offline or came back",
-    "searches": "a search was saved or deleted",
+    "item.added": "an item is new, or returned",
+    "item.updated": "something that cards or lists show of an item to everybody changed",
+    "item.removed": "the last file of an item is missing",
+    "item.copied": "a new file has the content of an item that is in the library already",
+    "item.marked": "a user's own rating, favorite, position or watched mark of an item changed",
+    "folder.updated": "a folder is new, or an item moved to or from one",
+    "folder.availability": "a library folder went offline or came back",
+    "saved_search.updated": "a user saved or deleted a search",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`item_id` is None for an event of the whole library."""
+    """`kind` is that of the item, None where it is about no item; `entity_id` is None for an event
+    about many. `user_id` is whose change it is, None for one that all share."""
 
     id: int
     topic: Topic
-    item_id: int | None
+    kind: str | None = None
+    entity_id: int | None = None
+    user_id: int | None = None
+
+    @property
+    def item_id(self) -> int | None:
+        """The item that it is about."""
+        return self.entity_id if self.topic.startswith("item.") else None
 
 
 class ChangeSignal:

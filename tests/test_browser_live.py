@@ -22,7 +22,7 @@ from tests.helpers.browsers import (
     wait_for_titles,
 )
 from tests.helpers.clips import Cast
-from tests.helpers.libraries import fill
+from tests.helpers.libraries import delete_old_events, fill
 from tests.helpers.servers import LocalServer, eventually, serving
 
 
@@ -182,7 +182,7 @@ async def test_a_page_that_missed_more_than_the_buffer_fetches_its_list_again(
     cast.unique(videos / "b.mp4")
     watcher = await live_page(context, f"{site}/?sort=title")
     await wait_for_titles(watcher, ["a", "b"])
-    await live_services.store.write(lambda tx: tx.connection.execute("delete from event"))
+    await live_services.store.write(delete_old_events)
     await page.evaluate(HIDE, False)
     await wait_for_titles(page, ["a", "b"])
     await assert_not_reloaded(page)

@@ -193,7 +193,8 @@ async def test_a_card_is_named_by_its_title_and_described_in_words(
     site: str, context: BrowserContext, live_services: Services
 ) -> None:
     def watched_in_part(tx: Transaction) -> None:
-        tx.connection.execute("update item set duration_s = 100, height = 720, width = 1280")
+        tx.connection.execute("update item set duration_s = 100")
+        tx.connection.execute("update video_facts set height = 720, width = 1280")
         playback.save_position(tx, HOUSEHOLD, 1, 55.0)
 
     page = await live_page(context, site)

@@ -150,16 +150,19 @@ async def test_events_are_counted_by_topic(server: LocalServer, services: Servic
         files.mark_missing(tx, files.of_video(tx.connection, 3))
 
     def refuse(tx: Transaction) -> None:
-        tx.emit("changed", 4)
+        tx.emit("item.updated", 4, kind="video")
         raise ZeroDivisionError
 
     await services.store.write(some)
     with pytest.raises(ZeroDivisionError):
         await services.store.write(refuse)
     published = services.store.events - before
-    assert (published["changed"], published["removed"]) == (2, 1)
+    assert (published["item.updated"], published["item.removed"]) == (2, 1)
     text = (await server.get("/metrics")).text
-    assert f'lvs_events_total{{topic="changed"}} {services.store.events["changed"]}.0' in text
+    assert (
+        f'lvs_events_total{{topic="item.updated"}} {services.store.events["item.updated"]}.0'
+        in text
+    )
 
 
 async def test_a_lost_connection_and_its_return_are_shown(

@@ -85,10 +85,10 @@ async def test_a_move_between_known_folders_publishes_their_new_counts(
     await library(services)
     before = services.store.last_event_id
     await rename(services, "films/beach.mp4", "music/beach.mp4")
-    assert await topics_since(services, before) == ["changed", "folders"]
+    assert await topics_since(services, before) == ["item.updated", "folder.updated"]
     before = services.store.last_event_id
     await rename(services, "music/beach.mp4", "music/renamed.mp4")
-    assert await topics_since(services, before) == ["changed"]
+    assert await topics_since(services, before) == ["item.updated"]
 
 
 async def test_a_copy_that_comes_later_is_published_as_a_copy(
@@ -100,7 +100,7 @@ async def test_a_copy_that_comes_later_is_published_as_a_copy(
     before = services.store.last_event_id
     cast.copy("beach.mp4", videos / "b" / "two.mp4")
     await library(services)
-    assert await topics_since(services, before) == ["copied", "changed", "folders"]
+    assert await topics_since(services, before) == ["item.copied", "item.updated", "folder.updated"]
 
 
 async def test_copies_found_by_the_first_scan_are_no_news(
@@ -109,7 +109,7 @@ async def test_copies_found_by_the_first_scan_are_no_news(
     cast.copy("beach.mp4", videos / "one.mp4")
     cast.copy("beach.mp4", videos / "two.mp4")
     await library(services)
-    assert "copied" not in await topics_since(services, 0)
+    assert "item.copied" not in await topics_since(services, 0)
 
 
 async def test_removing_one_of_two_copies_keeps_the_video(

@@ -58,4 +58,4 @@ async def test_pages_say_so_until_it_is_back(live_server: LocalServer) -> None:
     await stream.until(
         lambda message: "#status" in message.data and "lost-database" not in message.data
     )
-    await services.store.write(lambda tx: tx.emit("folders"))
+    await services.store.write(lambda tx: tx.emit("folder.updated"))

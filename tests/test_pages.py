@@ -187,7 +187,7 @@ async def test_a_page_and_a_push_resolve_their_list_once(services: Services) -> 
     for read, *arguments in (
         (gallery_context, HOUSEHOLD, folders, cards, query, 0),
         (list_page_context, HOUSEHOLD, folders, cards, query),
-        (GalleryFeed(HOUSEHOLD, query).update, context, [Event(1, "copied", 1)]),
+        (GalleryFeed(HOUSEHOLD, query).update, context, [Event(1, "item.copied", "video", 1)]),
     ):
         assert await services.store.read(resolved, read, *arguments) == [1, 1]
 

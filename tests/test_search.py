@@ -203,7 +203,8 @@ async def test_filters_find_what_they_say(services: Services) -> None:
     await fill(services.store, 40)
 
     def given(tx: Transaction) -> None:
-        tx.connection.execute("update item set duration_s = id * 60, height = id * 100")
+        tx.connection.execute("update item set duration_s = id * 60")
+        tx.connection.execute("update video_facts set height = item_id * 100")
         tx.connection.execute("update item set duration_s = 0 where id = 1")
         for video in (3, 4):
             playback.save_position(tx, HOUSEHOLD, video, 30.0)

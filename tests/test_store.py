@@ -36,7 +36,7 @@ async def test_events_are_there_when_the_change_is(store: Store) -> None:
     await store.write(files.ingest, 1, [file(1)], {}, first_scan=False)
     assert listener.is_set()
     found, last, complete = await store.read(gallery.events_since, before, 100)
-    assert [event.topic for event in found] == ["added"]
+    assert [event.topic for event in found] == ["item.added"]
     assert last == store.last_event_id
     assert complete
 
@@ -58,7 +58,7 @@ async def test_a_failed_write_changes_nothing_and_publishes_nothing(store: Store
 async def test_writes_that_wait_together_fail_alone(store: Store) -> None:
     def give(tx: Transaction, number: int) -> int:
         tx.connection.execute("insert into user (id, name) values (?, ?)", (number, f"u{number}"))
-        tx.emit("changed", number)
+        tx.emit("item.updated", number)
         if number % 3 == 0:
             raise RuntimeError(f"{number} must not be")
         return number
@@ -235,5 +235,5 @@ async def test_what_comes_while_it_closes_is_done_or_refused_in_words(tmp_path: 
 
 
 def _emits(tx: Transaction) -> int:
-    tx.emit("searches")
+    tx.emit("saved_search.updated")
     return 0

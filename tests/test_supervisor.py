@@ -124,5 +124,5 @@ async def test_a_failed_live_task_has_every_page_fetch_its_region_again(
             raise OSError("no luck")
 
         monkeypatch.setattr(services.hub, "on_pushed", lambda _: fails())
-        await services.store.write(lambda tx: tx.emit("folders"))
+        await services.store.write(lambda tx: tx.emit("folder.updated"))
         await stream.until(lambda message: message.event == "resync")

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from lvs.store import Transaction
 from tests.helpers.clips import Cast
 from tests.helpers.html import elements, links
 from tests.helpers.libraries import fill, library
@@ -86,12 +87,14 @@ async def test_containers_and_codecs_that_browsers_lack_are_named(
     server: LocalServer, container: str, video: str, audio: str | None, says: str, plays: bool
 ) -> None:
     await fill(server.services.store, 1)
-    codecs = (container, video, audio)
-    await server.services.store.write(
-        lambda tx: tx.connection.execute(
-            "update item set container = ?, video_codec = ?, audio_codec = ?", codecs
+
+    def set_codecs(tx: Transaction) -> None:
+        tx.connection.execute("update item set container = ?", (container,))
+        tx.connection.execute(
+            "update video_facts set video_codec = ?, audio_codec = ?", (video, audio)
         )
-    )
+
+    await server.services.store.write(set_codecs)
     page = (await server.get("/watch/Video%20000000.mp4")).text
     about = [notice.text for notice in elements(page, class_="notice-warning", role=False)]
     in_place_of_the_player = [it.text for it in elements(page, class_="stage-reason")]

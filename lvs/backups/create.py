@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import logging
-import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ from lvs.backups import format as folder
 from lvs.backups.format import DATABASE, EXPORT, MANIFEST, PORTABLE, Backup, Manifest
 from lvs.errors import InvalidInputError, UnavailableError
 from lvs.store import Connection, DatabaseError, export, migrations, videos
-from lvs.store.backends.sqlite import connect
+from lvs.store.backends.sqlite import connect, copy
 from lvs.store.database import newest_event
 
 log = logging.getLogger(__name__)
@@ -112,7 +111,7 @@ def restore_to(backup: Backup, database: Path) -> None:
             same = problem == "ok" and migrations.version(conn) == backup.manifest.schema_version
             if same and backup.manifest.schema_version == newest:  # older exports differ
                 same = _matches(conn, backup.path / EXPORT)
-            migrations.migrate(conn)
+            migrations.migrate(conn, copy=False)
         except DatabaseError as error:
             problem, same = str(error), False
         if not same:
@@ -155,15 +154,11 @@ def _write(database: Path, home: Path, sequence: int) -> Manifest:
     return manifest
 
 
-def _snapshot(database: Path, copy: Path) -> None:
+def _snapshot(database: Path, path: Path) -> None:
     """One moment of a database as a single file. The source is opened to read alone: only the
     server's own connection may checkpoint."""
-    source = connect(database, read_only=True)
-    with contextlib.closing(source), contextlib.closing(connect(copy)) as target:
-        source.backup(target)
-        target.execute("pragma journal_mode = delete")
-    with copy.open("rb") as file:
-        os.fsync(file.fileno())
+    with contextlib.closing(connect(database, read_only=True)) as source:
+        copy(source, path)
 
 
 @contextlib.contextmanager

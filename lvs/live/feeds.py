@@ -29,8 +29,10 @@ from lvs.viewer import Viewer
 
 CARDS_AT_MOST = 60  # with more, it is cheaper for a page to fetch its list again
 
-_OF_NEIGHBOURS = {"added", "removed", "folders"}  # may move other videos into or out of a list
-_OF_CARDS = ("changed", "searches")  # leave the summary of an unfiltered list unchanged
+# These may move other items into or out of a list.
+_OF_NEIGHBOURS = {"item.added", "item.removed", "folder.updated"}
+# These leave the summary of an unfiltered list unchanged.
+_OF_CARDS = ("item.updated", "item.marked", "saved_search.updated")
 
 
 class ResyncRequiredError(Exception):
@@ -74,16 +76,19 @@ class GalleryFeed:
 
     def update(self, conn: Connection, context: RenderContext, events: list[Event]) -> str:
         touched = {event.item_id for event in events if event.item_id is not None}
-        if len(touched) > CARDS_AT_MOST or any(event.topic == "away" for event in events):
+        topics = {event.topic for event in events}
+        if len(touched) > CARDS_AT_MOST or "folder.availability" in topics:
             raise ResyncRequiredError
         try:
             listing = resolve(conn, self.viewer, context.folders, self.query)
             parts = self._cards(conn, context, listing, touched)
         except NotFoundError:
             raise ResyncRequiredError from None
-        if self.query.is_filtered or any(event.topic not in _OF_CARDS for event in events):
+        if self.query.is_filtered or topics.difference(_OF_CARDS):
             parts.append(self._summary(conn, context, listing))
-        copied = [event.item_id for event in events if event.topic == "copied" and event.item_id]
+        copied = [
+            event.item_id for event in events if event.topic == "item.copied" and event.item_id
+        ]
         if copied and (said := words_for_copies(conn, listing.spec, copied)):
             html = context.templates.render("partials/_toast.html", words=said)
             parts.append(responses.partial("#notices", html, "beforeend"))
@@ -153,7 +158,7 @@ class WatchFeed:
         topics = {event.topic for event in events}
         touched = {event.item_id for event in events if event.item_id is not None}
         parts: list[str] = []
-        if self.item_id in touched or "away" in topics:
+        if self.item_id in touched or "folder.availability" in topics:
             parts += self._video(conn, context, with_stage=True)
         elif topics & _OF_NEIGHBOURS:
             parts += self._video(conn, context, with_stage=False)

@@ -52,14 +52,21 @@ def count_missing(conn: Connection, before: int) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-_BELONGS = ("rating", "favorite", "playback_progress", "item_tag", "folder_item", "file")
+_BELONGS = (
+    "rating",
+    "favorite",
+    "playback_progress",
+    "item_tag",
+    "folder_item",
+    "file",
+)
 
 
 def purge(tx: Transaction, item_ids: Sequence[int]) -> int:
     """Delete those of these videos that still have no file; returns how many."""
     conn = tx.connection
     rows = conn.execute(
-        "select id from item where file_count = 0 and id in (select value from json_each(?))",
+        "select id, kind from item where file_count = 0 and id in (select value from json_each(?))",
         (json.dumps(list(item_ids)),),
     ).fetchall()
     purged = json.dumps([row[0] for row in rows])
@@ -69,6 +76,6 @@ def purge(tx: Transaction, item_ids: Sequence[int]) -> int:
         )
     conn.execute("delete from tag where item_count = 0")
     conn.execute("delete from item where id in (select value from json_each(?))", (purged,))
-    for (item_id,) in rows:
-        tx.emit("removed", item_id)
+    for item_id, kind in rows:
+        tx.emit("item.removed", item_id, kind=kind)
     return len(rows)

@@ -68,7 +68,7 @@ def _videos(conn: Connection) -> Iterator[dict[str, Any]]:
         table: _Groups(
             conn,
             f"select i.media_hash, u.name as user, {columns} from {table} g"
-            " join user u on u.id = g.user_id join item i on i.id = g.item_id"
+            ' join "user" u on u.id = g.user_id join item i on i.id = g.item_id'
             " order by i.media_hash, u.id",
         )
         for table, columns in (
@@ -78,8 +78,9 @@ def _videos(conn: Connection) -> Iterator[dict[str, Any]]:
         )
     }
     for media_hash, title, added_at, views, projection, stereo in conn.execute(
-        "select media_hash, title, added_at, view_count, projection_override, stereo_override"
-        " from item order by media_hash"
+        "select i.media_hash, i.title, i.added_at, i.view_count, vf.projection_override,"
+        " vf.stereo_override from item i left join video_facts vf on vf.item_id = i.id"
+        " order by i.media_hash"
     ):
         yield {
             "media_hash": media_hash,

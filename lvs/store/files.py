@@ -155,7 +155,7 @@ def ingest(
         if same:
             item_id = same[0].item_id
             if not first_scan and any(other.missing_since is None for other in same):
-                tx.emit("copied", item_id)
+                tx.emit("item.copied", item_id, kind=_kind_of(tx, item_id))
         elif at is not None and not _has_other_files(tx, at):
             item_id = at.item_id
             _replace_content(tx, item_id, file)
@@ -194,7 +194,9 @@ def sync_videos(tx: Transaction, item_ids: Iterable[int]) -> None:
     for item_id in item_ids:
         files = of_video(conn, item_id)
         present = [file for file in files if file.missing_since is None]
-        before = conn.execute("select file_count from item where id = ?", (item_id,)).fetchone()[0]
+        before, kind = conn.execute(
+            "select file_count, kind from item where id = ?", (item_id,)
+        ).fetchone()
         title = paths.title_of(files[0].path)
         conn.execute(
             "update item set file_count = ?, file_id = ?, title = ?, title_key = ?,"
@@ -211,34 +213,39 @@ def sync_videos(tx: Transaction, item_ids: Iterable[int]) -> None:
         moved = _file_in_folders(conn, item_id)
         search.index(conn, [item_id])
         if present and before:
-            tx.emit("changed", item_id)
+            tx.emit("item.updated", item_id, kind=kind)
             if moved:
-                tx.emit("folders")
+                tx.emit("folder.updated")
         elif present:
-            tx.emit("added", item_id)
+            tx.emit("item.added", item_id, kind=kind)
         elif before:
-            tx.emit("removed", item_id)
+            tx.emit("item.removed", item_id, kind=kind)
 
 
 def _file_in_folders(conn: Connection, item_id: int) -> bool:
-    """Enter a video in every folder above its present files; whether these became others."""
+    """Enter an item in every folder above its present files; whether these became others."""
     above = (
         "with recursive above (id) as ("
-        " select folder_id from file where item_id = :video and missing_since is null"
+        " select folder_id from file where item_id = :item and missing_since is null"
         " union select folder.parent_id from folder join above on folder.id = above.id"
         " where folder.parent_id is not null)"
     )
-    left = conn.execute(
-        "delete from folder_item where item_id = :video"
+    deleted = conn.execute(
+        "delete from folder_item where item_id = :item"
         f" and folder_id not in ({above} select id from above)",
-        {"video": item_id},
+        {"item": item_id},
     )
-    entered = conn.execute(
-        f"insert into folder_item (folder_id, item_id) {above} select id, :video from above"
-        " where true on conflict do nothing",
-        {"video": item_id},
+    added = conn.execute(  # SQLite takes `on conflict` for a join's without `where`
+        f"insert into folder_item (folder_id, item_id) {above}"
+        " select id, :item from above where true on conflict do nothing",
+        {"item": item_id},
     )
-    return left.rowcount + entered.rowcount > 0
+    return deleted.rowcount > 0 or added.rowcount > 0
+
+
+def _kind_of(tx: Transaction, item_id: int) -> str:
+    row = tx.connection.execute("select kind from item where id = ?", (item_id,)).fetchone()
+    return str(row[0])
 
 
 def _by_id(tx: Transaction, file_id: int) -> KnownFile | None:
@@ -297,10 +304,11 @@ def _new_video(tx: Transaction, file: FoundFile, *, first_scan: bool) -> int:
     media_hash = _free_hash(tx, file.fingerprint)
     added_at = min(file.mtime_ns // 1_000_000, tx.at) if first_scan else tx.at
     row = tx.connection.execute(
-        "insert into item (media_hash, fingerprint, title, title_key, added_at, random_key)"
-        " values (?, ?, '', '', ?, ?) returning id",
+        "insert into item (kind, media_hash, fingerprint, title, title_key, added_at, random_key)"
+        " values ('video', ?, ?, '', '', ?, ?) returning id",
         (media_hash, file.fingerprint, max(added_at, 0), int(media_hash, 16) % 2_147_483_647),
     ).fetchone()
+    tx.connection.execute("insert into video_facts (item_id) values (?)", (row[0],))
     return int(row[0])
 
 
@@ -316,14 +324,19 @@ def _free_hash(tx: Transaction, fingerprint: str) -> str:
 
 _UNPROBED = (
     "probed_at = null, probe_error = null, thumbnail = null, preview = null,"
-    " duration_s = 0, width = null, height = null, video_codec = null, audio_codec = null,"
-    " container = null, hdr = 0, audio_tracks = '[]', subtitle_tracks = '[]'"
+    " duration_s = 0, container = null"
 )
 
 
 def _replace_content(tx: Transaction, item_id: int, file: FoundFile) -> None:
     tx.connection.execute(
         f"update item set fingerprint = ?, {_UNPROBED} where id = ?", (file.fingerprint, item_id)
+    )
+    tx.connection.execute(
+        "update video_facts set width = null, height = null, video_codec = null,"
+        " audio_codec = null, hdr = 0, audio_tracks = '[]', subtitle_tracks = '[]'"
+        " where item_id = ?",
+        (item_id,),
     )
 
 

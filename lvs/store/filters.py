@@ -185,7 +185,7 @@ FILTERS = (
     Filter(
         "min_height",
         HIGHEST_PX,
-        "i.height >= :min_height",
+        "exists (select 1 from video_facts where item_id = i.id and height >= :min_height)",
         "height",
         _at_least(_lines, HIGHEST_PX),
         chip="{} or higher",
@@ -197,7 +197,7 @@ FILTERS = (
     Filter(
         "max_height",
         HIGHEST_PX,
-        "i.height < :max_height",
+        "exists (select 1 from video_facts where item_id = i.id and height < :max_height)",
         "height",
         _below(_lines, HIGHEST_PX),
         chip="Below {}",
@@ -206,7 +206,8 @@ FILTERS = (
     Filter(
         "vr",
         1,
-        "i.effective_projection <> 'flat'",
+        "exists (select 1 from video_facts where item_id = i.id"
+        " and effective_projection <> 'flat')",
         "is",
         {"vr": 1}.get,
         chip="VR (180°/360°)",
@@ -216,7 +217,7 @@ FILTERS = (
     Filter(
         "stereo",
         1,
-        "i.effective_stereo <> 'mono'",
+        "exists (select 1 from video_facts where item_id = i.id and effective_stereo <> 'mono')",
         "is",
         {"3d": 1}.get,
         chip="3D",

@@ -50,7 +50,7 @@ def count(conn: Connection, spec: ListSpec) -> int:
     if spec.is_whole and spec.folder_id is not None:
         return count_of(conn, "folder", spec.folder_id)
     if spec.is_whole:
-        row = conn.execute("select item_count from library_stats").fetchone()
+        row = conn.execute("select coalesce(sum(item_count), 0) from library_stats").fetchone()
     elif spec == ListSpec(spec.viewer, spec.sort, seed=spec.seed, match=spec.match):
         row = conn.execute(
             "select count(*) from item_fts where item_fts match ?", (spec.match,)
@@ -162,7 +162,7 @@ def events_since(conn: Connection, since: int, limit: int) -> tuple[list[Event],
     if since >= last:
         return [], last, since == last
     rows = conn.execute(
-        "select id, topic, item_id from event where id > ? order by id limit ?",
+        "select id, topic, kind, entity_id, user_id from event where id > ? order by id limit ?",
         (since, limit + 1),
     ).fetchall()
     complete = bool(rows) and rows[0][0] == since + 1 and len(rows) <= limit

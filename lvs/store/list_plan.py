@@ -144,5 +144,5 @@ def count_of(conn: Connection, table: Literal["tag", "folder"], row_id: int) -> 
 
 def _is_cheap_to_gather(conn: Connection, count: int) -> bool:
     """Gathering costs its n videos; walking to 60 hits costs 60 * total / n steps."""
-    total = conn.execute("select item_count from library_stats").fetchone()[0]
+    total = conn.execute("select coalesce(sum(item_count), 0) from library_stats").fetchone()[0]
     return bool(count**2 < 60 * max(total, 1))

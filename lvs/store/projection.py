@@ -11,7 +11,8 @@ from lvs.store.writer import Transaction
 def of_video(conn: Connection, item_id: int) -> LayoutChoice:
     """The detected layout, and the one that the user set."""
     row = conn.execute(
-        "select projection, stereo, projection_override, stereo_override from item where id = ?",
+        "select projection, stereo, projection_override, stereo_override from video_facts"
+        " where item_id = ?",
         (item_id,),
     ).fetchone()
     return LayoutChoice(*row)
@@ -27,9 +28,12 @@ def set_projection(
         return
     other_eye = (stereo or before.found_stereo) != before.stereo
     tx.connection.execute(
-        "update item set projection_override = ?, stereo_override = ?,"
-        " probed_at = iif(? and probe_error is null, null, probed_at) where id = ?",
-        (projection, stereo, other_eye, item_id),
+        "update video_facts set projection_override = ?, stereo_override = ? where item_id = ?",
+        (projection, stereo, item_id),
     )
+    if other_eye:
+        tx.connection.execute(
+            "update item set probed_at = null where id = ? and probe_error is null", (item_id,)
+        )
     videos.touch(tx, item_id)
     tx.may_need_probe |= other_eye

@@ -38,7 +38,7 @@ def related(conn: Connection, item_id: int, limit: int) -> list[Related]:
     However large the library, at most some thousand candidates are read: of a tag or folder
     with many videos, those nearest by id, which were added about the same time.
     """
-    total = conn.execute("select item_count from library_stats").fetchone()[0]
+    total = conn.execute("select coalesce(sum(item_count), 0) from library_stats").fetchone()[0]
     parts = [_IN_FOLDER]
     names: dict[str, object] = {"id": item_id, "each": EACH_AT_MOST, "limit": limit}
     for tag_id, count in conn.execute(_OWN_TAGS, (item_id, RAREST_TAGS)).fetchall():

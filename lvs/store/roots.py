@@ -61,7 +61,7 @@ def set_offline(tx: Transaction, root_id: int, offline_since: int | None) -> Non
     tx.connection.execute(
         "update library_folder set offline_since = ? where id = ?", (offline_since, root_id)
     )
-    tx.emit("away")
+    tx.emit("folder.availability", root_id)
 
 
 def folder_id(tx: Transaction, root_id: int, path: str) -> int:
@@ -77,7 +77,7 @@ def folder_id(tx: Transaction, root_id: int, path: str) -> int:
         "insert into folder (root_id, parent_id, path, name) values (?, ?, ?, ?) returning id",
         (root_id, parent, os.fsencode(path), paths.to_words(name)),
     ).fetchone()
-    tx.emit("folders")
+    tx.emit("folder.updated", row[0])
     return int(row[0])
 
 

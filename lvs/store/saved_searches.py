@@ -33,7 +33,7 @@ def save(tx: Transaction, viewer: Viewer, name: str, query: str) -> None:
         " on conflict (user_id, key) do update set name = excluded.name, query = excluded.query",
         (viewer.user_id, words, key, query, tx.at),
     )
-    tx.emit("searches")
+    tx.emit("saved_search.updated", user_id=viewer.user_id)
 
 
 def delete(tx: Transaction, viewer: Viewer, search_id: int) -> None:
@@ -43,4 +43,4 @@ def delete(tx: Transaction, viewer: Viewer, search_id: int) -> None:
     )
     if not deleted.rowcount:
         raise NotFoundError("Saved search not found. It may have been deleted.")
-    tx.emit("searches")
+    tx.emit("saved_search.updated", user_id=viewer.user_id)

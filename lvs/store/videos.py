@@ -25,11 +25,11 @@ _COLUMNS = {
     "added_at": "i.added_at",
     "size": "i.size_bytes",
     "duration_s": "i.duration_s",
-    "width": "i.width",
-    "height": "i.height",
-    "hdr": "i.hdr",
-    "projection": "i.effective_projection",
-    "stereo": "i.effective_stereo",
+    "width": "vf.width",
+    "height": "vf.height",
+    "hdr": "vf.hdr",
+    "projection": "vf.effective_projection",
+    "stereo": "vf.effective_stereo",
     "probed": "i.probed_at is not null",
     "probe_error": "i.probe_error",
     "thumbnail": "i.thumbnail",
@@ -39,9 +39,21 @@ _COLUMNS = {
     "rating_count": "i.rating_count",
     "file_missing_since": "f.missing_since",
 }
+_FACTS = {
+    "width",
+    "height",
+    "frame_rate",
+    "video_codec",
+    "audio_codec",
+    "hdr",
+    "audio_tracks",
+    "subtitle_tracks",
+    "projection",
+    "stereo",
+}
 _CARD = ", ".join(_COLUMNS.values())
 _FLAGS = ("hdr", "probed")
-_FROM = "from item i join file f on f.id = i.file_id"
+_FROM = "from item i join file f on f.id = i.file_id join video_facts vf on vf.item_id = i.id"
 
 
 def _card(row: Sequence[Any]) -> Card:
@@ -94,8 +106,8 @@ def files_within(
 def codecs(conn: Connection, item_ids: Iterable[int]) -> dict[int, tuple[str | None, str | None]]:
     """(video, audio) codecs of these videos by id; None where unknown or none."""
     rows = conn.execute(
-        "select id, video_codec, audio_codec from item"
-        " where id in (select value from json_each(?))",
+        "select item_id, video_codec, audio_codec from video_facts"
+        " where item_id in (select value from json_each(?))",
         (json.dumps(list(item_ids)),),
     )
     return {row[0]: (row[1], row[2]) for row in rows}
@@ -104,8 +116,8 @@ def codecs(conn: Connection, item_ids: Iterable[int]) -> dict[int, tuple[str | N
 def details(conn: Connection, item_id: int) -> VideoDetails:
     """Raises NotFoundError for a video that was deleted."""
     row = conn.execute(
-        f"select {_CARD}, i.fingerprint, i.container, i.video_codec, i.audio_codec,"
-        f" i.frame_rate, i.bit_rate, i.recorded_at, i.audio_tracks, i.subtitle_tracks {_FROM}"
+        f"select {_CARD}, i.fingerprint, i.container, vf.video_codec, vf.audio_codec,"
+        f" vf.frame_rate, i.bit_rate, i.recorded_at, vf.audio_tracks, vf.subtitle_tracks {_FROM}"
         " where i.id = ?",
         (item_id,),
     ).fetchone()
@@ -166,7 +178,7 @@ def waiting(
 ) -> list[Work]:
     """Videos not yet probed: those on an open page, then the newest."""
     select = (
-        f"select i.id, i.fingerprint, f.root_id, f.path, i.thumbnail, i.stereo_override"
+        f"select i.id, i.fingerprint, f.root_id, f.path, i.thumbnail, vf.stereo_override"
         f" {_FROM} join library_folder r on r.id = f.root_id"
         " where i.probed_at is null and i.file_count > 0 and r.offline_since is null"
         " and i.id not in (select value from json_each(:busy))"
@@ -206,15 +218,26 @@ def record_probe(tx: Transaction, item_id: int, fingerprint: str, columns: dict[
     """Store what a worker found out, if the content is still the one that it probed."""
     tx.by_ingest = True
     columns = {name: _stored(value) for name, value in columns.items()}
-    names = ", ".join(f"{name} = :{name}" for name in columns)
-    cursor = tx.connection.execute(
-        f"update item set {names}, probed_at = :_at, version = version + 1"
-        " where id = :_id and fingerprint = :_fingerprint",
-        {**columns, "_at": tx.at, "_id": item_id, "_fingerprint": fingerprint},
-    )
-    if cursor.rowcount:
-        tx.emit("changed", item_id)
-    return bool(cursor.rowcount)
+    facts = {name: value for name, value in columns.items() if name in _FACTS}
+    shared = {name: value for name, value in columns.items() if name not in _FACTS}
+    row = tx.connection.execute(
+        f"update item set {_assigned(shared)}, probed_at = :_at, version = version + 1"
+        " where id = :_id and fingerprint = :_fingerprint returning kind",
+        {**shared, "_at": tx.at, "_id": item_id, "_fingerprint": fingerprint},
+    ).fetchone()
+    if row is None:
+        return False
+    if facts:
+        tx.connection.execute(
+            f"update video_facts set {_assigned(facts)} where item_id = :_id",
+            {**facts, "_id": item_id},
+        )
+    tx.emit("item.updated", item_id, kind=row[0])
+    return True
+
+
+def _assigned(columns: Iterable[str]) -> str:
+    return ", ".join(f"{name} = :{name}" for name in columns)
 
 
 def _stored(value: Any) -> Any:
@@ -226,17 +249,22 @@ def _stored(value: Any) -> Any:
 
 def touch(tx: Transaction, item_id: int) -> None:
     """A new version of a video's card, sent to every page."""
-    tx.connection.execute("update item set version = version + 1 where id = ?", (item_id,))
-    tx.emit("changed", item_id, may_need_probe=False)
+    row = tx.connection.execute(
+        "update item set version = version + 1 where id = ? returning kind", (item_id,)
+    ).fetchone()
+    if row is not None:
+        tx.emit("item.updated", item_id, kind=row[0], may_need_probe=False)
 
 
 def regenerate(tx: Transaction, item_id: int) -> None:
     """Queue a video again because its thumbnails are missing."""
-    tx.connection.execute(
-        "update item set probed_at = null, thumbnail = null, version = version + 1 where id = ?",
+    row = tx.connection.execute(
+        "update item set probed_at = null, thumbnail = null, version = version + 1 where id = ?"
+        " returning kind",
         (item_id,),
-    )
-    tx.emit("changed", item_id)
+    ).fetchone()
+    if row is not None:
+        tx.emit("item.updated", item_id, kind=row[0])
 
 
 def retry(tx: Transaction, item_id: int | None = None) -> int:
@@ -244,11 +272,11 @@ def retry(tx: Transaction, item_id: int | None = None) -> int:
     rows = tx.connection.execute(
         "update item set probed_at = null, probe_error = null, version = version + 1"
         " where probe_error is not null and file_count > 0 and (:id is null or id = :id)"
-        " returning id",
+        " returning id, kind",
         {"id": item_id},
     ).fetchall()
-    for row in rows:
-        tx.emit("changed", row[0])
+    for failed_id, kind in rows:
+        tx.emit("item.updated", failed_id, kind=kind)
     return len(rows)
 
 
@@ -280,5 +308,5 @@ def reprobe_all(tx: Transaction, item_id: int | None = None) -> int:
         " where file_count > 0 and (:id is null or id = :id)",
         {"id": item_id},
     )
-    tx.emit("changed", item_id)
+    tx.emit("item.updated", item_id)
     return cursor.rowcount

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from lvs.errors import UnavailableError
 from lvs.events import Topic
@@ -26,6 +26,15 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+class _NewEvent(NamedTuple):
+    """An event that has no id yet."""
+
+    topic: Topic
+    kind: str | None
+    entity_id: int | None
+    user_id: int | None
+
+
 class Transaction:
     """What a write sees: the connection, and `emit` for events after the commit.
 
@@ -38,29 +47,37 @@ class Transaction:
         self.at = now_ms()
         self.by_ingest = False
         self.may_need_probe = False
-        self._events: dict[tuple[Topic, int | None], None] = {}
+        self._events: dict[_NewEvent, None] = {}
 
     def emit(
-        self, topic: Topic, item_id: int | None = None, *, may_need_probe: bool = True
+        self,
+        topic: Topic,
+        entity_id: int | None = None,
+        *,
+        kind: str | None = None,
+        user_id: int | None = None,
+        may_need_probe: bool = True,
     ) -> None:
-        """Record an event. `may_need_probe` is false for what leaves no video to probe."""
-        self._events[topic, item_id] = None
+        """Record an event of `lvs.events`. `may_need_probe` is false for what leaves no item to
+        probe."""
+        self._events[_NewEvent(topic, kind, entity_id, user_id)] = None
         self.may_need_probe |= may_need_probe
 
     @property
     def topics(self) -> list[Topic]:
-        return [topic for topic, _ in self._events]
+        return [event.topic for event in self._events]
 
     def write_events(self) -> int | None:
         """Insert the events; return the id of the last, or None when there was none."""
         last: int | None = None
-        for topic, item_id in self._events:
+        for event in self._events:
             # Writers take turns and the newest event is always kept: ids have no gaps, and are in
             # the order of commits.
             row = self.connection.execute(
-                "insert into event (id, topic, item_id, at)"
-                " values ((select coalesce(max(id), 0) + 1 from event), ?, ?, ?) returning id",
-                (topic, item_id, self.at),
+                "insert into event (id, topic, kind, entity_id, user_id, at)"
+                " values ((select coalesce(max(id), 0) + 1 from event), ?, ?, ?, ?, ?)"
+                " returning id",
+                (*event, self.at),
             ).fetchone()
             last = row[0]
         return last

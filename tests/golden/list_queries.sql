@@ -1,6 +1,6 @@
 -- All videos: all
 select i.id, i.version, i.added_at from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
-select item_count from library_stats;
+select coalesce(sum(item_count), 0) from library_stats;
 select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- Continue watching: started=1&sort=recent
@@ -20,83 +20,83 @@ select i.rating_average, i.id from item i where i.file_count > 0 and i.id = 1 an
 
 -- Popular: sort=views
 select i.id, i.version, i.view_count from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.view_count desc, i.id desc limit 61;
-select item_count from library_stats;
+select coalesce(sum(item_count), 0) from library_stats;
 select i.view_count, i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- VR: vr=1
-select i.id, i.version, i.added_at from item i where i.file_count > 0 and i.effective_projection <> 'flat' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
-select count(*) from item i where i.file_count > 0 and i.effective_projection <> 'flat' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
-select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and i.effective_projection <> 'flat' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.id, i.version, i.added_at from item i where i.file_count > 0 and exists (select 1 from video_facts where item_id = i.id and effective_projection <> 'flat') and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
+select count(*) from item i where i.file_count > 0 and exists (select 1 from video_facts where item_id = i.id and effective_projection <> 'flat') and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and exists (select 1 from video_facts where item_id = i.id and effective_projection <> 'flat') and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- sort=newest
 select i.id, i.version, i.added_at from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
-select item_count from library_stats;
+select coalesce(sum(item_count), 0) from library_stats;
 select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- sort=oldest
 select i.id, i.version, i.added_at from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at asc, i.id asc limit 61;
-select item_count from library_stats;
+select coalesce(sum(item_count), 0) from library_stats;
 select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- sort=title
 select i.id, i.version, i.title_key from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.title_key asc, i.id asc limit 61;
-select item_count from library_stats;
+select coalesce(sum(item_count), 0) from library_stats;
 select i.title_key, i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- sort=rating
 select i.id, i.version, i.rating_average from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.rating_average desc, i.id desc limit 61;
-select item_count from library_stats;
+select coalesce(sum(item_count), 0) from library_stats;
 select i.rating_average, i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- sort=views
 select i.id, i.version, i.view_count from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.view_count desc, i.id desc limit 61;
-select item_count from library_stats;
+select coalesce(sum(item_count), 0) from library_stats;
 select i.view_count, i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- sort=duration
 select i.id, i.version, i.duration_s from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.duration_s desc, i.id desc limit 61;
-select item_count from library_stats;
+select coalesce(sum(item_count), 0) from library_stats;
 select i.duration_s, i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- sort=size
 select i.id, i.version, i.size_bytes from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.size_bytes desc, i.id desc limit 61;
-select item_count from library_stats;
+select coalesce(sum(item_count), 0) from library_stats;
 select i.size_bytes, i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- sort=random
 select i.id, i.version, (i.random_key * 7) % 2147483647 from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by (i.random_key * 7) % 2147483647 asc, i.id asc limit 61;
-select item_count from library_stats;
+select coalesce(sum(item_count), 0) from library_stats;
 select (i.random_key * 7) % 2147483647, i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- sort=recent
 select i.id, i.version, coalesce((select updated_at from playback_progress where item_id = i.id and user_id = 1), 0) from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by coalesce((select updated_at from playback_progress where item_id = i.id and user_id = 1), 0) desc, i.id desc limit 61;
-select item_count from library_stats;
+select coalesce(sum(item_count), 0) from library_stats;
 select coalesce((select updated_at from playback_progress where item_id = i.id and user_id = 1), 0), i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- folder=Films
 select item_count from folder where id = 2;
-select item_count from library_stats;
+select coalesce(sum(item_count), 0) from library_stats;
 select i.id, i.version, i.title_key from folder_item fv cross join item i on i.id = fv.item_id where i.file_count > 0 and fv.folder_id = 2 order by i.title_key asc, i.id asc limit 61;
 select item_count from folder where id = 2;
 select i.title_key, i.id from item i where i.file_count > 0 and i.id = 1 and (2 is null or exists (select 1 from folder_item where folder_id = 2 and item_id = i.id));
 
 -- tag=sea
 select item_count from tag where id = 1;
-select item_count from library_stats;
+select coalesce(sum(item_count), 0) from library_stats;
 select i.id, i.version, i.added_at from item_tag vt cross join item i on i.id = vt.item_id where i.file_count > 0 and exists (select 1 from item_tag where tag_id = 1 and item_id = i.id) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) and vt.tag_id = 1 order by i.added_at desc, i.id desc limit 61;
 select item_count from tag where id = 1;
-select item_count from library_stats;
+select coalesce(sum(item_count), 0) from library_stats;
 select count(*) from item_tag vt cross join item i on i.id = vt.item_id where i.file_count > 0 and exists (select 1 from item_tag where tag_id = 1 and item_id = i.id) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) and vt.tag_id = 1;
 select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and exists (select 1 from item_tag where tag_id = 1 and item_id = i.id) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- tag=sea&tag=night
 select item_count from tag where id = 1;
 select item_count from tag where id = 2;
-select item_count from library_stats;
+select coalesce(sum(item_count), 0) from library_stats;
 select i.id, i.version, i.added_at from item_tag vt cross join item i on i.id = vt.item_id where i.file_count > 0 and exists (select 1 from item_tag where tag_id = 1 and item_id = i.id) and exists (select 1 from item_tag where tag_id = 2 and item_id = i.id) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) and vt.tag_id = 1 order by i.added_at desc, i.id desc limit 61;
 select item_count from tag where id = 1;
 select item_count from tag where id = 2;
-select item_count from library_stats;
+select coalesce(sum(item_count), 0) from library_stats;
 select count(*) from item_tag vt cross join item i on i.id = vt.item_id where i.file_count > 0 and exists (select 1 from item_tag where tag_id = 1 and item_id = i.id) and exists (select 1 from item_tag where tag_id = 2 and item_id = i.id) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) and vt.tag_id = 1;
 select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and exists (select 1 from item_tag where tag_id = 1 and item_id = i.id) and exists (select 1 from item_tag where tag_id = 2 and item_id = i.id) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
@@ -355,9 +355,9 @@ select count(*) from item i where i.file_count > 0 and exists (select 1 from pla
 select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- vr=1&stereo=1
-select i.id, i.version, i.added_at from item i where i.file_count > 0 and i.effective_projection <> 'flat' and i.effective_stereo <> 'mono' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
-select count(*) from item i where i.file_count > 0 and i.effective_projection <> 'flat' and i.effective_stereo <> 'mono' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
-select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and i.effective_projection <> 'flat' and i.effective_stereo <> 'mono' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.id, i.version, i.added_at from item i where i.file_count > 0 and exists (select 1 from video_facts where item_id = i.id and effective_projection <> 'flat') and exists (select 1 from video_facts where item_id = i.id and effective_stereo <> 'mono') and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
+select count(*) from item i where i.file_count > 0 and exists (select 1 from video_facts where item_id = i.id and effective_projection <> 'flat') and exists (select 1 from video_facts where item_id = i.id and effective_stereo <> 'mono') and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and exists (select 1 from video_facts where item_id = i.id and effective_projection <> 'flat') and exists (select 1 from video_facts where item_id = i.id and effective_stereo <> 'mono') and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- min_duration=60&max_duration=600
 select i.id, i.version, i.added_at from item i where i.file_count > 0 and i.duration_s >= 60 and i.duration_s < 600 and i.duration_s > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
@@ -366,12 +366,12 @@ select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and i.du
 
 -- min_height=1080&max_height=2160&folder=Films
 select item_count from folder where id = 2;
-select item_count from library_stats;
-select i.id, i.version, i.title_key from folder_item fv cross join item i on i.id = fv.item_id where i.file_count > 0 and i.height >= 1080 and i.height < 2160 and fv.folder_id = 2 order by i.title_key asc, i.id asc limit 61;
+select coalesce(sum(item_count), 0) from library_stats;
+select i.id, i.version, i.title_key from folder_item fv cross join item i on i.id = fv.item_id where i.file_count > 0 and exists (select 1 from video_facts where item_id = i.id and height >= 1080) and exists (select 1 from video_facts where item_id = i.id and height < 2160) and fv.folder_id = 2 order by i.title_key asc, i.id asc limit 61;
 select item_count from folder where id = 2;
-select item_count from library_stats;
-select count(*) from folder_item fv cross join item i on i.id = fv.item_id where i.file_count > 0 and i.height >= 1080 and i.height < 2160 and fv.folder_id = 2;
-select i.title_key, i.id from item i where i.file_count > 0 and i.id = 1 and i.height >= 1080 and i.height < 2160 and (2 is null or exists (select 1 from folder_item where folder_id = 2 and item_id = i.id));
+select coalesce(sum(item_count), 0) from library_stats;
+select count(*) from folder_item fv cross join item i on i.id = fv.item_id where i.file_count > 0 and exists (select 1 from video_facts where item_id = i.id and height >= 1080) and exists (select 1 from video_facts where item_id = i.id and height < 2160) and fv.folder_id = 2;
+select i.title_key, i.id from item i where i.file_count > 0 and i.id = 1 and exists (select 1 from video_facts where item_id = i.id and height >= 1080) and exists (select 1 from video_facts where item_id = i.id and height < 2160) and (2 is null or exists (select 1 from folder_item where folder_id = 2 and item_id = i.id));
 
 -- favorites=1&min_rating=3&sort=size
 select i.id, i.version, i.size_bytes from item i where i.file_count > 0 and i.favorite_count > 0 and i.rating_average >= 3 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.size_bytes desc, i.id desc limit 61;

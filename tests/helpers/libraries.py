@@ -39,8 +39,12 @@ def _add(tx: Transaction, root_id: int, numbers: range, folders: Sequence[str]) 
         found.append(FoundFile(path, size, mtime_ns, f"{chance.getrandbits(64):016x}"))
     files.ingest(tx, root_id, found, {}, first_scan=True)
     tx.connection.execute(
-        "update item set probed_at = 1, container = 'mov', video_codec = 'h264',"
-        " audio_codec = 'aac', width = 1920, height = 1080, frame_rate = 25,"
+        "update video_facts set video_codec = 'h264', audio_codec = 'aac', width = 1920,"
+        " height = 1080, frame_rate = 25 where item_id in"
+        " (select id from item where probed_at is null)"
+    )
+    tx.connection.execute(
+        "update item set probed_at = 1, container = 'mov',"
         " duration_s = 10 + abs(random() % 7000), view_count = abs(random() % 50),"
         " rating_average = abs(random() % 5), thumbnail = fingerprint,"
         " preview = 'data:image/webp;base64,' || hex(randomblob(90)), version = version + 1"
@@ -92,3 +96,8 @@ async def heart(server: LocalServer, *item_ids: int) -> None:
     await server.services.store.write(
         lambda tx: [curation.set_favorite(tx, HOUSEHOLD, item_id, None) for item_id in item_ids]
     )
+
+
+def delete_old_events(tx: Transaction) -> None:
+    """All but the newest, as after many more than are kept."""
+    tx.connection.execute("delete from event where id < (select max(id) from event)")

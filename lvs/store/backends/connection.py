@@ -59,8 +59,13 @@ class Connection(Protocol):
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> Cursor: ...
 
-    def run_script(self, sql: str) -> None:
-        """All statements of a script in one transaction, or none of them."""
+    def run_script(self, sql: str, report: Callable[[int, int], None] | None = None) -> None:
+        """All statements of a script in one transaction, or none of them. `report` is called with
+        how many statements are done, and how many there are, where the engine runs them singly."""
+
+    def keep_copy(self, suffix: str) -> str:
+        """Copy the database to a file beside its own, named with a suffix: complete, or not there
+        at all. Returns its path; empty for an engine that has no file. Raises OSError."""
 
     def begin_read(self, limit_s: float) -> None:
         """Begin a snapshot, whose statements may take so many seconds."""

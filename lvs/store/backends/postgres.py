@@ -11,7 +11,7 @@ import contextlib
 import logging
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -133,7 +133,7 @@ class PostgresConnection:
             raise translated(error, lost=self._inner.closed) from error
         return cursor
 
-    def run_script(self, sql: str) -> None:
+    def run_script(self, sql: str, report: Callable[[int, int], None] | None = None) -> None:
         self.begin_write()
         try:
             self._run(sql)
@@ -141,6 +141,9 @@ class PostgresConnection:
         except BaseException:
             self.rollback()
             raise
+
+    def keep_copy(self, suffix: str) -> str:
+        return ""
 
     def begin_read(self, limit_s: float) -> None:
         self._begin("begin", limit_s)

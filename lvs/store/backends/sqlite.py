@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from lvs.errors import StartError
 from lvs.store.backends.dialect import SQLITE
 
 VERSION = sqlite3.sqlite_version
@@ -32,13 +34,37 @@ class Connection(sqlite3.Connection):
         self.queries += 1
         return super().execute(*args)
 
-    def run_script(self, sql: str) -> None:
+    def run_script(self, sql: str, report: Callable[[int, int], None] | None = None) -> None:
+        """A script may make a table again and rename it, so foreign keys are checked at its end."""
+        steps = statements(sql)
+        checked = self.execute("pragma foreign_keys").fetchone()[0]
+        self.execute("pragma foreign_keys = off")
         try:
-            self.executescript(f"begin immediate;\n{sql}\ncommit;")
+            self.execute("begin immediate")
+            for done, statement in enumerate(steps):
+                self.execute(statement)
+                if report is not None:
+                    report(done + 1, len(steps))
+            if lost := self.execute("pragma foreign_key_check").fetchone():
+                raise StartError(
+                    f"The database could not be updated: rows that its table {lost[0]} refers to "
+                    "would be lost. It is as it was; use the version of the program before."
+                )
+            self.execute("commit")
         except BaseException:
             if self.in_transaction:
                 self.rollback()
             raise
+        finally:
+            self.execute(f"pragma foreign_keys = {checked}")
+
+    def keep_copy(self, suffix: str) -> str:
+        database = Path(self.execute("pragma database_list").fetchone()[2])
+        path = database.with_name(f"{database.name}.{suffix}")
+        partial = path.with_name(f"{path.name}.partial")
+        copy(self, partial)
+        os.replace(partial, path)  # noqa: PTH105
+        return str(path)
 
     def begin_read(self, limit_s: float) -> None:
         self._limit(limit_s)
@@ -77,6 +103,29 @@ def connect(
         isolation_level=None if autocommit else "DEFERRED",
         factory=Connection,
     )
+
+
+def statements(script: str) -> list[str]:
+    """The statements of a script; a trigger is one, with those within it."""
+    found, part = [], ""
+    for piece in script.split(";")[:-1]:
+        part += f"{piece};"
+        if sqlite3.complete_statement(part):
+            found.append(part.strip())
+            part = ""
+    return found
+
+
+def copy(source: Connection, path: Path) -> None:
+    """Write one moment of a database to a file of its own, in place of what is there, and bring it
+    to the disk. Raises DatabaseError and OSError."""
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    with contextlib.closing(connect(path)) as target:
+        source.backup(target)
+        target.execute("pragma journal_mode = delete")
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 class SqliteBackend:

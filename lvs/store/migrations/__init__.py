@@ -12,6 +12,9 @@ from lvs.store.backends.connection import Connection
 log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).parent
+# These rewrite rows that hold user data, so that the database is copied before the first of them.
+REWRITES_DATA = frozenset({10})
+REPORT_EVERY_S = 1.0
 
 
 def available() -> list[tuple[int, Path]]:
@@ -29,10 +32,13 @@ def version(connection: Connection) -> int:
     return int(row[0] or 0)
 
 
-def migrate(connection: Connection) -> None:
-    """Bring the database to this program's version.
+def migrate(connection: Connection, *, copy: bool = True) -> None:
+    """Bring the database to this program's version. Killed in the middle, it starts over at the
+    next start: each migration is one transaction.
 
-    Raises StartError when a newer program has written it.
+    Before data is rewritten, the database is copied to a file beside it, which is kept; `copy` is
+    false for a database that is itself a copy. Raises StartError when a newer program has written
+    the database.
     """
     current = version(connection)
     known = available()
@@ -41,15 +47,29 @@ def migrate(connection: Connection) -> None:
             f"The database is of version {current}, made by a newer Local Video Server; this one "
             f"knows version {known[-1][0]}. Update the program, or restore an older backup."
         )
-    for number, path in known:
-        if number > current:
-            _apply(connection, number, path)
+    due = [(number, path) for number, path in known if number > current]
+    if copy and current and REWRITES_DATA.intersection(number for number, _ in due):
+        kept = connection.keep_copy(f"version-{current}")
+        log.info("The database is updated to a new version. Its copy before that: %s", kept)
+    for number, path in due:
+        _apply(connection, number, path)
 
 
 def _apply(connection: Connection, number: int, path: Path) -> None:
     log.debug("Migrating the database to version %d (%s)", number, path.stem)
+    began = reported = time.monotonic()
+
+    def report(done: int, total: int) -> None:
+        nonlocal reported
+        if time.monotonic() - reported > REPORT_EVERY_S:
+            reported = time.monotonic()
+            log.info("Updating the database: step %d of %d", done, total)
+
     applied_at = time.time_ns() // 1_000_000
     connection.run_script(
         f"{path.read_text('utf-8')}\n"
-        f"insert into migration (version, applied_at) values ({number}, {applied_at});"
+        f"insert into migration (version, applied_at) values ({number}, {applied_at});",
+        report,
     )
+    if reported > began:
+        log.info("The database was updated in %.0f s", time.monotonic() - began)
