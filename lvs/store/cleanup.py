@@ -1,8 +1,7 @@
-"""Deletes videos whose files have been missing for long, with their user data."""
+"""Deletes items whose files have been missing for long, with their user data."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from lvs.store.writer import Transaction
 
 @dataclass(frozen=True, slots=True)
 class PurgeCandidate:
-    """A video to delete: its title, since when its files are missing (ms), its user data."""
+    """An item to delete: its title, since when its files are missing (ms), its user data."""
 
     id: int
     title: str
@@ -31,22 +30,25 @@ _MISSING = (
 
 
 def long_missing(conn: Connection, before: int) -> list[PurgeCandidate]:
-    """Videos of which every file went missing before a time (ms), longest missing first."""
-    rows = conn.execute(f"{_MISSING} group by i.id having gone < ? order by gone, i.id", (before,))
+    """Items of which every file went missing before a time (ms), longest missing first."""
+    rows = conn.execute(
+        f"{_MISSING} group by i.id having max(f.missing_since) < ? order by gone, i.id", (before,)
+    )
     return [PurgeCandidate(*row) for row in rows]
 
 
 def newest_missing(conn: Connection, limit: int) -> list[PurgeCandidate]:
-    """Videos without any file, the last that went missing first."""
+    """Items without any file, the last that went missing first."""
     rows = conn.execute(f"{_MISSING} group by i.id order by gone desc, i.id limit ?", (limit,))
     return [PurgeCandidate(*row) for row in rows]
 
 
 def count_missing(conn: Connection, before: int) -> tuple[int, int]:
-    """(videos without any file, those of which every file went missing before a time (ms))."""
+    """(items without any file, those of which every file went missing before a time (ms))."""
     row = conn.execute(
-        "select count(*), coalesce(sum(gone < ?), 0) from (select max(f.missing_since) as gone"
-        " from item i join file f on f.item_id = i.id where i.file_count = 0 group by i.id)",
+        "select count(*), coalesce(sum(case when gone < ? then 1 else 0 end), 0)"
+        " from (select max(f.missing_since) as gone"
+        " from item i join file f on f.item_id = i.id where i.file_count = 0 group by i.id) m",
         (before,),
     ).fetchone()
     return int(row[0]), int(row[1])
@@ -63,19 +65,17 @@ _BELONGS = (
 
 
 def purge(tx: Transaction, item_ids: Sequence[int]) -> int:
-    """Delete those of these videos that still have no file; returns how many."""
+    """Delete those of these items that still have no file; returns how many."""
     conn = tx.connection
+    array, among = conn.dialect.array, conn.dialect.among
     rows = conn.execute(
-        "select id, kind from item where file_count = 0 and id in (select value from json_each(?))",
-        (json.dumps(list(item_ids)),),
+        f"select id, kind from item where file_count = 0 and {among('id')}", (array(item_ids),)
     ).fetchall()
-    purged = json.dumps([row[0] for row in rows])
+    purged = (array(row[0] for row in rows),)
     for table in _BELONGS:
-        conn.execute(
-            f"delete from {table} where item_id in (select value from json_each(?))", (purged,)
-        )
+        conn.execute(f"delete from {table} where {among('item_id')}", purged)
     conn.execute("delete from tag where item_count = 0")
-    conn.execute("delete from item where id in (select value from json_each(?))", (purged,))
+    conn.execute(f"delete from item where {among('id')}", purged)
     for item_id, kind in rows:
         tx.emit("item.removed", item_id, kind=kind)
     return len(rows)

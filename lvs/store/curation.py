@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from lvs.models import FavoriteState, RatingSummary
@@ -45,8 +44,8 @@ def of_items(
         "select i.id, i.rating_average, i.rating_count, r.value, f.item_id is not null from item i"
         " left join rating r on r.item_id = i.id and r.user_id = :viewer"
         " left join favorite f on f.item_id = i.id and f.user_id = :viewer"
-        " where i.id in (select value from json_each(:ids))",
-        {"ids": json.dumps(list(item_ids)), "viewer": viewer.user_id},
+        f" where {conn.dialect.among('i.id', ':ids')}",
+        {"ids": conn.dialect.array(item_ids), "viewer": viewer.user_id},
     )
     return {row[0]: (RatingSummary(*row[1:4]), bool(row[4])) for row in rows}
 

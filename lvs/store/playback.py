@@ -49,7 +49,7 @@ def save_position(
         "insert into playback_progress (item_id, user_id, position_s, watched, updated_at)"
         " values (:video, :user, :position, :watched, :at) on conflict (item_id, user_id)"
         " do update set position_s = excluded.position_s, updated_at = excluded.updated_at,"
-        " watched = max(watched, excluded.watched)",
+        " watched = case when playback_progress.watched = 1 then 1 else excluded.watched end",
         {
             "video": item_id,
             "user": viewer.user_id,

@@ -19,7 +19,9 @@ def configure(tx: Transaction, names: Mapping[str, str]) -> list[Root]:
     """
     roots = []
     for name, path in names.items():
-        tx.connection.execute("insert or ignore into library_folder (name) values (?)", (name,))
+        tx.connection.execute(
+            "insert into library_folder (name) values (?) on conflict do nothing", (name,)
+        )
         row = tx.connection.execute(
             "select id, offline_since from library_folder where name = ?", (name,)
         ).fetchone()
@@ -43,8 +45,9 @@ def scan_state(conn: Connection, root_id: int) -> tuple[str | None, int | None, 
         "select identity, scanned_at from library_folder where id = ?", (root_id,)
     ).fetchone()
     count = conn.execute(
-        "select count(*) from (select 1 from file indexed by file_present_path"
-        " where root_id = ? and missing_since is null limit 2)",
+        "select count(*) from (select 1 from file"
+        f" {conn.dialect.indexed_by('file_present_path')}"
+        " where root_id = ? and missing_since is null limit 2) found",
         (root_id,),
     ).fetchone()
     return row[0], row[1], count[0]
@@ -100,7 +103,7 @@ def folders_in(conn: Connection, folder_id: int, limit: int = 500) -> list[Folde
     """The folders directly inside one, those with videos, by name."""
     rows = conn.execute(
         f"select {_FOLDER} from folder where parent_id = ? and item_count > 0"
-        " order by name collate nocase, id limit ?",
+        " order by lower(name), id limit ?",
         (folder_id, limit),
     )
     return [_folder(row) for row in rows]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -54,8 +53,8 @@ def of_videos(conn: Connection, item_ids: Iterable[int]) -> dict[int, list[str]]
     found: dict[int, list[str]] = {}
     for item_id, name in conn.execute(
         "select it.item_id, t.name from item_tag it join tag t on t.id = it.tag_id"
-        " where it.item_id in (select value from json_each(?)) order by t.key",
-        (json.dumps(list(item_ids)),),
+        f" where {conn.dialect.among('it.item_id')} order by t.key",
+        (conn.dialect.array(item_ids),),
     ):
         found.setdefault(item_id, []).append(name)
     return found
@@ -73,8 +72,10 @@ def ids(conn: Connection, names: Sequence[str]) -> tuple[int, ...]:
 def most_used(conn: Connection, text: str = "", limit: int = 50) -> list[Tag]:
     """Tags in use that contain a text: those that begin with it first, then by use."""
     key = tag_key(text)
+    # What both engines have: SQLite says `instr`, PostgreSQL `position`.
+    contains = " and replace(key, :key, '') <> key" if key else ""
     rows = conn.execute(
-        "select id, name, item_count from tag where item_count > 0 and instr(key, :key) > 0"
+        f"select id, name, item_count from tag where item_count > 0{contains}"
         " order by substr(key, 1, length(:key)) <> :key, item_count desc, key limit :limit",
         {"key": key, "limit": limit},
     )
@@ -119,7 +120,9 @@ def set_all(tx: Transaction, item_id: int, names: Iterable[str]) -> list[Tag]:
         conn.execute("delete from item_tag where item_id = ? and tag_id = ?", (item_id, had[key]))
         conn.execute("delete from tag where id = ? and item_count = 0", (had[key],))
     for key in [key for key in wanted if key not in had]:
-        conn.execute("insert or ignore into tag (name, key) values (?, ?)", (wanted[key], key))
+        conn.execute(
+            "insert into tag (name, key) values (?, ?) on conflict do nothing", (wanted[key], key)
+        )
         conn.execute(
             "insert into item_tag (item_id, tag_id, added_at)"
             " select ?, id, ? from tag where key = ?",
@@ -146,8 +149,8 @@ def rename(tx: Transaction, name: str, new_name: str) -> None:
         )
     else:
         conn.execute(
-            "insert or ignore into item_tag (item_id, tag_id, added_at)"
-            " select item_id, ?, added_at from item_tag where tag_id = ?",
+            "insert into item_tag (item_id, tag_id, added_at)"
+            " select item_id, ?, added_at from item_tag where tag_id = ? on conflict do nothing",
             (other[0], tag_id),
         )
         _timing(conn, tag_id)
