@@ -15,19 +15,33 @@ FOLDER = Path(__file__).parent
 # These rewrite rows that hold user data, so that the database is copied before the first of them.
 REWRITES_DATA = frozenset({10})
 REPORT_EVERY_S = 1.0
+_TABLE = {
+    "sqlite": "create table if not exists migration"
+    " (version integer primary key, applied_at integer not null) strict",
+    "postgres": "create table if not exists migration"
+    " (version bigint primary key, applied_at bigint not null)",
+}
 
 
-def available() -> list[tuple[int, Path]]:
-    """The migrations of this version of the program, in order."""
-    return sorted((int(path.name.split("_")[0]), path) for path in FOLDER.glob("*.sql"))
+def available(engine: str = "sqlite") -> list[tuple[int, Path]]:
+    """The migrations of this version of the program for a database engine, in order.
+
+    PostgreSQL begins with the first `.postgres.sql`, which has the whole database of that version.
+    Later numbers have a file for both engines, and one for PostgreSQL where its words differ.
+    """
+    common: dict[int, Path] = {}
+    own: dict[int, Path] = {}
+    for path in FOLDER.glob("*.sql"):
+        files = own if path.name.endswith(".postgres.sql") else common
+        files[int(path.name.split("_")[0])] = path
+    if engine == "postgres":
+        common = {number: path for number, path in common.items() if number > min(own)} | own
+    return sorted(common.items())
 
 
 def version(connection: Connection) -> int:
     """The version of a database; 0 for an empty one."""
-    connection.execute(
-        "create table if not exists migration"
-        " (version integer primary key, applied_at integer not null) strict"
-    )
+    connection.execute(_TABLE[connection.dialect.name])
     row = connection.execute("select max(version) from migration").fetchone()
     return int(row[0] or 0)
 
@@ -41,7 +55,7 @@ def migrate(connection: Connection, *, copy: bool = True) -> None:
     the database.
     """
     current = version(connection)
-    known = available()
+    known = available(connection.dialect.name)
     if current > known[-1][0]:
         raise StartError(
             f"The database is of version {current}, made by a newer Local Video Server; this one "
