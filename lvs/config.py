@@ -64,6 +64,13 @@ def _login(value: SecretStr) -> SecretStr:
     return value
 
 
+def _postgres(value: SecretStr) -> SecretStr:
+    address = value.get_secret_value()
+    if address and not address.startswith(("postgresql://", "postgres://")):
+        raise ValueError("it must be `postgresql://user:password@host/name`, or empty")
+    return value
+
+
 FolderPath = Annotated[Path, AfterValidator(_absolute)]
 
 
@@ -87,6 +94,11 @@ class ServerConfig(BaseSettings):
     data_directory: FolderPath = Field(
         default=Path("data"),
         description="Database, thumbnails, backups; a local disk, never inside a video folder",
+    )
+    database_url: Annotated[SecretStr, AfterValidator(_postgres)] = Field(
+        default=SecretStr(""),
+        description="The address of a PostgreSQL database (15 or newer) to use in place of the "
+        "SQLite file in the data folder: `postgresql://user:password@host/name`",
     )
     host: str = Field(default="0.0.0.0", description="The address to listen on")
     port: int = Field(default=8080, ge=0, le=65535, description="The port to listen on; 0 for any")
@@ -251,6 +263,11 @@ class ServerConfig(BaseSettings):
             "name is accepted until the next release."
             for old in self._renamed
         ]
+
+    @property
+    def database(self) -> Path | str:
+        """The SQLite file, or the address of the PostgreSQL database."""
+        return self.database_url.get_secret_value() or self.data_directory / "library.db"
 
     @property
     def is_for_the_network(self) -> bool:

@@ -180,7 +180,7 @@ async def test_a_failed_migration_leaves_the_database_as_it_was(
     broken = tmp_path / "9999_broken.sql"
     broken.write_text("create table half (id integer); select no_such_function();")
     with_broken = [*available(), (9999, broken)]
-    monkeypatch.setattr("lvs.store.migrations.available", lambda: with_broken)
+    monkeypatch.setattr("lvs.store.migrations.available", lambda _: with_broken)
     with pytest.raises(StartError):
         await Store(path).open()
     with sqlite3.connect(path) as connection:

@@ -49,6 +49,7 @@ def sse(data: str, *, event_id: int, event: str | None = None) -> bytes:
 
 
 SSE_HEARTBEAT = b": still here\n\n"
+UNAVAILABLE_S = 5  # until a page that may be had later asks again
 SSE_HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",
@@ -266,7 +267,9 @@ def error_response(request: Request, error: LvsError, render: Render, **context:
     if wants_json:
         return _with_advice(problem(error), error)
     name = "partials/_notice.html" if is_fragment(request) else "pages/error.html"
-    html = render(name, error=error, **context)
+    # A page that may be had later asks again by itself; a form does not, as it would be a page then.
+    retry_s = UNAVAILABLE_S if error.status == 503 and request.method == "GET" else 0
+    html = render(name, error=error, retry_s=retry_s, **context)
     response = html_response(request, Rendered(html), error.status)
     if is_fragment(request):
         _as_notice(response)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import logging
 from collections import Counter
@@ -15,7 +16,12 @@ from lvs.errors import StartError, UnavailableError
 from lvs.events import ChangeSignal, Topic
 from lvs.store import migrations
 from lvs.store.backends import open_backend
-from lvs.store.backends.connection import Connection, DatabaseError, OperationalError
+from lvs.store.backends.connection import (
+    Connection,
+    ConnectionLostError,
+    DatabaseError,
+    OperationalError,
+)
 from lvs.store.thread_connection import ThreadConnection
 from lvs.store.writer import Job, Transaction, Writer
 
@@ -53,6 +59,7 @@ class Store:
         self._writer: Writer | None = None
         self._readers: list[ThreadConnection] = []
         self._snapshots: ThreadConnection | None = None
+        self._follower: asyncio.Task[None] | None = None
         self._turn = itertools.count()
 
     @property
@@ -71,7 +78,7 @@ class Store:
             self._backend.prepare()
             self._writer = Writer(
                 await self._connect("writer", read_only=False),
-                self._refuse_if_lost,
+                self._refuse_write,
                 self._committed,
                 self._event_retention,
             )
@@ -80,6 +87,9 @@ class Store:
             self._snapshots = await self._connect("reader-live")
             self.last_event_id = await self._writer.run(newest_event)
             self._writer.start()
+            self._follower = asyncio.create_task(
+                self._backend.follow(self._follow), name="store-follower"
+            )
         except (DatabaseError, OSError) as error:
             await self.close()
             raise StartError(self._backend.start_advice(error)) from error
@@ -90,6 +100,10 @@ class Store:
     async def close(self) -> None:
         """Finish what has started, refuse the rest, and close the readers first, so that the writer
         is the one that folds the log back."""
+        if self._follower is not None:
+            self._follower.cancel()
+            await asyncio.gather(self._follower, return_exceptions=True)
+            self._follower = None
         writer, readers = self._writer, [*self._readers, self._snapshots]
         self._readers, self._snapshots, self._writer = [], None, None
         if writer is not None:
@@ -128,11 +142,18 @@ class Store:
         if not readers:
             raise UnavailableError(_CLOSED)
         reader = min(readers, key=lambda connection: connection.pending)
-        result, queries = await reader.run(
-            lambda connection: _in_snapshot(connection, function, args, kwargs)
-        )
+        result, queries = await self._run(reader, function, args, kwargs)
         metrics.add_queries(queries)
         return result
+
+    async def _run(
+        self, reader: ThreadConnection, function: Callable[..., T], args: Any, kwargs: Any
+    ) -> tuple[T, int]:
+        """What a function returns in a snapshot, and how many statements it ran."""
+        try:
+            return await reader.run(lambda conn: _in_snapshot(conn, function, args, kwargs))
+        except ConnectionLostError as error:
+            raise UnavailableError(self._backend.read_advice(error)) from error
 
     async def read_cached(self, function: Callable[..., T], *args: Hashable) -> T:
         """As `read`, but the answer is kept until the next event: for aggregates that many pages
@@ -156,9 +177,7 @@ class Store:
         """As `read`, on the connection that the live hub has to itself."""
         if self._snapshots is None:
             raise UnavailableError(_CLOSED)
-        result, _ = await self._snapshots.run(
-            lambda connection: _in_snapshot(connection, function, args, kwargs)
-        )
+        result, _ = await self._run(self._snapshots, function, args, kwargs)
         return result
 
     async def write(
@@ -198,14 +217,22 @@ class Store:
             if any(job.may_need_probe for job in batch):
                 self.probe_signal.notify()
 
-    def _refuse_if_lost(self) -> None:
-        """Raises UnavailableError where the transaction would end in a file that is deleted."""
-        if problem := self.lost():
+    async def _follow(self) -> None:
+        """Read how far others have come, and wake who follows."""
+        newest = await self.read_live(newest_event)
+        if newest > self.last_event_id:
+            self.last_event_id = newest
+            self.edits += 1  # perhaps by people
+            self.change_signal.notify()
+            self.probe_signal.notify()
+
+    def _refuse_write(self) -> None:
+        if problem := self._backend.refuses_writes():
             raise UnavailableError(problem)
 
     def lost(self) -> str:
-        """What to say when the path no longer leads to the database that is open: somebody deleted,
-        moved or replaced it. Empty while all is well."""
+        """What to say when the database that is open is gone: its file was deleted, moved or
+        replaced, or its server cannot be reached. Empty while all is well."""
         return self._backend.lost()
 
     async def _connect(self, name: str, *, read_only: bool = True) -> ThreadConnection:

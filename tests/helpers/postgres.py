@@ -20,6 +20,7 @@ from psycopg import conninfo
 NOBODY = 65534  # PostgreSQL does not run as root
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 STOPPED_WITHIN_S = 20.0
+_numbers = itertools.count(1)
 
 
 def binaries() -> Path | None:
@@ -58,6 +59,16 @@ class PostgresServer:
     @property
     def address(self) -> str:
         return f"postgresql://postgres@/postgres?host={self.folder}"
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """The address of a new database."""
+        opened = Databases(self.address)
+        try:
+            with opened.new() as address:
+                yield address
+        finally:
+            opened.close()
 
     def start(self) -> None:
         """Start the server; it answers when this returns."""
@@ -159,18 +170,19 @@ class Databases:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._numbers = itertools.count(1)
         self._connection = psycopg.connect(address, autocommit=True)
 
     @contextmanager
     def new(self, template: str | None = None) -> Iterator[str]:
         """The address of an empty database, or of a copy of another, which is deleted after."""
-        name = f"lvs_test_{os.getpid()}_{next(self._numbers)}"
+        name = f"lvs_test_{os.getpid()}_{next(_numbers)}"
         copied = f" template {template}" if template else ""
         self._connection.execute(f"create database {name}{copied}".encode())
         try:
             yield self.address_of(name)
         finally:
+            if self._connection.closed:  # a test restarted the server
+                self._connection = psycopg.connect(self._address, autocommit=True)
             self._connection.execute(f"drop database {name} with (force)".encode())
 
     def address_of(self, name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -19,11 +20,20 @@ class Backend(Protocol):
         """A connection; the first one writes. Raises DatabaseError."""
 
     def lost(self) -> str:
-        """What to say when what is open is no longer the database of this name. Empty while all is
-        well."""
+        """What to say when the database that is open is gone; empty while all is well."""
+
+    async def follow(self, on_commit: Callable[[], Awaitable[None]]) -> None:
+        """Call `on_commit` after each commit with events by another process, and when the
+        connection is back; until it is cancelled. Returns at once where there is no other."""
+
+    def refuses_writes(self) -> str:
+        """Why no transaction may begin now; empty when one may."""
 
     def start_advice(self, error: Exception) -> str:
         """What to do when the server cannot start for this error."""
+
+    def read_advice(self, error: Exception) -> str:
+        """What to do when the connection was lost."""
 
     def write_advice(self, error: Exception) -> str:
         """What to do when a transaction failed for this error."""

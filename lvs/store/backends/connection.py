@@ -21,6 +21,10 @@ class ConnectionLostError(OperationalError):
     """The server of the database cannot be reached, or ended the connection."""
 
 
+class CommitLostError(ConnectionLostError):
+    """The connection ended within a commit: the transaction was committed, or it was not."""
+
+
 class Cursor(Protocol):
     """The rows of a statement, as tuples."""
 

@@ -7,11 +7,12 @@ have declared types, so that PostgreSQL never has to infer one from `:x is null`
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -19,8 +20,8 @@ from psycopg import conninfo
 from psycopg.adapt import Buffer, Dumper, Loader
 from psycopg.types.numeric import Int8Dumper
 
-from lvs.errors import StartError
-from lvs.store.backends.connection import ConnectionLostError
+from lvs.errors import LvsError, StartError
+from lvs.store.backends.connection import CommitLostError, ConnectionLostError
 from lvs.store.backends.dialect import POSTGRES
 from lvs.store.backends.parameters import bound
 
@@ -105,11 +106,6 @@ class PostgresConnection:
     def in_transaction(self) -> bool:
         return self._inner.info.transaction_status != psycopg.pq.TransactionStatus.IDLE
 
-    @property
-    def process_id(self) -> int:
-        """Of the server's process for this connection, as its notifications name it."""
-        return self._inner.info.backend_pid
-
     def execute(
         self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = (), /
     ) -> psycopg.Cursor[tuple[Any, ...]]:
@@ -167,15 +163,17 @@ class PostgresConnection:
 
     def commit(self) -> None:
         try:
-            self._inner.execute("commit")
+            self._inner.execute("commit", prepare=False)
         except psycopg.Error as error:
-            raise translated(error, lost=self._inner.closed) from error
+            if self._inner.closed:
+                raise CommitLostError(str(error).strip()) from error
+            raise translated(error) from error
 
     def rollback(self) -> None:
         """Also when the connection broke: the server has then rolled back."""
         try:
             if self.in_transaction and not self._inner.closed:
-                self._inner.execute("rollback")
+                self._inner.execute("rollback", prepare=False)
         except psycopg.Error as error:
             log.debug("Can't roll back: %s", error)
             self._inner.close()
@@ -192,7 +190,7 @@ class PostgresConnection:
         if self._inner.closed:
             self._inner = self._connected()
         try:
-            self._inner.execute(statements)
+            self._inner.execute(statements, prepare=False)
         except psycopg.Error as error:
             if not self._inner.closed:
                 raise translated(error) from error
@@ -202,13 +200,16 @@ class PostgresConnection:
 
     def _run(self, statements: str) -> None:
         try:
-            self._inner.execute(statements)
+            self._inner.execute(statements, prepare=False)
         except psycopg.Error as error:
             raise translated(error, lost=self._inner.closed) from error
 
     def _connected(self) -> psycopg.Connection[tuple[Any, ...]]:
         self._limit_s = None
-        return self._backend.connected(_READ_ONLY if self._read_only else "")
+        connection = self._backend.connected(_READ_ONLY if self._read_only else "")
+        if not self._read_only:
+            self._backend.own_processes = {connection.info.backend_pid}
+        return connection
 
 
 def _limit(limit_s: float, scope: str) -> str:
@@ -222,6 +223,7 @@ class PostgresBackend:
         self._address = address
         self._retry_at = 0.0
         self._problem: sqlite3.Error | None = None
+        self.own_processes: set[int] = set()  # of the server, for connections that write
 
     @property
     def name(self) -> str:
@@ -270,10 +272,55 @@ class PostgresBackend:
         return conninfo.make_conninfo(**{**_CONNECTION, **given})  # type: ignore[arg-type]
 
     def lost(self) -> str:
-        return ""
+        if self._problem is None:
+            return ""
+        return (
+            f"The database {self.name} can't be reached, so nothing can be shown or saved. This "
+            "page continues by itself when it can."
+        )
+
+    def refuses_writes(self) -> str:
+        return ""  # a transaction that begins connects again
+
+    async def follow(self, on_commit: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                connection = await psycopg.AsyncConnection.connect(
+                    self._with_defaults(), autocommit=True
+                )
+                async with connection:
+                    self._problem = None
+                    await connection.execute(f"listen {CHANNEL}")
+                    await on_commit()  # what was committed before
+                    async for notification in connection.notifies():
+                        if notification.pid not in self.own_processes:
+                            await on_commit()
+            except (psycopg.Error, sqlite3.Error, LvsError) as error:
+                if self._problem is None:
+                    log.warning("The database can't be reached: %s", error)
+                self._problem = self._problem or ConnectionLostError(str(error))
+            await asyncio.sleep(RETRY_S)
 
     def start_advice(self, error: Exception) -> str:
+        if isinstance(error, ConnectionLostError):
+            return f"LVS_DATABASE_URL: the database {self.name} can't be reached ({error})."
         return f"LVS_DATABASE_URL: the database {self.name} can't be used ({error})."
 
+    def read_advice(self, error: Exception) -> str:
+        return (
+            f"The database {self.name} can't be reached right now. This page continues by itself "
+            "when it can."
+        )
+
     def write_advice(self, error: Exception) -> str:
+        if isinstance(error, CommitLostError):
+            return (
+                f"The connection to the database {self.name} ended while the change was saved. "
+                "See whether it was; else try again."
+            )
+        if isinstance(error, ConnectionLostError):
+            return (
+                f"The database {self.name} can't be reached right now, so nothing was changed. Try "
+                "again in a moment."
+            )
         return f"The library can't be changed right now ({error}); nothing was changed."

@@ -6,7 +6,7 @@ import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +166,12 @@ class SqliteBackend:
             "nothing can be saved. Put it back, or restart the server."
         )
 
+    def refuses_writes(self) -> str:
+        return self.lost()  # the transaction would end in a file that is deleted
+
+    async def follow(self, on_commit: Callable[[], Awaitable[None]]) -> None:
+        """Nobody else may write: see `lvs.server.lock`."""
+
     def start_advice(self, error: Exception) -> str:
         text = str(error)
         if "not a database" in text or "malformed" in text:
@@ -179,6 +185,9 @@ class SqliteBackend:
             f"The data folder {self.path.parent} can't be written to ({text}). Make it writable "
             "for this user, or set LVS_DATA_DIRECTORY to a folder that is."
         )
+
+    def read_advice(self, error: Exception) -> str:
+        return f"The library can't be read right now ({error})."
 
     def write_advice(self, error: Exception) -> str:
         if "full" in str(error):

@@ -1,0 +1,232 @@
+"""The store on PostgreSQL: several stores on one database, restarts, and what it says then."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from lvs.errors import StartError, UnavailableError
+from lvs.store import Connection, Store, Transaction
+from lvs.store.backends.connection import was_interrupted
+from lvs.store.database import newest_event
+from tests.helpers.postgres import PostgresServer, binaries
+from tests.helpers.servers import eventually
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PostgresServer]:
+    """A server that tests stop, with commits that are on the disk."""
+    found = binaries()
+    assert found
+    server = PostgresServer(found, durable=True)
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def address(server: PostgresServer) -> Iterator[str]:
+    with server.database() as address:
+        yield address
+
+
+@pytest.fixture
+async def store(address: str) -> AsyncIterator[Store]:
+    store = Store(address)
+    await store.open()
+    yield store
+    await store.close()
+
+
+def add_users(tx: Transaction, *names: str) -> None:
+    for name in names:
+        tx.connection.execute('insert into "user" (name) values (?)', (name,))
+    tx.emit("searches")
+
+
+def users(conn: Connection) -> list[str]:
+    return [row[0] for row in conn.execute('select name from "user" where id > 1 order by id')]
+
+
+async def test_a_write_is_read_and_a_failed_one_is_not(store: Store) -> None:
+    await store.write(add_users, "one")
+    results = await asyncio.gather(
+        store.write(add_users, "two"),
+        store.write(add_users, "three", "one"),
+        store.write(add_users, "four"),
+        return_exceptions=True,
+    )
+    kinds = [type(result).__name__ for result in results]
+    assert kinds == ["NoneType", "IntegrityError", "NoneType"]
+    assert await store.read(users) == ["one", "two", "four"]
+    assert await store.read(newest_event) == store.last_event_id == 3
+
+
+async def test_readers_cannot_write(store: Store) -> None:
+    with pytest.raises(Exception, match="read-only transaction"):
+        await store.read(lambda conn: conn.execute("delete from item"))
+
+
+async def test_a_read_sees_one_moment(store: Store) -> None:
+    entered, go_on = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def read_twice(conn: Connection) -> tuple[list[str], list[str]]:
+        first = users(conn)
+        loop.call_soon_threadsafe(entered.set)
+        asyncio.run_coroutine_threadsafe(go_on.wait(), loop).result(10)
+        return first, users(conn)
+
+    reading = asyncio.create_task(store.read(read_twice))
+    await entered.wait()
+    await store.write(add_users, "one")
+    go_on.set()
+    assert await reading == ([], [])
+
+
+async def test_a_statement_that_never_ends_is_stopped(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lvs.store.database.STATEMENT_LIMIT_S", 0.2)
+    with pytest.raises(Exception, match="timeout") as caught:
+        await store.read(lambda conn: conn.execute("select pg_sleep(20)"))
+    assert was_interrupted(caught.value)
+    assert await store.read(users) == []
+
+
+async def test_a_part_that_fails_leaves_its_snapshot(store: Store) -> None:
+    def read(conn: Connection) -> list[bool]:
+        stopped = []
+        for statement in ("select pg_sleep(20)", "select no_such_function()", "select 1"):
+            try:
+                with conn.limited(0.1):
+                    conn.execute(statement)
+            except Exception:
+                stopped.append(True)
+            else:
+                stopped.append(False)
+        return [*stopped, users(conn) == []]
+
+    assert await store.read(read) == [True, True, False, True]
+
+
+async def test_no_event_of_eight_writers_is_lost_to_a_follower(address: str) -> None:
+    """Each follower sees every id, in order, as soon as it is the newest."""
+    async with AsyncExitStack() as stack:
+        stores = [Store(address) for _ in range(8)]
+        for store in stores:
+            await store.open()
+            stack.push_async_callback(store.close)
+        for _ in range(2):
+            start = max(store.last_event_id for store in stores)
+            following = [
+                asyncio.create_task(_follow(store, start, start + 480)) for store in stores
+            ]
+            await asyncio.gather(*(_write_60(store) for store in stores))
+            async with asyncio.timeout(20):
+                for seen in await asyncio.gather(*following):
+                    assert seen == list(range(start + 1, start + 481))
+        assert len(await stores[0].read(users)) == 2 * 480
+
+
+async def _write_60(store: Store) -> None:
+    for number in range(60):
+        await store.write(add_users, f"{id(store)} {store.last_event_id} {number}")
+
+
+async def _follow(store: Store, since: int, until: int) -> list[int]:
+    seen: list[int] = []
+    news = store.change_signal.subscribe()
+    while since < until:
+        await news.wait()
+        news.clear()
+        found = await store.read(
+            lambda conn, since: [
+                row[0]
+                for row in conn.execute("select id from event where id > ? order by id", (since,))
+            ],
+            since,
+        )
+        seen += found
+        since = max([since, *found])
+    store.change_signal.unsubscribe(news)
+    return seen
+
+
+async def test_every_acknowledged_write_survives_kill_9(
+    server: PostgresServer, store: Store
+) -> None:
+    acknowledged: list[str] = []
+
+    async def write(writer: int) -> None:
+        number = 0
+        while True:
+            name = f"{writer} {number}"
+            await store.write(add_users, name)
+            acknowledged.append(name)
+            number += 1
+
+    writing = [asyncio.create_task(write(writer)) for writer in range(20)]
+    await eventually(lambda: len(acknowledged) > 200)
+    server.kill()
+    results = await asyncio.gather(*writing, return_exceptions=True)
+    assert {type(result) for result in results} == {UnavailableError}
+    server.start()
+    stored = await eventually(lambda: _try(store.read(users)))
+    assert set(acknowledged) <= set(stored)
+    assert len(set(stored)) == len(stored)
+    await store.write(add_users, "after")
+
+
+def _add_another(tx: Transaction) -> bool:
+    add_users(tx, "by another")
+    return True
+
+
+async def _try(reading: object) -> object:
+    try:
+        return await reading  # type: ignore[misc]
+    except UnavailableError:
+        return None
+
+
+async def test_a_restart_between_two_pages_is_not_noticed(
+    server: PostgresServer, store: Store
+) -> None:
+    await store.write(add_users, "one")
+    server.stop()
+    server.start()
+    assert await store.read(users) == ["one"]
+    await store.write(add_users, "two")
+    assert await store.read_live(users) == ["one", "two"]
+
+
+async def test_while_the_server_is_stopped_it_is_said_and_then_goes_on(
+    server: PostgresServer, store: Store, address: str
+) -> None:
+    other = Store(address)
+    await other.open()
+    server.stop()
+    try:
+        with pytest.raises(UnavailableError, match="can't be reached"):
+            await store.read(users)
+        with pytest.raises(UnavailableError, match=r"can't be reached.*nothing was changed"):
+            await store.write(add_users, "lost")
+        await eventually(lambda: "can't be reached" in store.lost())
+    finally:
+        server.start()
+    await eventually(lambda: not store.lost())
+    heard = store.change_signal.subscribe()
+    await eventually(lambda: _try(other.write(_add_another)))
+    async with asyncio.timeout(10):
+        await heard.wait()
+    assert store.last_event_id == other.last_event_id
+    assert await store.read(users) == ["by another"]
+    await other.close()
+
+
+async def test_a_server_that_cannot_be_reached_stops_the_start() -> None:
+    with pytest.raises(StartError, match=r"LVS_DATABASE_URL.*can't be reached"):
+        await Store("postgresql://nobody:secret@127.0.0.1:1/library").open()
