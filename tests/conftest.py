@@ -18,6 +18,7 @@ from lvs.server.lifecycle import open_services
 from lvs.services import Services
 from lvs.store import roots
 from tests.helpers import browsers, chromium, webxr
+from tests.helpers import postgres as postgres_server
 from tests.helpers.browsers import BROWSER_ARGUMENTS, OpenBrowser
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import hash_of
@@ -40,6 +41,13 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def cast(run_folder: Path) -> Cast:
     return Cast(run_folder / "cast")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgres_server.Databases]:
+    """New databases of a PostgreSQL server, which starts with the first test that needs one."""
+    with postgres_server.databases() as databases:
+        yield databases
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from lvs.errors import StartError, UnavailableError
 from lvs.store import Connection, Store, Transaction
 from lvs.store.backends.connection import was_interrupted
 from lvs.store.database import newest_event
-from tests.helpers.postgres import PostgresServer, binaries
+from tests.helpers.postgres import Databases, PostgresServer, binaries
 from tests.helpers.servers import eventually
 
 
@@ -112,9 +112,10 @@ async def test_a_part_that_fails_leaves_its_snapshot(store: Store) -> None:
     assert await store.read(read) == [True, True, False, True]
 
 
-async def test_no_event_of_eight_writers_is_lost_to_a_follower(address: str) -> None:
+async def test_no_event_of_eight_writers_is_lost_to_a_follower(postgres: Databases) -> None:
     """Each follower sees every id, in order, as soon as it is the newest."""
     async with AsyncExitStack() as stack:
+        address = stack.enter_context(postgres.new())
         stores = [Store(address) for _ in range(8)]
         for store in stores:
             await store.open()

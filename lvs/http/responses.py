@@ -267,7 +267,7 @@ def error_response(request: Request, error: LvsError, render: Render, **context:
     if wants_json:
         return _with_advice(problem(error), error)
     name = "partials/_notice.html" if is_fragment(request) else "pages/error.html"
-    # A page that may be had later asks again by itself; a form does not, as it would be a page then.
+    # A page that may be had later asks again by itself; a form would become a page.
     retry_s = UNAVAILABLE_S if error.status == 503 and request.method == "GET" else 0
     html = render(name, error=error, retry_s=retry_s, **context)
     response = html_response(request, Rendered(html), error.status)

@@ -63,12 +63,8 @@ class PostgresServer:
     @contextmanager
     def database(self) -> Iterator[str]:
         """The address of a new database."""
-        opened = Databases(self.address)
-        try:
-            with opened.new() as address:
-                yield address
-        finally:
-            opened.close()
+        with Databases(self.address).new() as address:
+            yield address
 
     def start(self) -> None:
         """Start the server; it answers when this returns."""
@@ -170,26 +166,24 @@ class Databases:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._connection = psycopg.connect(address, autocommit=True)
 
     @contextmanager
     def new(self, template: str | None = None) -> Iterator[str]:
         """The address of an empty database, or of a copy of another, which is deleted after."""
         name = f"lvs_test_{os.getpid()}_{next(_numbers)}"
         copied = f" template {template}" if template else ""
-        self._connection.execute(f"create database {name}{copied}".encode())
+        self._run(f"create database {name}{copied}")
         try:
             yield self.address_of(name)
         finally:
-            if self._connection.closed:  # a test restarted the server
-                self._connection = psycopg.connect(self._address, autocommit=True)
-            self._connection.execute(f"drop database {name} with (force)".encode())
+            self._run(f"drop database {name} with (force)")
 
     def address_of(self, name: str) -> str:
         return conninfo.make_conninfo(self._address, dbname=name)
 
-    def close(self) -> None:
-        self._connection.close()
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self._address, autocommit=True) as connection:
+            connection.execute(statement.encode())
 
 
 @contextmanager
@@ -205,10 +199,8 @@ def databases() -> Iterator[Databases]:
         "set LVS_TEST_DATABASE_URL to a database whose user may create databases."
     )
     server = PostgresServer(found) if found else None
-    opened = Databases(server.address if server else str(given))
     try:
-        yield opened
+        yield Databases(server.address if server else str(given))
     finally:
-        opened.close()
         if server:
             server.remove()

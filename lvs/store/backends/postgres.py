@@ -84,7 +84,8 @@ class _NumericLoader(Loader):
 def translated(error: psycopg.Error, *, lost: bool = False) -> sqlite3.Error:
     """The error of the store that stands for one of psycopg."""
     kind = next(ours for theirs, ours in _ERRORS if isinstance(error, theirs))
-    found = (ConnectionLostError if lost else kind)(str(error).strip() or type(error).__name__)
+    text = str(error).strip() or type(error).__name__
+    found = ConnectionLostError(text.splitlines()[0]) if lost else kind(text)
     found.sqlstate = error.sqlstate  # type: ignore[attr-defined]
     return found
 
@@ -166,7 +167,7 @@ class PostgresConnection:
             self._inner.execute("commit", prepare=False)
         except psycopg.Error as error:
             if self._inner.closed:
-                raise CommitLostError(str(error).strip()) from error
+                raise CommitLostError(str(error).splitlines()[0]) from error
             raise translated(error) from error
 
     def rollback(self) -> None:
@@ -297,8 +298,8 @@ class PostgresBackend:
                             await on_commit()
             except (psycopg.Error, sqlite3.Error, LvsError) as error:
                 if self._problem is None:
-                    log.warning("The database can't be reached: %s", error)
-                self._problem = self._problem or ConnectionLostError(str(error))
+                    self._problem = ConnectionLostError(str(error).splitlines()[0])
+                    log.warning("The database can't be reached: %s", self._problem)
             await asyncio.sleep(RETRY_S)
 
     def start_advice(self, error: Exception) -> str:
