@@ -72,7 +72,9 @@ async def test_words_find_videos(full: Services, text: str, wanted: list[int]) -
 
 async def test_tags_and_new_names_are_found(full: Services, videos: Path) -> None:
     (video,) = (
-        await full.store.read(gallery.page, ListSpec(HOUSEHOLD, match='"ski"*'), limit=5)
+        await full.store.read(
+            gallery.page, ListSpec(HOUSEHOLD, match=search.expression("ski")), limit=5
+        )
     ).videos
     await full.store.write(tags.add, video[0], "Alps")
     assert await found(full, "alp") == [FILES[2]]

@@ -53,7 +53,8 @@ def count(conn: Connection, spec: ListSpec) -> int:
         row = conn.execute("select coalesce(sum(item_count), 0) from library_stats").fetchone()
     elif spec == ListSpec(spec.viewer, spec.sort, seed=spec.seed, match=spec.match):
         row = conn.execute(
-            "select count(*) from item_fts where item_fts match ?", (spec.match,)
+            f"select count(*) from item_fts where {conn.dialect.full_text.matches('?')}",
+            (spec.match,),
         ).fetchone()
     else:
         way = plan(conn, spec, "count")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from lvs.store.backends.connection import Connection
+from lvs.store.backends.full_text import SearchQuery
 from lvs.store.filters import NO_FILTERS, Filters
 from lvs.store.playback import WORTH_RESUMING_S
 from lvs.store.sort_orders import SORT_ORDERS
@@ -13,7 +14,9 @@ from lvs.viewer import Viewer
 
 FEW_HITS = 5_000
 
-_BY_RANK = ("hit.rank", False)  # FTS5 ranks the best lowest
+NO_SEARCH = SearchQuery()
+
+_BY_RANK = ("hit.rank", False)  # the best lowest
 
 _IN_FOLDER = (
     " and (:folder is null or exists (select 1 from folder_item"
@@ -31,7 +34,7 @@ class ListSpec:
     seed: int = 1
     filters: Filters = NO_FILTERS
     tag_ids: tuple[int, ...] = ()
-    match: str = ""  # of `search.expression`
+    match: SearchQuery = NO_SEARCH  # of `search.expression`
     has_few_hits: bool | None = field(default=None, compare=False)  # of `match`; None: not counted
 
     @property
@@ -73,46 +76,49 @@ def plan(conn: Connection, spec: ListSpec, purpose: Purpose = "walk") -> QueryPl
     there = "i.file_count > 0" + (" and i.id = :id" if purpose == "one" else "")
     sort = SORT_ORDERS[spec.sort]
     order = sort.key, sort.descending
+    full_text, join = conn.dialect.full_text, conn.dialect.ordered_join
     if spec.match and _finds_few(conn, spec):
-        rank = ", bm25(item_fts, 10.0, 2.0, 5.0) as rank" if sort.needs_words else ""
-        one = " and rowid = :id" if purpose == "one" else ""
-        hits = f"(select rowid{rank} from item_fts where item_fts match :match{one}) hit"
-        where = there + _conditions(replace(spec, match=""), purpose) + _IN_FOLDER
+        rank = f", {full_text.rank} as rank" if sort.needs_words else ""
+        one = f" and {full_text.id} = :id" if purpose == "one" else ""
+        hits = (
+            f"select {full_text.id} as id{rank} from item_fts where {full_text.matches(':match')}"
+        )
+        where = there + _conditions(conn, replace(spec, match=NO_SEARCH), purpose) + _IN_FOLDER
         order = _BY_RANK if rank else order
-        return QueryPlan(f"{hits} cross join item i on i.id = hit.rowid", where, *order)
-    where = there + _conditions(spec, purpose) + _IN_FOLDER
+        return QueryPlan(f"({hits}{one}) hit {join} item i on i.id = hit.id", where, *order)
+    where = there + _conditions(conn, spec, purpose) + _IN_FOLDER
     if purpose == "one":
         return QueryPlan("item i", where, *order)
     if spec.filters.get("started"):
         where += " and p.user_id = :viewer and p.position_s >= :worth"
-        return QueryPlan("playback_progress p cross join item i on i.id = p.item_id", where, *order)
+        return QueryPlan(f"playback_progress p {join} item i on i.id = p.item_id", where, *order)
     if spec.tag_ids:
         count, rarest = min((count_of(conn, "tag", tag), tag) for tag in spec.tag_ids)
         if _is_cheap_to_gather(conn, count):
-            source = "item_tag vt cross join item i on i.id = vt.item_id"
+            source = f"item_tag vt {join} item i on i.id = vt.item_id"
             return QueryPlan(source, f"{where} and vt.tag_id = {int(rarest)}", *order)
     elif spec.folder_id is not None and _is_cheap_to_gather(
         conn, count_of(conn, "folder", spec.folder_id)
     ):
-        source = "folder_item fv cross join item i on i.id = fv.item_id"
-        where = there + _conditions(spec, purpose) + " and fv.folder_id = :folder"
+        source = f"folder_item fv {join} item i on i.id = fv.item_id"
+        where = there + _conditions(conn, spec, purpose) + " and fv.folder_id = :folder"
         return QueryPlan(source, where, *order)
     return QueryPlan("item i", where, *order)
 
 
-def _conditions(spec: ListSpec, purpose: Purpose) -> str:
+def _conditions(conn: Connection, spec: ListSpec, purpose: Purpose) -> str:
     """What a video must be, beside there and in the folder."""
     wanted = spec.filters.conditions
     wanted += [
         f"exists (select 1 from item_tag where tag_id = {int(tag)} and item_id = i.id)"
         for tag in spec.tag_ids
     ]
+    full_text = conn.dialect.full_text
+    hits = f"from item_fts where {full_text.matches(':match')}"
     if spec.match and purpose != "one" and (purpose == "count" or not _walks_to_hits(spec)):
-        wanted.append("i.id in (select rowid from item_fts where item_fts match :match)")
+        wanted.append(f"i.id in (select {full_text.id} {hits})")
     elif spec.match:
-        wanted.append(
-            "exists (select 1 from item_fts where item_fts match :match and rowid = i.id)"
-        )
+        wanted.append(f"exists (select 1 {hits} and {full_text.id} = i.id)")
     return "".join(f" and {sql}" for sql in wanted)
 
 
@@ -127,10 +133,11 @@ def _finds_few(conn: Connection, spec: ListSpec) -> bool:
     return has_few_hits(conn, spec.match) if spec.has_few_hits is None else spec.has_few_hits
 
 
-def has_few_hits(conn: Connection, match: str) -> bool:
+def has_few_hits(conn: Connection, match: SearchQuery) -> bool:
     """Whether a search finds so few videos that they are gathered, ranked and sorted."""
     row = conn.execute(
-        "select count(*) from (select 1 from item_fts where item_fts match ? limit ?)",
+        "select count(*) from (select 1 from item_fts"
+        f" where {conn.dialect.full_text.matches('?')} limit ?) found",
         (match, FEW_HITS + 1),
     ).fetchone()
     return bool(row[0] <= FEW_HITS)

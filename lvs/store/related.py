@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from lvs.store import search
 from lvs.store.backends.connection import Connection
+from lvs.store.backends.full_text import SearchQuery, Term, folded
 
 RAREST_TAGS = 10
 RAREST_WORDS = 6
@@ -43,10 +43,12 @@ def related(conn: Connection, item_id: int, limit: int) -> list[Related]:
     names: dict[str, object] = {"id": item_id, "each": EACH_AT_MOST, "limit": limit}
     for tag_id, count in conn.execute(_OWN_TAGS, (item_id, RAREST_TAGS)).fetchall():
         parts.append(_BY_TAG.format(tag=tag_id, weight=_rarity(total, count)))
+    full_text = conn.dialect.full_text
     for number, (word, count) in enumerate(_rare_words(conn, item_id)):
         weight = _WORD_WEIGHT * _rarity(total, count)
-        parts.append(_BY_WORD.format(number=number, weight=weight))
-        names[f"word{number}"] = f'title : "{word}"'
+        matches = full_text.matches(f":word{number}")
+        parts.append(_BY_WORD.format(id=full_text.id, weight=weight, matches=matches))
+        names[f"word{number}"] = SearchQuery((Term((word,), in_title=True),))
     rows = conn.execute(_BEST.format(candidates=" union all ".join(parts)), names)
     return [Related(*row) for row in rows]
 
@@ -76,8 +78,8 @@ _IN_FOLDER = (
     + ")"
 )
 _BY_WORD = """
-    select rowid, {weight}, 0, 1, 0 from (
-        select rowid from item_fts where item_fts match :word{number} limit :each)"""
+    select {id}, {weight}, 0, 1, 0 from (
+        select {id} from item_fts where {matches} limit :each) w"""
 _BEST = """
     select i.id, i.version, sum(tag), sum(word), max(folder) from ({candidates}) c
     join item i on i.id = c.item_id
@@ -90,8 +92,8 @@ def _rare_words(conn: Connection, item_id: int) -> list[tuple[str, int]]:
     """Words of a video's title that few others have, rarest first, and how many have them."""
     title = conn.execute("select title from item where id = ?", (item_id,)).fetchone()[0]
     found = []
-    for word in {word for word in search.tokens(title) if len(word) > 2}:
-        row = conn.execute("select doc from item_fts_vocab where term = ?", (word,)).fetchone()
-        if row is not None and 1 < row[0] <= COMMON_WORD:
-            found.append((row[0], word))
+    for word in {word for word in folded(title) if len(word) > 2}:
+        count = conn.dialect.full_text.documents(conn, word, COMMON_WORD)
+        if 1 < count <= COMMON_WORD:
+            found.append((count, word))
     return [(word, count) for count, word in sorted(found)[:RAREST_WORDS]]

@@ -1,60 +1,36 @@
-"""Words of a search as an FTS5 expression, and the text that is searched.
-
-https://www.sqlite.org/fts5.html#full_text_query_syntax
-"""
+"""The words of a search, and the text that is searched."""
 
 from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections.abc import Iterable
 
-from lvs import kinds, paths
+from lvs import paths
 from lvs.store.backends.connection import Connection
+from lvs.store.backends.full_text import SearchQuery, Term, words
 
 MAX_WORDS = 10  # of a search; those after are ignored
 
 _PART = re.compile(r'(?P<minus>-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 
 
-def expression(text: str) -> str:
+def expression(text: str) -> SearchQuery:
     """All words must match, as beginnings; `"a phrase"` exactly; `-word` must not.
 
     Empty when there is nothing to search.
     """
-    wanted: list[str] = []
-    unwanted: list[str] = []
+    wanted: list[Term] = []
+    unwanted: list[Term] = []
     for part in _PART.finditer(text):
         if len(wanted) + len(unwanted) == MAX_WORDS:
             break
         phrase = part["phrase"]
-        words = _words(phrase if phrase is not None else part["word"])
-        if not words:
-            continue
-        term = f'"{" ".join(words)}"' + ("" if phrase is not None else "*")
-        (unwanted if part["minus"] else wanted).append(term)
-    if not wanted and not unwanted:
-        return ""
-    # FTS5 has no "everything but": the path of a video holds at least its extension's letters.
-    found = " AND ".join(wanted)
-    for term in unwanted:
-        found = f"({found}) NOT {term}" if found else f"{_EVERYTHING} NOT {term}"
-    return found
-
-
-_EVERYTHING = "path : (" + " OR ".join(f'"{extension[1:]}"' for extension in kinds.MIME_TYPES) + ")"
-
-
-def _words(text: str) -> list[str]:
-    """The pieces that the tokenizer would make: letters and digits."""
-    return re.findall(r"[^\W_]+", text)
-
-
-def tokens(text: str) -> list[str]:
-    """The words of a text as the index has them: small, without diacritics."""
-    plain = unicodedata.normalize("NFD", text.lower())
-    return _words("".join(char for char in plain if not unicodedata.combining(char)))
+        found = words(phrase if phrase is not None else part["word"])
+        if found:
+            term = Term(tuple(found), is_prefix=phrase is None)
+            (unwanted if part["minus"] else wanted).append(term)
+    return SearchQuery(tuple(wanted), tuple(unwanted))
 
 
 def index(conn: Connection, item_ids: Iterable[int]) -> None:
@@ -65,19 +41,13 @@ def index(conn: Connection, item_ids: Iterable[int]) -> None:
             " where i.id = ?",
             (item_id,),
         ).fetchone()
+        if not file_count:
+            conn.dialect.full_text.remove(conn, item_id)
+            continue
         names = conn.execute(
-            "select t.name from item_tag it join tag t on t.id = it.tag_id where it.item_id = ?",
+            "select t.name from item_tag it join tag t on t.id = it.tag_id where it.item_id = ?"
+            " order by t.id",
             (item_id,),
         )
-        conn.execute("delete from item_fts where rowid = ?", (item_id,))
-        if not file_count:
-            continue
-        conn.execute(
-            "insert into item_fts (rowid, title, path, tags) values (?, ?, ?, ?)",
-            (
-                item_id,
-                title,
-                paths.to_words(os.fsdecode(path)),
-                " ".join(name for (name,) in names),
-            ),
-        )
+        tags = " ".join(name for (name,) in names)
+        conn.dialect.full_text.put(conn, item_id, title, paths.to_words(os.fsdecode(path)), tags)

@@ -101,7 +101,7 @@ select count(*) from item_tag vt cross join item i on i.id = vt.item_id where i.
 select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and exists (select 1 from item_tag where tag_id = 1 and item_id = i.id) and exists (select 1 from item_tag where tag_id = 2 and item_id = i.id) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- q=video
-select i.id, i.version, hit.rank from (select rowid, bm25(item_fts, 10.0, 2.0, 5.0) as rank from item_fts where item_fts match '"video"*') hit cross join item i on i.id = hit.rowid where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by hit.rank asc, i.id asc limit 61;
+select i.id, i.version, hit.rank from (select rowid as id, bm25(item_fts, 10.0, 2.0, 5.0) as rank from item_fts where item_fts match '"video"*') hit cross join item i on i.id = hit.id where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by hit.rank asc, i.id asc limit 61;
 -- PRAGMA 'main'.data_version;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
@@ -232,7 +232,7 @@ select count(*) from item_fts where item_fts match '"video"*';
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
-select hit.rank, i.id from (select rowid, bm25(item_fts, 10.0, 2.0, 5.0) as rank from item_fts where item_fts match '"video"*' and rowid = 1) hit cross join item i on i.id = hit.rowid where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select hit.rank, i.id from (select rowid as id, bm25(item_fts, 10.0, 2.0, 5.0) as rank from item_fts where item_fts match '"video"*' and rowid = 1) hit cross join item i on i.id = hit.id where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 -- PRAGMA 'main'.data_version;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
@@ -255,7 +255,7 @@ select hit.rank, i.id from (select rowid, bm25(item_fts, 10.0, 2.0, 5.0) as rank
 -- SELECT sz FROM 'main'.'item_fts_docsize' WHERE id=?;
 
 -- q=video&sort=title
-select i.id, i.version, i.title_key from (select rowid from item_fts where item_fts match '"video"*') hit cross join item i on i.id = hit.rowid where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.title_key asc, i.id asc limit 61;
+select i.id, i.version, i.title_key from (select rowid as id from item_fts where item_fts match '"video"*') hit cross join item i on i.id = hit.id where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.title_key asc, i.id asc limit 61;
 -- PRAGMA 'main'.data_version;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
@@ -277,7 +277,7 @@ select count(*) from item_fts where item_fts match '"video"*';
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
-select i.title_key, i.id from (select rowid from item_fts where item_fts match '"video"*' and rowid = 1) hit cross join item i on i.id = hit.rowid where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.title_key, i.id from (select rowid as id from item_fts where item_fts match '"video"*' and rowid = 1) hit cross join item i on i.id = hit.id where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 -- PRAGMA 'main'.data_version;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
@@ -290,7 +290,7 @@ select i.title_key, i.id from (select rowid from item_fts where item_fts match '
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
 
 -- q=video&tag=sea
-select i.id, i.version, hit.rank from (select rowid, bm25(item_fts, 10.0, 2.0, 5.0) as rank from item_fts where item_fts match '"video"*') hit cross join item i on i.id = hit.rowid where i.file_count > 0 and exists (select 1 from item_tag where tag_id = 1 and item_id = i.id) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by hit.rank asc, i.id asc limit 61;
+select i.id, i.version, hit.rank from (select rowid as id, bm25(item_fts, 10.0, 2.0, 5.0) as rank from item_fts where item_fts match '"video"*') hit cross join item i on i.id = hit.id where i.file_count > 0 and exists (select 1 from item_tag where tag_id = 1 and item_id = i.id) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by hit.rank asc, i.id asc limit 61;
 -- PRAGMA 'main'.data_version;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
@@ -311,7 +311,7 @@ select i.id, i.version, hit.rank from (select rowid, bm25(item_fts, 10.0, 2.0, 5
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
 -- SELECT sz FROM 'main'.'item_fts_docsize' WHERE id=?;
-select count(*) from (select rowid, bm25(item_fts, 10.0, 2.0, 5.0) as rank from item_fts where item_fts match '"video"*') hit cross join item i on i.id = hit.rowid where i.file_count > 0 and exists (select 1 from item_tag where tag_id = 1 and item_id = i.id) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select count(*) from (select rowid as id, bm25(item_fts, 10.0, 2.0, 5.0) as rank from item_fts where item_fts match '"video"*') hit cross join item i on i.id = hit.id where i.file_count > 0 and exists (select 1 from item_tag where tag_id = 1 and item_id = i.id) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 -- PRAGMA 'main'.data_version;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
@@ -322,7 +322,7 @@ select count(*) from (select rowid, bm25(item_fts, 10.0, 2.0, 5.0) as rank from 
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
-select hit.rank, i.id from (select rowid, bm25(item_fts, 10.0, 2.0, 5.0) as rank from item_fts where item_fts match '"video"*' and rowid = 1) hit cross join item i on i.id = hit.rowid where i.file_count > 0 and i.id = 1 and exists (select 1 from item_tag where tag_id = 1 and item_id = i.id) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select hit.rank, i.id from (select rowid as id, bm25(item_fts, 10.0, 2.0, 5.0) as rank from item_fts where item_fts match '"video"*' and rowid = 1) hit cross join item i on i.id = hit.id where i.file_count > 0 and i.id = 1 and exists (select 1 from item_tag where tag_id = 1 and item_id = i.id) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 -- PRAGMA 'main'.data_version;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;

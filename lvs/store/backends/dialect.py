@@ -6,13 +6,16 @@ import json
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from lvs.store.backends.full_text import Fts5, FullText, TsVector
+
 
 class Dialect(Protocol):
-    """`ordered_join` joins so that SQLite reads the left side first; PostgreSQL decides by its
-    statistics."""
+    """`full_text` is the search. `ordered_join` joins so that SQLite reads the left side first;
+    PostgreSQL decides by its statistics."""
 
     name: str
     ordered_join: str
+    full_text: FullText
 
     def array(self, values: Iterable[int | str]) -> Any:
         """A list as the value of one parameter of a statement, for `among`."""
@@ -27,6 +30,7 @@ class Dialect(Protocol):
 class SqliteDialect:
     name = "sqlite"
     ordered_join = "cross join"
+    full_text: FullText = Fts5()
 
     def array(self, values: Iterable[int | str]) -> str:
         return json.dumps(list(values))
@@ -41,6 +45,7 @@ class SqliteDialect:
 class PostgresDialect:
     name = "postgres"
     ordered_join = "join"
+    full_text: FullText = TsVector()
 
     def array(self, values: Iterable[int | str]) -> list[int | str]:
         return list(values)

@@ -23,6 +23,7 @@ from psycopg.types.numeric import Int8Dumper
 from lvs.errors import LvsError, StartError
 from lvs.store.backends.connection import CommitLostError, ConnectionLostError
 from lvs.store.backends.dialect import POSTGRES
+from lvs.store.backends.full_text import SearchQuery
 from lvs.store.backends.parameters import bound
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,13 @@ class _StrDumper(Dumper):
 
     def dump(self, obj: str) -> Buffer:
         return obj.replace("\0", "").encode()
+
+
+class _SearchDumper(Dumper):
+    oid = psycopg.adapters.types["tsquery"].oid
+
+    def dump(self, obj: SearchQuery) -> Buffer:
+        return obj.tsquery().encode()
 
 
 class _NumericLoader(Loader):
@@ -258,6 +266,7 @@ class PostgresBackend:
             connection.adapters.register_dumper(bool, _BoolDumper)
             connection.adapters.register_dumper(int, Int8Dumper)
             connection.adapters.register_dumper(str, _StrDumper)
+            connection.adapters.register_dumper(SearchQuery, _SearchDumper)
             connection.adapters.register_loader("numeric", _NumericLoader)
             if settings:
                 connection.execute(settings)
