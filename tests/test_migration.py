@@ -195,7 +195,7 @@ def test_rows_that_would_be_lost_stop_the_start(
     lossy = tmp_path / "0010_items.sql"
     real = dict(migrations.available())[10].read_text()
     lossy.write_text(real.replace("from item order by id;", "from item where id > 9;", 1))
-    monkeypatch.setattr(migrations, "available", lambda: [(10, lossy)])
+    monkeypatch.setattr(migrations, "available", lambda _: [(10, lossy)])
     with pytest.raises(StartError, match="would be lost"):
         asyncio.run(_migrate(old))
     assert _old_export(old) == before

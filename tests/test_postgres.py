@@ -43,7 +43,7 @@ async def store(address: str) -> AsyncIterator[Store]:
 def add_users(tx: Transaction, *names: str) -> None:
     for name in names:
         tx.connection.execute('insert into "user" (name) values (?)', (name,))
-    tx.emit("searches")
+    tx.emit("saved_search.updated")
 
 
 def users(conn: Connection) -> list[str]:

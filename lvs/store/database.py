@@ -231,7 +231,7 @@ class Store:
             raise UnavailableError(problem)
 
     def lost(self) -> str:
-        """What to say when the database that is open is gone: its file was deleted, moved or
+        """What to say when the open database is missing: its file was deleted, moved or
         replaced, or its server cannot be reached. Empty while all is well."""
         return self._backend.lost()
 

@@ -20,7 +20,7 @@ class Backend(Protocol):
         """A connection; the first one writes. Raises DatabaseError."""
 
     def lost(self) -> str:
-        """What to say when the database that is open is gone; empty while all is well."""
+        """What to say when the open database is missing; empty while all is well."""
 
     async def follow(self, on_commit: Callable[[], Awaitable[None]]) -> None:
         """Call `on_commit` after each commit with events by another process, and when the

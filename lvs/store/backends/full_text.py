@@ -21,7 +21,7 @@ from lvs import kinds
 if TYPE_CHECKING:
     from lvs.store.backends.connection import Connection
 
-LONGEST_WORD = 500  # characters; PostgreSQL has room for 2,046 bytes
+LONGEST_WORD = 500  # characters; PostgreSQL stores 2,046 bytes at most
 _LAST_POSITION = 16_383  # of a word in a `tsvector`
 
 
