@@ -87,6 +87,28 @@ def test_the_facts_of_videos_are_those_of_before(old: Path) -> None:
     assert kinds == [("video",)]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("saved_search", "saved_search"),
+        ("bulk", "bulk_edit"),
+        ("bulk_before", "bulk_edit_item"),
+        ("root", "library_folder"),
+        ("folder", "folder"),
+        ("file", "file"),
+        ("video_tag", "item_tag"),
+        ("folder_video", "folder_item"),
+        ("video_text", "item_fts"),
+    ],
+)
+def test_what_only_has_another_name_has_the_same_rows(old: Path, before: str, after: str) -> None:
+    with contextlib.closing(sqlite3.connect(old)) as conn:
+        rows = conn.execute(f"select * from {before} order by 1, 2").fetchall()
+    with contextlib.closing(_migrated(old)) as conn:
+        assert conn.execute(f"select * from {after} order by 1, 2").fetchall() == rows
+    assert rows
+
+
 def test_kept_counts_equal_a_recount(old: Path) -> None:
     with contextlib.closing(_migrated(old)) as conn:
         for kept, counted in (

@@ -14,18 +14,18 @@ FORMAT = 1
 
 
 def export(conn: Connection) -> Iterator[str]:
-    """The full export as lines of one JSON document, a video each, the same for the same data."""
+    """The full export as lines of one JSON document, an item each, the same for the same data."""
     yield f'{{"format": {FORMAT}, "videos": ['
     before = ""
-    for video in _videos(conn):
-        yield before + json.dumps(video, sort_keys=True)
+    for item in _items(conn):
+        yield before + json.dumps(item, sort_keys=True)
         before = ","
     yield "]}"
 
 
 @dataclass
 class Portable:
-    """The four files of the previous server, each by the video's path in the library."""
+    """The four files of the previous server, each by the item's path in the library."""
 
     ratings: dict[str, int] = field(default_factory=dict)
     views: dict[str, int] = field(default_factory=dict)
@@ -34,25 +34,28 @@ class Portable:
 
 
 def portable(conn: Connection) -> Portable:
-    """The user data of all videos, also of those whose file is offline."""
+    """The user data of all items, also of those whose file is offline."""
     found = Portable()
     several = conn.execute("select count(distinct root_id) > 1 from file").fetchone()[0]
-    for video in _videos(conn):
-        file = video["files"][0]
+    for item in _items(conn):
+        file = item["files"][0]
         name = f"{file['folder']}/{file['path']}" if several else file["path"]
-        if video["ratings"]:
-            found.ratings[name] = video["ratings"][0]["value"]
-        if video["views"]:
-            found.views[name] = video["views"]
-        if video["tags"]:
-            found.tags[name] = video["tags"]
-        if video["favorites"]:
+        if item["ratings"]:
+            found.ratings[name] = item["ratings"][0]["value"]
+        if item["views"]:
+            found.views[name] = item["views"]
+        if item["tags"]:
+            found.tags[name] = item["tags"]
+        if item["favorites"]:
             found.favorites.append(name)
     return found
 
 
-def _videos(conn: Connection) -> Iterator[dict[str, Any]]:
-    """Every video by its identity; a query for all of each kind, walked side by side."""
+def _items(conn: Connection) -> Iterator[dict[str, Any]]:
+    """Every item by its identity; a query for all of each sort, walked side by side.
+
+    A video does not name its kind, as before there were others, and has a layout.
+    """
     files = _Groups(
         conn,
         "select i.media_hash, r.name as folder, f.path, f.size, f.fingerprint, f.missing_since"
@@ -61,8 +64,8 @@ def _videos(conn: Connection) -> Iterator[dict[str, Any]]:
     )
     tags = _Groups(
         conn,
-        "select i.media_hash, t.name from item_tag vt join tag t on t.id = vt.tag_id"
-        " join item i on i.id = vt.item_id order by i.media_hash, t.key",
+        "select i.media_hash, t.name from item_tag it join tag t on t.id = it.tag_id"
+        " join item i on i.id = it.item_id order by i.media_hash, t.key",
     )
     given = {
         table: _Groups(
@@ -77,11 +80,12 @@ def _videos(conn: Connection) -> Iterator[dict[str, Any]]:
             ("playback_progress", "g.position_s, g.watched, g.updated_at"),
         )
     }
-    for media_hash, title, added_at, views, projection, stereo in conn.execute(
-        "select i.media_hash, i.title, i.added_at, i.view_count, vf.projection_override,"
+    for media_hash, kind, title, added_at, views, projection, stereo in conn.execute(
+        "select i.media_hash, i.kind, i.title, i.added_at, i.view_count, vf.projection_override,"
         " vf.stereo_override from item i left join video_facts vf on vf.item_id = i.id"
         " order by i.media_hash"
     ):
+        layout = {"layout": {"projection": projection, "stereo": stereo}}
         yield {
             "media_hash": media_hash,
             "title": title,
@@ -92,7 +96,7 @@ def _videos(conn: Connection) -> Iterator[dict[str, Any]]:
             "ratings": given["rating"].of(media_hash),
             "favorites": given["favorite"].of(media_hash),
             "progress": given["playback_progress"].of(media_hash),
-            "layout": {"projection": projection, "stereo": stereo},
+            **(layout if kind == "video" else {"kind": kind}),
         }
 
 

@@ -119,12 +119,14 @@ create index item_by_rating        on item (rating_average, id)       where file
 create index item_by_views         on item (view_count, id)           where file_count > 0;
 create index item_by_duration      on item (duration_s, id)           where file_count > 0;
 create index item_by_size          on item (size_bytes, id)           where file_count > 0;
+create index item_by_random        on item (random_key, id)           where file_count > 0;
 create index item_kind_by_added    on item (kind, added_at, id)       where file_count > 0;
 create index item_kind_by_title    on item (kind, title_key, id)      where file_count > 0;
 create index item_kind_by_rating   on item (kind, rating_average, id) where file_count > 0;
 create index item_kind_by_views    on item (kind, view_count, id)     where file_count > 0;
 create index item_kind_by_duration on item (kind, duration_s, id)     where file_count > 0;
 create index item_kind_by_size     on item (kind, size_bytes, id)     where file_count > 0;
+create index item_kind_by_random   on item (kind, random_key, id)     where file_count > 0;
 create index item_waiting          on item (added_at) where probed_at is null and file_count > 0;
 create index item_failed           on item (id) where probe_error is not null and file_count > 0;
 
