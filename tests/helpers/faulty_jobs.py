@@ -42,7 +42,7 @@ def print_first(*arguments: Any) -> Result:
 
 def notices_a_new_parent() -> bool:
     """Whether a process whose watchdog watches another parent ends by itself."""
-    code = "from lvs.media.worker import end_with_parent; end_with_parent(-1)"
+    code = "from lvs.system.worker_pipes import end_with_parent; end_with_parent(-1)"
     return subprocess.run([sys.executable, "-c", code], timeout=20).returncode == 1
 
 
