@@ -12,6 +12,7 @@ from lvs import paths
 from lvs.activity import Activity
 from lvs.errors import UnavailableError
 from lvs.library import filesystem
+from lvs.library.ingest_process import IngestProcess
 from lvs.library.root_disk import READERS, RootDisk
 from lvs.models import FileStat, FoundFile, KnownFile, Root
 from lvs.store import Store, files
@@ -26,7 +27,7 @@ BATCH = 100
 
 class Ingest:
     """Stores files from the disk. `roots` are the configured folders by id, `disks` the same
-    folders as they can be asked."""
+    folders as they can be asked. `process` stores large batches, where there is one."""
 
     def __init__(
         self,
@@ -34,11 +35,13 @@ class Ingest:
         status: Activity,
         roots: Mapping[int, Root],
         disks: Mapping[int, RootDisk],
+        process: IngestProcess | None = None,
     ) -> None:
         self._store = store
         self._status = status
         self._roots = roots
         self._disks = disks
+        self._process = process
 
     async def ingest(
         self, root: Root, stats: Sequence[FileStat], *, first_scan: bool = False
@@ -52,13 +55,21 @@ class Ingest:
         """
         touched = 0
         for batch in batches(stats):
-            shares = batches(batch, -(-len(batch) // READERS))
-            found: list[FoundFile] = []
-            for some in await asyncio.gather(*(self._identify(root, share) for share in shares)):
-                found += some
-            if found:
-                touched += await self._store_batch(root, found, first_scan=first_scan)
+            stored = None
+            if self._process is not None:
+                roots = self._roots.values()
+                stored = await self._process.ingest(root, batch, roots, first_scan=first_scan)
+            if stored is None:
+                stored = await self._ingest_here(root, batch, first_scan=first_scan)
+            touched += stored
         return touched
+
+    async def _ingest_here(self, root: Root, batch: Sequence[FileStat], *, first_scan: bool) -> int:
+        shares = batches(batch, -(-len(batch) // READERS))
+        found: list[FoundFile] = []
+        for some in await asyncio.gather(*(self._identify(root, share) for share in shares)):
+            found += some
+        return await self._store_batch(root, found, first_scan=first_scan) if found else 0
 
     async def mark_gone(self, root: Root, known: Sequence[KnownFile]) -> int:
         """Mark those of these files missing that are certainly not there; returns how many."""

@@ -17,6 +17,7 @@ from lvs.library import filesystem
 from lvs.library.arrivals import Arrivals
 from lvs.library.changes import Changes
 from lvs.library.ingest import Ingest
+from lvs.library.ingest_process import IngestProcess
 from lvs.library.ingest_timing import IngestTimings
 from lvs.library.probe_queue import ProbeQueue
 from lvs.library.root_disk import RootDisk
@@ -43,7 +44,8 @@ class Library:
         self.ingest_timings = IngestTimings()
         self._disks: dict[int, RootDisk] = {}
         self._store = store
-        self._ingest = Ingest(store, self.status, self.roots, self._disks)
+        self._ingest_process = IngestProcess(store.path, store, self.status)
+        self._ingest = Ingest(store, self.status, self.roots, self._disks, self._ingest_process)
         watcher = Watcher(config)
         self.arrivals = Arrivals(
             self.status,
@@ -89,7 +91,8 @@ class Library:
                 log.info("%d files are in a folder that is no longer configured", len(orphans))
                 await self._store.write(files.mark_missing, orphans)
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        await self._ingest_process.close()
         for root_disk in self._disks.values():
             root_disk.close()
 

@@ -120,7 +120,7 @@ async def _open_library(config: ServerConfig, store: Store, stack: AsyncExitStac
     pool = MediaPool(config.worker_count, config.media_timeout_s, thumbnails)
     stack.push_async_callback(pool.close)
     library = Library(config, store, pool)
-    stack.callback(library.close)
+    stack.push_async_callback(library.close)
     await library.open()
     return library
 

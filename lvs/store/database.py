@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import logging
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -223,6 +223,15 @@ class Store:
         if newest > self.last_event_id:
             self.last_event_id = newest
             self.edits += 1  # perhaps by people
+            self.change_signal.notify()
+            self.probe_signal.notify()
+
+    def committed_elsewhere(self, last_event_id: int, events: Mapping[Topic, int]) -> None:
+        """Another process of this server has committed these events, which may have left items to
+        probe: wake who follows."""
+        self.last_event_id = max(self.last_event_id, last_event_id)
+        self.events.update(events)
+        if events:
             self.change_signal.notify()
             self.probe_signal.notify()
 
