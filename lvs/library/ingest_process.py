@@ -32,10 +32,7 @@ _MODULE = "lvs.library.ingest_worker"
 class IngestProcess:
     """Stores batches in another process. Close it in the end."""
 
-    def __init__(
-        self, database: Path, store: Store, status: Activity, *, idle_s: float = IDLE_S
-    ) -> None:
-        self._database = database
+    def __init__(self, store: Store, status: Activity, *, idle_s: float = IDLE_S) -> None:
         self._store = store
         self._status = status
         self._idle_s = idle_s
@@ -53,7 +50,7 @@ class IngestProcess:
             return None
         self._busy = True
         try:
-            return await self._ask(_request(root, batch, roots, first_scan))
+            return await self._ask(_request(self._store.database, root, batch, roots, first_scan))
         except (OSError, WorkerDiedError) as error:
             log.warning("The ingest process failed: %s", error or type(error).__name__)
             self._refused_until = time.monotonic() + RETRY_AFTER_S
@@ -87,7 +84,9 @@ class IngestProcess:
 
     async def _take(self) -> WorkerProcess:
         if self._worker is None or not self._worker.wake():
-            self._worker = await WorkerProcess.start(_MODULE, str(self._database))
+            if problem := self._store.lost():  # a process would make a new database
+                raise OSError(problem)
+            self._worker = await WorkerProcess.start(_MODULE)
         return self._worker
 
     def _end(self) -> None:
@@ -97,12 +96,17 @@ class IngestProcess:
 
 
 def _request(
-    root: Root, batch: Sequence[FileStat], roots: Iterable[Root], first_scan: bool
+    database: Path | str,
+    root: Root,
+    batch: Sequence[FileStat],
+    roots: Iterable[Root],
+    first_scan: bool,
 ) -> bytes:
-    files = [(stat.path, stat.size, stat.mtime_ns) for stat in batch]
     request = {
+        "database": str(database),  # an address has a password, which is not for a command line
+        "is_file": isinstance(database, Path),
         "root_id": root.id,
-        "files": files,
+        "files": [(stat.path, stat.size, stat.mtime_ns) for stat in batch],
         "first_scan": first_scan,
         "roots": [asdict(each) for each in roots],
     }

@@ -7,7 +7,6 @@ newest event; the events since the last answer, by topic; and what could not be 
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
 import json
@@ -26,26 +25,25 @@ from lvs.system.worker_pipes import READY, take_pipes, yield_to_server
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("database", type=Path)
-    arguments = parser.parse_args()
     yield_to_server()
     logging.disable()  # the server logs the problems
     requests, answers = take_pipes()
-    asyncio.run(_serve(arguments.database, requests, answers))
+    asyncio.run(_serve(requests, answers))
     os._exit(0)  # a thread that waits for a disk would hold up the end
 
 
-async def _serve(database: Path, requests: BinaryIO, answers: BinaryIO) -> None:
-    store = Store(database)
-    await store.open()
-    try:
-        worker = _Worker(store)
-        _send(answers, READY)
-        for request in requests:
-            _send(answers, json.dumps(await worker.answer(json.loads(request))).encode() + b"\n")
-    finally:
-        await store.close()
+async def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    _send(answers, READY)
+    worker: _Worker | None = None
+    for request in map(json.loads, requests):
+        if worker is None:
+            name = request["database"]
+            store = Store(Path(name) if request["is_file"] else name)
+            await store.open()
+            worker = _Worker(store)
+        _send(answers, json.dumps(await worker.answer(request)).encode() + b"\n")
+    if worker is not None:
+        await worker.store.close()
 
 
 def _send(answers: BinaryIO, line: bytes) -> None:
@@ -55,7 +53,7 @@ def _send(answers: BinaryIO, line: bytes) -> None:
 
 class _Worker:
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self.store = store
         self._roots: dict[int, Root] = {}
         self._disks: dict[int, RootDisk] = {}
 
@@ -65,17 +63,17 @@ class _Worker:
             if root.id not in self._disks:
                 self._disks[root.id] = RootDisk(root.path)
         status = Activity()
-        ingest = Ingest(self._store, status, self._roots, self._disks)
+        ingest = Ingest(self.store, status, self._roots, self._disks)
         stats = [FileStat(*fields) for fields in request["files"]]
         root = self._roots[request["root_id"]]
-        self._store.events.clear()
+        self.store.events.clear()
         touched: int | None = None
         with contextlib.suppress(OSError, UnavailableError):  # the server meets and reports it, too
             touched = await ingest.ingest(root, stats, first_scan=request["first_scan"])
         return {
             "touched": touched,
-            "last_event_id": self._store.last_event_id,
-            "events": self._store.events,
+            "last_event_id": self.store.last_event_id,
+            "events": self.store.events,
             "problems": status.problems,
         }
 

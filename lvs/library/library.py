@@ -44,8 +44,8 @@ class Library:
         self.ingest_timings = IngestTimings()
         self._disks: dict[int, RootDisk] = {}
         self._store = store
-        self._ingest_process = IngestProcess(store.path, store, self.status)
-        self._ingest = Ingest(store, self.status, self.roots, self._disks, self._ingest_process)
+        self.ingest_process = IngestProcess(store, self.status)
+        self._ingest = Ingest(store, self.status, self.roots, self._disks, self.ingest_process)
         watcher = Watcher(config)
         self.arrivals = Arrivals(
             self.status,
@@ -92,7 +92,7 @@ class Library:
                 await self._store.write(files.mark_missing, orphans)
 
     async def close(self) -> None:
-        await self._ingest_process.close()
+        await self.ingest_process.close()
         for root_disk in self._disks.values():
             root_disk.close()
 

@@ -47,7 +47,7 @@ class Store:
 
     def __init__(self, database: Path | str, *, event_retention: int = 10_000) -> None:
         """`database` is a SQLite file, or the address of a PostgreSQL database."""
-        self._database = database
+        self.database = database
         self._backend = open_backend(database)
         self.change_signal = ChangeSignal()
         self.probe_signal = ChangeSignal()
@@ -65,8 +65,8 @@ class Store:
     @property
     def path(self) -> Path:
         """The file of a SQLite database."""
-        assert isinstance(self._database, Path), "a PostgreSQL database has no file"
-        return self._database
+        assert isinstance(self.database, Path), "a PostgreSQL database has no file"
+        return self.database
 
     async def open(self) -> None:
         """Open the database, migrate it, and read where the events stand.
