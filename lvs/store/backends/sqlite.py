@@ -15,8 +15,10 @@ from lvs.store.backends.dialect import SQLITE
 
 VERSION = sqlite3.sqlite_version
 
-_PRAGMAS = """
-    pragma busy_timeout = 5000;
+BUSY_LIMIT_S = 5.0
+_TRY_EVERY_S = 0.001
+_PRAGMAS = f"""
+    pragma busy_timeout = {BUSY_LIMIT_S * 1000:.0f};
     pragma foreign_keys = on;
     pragma synchronous = full;
     pragma temp_store = memory;
@@ -29,6 +31,7 @@ class Connection(sqlite3.Connection):
 
     queries = 0
     dialect = SQLITE
+    _is_writer = False
 
     def execute(self, *args: Any) -> sqlite3.Cursor:
         self.queries += 1
@@ -80,7 +83,23 @@ class Connection(sqlite3.Connection):
         self.set_progress_handler(lambda: time.monotonic() > deadline, 100_000)
 
     def begin_write(self) -> None:
-        self.execute("begin immediate")
+        """Raises OperationalError when another process has been writing for five seconds.
+
+        SQLite's own wait sleeps for up to 100 ms between two tries, and so misses the moments
+        between the transactions of a process that writes many.
+        """
+        deadline = time.monotonic() + BUSY_LIMIT_S
+        if not self._is_writer:
+            self.execute("pragma busy_timeout = 0")
+            self._is_writer = True
+        while True:
+            try:
+                self.execute("begin immediate")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+            time.sleep(_TRY_EVERY_S)
 
 
 def connect(
