@@ -115,7 +115,7 @@ async def test_moved_files_are_found_again(services: Services, videos: Path, cas
     assert all(path.startswith("moved/") for path in after)
 
 
-async def test_a_lost_database_is_not_made_anew(
+async def test_a_process_does_not_create_a_lost_database(
     services: Services, videos: Path, cast: Cast
 ) -> None:
     services.store.path.unlink()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lvs.library import filesystem, root_disk, scans, watches
+from lvs.library.ingest_process import WORTH_IT
 from lvs.library.root_disk import RootDisk
 from lvs.library.scanner import Scanner
 from lvs.library.tree import Step, Walk
@@ -116,7 +117,7 @@ async def test_a_file_that_hangs_is_reported_and_the_others_are_ingested(
     answers: threading.Event,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    names = [f"{number:02}.mp4" for number in range(30)]
+    names = [f"{number:02}.mp4" for number in range(WORTH_IT - 1)]
     for name in names:
         cast.unique(videos / name)
     real = filesystem.fingerprint
