@@ -19,6 +19,7 @@ from lvs.library import arrivals, scans
 from lvs.library.ingest import Ingest
 from lvs.services import Services
 from lvs.store import Connection, Transaction, gallery, writer
+from lvs.store.backends import sqlite
 from lvs.store.list_plan import ListSpec
 from lvs.viewer import HOUSEHOLD
 from tests.helpers.clips import Cast
@@ -47,9 +48,10 @@ def locked(services: Services) -> Iterator[None]:
         other.close()
 
 
-async def impatient(services: Services) -> None:
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let writes time out immediately, not after five seconds."""
-    await services.store.write(lambda tx: tx.connection.execute("pragma busy_timeout = 20"))
+    monkeypatch.setattr(sqlite, "BUSY_LIMIT_S", 0.02)
 
 
 def problem_of(services: Services, kind: str) -> bool:
@@ -57,6 +59,7 @@ def problem_of(services: Services, kind: str) -> bool:
 
 
 @pytest.mark.parametrize("how", ["native", "polling"])
+@pytest.mark.usefixtures("impatient")
 async def test_files_that_arrive_while_the_database_is_locked_are_ingested_later(
     start_services: StartServices, videos: Path, cast: Cast, how: str
 ) -> None:
@@ -64,7 +67,6 @@ async def test_files_that_arrive_while_the_database_is_locked_are_ingested_later
     services = await start_services(watch=how, poll_interval_s=0.2)
     await eventually(lambda: services.library.all_watched)
     await eventually(lambda: not services.library.status.scan.running)
-    await impatient(services)
     names = {f"{number}.mp4" for number in range(10)}
     with locked(services):
         for number in range(10):
@@ -80,6 +82,7 @@ async def test_files_that_arrive_while_the_database_is_locked_are_ingested_later
     await eventually(lambda: not services.library.status.problems)
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_files_that_vanish_while_the_database_is_locked_are_noted_later(
     live_services: Services, videos: Path, cast: Cast
 ) -> None:
@@ -87,7 +90,6 @@ async def test_files_that_vanish_while_the_database_is_locked_are_noted_later(
     for name in ("a.mp4", "b.mp4", "c.mp4"):
         cast.unique(videos / name)
     await wait_for(live_services, "a.mp4", "b.mp4", "c.mp4")
-    await impatient(live_services)
     with locked(live_services):
         (videos / "b.mp4").unlink()
         await eventually(lambda: problem_of(live_services, "Scan of"))
@@ -159,12 +161,12 @@ async def test_an_offline_folder_stays_offline_while_it_cannot_be_checked(
     assert await services.library.check(root)
 
 
+@pytest.mark.usefixtures("impatient")
 async def test_an_offline_folder_is_recorded_once_the_database_can_be_written(
     services: Services, videos: Path, cast: Cast, tmp_path: Path
 ) -> None:
     cast.unique(videos / "a.mp4")
     await library(services)
-    await impatient(services)
     root = next(iter(services.library.roots.values()))
     videos.rename(tmp_path / "unplugged")
     with locked(services), pytest.raises(UnavailableError):
@@ -207,3 +209,11 @@ async def test_more_writes_than_may_wait_are_refused_and_the_others_are_kept(
     results = await waiting
     assert done == [0, 1, 2]
     assert [type(one) for one in results] == [NoneType] * 3 + [UnavailableError] * 2
+
+
+async def test_a_write_waits_until_another_process_has_written(services: Services) -> None:
+    with locked(services):
+        writing = asyncio.create_task(services.store.write(lambda tx: tx.at))
+        tried = await asyncio.wait([writing], timeout=0.1)
+        assert not tried[0]
+    assert await asyncio.wait_for(writing, 1) > 0
