@@ -48,9 +48,11 @@ class IngestProcess:
         now = time.monotonic()
         if len(batch) < WORTH_IT or self._busy or self._closed or now < self._refused_until:
             return None
+        if not isinstance(self._store.database, Path):  # PostgreSQL
+            return None
         self._busy = True
         try:
-            return await self._ask(_request(self._store.database, root, batch, roots, first_scan))
+            return await self._ask(_request(root, batch, roots, first_scan))
         except (OSError, WorkerDiedError) as error:
             log.warning("The ingest process failed: %s", error or type(error).__name__)
             self._refused_until = time.monotonic() + RETRY_AFTER_S
@@ -86,7 +88,9 @@ class IngestProcess:
         if self._worker is None or not self._worker.wake():
             if problem := self._store.lost():  # a process would make a new database
                 raise OSError(problem)
-            self._worker = await WorkerProcess.start(_MODULE)
+            self._worker = await WorkerProcess.start(
+                _MODULE, str(self._store.path), str(self._store.event_retention)
+            )
         return self._worker
 
     def _end(self) -> None:
@@ -96,15 +100,9 @@ class IngestProcess:
 
 
 def _request(
-    database: Path | str,
-    root: Root,
-    batch: Sequence[FileStat],
-    roots: Iterable[Root],
-    first_scan: bool,
+    root: Root, batch: Sequence[FileStat], roots: Iterable[Root], first_scan: bool
 ) -> bytes:
     request = {
-        "database": str(database),  # an address has a password, which is not for a command line
-        "is_file": isinstance(database, Path),
         "root_id": root.id,
         "files": [(stat.path, stat.size, stat.mtime_ns) for stat in batch],
         "first_scan": first_scan,

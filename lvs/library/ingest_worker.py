@@ -12,6 +12,7 @@ import contextlib
 import json
 import logging
 import os
+import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -28,22 +29,18 @@ def main() -> None:
     yield_to_server()
     logging.disable()  # the server logs the problems
     requests, answers = take_pipes()
-    asyncio.run(_serve(requests, answers))
+    store = Store(Path(sys.argv[1]), event_retention=int(sys.argv[2]))
+    asyncio.run(_serve(store, requests, answers))
     os._exit(0)  # a thread that waits for a disk would hold up the end
 
 
-async def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
+async def _serve(store: Store, requests: BinaryIO, answers: BinaryIO) -> None:
+    await store.open()
+    worker = _Worker(store)
     _send(answers, READY)
-    worker: _Worker | None = None
     for request in map(json.loads, requests):
-        if worker is None:
-            name = request["database"]
-            store = Store(Path(name) if request["is_file"] else name)
-            await store.open()
-            worker = _Worker(store)
         _send(answers, json.dumps(await worker.answer(request)).encode() + b"\n")
-    if worker is not None:
-        await worker.store.close()
+    await store.close()
 
 
 def _send(answers: BinaryIO, line: bytes) -> None:
@@ -53,7 +50,7 @@ def _send(answers: BinaryIO, line: bytes) -> None:
 
 class _Worker:
     def __init__(self, store: Store) -> None:
-        self.store = store
+        self._store = store
         self._roots: dict[int, Root] = {}
         self._disks: dict[int, RootDisk] = {}
 
@@ -63,17 +60,17 @@ class _Worker:
             if root.id not in self._disks:
                 self._disks[root.id] = RootDisk(root.path)
         status = Activity()
-        ingest = Ingest(self.store, status, self._roots, self._disks)
+        ingest = Ingest(self._store, status, self._roots, self._disks)
         stats = [FileStat(*fields) for fields in request["files"]]
         root = self._roots[request["root_id"]]
-        self.store.events.clear()
+        self._store.events.clear()
         touched: int | None = None
         with contextlib.suppress(OSError, UnavailableError):  # the server meets and reports it, too
             touched = await ingest.ingest(root, stats, first_scan=request["first_scan"])
         return {
             "touched": touched,
-            "last_event_id": self.store.last_event_id,
-            "events": self.store.events,
+            "last_event_id": self._store.last_event_id,
+            "events": self._store.events,
             "problems": status.problems,
         }
 

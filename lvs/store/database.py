@@ -55,7 +55,7 @@ class Store:
         self.edits = 0
         self.events: Counter[Topic] = Counter()
         self.answers: Cache[Hashable, tuple[int, Any]] = Cache(ANSWERS_KEPT)
-        self._event_retention = event_retention
+        self.event_retention = event_retention
         self._writer: Writer | None = None
         self._readers: list[ThreadConnection] = []
         self._snapshots: ThreadConnection | None = None
@@ -80,7 +80,7 @@ class Store:
                 await self._connect("writer", read_only=False),
                 self._refuse_write,
                 self._committed,
-                self._event_retention,
+                self.event_retention,
             )
             await self._writer.run(migrations.migrate)
             self._readers = [await self._connect(f"reader-{n}") for n in range(READERS)]
