@@ -19,13 +19,15 @@ from lvs.media.projection import layout_of
 
 
 @pytest.mark.parametrize("name", ENTRIES)
-def test_each_scene_draws_a_picture_that_is_not_flat(name: str) -> None:
+def test_each_scene_draws_a_picture_that_is_not_flat_and_moves(name: str) -> None:
     entry = replace(ENTRIES[name], drawn=ENTRIES[name].size[1] / 240)
-    frame = drawn(name, entry)(2.0)
+    draw = drawn(name, entry)
+    frame, later = draw(2.0), draw(4.0)
     assert frame.dtype == np.uint8
     assert frame.shape[0] == 240
     assert frame.std() > 12
     assert 20 < frame.mean() < 240
+    assert 0.05 < np.abs(frame.astype(np.float32) - later).mean() < 90
 
 
 def test_names_are_unique_and_those_of_videos() -> None:
