@@ -1,6 +1,6 @@
 """`python -m bench [names]`: measure, and print each budget with its ratio and verdict.
 
-`python -m bench attack` is `bench.attack`, `python -m bench kill` is `bench.kill`.
+`python -m bench attack`, `compare` and `kill` are commands of their own modules.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import click
 
 from bench import (
     attack,
+    compare,
     dashboard,
     film,
     headset,
@@ -62,7 +63,7 @@ def main(names: tuple[str, ...], markdown: bool) -> None:
         print_table(lines)
 
 
-COMMANDS = {"attack": attack.main, "kill": kill.main}
+COMMANDS = {"attack": attack.main, "compare": compare.main, "kill": kill.main}
 
 if __name__ == "__main__":
     if sys.argv[1:2] and sys.argv[1] in COMMANDS:

@@ -30,7 +30,7 @@ def run(home: Path) -> list[Line]:
     asyncio.run(_give_tags(place))
     with place.server(**NO_LIMIT) as server:
         wait_until_quiet(server)
-        hashes = _hashes(server)
+        hashes = hashes_of(server, 1_001)
         idle = elsewhere(load, server.port, ["/ping"], connections=WRITERS, seconds=4)
         results = {
             (what, pause_s): _written(server, some, pause_s)
@@ -149,14 +149,15 @@ def _written(server: Process, hashes: list[str], pause_s: float) -> Load:
     return elsewhere(post, server.port, calls, connections=WRITERS, seconds=5, pause_s=pause_s)
 
 
-def _hashes(server: Process) -> list[str]:
+def hashes_of(server: Process, count: int) -> list[str]:
+    """The identities of the newest videos."""
     found: list[str] = []
     path = "/api/videos?limit=200"
-    while len(found) < 1_001:
+    while len(found) < count:
         page = json.loads(server.get(path).body)
         found += [video["media_hash"] for video in page["videos"]]
         path = f"/api/videos?limit=200&after={page['next']}"
-    return found[:1_001]
+    return found[:count]
 
 
 async def _give_tags(place: Library) -> None:
