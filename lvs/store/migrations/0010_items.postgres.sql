@@ -267,6 +267,16 @@ end $$;
 create trigger item_counted after update of file_count on item for each row
 when ((old.file_count = 0) <> (new.file_count = 0)) execute function count_items();
 
+create function move_item() returns trigger language plpgsql as $$ begin
+    update library_stats set item_count = item_count - 1 where kind = old.kind;
+    insert into library_stats (kind, item_count) values (new.kind, 1)
+    on conflict (kind) do update set item_count = library_stats.item_count + 1;
+    return null;
+end $$;
+
+create trigger item_kind_changed after update of kind on item for each row
+when (old.kind <> new.kind and new.file_count > 0) execute function move_item();
+
 create function add_rating() returns trigger language plpgsql as $$ begin
     update item set rating_count = rating_count + 1,
         rating_average = (rating_average * rating_count + new.value) / (rating_count + 1)

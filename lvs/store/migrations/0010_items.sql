@@ -193,6 +193,13 @@ when old.file_count > 0 and new.file_count = 0 begin
     update library_stats set item_count = item_count - 1 where kind = new.kind;
 end;
 
+create trigger item_kind_changed after update of kind on item
+when old.kind <> new.kind and new.file_count > 0 begin
+    update library_stats set item_count = item_count - 1 where kind = old.kind;
+    insert into library_stats (kind, item_count) values (new.kind, 1)
+    on conflict (kind) do update set item_count = item_count + 1;
+end;
+
 create trigger rating_added after insert on rating begin
     update item set rating_count = rating_count + 1,
         rating_average = (rating_average * rating_count + new.value) / (rating_count + 1)
