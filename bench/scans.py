@@ -30,7 +30,7 @@ def run(home: Path) -> list[Line]:
         began = time.monotonic()
         busy = _ask(server.port)
         server.wait_for(
-            lambda: "Looking through" not in server.get("/").text, "the end of the scan", 300
+            lambda: "Scanning folders" not in server.get("/").text, "the end of the scan", 300
         )
         scan_s = time.monotonic() - began
     p95_idle, p95_busy = (percentile(run.latencies_ms, 95) for run in (idle, busy))
