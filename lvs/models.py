@@ -6,6 +6,7 @@ Paths are `str` from `os.fsdecode`, so a name that is not valid UTF-8 survives.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +81,7 @@ class Card:
     """What a card of the gallery shows to everybody. `Marks` is what it shows to one viewer."""
 
     id: int
+    kind: str
     media_hash: str
     version: int
     title: str
@@ -88,11 +90,6 @@ class Card:
     added_at: int
     size: int
     duration_s: float | None
-    width: int | None
-    height: int | None
-    hdr: bool
-    projection: str
-    stereo: str
     probed: bool
     probe_error: str | None
     thumbnail: str | None
@@ -101,6 +98,7 @@ class Card:
     rating_average: float
     rating_count: int
     file_missing_since: int | None
+    facts: Mapping[str, Any]  # by the columns of its kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,19 +179,14 @@ class LayoutChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class VideoDetails:
-    """All that the watch page shows: the card's facts and the rest of the probe."""
+class ItemDetails:
+    """All that the page of an item shows: the card and the rest of the probe."""
 
     card: Card
     fingerprint: str
     container: str | None
-    video_codec: str | None
-    audio_codec: str | None
-    frame_rate: float | None
     bit_rate: int | None
     recorded_at: str | None
-    audio_tracks: tuple[dict[str, Any], ...]
-    subtitle_tracks: tuple[dict[str, Any], ...]
     files: tuple[KnownFile, ...]
 
 

@@ -1,4 +1,4 @@
-"""Addresses of a video: its page, thumbnails and bytes; absolute ones for players."""
+"""Addresses of an item: its page, thumbnails and bytes; absolute ones for players."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from lvs import paths
 from lvs.folders import Folders
+from lvs.kinds import MAIN
 from lvs.models import Card
 
 
@@ -13,15 +14,27 @@ def watch_url(folders: Folders, card: Card) -> str:
     return "/watch/" + paths.to_url(folders.filename(card.root_id, card.path))
 
 
+def page_url(folders: Folders, card: Card) -> str:
+    """The page of an item: by its path for the main kind, whose addresses people know."""
+    return watch_url(folders, card) if card.kind == MAIN.id else f"/items/{card.media_hash}"
+
+
+def media_url(folders: Folders, card: Card) -> str:
+    """The bytes of an item, for its page."""
+    if card.kind == MAIN.id:
+        return "/video/" + paths.to_url(folders.filename(card.root_id, card.path))
+    return stream("", card)
+
+
 def thumbnail_url(card: Card, width: int, extension: str = "webp") -> str:
-    """With `v`, browsers cache it for ever. Without, the request moves the video to the front."""
+    """With `v`, browsers cache it for ever. Without, the request moves the item to the front."""
     url = f"/thumbnails/{card.media_hash}/{width}.{extension}"
     return f"{url}?v={card.thumbnail}" if card.thumbnail else url
 
 
 def stream(base: str, card: Card) -> str:
-    """The address of a video's bytes. Players need the extension."""
-    return f"{base}/stream/{card.media_hash}/video{PurePosixPath(card.path).suffix.lower()}"
+    """The address of an item's bytes. Players need the extension."""
+    return f"{base}/stream/{card.media_hash}/{card.kind}{PurePosixPath(card.path).suffix.lower()}"
 
 
 def thumbnail(base: str, card: Card) -> str:

@@ -9,11 +9,13 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from tinytag import TinyTag
 
 from lvs import kinds
 from lvs.demo import make_library
 from lvs.demo.catalogue import ENTRIES, Entry
 from lvs.demo.library import captions, drawn, make_one
+from lvs.demo.songs import SONGS, write_song
 from lvs.errors import StartError
 from lvs.media.projection import layout_of
 
@@ -53,6 +55,21 @@ def test_one_video_alone_cannot_be_played_by_a_browser() -> None:
     assert len(foreign) == 1
 
 
+@pytest.mark.parametrize("name", [name for name in SONGS if "2.mp3" not in name])
+def test_each_song_has_its_tags_and_its_cover(tmp_path: Path, name: str) -> None:
+    song = replace(SONGS[name], seconds=2.0)
+    write_song(tmp_path / name, song)
+    with av.open(str(tmp_path / name)) as made:
+        assert made.duration == pytest.approx(2_000_000, rel=0.1)
+        assert len(made.streams.video) == (1 if song.cover else 0)
+    tags = TinyTag.get(tmp_path / name)
+    assert (tags.title, tags.artist or "", tags.album or "") == (
+        song.title,
+        song.artist,
+        song.album,
+    )
+
+
 def tiny(name: str) -> Entry:
     return replace(ENTRIES[name], size=(160, 90), drawn=1.0, seconds=1.0)
 
@@ -61,6 +78,7 @@ def test_an_interrupted_run_resumes(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     names = ["City/Evening traffic.mp4", "Films/Paper Boats (2024).mp4"]
     entries = {name: tiny(name) for name in names}
     monkeypatch.setattr("lvs.demo.library.ENTRIES", entries)
+    monkeypatch.setattr("lvs.demo.library.SONGS", {})
 
     class Here:
         """In place of worker processes."""

@@ -76,8 +76,10 @@ def change(tx: Transaction, chance: random.Random) -> None:
     elif step == 6:
         cleanup.purge(tx, [item_id])
     else:
-        kind = chance.choice(("video", "audio"))
-        tx.connection.execute("update item set kind = ? where id = ?", (kind, item_id))
+        file = files.of_video(tx.connection, item_id)[0]
+        path = f"{file.path.rpartition('.')[0]}.{chance.choice(('mp4', 'mp3'))}"  # of another kind
+        renamed = FoundFile(path, file.size, file.mtime_ns, file.fingerprint)
+        files.ingest(tx, 1, [renamed], {path: file.id}, first_scan=False)
 
 
 def differences(conn: Connection) -> list[str]:

@@ -20,7 +20,7 @@ from lvs.headsets.login import Access, Login
 from lvs.http.access import Guard
 from lvs.http.routes import HERESPHERE, PLAYER, Route
 from lvs.http.viewers import current_viewer
-from lvs.models import Marks, VideoDetails
+from lvs.models import ItemDetails, Marks
 from lvs.services import Services, current_services
 from lvs.store import Connection, marks, tags, videos
 from lvs.viewer import Viewer
@@ -148,7 +148,7 @@ def _event_access(services: Services, media_hash: str) -> Access:
     return _access(login, "", "", request.headers.get("auth-token", ""))
 
 
-async def _delete(services: Services, details: VideoDetails) -> None:
+async def _delete(services: Services, details: ItemDetails) -> None:
     if not services.config.headset_delete:
         raise ForbiddenError(
             "Deleting from a headset is turned off. Turn it on with LVS_HEADSET_DELETE."
@@ -163,7 +163,7 @@ async def _delete(services: Services, details: VideoDetails) -> None:
 
 def _found(
     conn: Connection, viewer: Viewer, folders: Folders, media_hash: str
-) -> tuple[VideoDetails, Marks, list[str]]:
+) -> tuple[ItemDetails, Marks, list[str]]:
     """A video that can be played, the viewer's data of it, and the names of its tags.
 
     Raises NotFoundError.

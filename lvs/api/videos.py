@@ -18,6 +18,7 @@ from lvs.errors import NotFoundError
 from lvs.folders import Folders
 from lvs.http.routes import API, Route
 from lvs.http.viewers import current_viewer
+from lvs.kinds import MAIN
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.listing.resolve import resolve
 from lvs.models import Card, RatingSummary
@@ -111,7 +112,7 @@ async def listed(query_args: ListIn) -> bytes:
     """One page of videos. With `sort=random`, pass the same `seed` for each page."""
     services = current_services()
     arguments = arguments_of(request.query_string)
-    query = parse_query(arguments)
+    query = parse_query({**arguments, "kind": MAIN.id})
     if not (arguments.get("sort") or query.q):
         query = query.with_(sort="newest")  # also in folders: programs want new videos
     return await services.store.read(
@@ -181,7 +182,7 @@ def _own_json(ratings: RatingSummary, favorite: bool) -> bytes:
 
 def _single(conn: Connection, viewer: Viewer, folders: Folders, media_hash: str) -> VideoOut:
     item_id = videos_store.id_of_hash(conn, media_hash)
-    if item_id is None:
+    if item_id is None or videos_store.card(conn, item_id).kind != MAIN.id:
         raise NotFoundError("No video with this `media_hash` in the library.")
     return _videos(conn, viewer, folders, [item_id])[0]
 
@@ -190,16 +191,14 @@ def _videos(
     conn: Connection, viewer: Viewer, folders: Folders, ids: Sequence[int]
 ) -> list[VideoOut]:
     cards = videos_store.cards(conn, ids)
-    codecs = videos_store.codecs(conn, ids)
     given = tags.of_videos(conn, ids)
     own = curation.of_items(conn, viewer, ids)
-    return [_video(cards[i], own[i], codecs[i], given.get(i, []), folders) for i in ids]
+    return [_video(cards[i], own[i], given.get(i, []), folders) for i in ids]
 
 
 def _video(
     card: Card,
     own: tuple[RatingSummary, bool],
-    codecs: tuple[str | None, str | None],
     given: list[str],
     folders: Folders,
 ) -> VideoOut:
@@ -210,19 +209,19 @@ def _video(
         title=card.title,
         filename=paths.to_words(filename),
         duration_s=card.duration_s,
-        width=card.width,
-        height=card.height,
-        video_codec=codecs[0],
-        audio_codec=codecs[1],
+        width=card.facts["width"],
+        height=card.facts["height"],
+        video_codec=card.facts["video_codec"],
+        audio_codec=card.facts["audio_codec"],
         size_bytes=card.size,
         added_at=formatting.iso(card.added_at),
         rating=VideoRating(average=ratings.average, count=ratings.count, user=ratings.own),
         favorite=favorite,
         views=card.views,
         tags=given,
-        projection=card.projection,
-        stereo=formatting.stereo(card.stereo),
-        eyes_swapped=card.stereo in ("rl", "bt"),
+        projection=card.facts["effective_projection"],
+        stereo=formatting.stereo(card.facts["effective_stereo"]),
+        eyes_swapped=card.facts["effective_stereo"] in ("rl", "bt"),
         thumbnail_url=thumbnail_url(card, 320),
         video_url="/video/" + paths.to_url(filename),
         watch_url=watch_url(folders, card),

@@ -9,12 +9,13 @@ from typing import Protocol
 
 from markupsafe import Markup
 
-from lvs import formatting, paths
+from lvs import formatting, kinds, paths
 from lvs.folders import Folders
+from lvs.kinds.kind import CardExtras
 from lvs.models import LONGEST_S, Card, Folder, Marks
 from lvs.store import Connection, videos
 from lvs.store.playback import WORTH_RESUMING_S
-from lvs.urls import thumbnail_url, watch_url
+from lvs.urls import page_url, thumbnail_url
 from lvs.viewer import Viewer
 
 Copy = tuple[int, str]  # root and path of a file
@@ -57,7 +58,7 @@ class CardContext:
     age: str
     added_at: str
     views: str
-    portrait: bool
+    shape: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +76,19 @@ class MarksContext:
     resume_s: int
     seen_percent: int
     watched: bool
+    seen: str
 
 
 def card_context(card: Card, folders: Folders, today: date) -> CardContext:
     offline = folders.roots[card.root_id].offline_since if card.root_id in folders.roots else None
     state, reason = _state(card, offline)
-    badges, duration = _badges(card, today), formatting.duration(card.duration_s)
+    extras = kinds.KINDS[card.kind].card_extras(card.facts)
+    badges, duration = _badges(card, extras, today), formatting.duration(card.duration_s)
     return CardContext(
         id=card.id,
         media_hash=card.media_hash,
         title=card.title,
-        url=watch_url(folders, card),
+        url=page_url(folders, card),
         state=state,
         reason=reason,
         thumbnail=thumbnail_url(card, 320),
@@ -97,7 +100,7 @@ def card_context(card: Card, folders: Folders, today: date) -> CardContext:
         age=formatting.age(card.added_at, today),
         added_at=formatting.iso(card.added_at),
         views=formatting.plural(card.views, "view") if card.views else "",
-        portrait=bool(card.width and card.height and card.height > card.width),
+        shape=extras.shape,
     )
 
 
@@ -112,6 +115,7 @@ def marks_context(card: Card, marks: Marks) -> MarksContext:
         resume_s=at_s,
         seen_percent=round(100 * at_s / (card.duration_s or 1)),
         watched=marks.watched,
+        seen=kinds.KINDS[card.kind].words.seen,
     )
 
 
@@ -130,16 +134,9 @@ def _state(card: Card, offline_since: int | None) -> tuple[str, str]:
     return ("ready" if card.thumbnail else "waiting"), ""
 
 
-def _badges(card: Card, today: date) -> tuple[str, ...]:
-    shape = formatting.resolution(card.width, card.height)
-    badges = [
-        "new" if (today - formatting.local_date(card.added_at)).days < 1 else "",
-        shape,
-        "HDR" if card.hdr else "",
-        formatting.projection(card.projection),
-        "3D" if card.stereo != "mono" else "",
-    ]
-    return tuple(filter(None, badges))
+def _badges(card: Card, extras: CardExtras, today: date) -> tuple[str, ...]:
+    is_new = (today - formatting.local_date(card.added_at)).days < 1
+    return ("new", *extras.badges) if is_new else extras.badges
 
 
 def as_in(conn: Connection, cards: Mapping[int, Card], folder: Folder | None) -> dict[int, Card]:
@@ -154,4 +151,5 @@ def as_copy(card: Card, copy: Copy | None) -> Card:
     if copy is None:
         return card
     root_id, path = copy
-    return replace(card, root_id=root_id, path=path, title=paths.title_of(path))
+    title = card.facts.get("title") or paths.title_of(path)
+    return replace(card, root_id=root_id, path=path, title=title)

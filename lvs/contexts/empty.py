@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lvs import formatting
+from lvs.kinds import KINDS, MAIN
 from lvs.listing.builtin import BUILTIN_LISTS
 from lvs.listing.query import GalleryQuery
 
@@ -34,7 +35,8 @@ def empty_context(
     `narrowed_by` names each filter with the list without it. Offered is the one whose removal
     shows the most.
     """
-    everything = count(GalleryQuery())
+    of_kinds = ((kind, count(GalleryQuery(kind=kind.id))) for kind in KINDS.values())
+    shown, everything = next(((kind, n) for kind, n in of_kinds if n), (MAIN, 0))
     if not everything:
         return None
     heading, text = _said(query)
@@ -44,7 +46,8 @@ def empty_context(
         return Empty(
             heading, text, f"Remove {name} ({formatting.plural(best, 'video')})", wider.url()
         )
-    return Empty(heading, text, f"Show all {formatting.plural(everything, 'video')}", "/")
+    every = formatting.plural(everything, shown.words.one)
+    return Empty(heading, text, f"Show all {every}", shown.list.url)
 
 
 def _said(query: GalleryQuery) -> tuple[str, str]:

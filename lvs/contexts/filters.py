@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lvs.kinds import KINDS
 from lvs.listing.query import GalleryQuery
 from lvs.store.filters import FILTERS, Filter, Filters
 
@@ -52,7 +53,9 @@ def filter_names(filters: Filters) -> list[tuple[str, Filters]]:
 
 def filter_form(query: GalleryQuery) -> FilterForm:
     filters = query.filters
-    shown = [one for one in FILTERS if one.label]
+    others = [kind for kind in KINDS.values() if query.only_kind not in ("", kind.id)]
+    unmet = {name for kind in others for name in kind.filters}
+    shown = [one for one in FILTERS if one.label and one.name not in unmet]
     kept = Filters(**{one.name: filters.get(one.name) for one in FILTERS if one.is_kept})
     return FilterForm(
         checks=tuple(

@@ -11,8 +11,17 @@ from lvs import paths
 from lvs.contexts.cards import CardRenderer
 from lvs.contexts.empty import Empty, empty_context
 from lvs.contexts.filters import FilterForm, filter_form, filter_names
-from lvs.contexts.navigation import folder_name, has_own_link, list_name, nav_url_of, saved_as
+from lvs.contexts.navigation import (
+    folder_name,
+    has_own_link,
+    kind_name,
+    list_name,
+    nav_url_of,
+    saved_as,
+)
 from lvs.folders import Folders
+from lvs.kinds import KINDS, MAIN
+from lvs.kinds.kind import Kind
 from lvs.listing.query import GalleryQuery
 from lvs.listing.resolve import Listing, resolve
 from lvs.models import Folder, SavedSearch
@@ -47,7 +56,8 @@ class Summary:
     """Above the grid: where we are, how much there is, in which order, what is further down.
 
     `filters` lead to the list without them; `kept` are the arguments that a new order leaves;
-    `empty` is what to say of a list without videos, None where the library has none.
+    `empty` is what to say of a list without items, None where the library has none. `noun` is one
+    item of the list in words, `kind` its kind, or the main one where it has all.
     """
 
     heading: str
@@ -58,6 +68,8 @@ class Summary:
     sorts: tuple[Choice, ...]
     kept: tuple[tuple[str, str], ...]
     empty: Empty | None
+    noun: str
+    kind: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +119,7 @@ class Gallery:
     search: SearchBox
     filters: FilterForm
     save_search: SaveSearch
+    shape: str
 
 
 def list_page_context(
@@ -144,6 +157,7 @@ def gallery_context(
         nav_url=nav_url_of(query, saved),
         search=_search_box(query, saved),
         filters=filter_form(query),
+        shape=KINDS[query.only_kind].list.shape if query.only_kind else "wide",
         save_search=SaveSearch(
             saved=saved_as(query, saved),
             suggestion=", ".join(chip.name.strip("“”") for chip in summary.filters)[: tags.LONGEST],
@@ -204,11 +218,21 @@ def summary_context(
         crumbs=_crumbs(folders, query),
         total=total,
         filters=() if has_own_link(query) else chips,
-        folders=tuple(_folder_links(conn, folders, listing)) if total else (),
+        folders=tuple(_folder_links(conn, folders, listing)) if total and not query.kind else (),
         sorts=sorts,
         kept=tuple(query.with_(sort="", seed=0).arguments),
         empty=None if total else empty_context(query, narrowed_by, count),
+        noun=_noun(conn, query),
+        kind=KINDS[query.only_kind or MAIN.id],
     )
+
+
+def _noun(conn: Connection, query: GalleryQuery) -> str:
+    """What the items of a list are called: by the kind, where they are all of one."""
+    if query.only_kind:
+        return KINDS[query.only_kind].words.one
+    others = gallery.has_other_kinds(conn, MAIN.id)
+    return "item" if others else MAIN.words.one
 
 
 def _narrowed_by(query: GalleryQuery, heading: str) -> list[tuple[str, GalleryQuery]]:
@@ -220,6 +244,8 @@ def _narrowed_by(query: GalleryQuery, heading: str) -> list[tuple[str, GalleryQu
     if folder and folder != heading:
         found.append((f"Folder: {folder}", everything.with_(folder="")))
     found += [(name, everything.with_(filters=rest)) for name, rest in filter_names(query.filters)]
+    if query.kind and (name := kind_name(query.kind)) != heading:
+        found.append((name, everything.with_(kind="")))
     if query.q:
         found.append((f"“{query.q}”", everything.with_(q="")))
     for tag in query.tags:
@@ -230,7 +256,7 @@ def _narrowed_by(query: GalleryQuery, heading: str) -> list[tuple[str, GalleryQu
 
 def _crumbs(folders: Folders, query: GalleryQuery) -> tuple[Link, ...]:
     everything = query.with_(folder="", after="")
-    crumbs = [Link("All videos", everything.url(), current=not query.folder)]
+    crumbs = [Link(MAIN.list.name, everything.url(), current=not query.folder)]
     parts = query.folder.split("/") if query.folder else []
     for depth, part in enumerate(parts, 1):
         path = "/".join(parts[:depth])

@@ -8,6 +8,7 @@ from functools import lru_cache
 from lvs import paths
 from lvs.contexts.filters import filter_names
 from lvs.errors import InvalidInputError
+from lvs.kinds import KINDS, MAIN
 from lvs.listing import builtin
 from lvs.listing.builtin import Navigation, NavItem
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
@@ -21,7 +22,7 @@ LONGEST_NAME = 2  # filters that a heading lists; more are clearer as chips
 
 def navigation_context(conn: Connection, viewer: Viewer) -> Navigation:
     counts = {
-        one.url: gallery.count(conn, ListSpec(viewer, filters=query.filters))
+        one.url: gallery.count(conn, ListSpec(viewer, filters=query.filters, kind=query.only_kind))
         for query, one in builtin.BY_QUERY.items()
         if one.is_counted
     }
@@ -60,7 +61,9 @@ def nav_url_of(query: GalleryQuery, saved: Iterable[SavedSearch]) -> str:
         return "/continue"
     if query.filters.get("favorites"):
         return "/favorites"
-    return "/tags" if query.tags and not query.folder else "/"
+    if query.tags and not query.folder:
+        return "/tags"
+    return KINDS[query.only_kind or MAIN.id].list.url
 
 
 def list_name(query: GalleryQuery, saved: Iterable[SavedSearch]) -> str:
@@ -81,8 +84,13 @@ def list_name(query: GalleryQuery, saved: Iterable[SavedSearch]) -> str:
     names = [name for name, _ in filter_names(query.filters)]
     names += [f"Tag: {tag}" for tag in query.tags]
     if len(names) > LONGEST_NAME:
-        return "Filtered videos"
-    return ", ".join(names) or builtin.BY_URL["/"].name
+        return f"Filtered {KINDS[query.only_kind].words.several if query.only_kind else 'items'}"
+    return ", ".join(names) or kind_name(query.only_kind)
+
+
+def kind_name(kind: str) -> str:
+    """What the list of a kind is called."""
+    return KINDS[kind].list.name if kind in KINDS else "All kinds"
 
 
 def folder_name(folder: str) -> str:

@@ -1,4 +1,4 @@
-"""The watch page: one video, its facts, its neighbours."""
+"""The page of an item: its player, its facts, its neighbours."""
 
 from __future__ import annotations
 
@@ -20,17 +20,16 @@ from lvs.contexts.cards import (
 )
 from lvs.contexts.gallery import Link
 from lvs.contexts.navigation import list_name
-from lvs.contexts.projection import LayoutForm, layout_form
 from lvs.errors import NotFoundError
 from lvs.folders import Folders
+from lvs.kinds.page import PagePart
 from lvs.listing.query import GalleryQuery
-from lvs.listing.resolve import find, resolve
-from lvs.models import Card, Tag, VideoDetails
+from lvs.listing.resolve import resolve
+from lvs.models import Card, ItemDetails, Tag
 from lvs.store import (
     Connection,
     gallery,
     marks,
-    projection,
     related,
     saved_searches,
     tags,
@@ -38,18 +37,12 @@ from lvs.store import (
 )
 from lvs.store.list_plan import ListSpec
 from lvs.store.related import Related
-from lvs.urls import thumbnail_url, watch_url
+from lvs.urls import media_url, page_url, thumbnail_url
 from lvs.viewer import Viewer
 
 RELATED_SHOWN = 12
 
-# What current browsers play everywhere. Support for the rest depends on the platform.
-_PLAYABLE_CONTAINERS = {"mov", "matroska", "ogg"}
-_MATROSKA_AS_WEBM = {"vp8", "vp9", "av1"}
-_VIDEO_OFTEN = {"h264", "vp8", "vp9", "av1", "theora"}
-_VIDEO_SOMETIMES = {"hevc"}
 _FILE_MISSING = ("missing", "offline")  # states of a card
-_AUDIO_OFTEN = {"aac", "mp3", "opus", "vorbis", "flac", "pcm_s16le"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +61,24 @@ class RelatedCard:
 class Stage:
     """The player, or why there is none. `trouble` says what a browser can't play of this file, or
     is empty. `can_play` is false when there is no player, `can_download` when the file is missing.
+    `part` is what the item's kind adds, for the player in `template`.
     """
 
     card: CardContext
     can_play: bool
     can_download: bool
     trouble: str
-    video_url: str
-    mime_type: str
-    poster: str
-    width: int
-    height: int
+    media_url: str
+    thumbnail: str
     start_s: int
     list: str
+    part: PagePart
+    template: str
 
 
 @dataclass(frozen=True, slots=True)
 class ListLinks:
-    """The ways from a video to the list it is shown in, and to its neighbours there. Empty where
+    """The ways from an item to the list it is shown in, and to its neighbours there. Empty where
     there is none."""
 
     back: Link
@@ -95,22 +88,23 @@ class ListLinks:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is said about the video, and the way to its neighbours in the list.
+    """What is said about the item, and the way to its neighbours in the list.
 
-    `frame_rate` is frames per second, 0 where it is unknown.
+    `part` is what its kind adds, for the controls in `template`; `seen` is its word for watched.
     """
 
     card: CardContext
     marks: MarksContext
     trouble: str
     can_play: bool
-    video_url: str
-    frame_rate: float
+    media_url: str
     facts: tuple[Fact, ...]
     tags: tuple[Tag, ...]
-    layout: LayoutForm
     links: ListLinks
     again: str
+    part: PagePart
+    template: str
+    seen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +124,15 @@ def watch_context(
     viewer: Viewer,
     folders: Folders,
     cards: CardRenderer,
-    filename: str,
+    item_id: int,
     came_from: GalleryQuery | None,
     *,
     start_s: int,
     since: int,
 ) -> Watch:
-    """The page of a video. Next and previous keep to the list that the person came from; None is
-    the folder that the video is in."""
-    details = videos.details(conn, find(conn, viewer, folders, filename))
+    """The page of an item. Next and previous keep to the list that the person came from; None is
+    the folder that the item is in."""
+    details = videos.details(conn, item_id)
     if came_from == _own_folder(folders, details.card):
         came_from = None
     found = related.related(conn, details.card.id, RELATED_SHOWN)
@@ -159,23 +153,23 @@ def watch_context(
 
 
 def stage_context(
-    folders: Folders, details: VideoDetails, came_from: GalleryQuery | None, *, start_s: int = 0
+    folders: Folders, details: ItemDetails, came_from: GalleryQuery | None, *, start_s: int = 0
 ) -> Stage:
     card = details.card
     context = card_context(card, folders, date.today())  # noqa: DTZ011
-    trouble, can_play = playability(details, context)
+    part = page_part(details)
+    trouble, can_play = playability(context, part)
     return Stage(
         card=context,
         can_play=can_play,
         can_download=context.state not in _FILE_MISSING,
         trouble=trouble,
-        video_url=_video_url(folders, card),
-        mime_type=player_mime_type(details),
-        poster=thumbnail_url(card, 640) if card.thumbnail else "",
-        width=card.width or 1280,
-        height=card.height or 720,
+        media_url=media_url(folders, card),
+        thumbnail=thumbnail_url(card, 640),
         start_s=start_s,
         list=came_from.url("", list=1).replace("?", "&") if came_from else "",
+        part=part,
+        template=f"kinds/{card.kind}/player.html",
     )
 
 
@@ -183,12 +177,13 @@ def about_context(
     conn: Connection,
     viewer: Viewer,
     folders: Folders,
-    details: VideoDetails,
+    details: ItemDetails,
     came_from: GalleryQuery | None,
 ) -> About:
     card = details.card
     context = card_context(card, folders, date.today())  # noqa: DTZ011
-    trouble, can_play = playability(details, context)
+    part = page_part(details)
+    trouble, can_play = playability(context, part)
     list_shown = came_from or _own_folder(folders, card)
     previous, following = _neighbours(conn, viewer, folders, list_shown, card.id)
     return About(
@@ -196,28 +191,31 @@ def about_context(
         marks=marks_context(card, marks.of_item(conn, viewer, card.id)),
         trouble=trouble,
         can_play=can_play,
-        video_url=_video_url(folders, card),
-        frame_rate=details.frame_rate or 0,
-        facts=tuple(_facts(details, folders)),
+        media_url=media_url(folders, card),
+        facts=tuple(_facts(details, folders, part)),
         tags=tuple(tags.of_video(conn, card.id)),
-        layout=layout_form(projection.of_video(conn, card.id)),
         links=ListLinks(
             back=Link(list_name(list_shown, saved_searches.saved(conn, viewer)), list_shown.url()),
             previous=_with_list(previous, came_from),
             next=_with_list(following, came_from),
         ),
         again=_address("/partials/watch", card.media_hash, came_from),
+        part=part,
+        template=f"kinds/{card.kind}/controls.html",
+        seen=kinds.KINDS[card.kind].words.seen,
     )
+
+
+def page_part(details: ItemDetails) -> PagePart:
+    """What the item's kind adds to its page."""
+    part: PagePart = kinds.module(details.card.kind, "page").part(details)
+    return part
 
 
 def _own_folder(folders: Folders, card: Card) -> GalleryQuery:
     """The list that a person comes from who came from none."""
     folder = folders.filename(card.root_id, card.path.rpartition("/")[0])
     return GalleryQuery("" if folder else "title", folder)
-
-
-def _video_url(folders: Folders, card: Card) -> str:
-    return "/video/" + paths.to_url(folders.filename(card.root_id, card.path))
 
 
 def _address(path: str, media_hash: str, came_from: GalleryQuery | None, **more: str | int) -> str:
@@ -227,7 +225,7 @@ def _address(path: str, media_hash: str, came_from: GalleryQuery | None, **more:
     return came_from.url(path, video=media_hash, list=1, **more)
 
 
-def playability(details: VideoDetails, card: CardContext) -> tuple[str, bool]:
+def playability(card: CardContext, part: PagePart) -> tuple[str, bool]:
     """(what a browser will not play of it and why, whether to offer the player at all)."""
     if card.state in _FILE_MISSING:
         return f"{card.reason}. It can be played when the file returns.", False
@@ -235,24 +233,7 @@ def playability(details: VideoDetails, card: CardContext) -> tuple[str, bool]:
         return f"Can't play this file: {card.reason[:1].lower()}{card.reason[1:]}", False
     if card.state == "waiting":
         return "", True
-    if details.container not in _PLAYABLE_CONTAINERS:
-        kind = f"{details.container.upper()} files" if details.container else "this kind of file"
-        return f"Browsers can't play {kind}.", False
-    video, audio = details.video_codec or "", details.audio_codec
-    if video not in _VIDEO_OFTEN | _VIDEO_SOMETIMES:
-        return f"Browsers can't play {formatting.codec(video)} video.", False
-    if audio is not None and audio not in _AUDIO_OFTEN:
-        return f"You may not hear sound: browsers often lack {formatting.codec(audio)}.", True
-    if video in _VIDEO_SOMETIMES:
-        return f"Some browsers can't play {formatting.codec(video)} video.", True
-    return "", True
-
-
-def player_mime_type(details: VideoDetails) -> str:
-    """The type for the player: Matroska with the codecs of WebM is WebM to a browser."""
-    if details.container == "matroska" and details.video_codec in _MATROSKA_AS_WEBM:
-        return "video/webm"
-    return kinds.mime_type(details.card.path)
+    return part.trouble, part.can_play
 
 
 def _neighbours(
@@ -270,7 +251,7 @@ def _neighbours(
     pair = gallery.previous_id(conn, spec, key), gallery.next_id(conn, spec, key)
     found = videos.cards(conn, [neighbour for neighbour in pair if neighbour is not None])
     found = as_in(conn, found, folder)
-    before, after = (watch_url(folders, found[n]) if n in found else "" for n in pair)
+    before, after = (page_url(folders, found[n]) if n in found else "" for n in pair)
     return before, after
 
 
@@ -294,11 +275,8 @@ def _reason(video: Related) -> str:
     return "Same folder"
 
 
-def _facts(details: VideoDetails, folders: Folders) -> list[Fact]:
+def _facts(details: ItemDetails, folders: Folders, part: PagePart) -> list[Fact]:
     card = details.card
-    video = formatting.codec(details.video_codec) + (" HDR" if card.hdr else "")
-    audio = ", ".join(_track(track) for track in details.audio_tracks)
-    subtitles = ", ".join(t.get("language") or "Unknown" for t in details.subtitle_tracks)
     copies = [
         paths.to_words(folders.filename(file.root_id, file.path))
         for file in details.files
@@ -306,12 +284,7 @@ def _facts(details: VideoDetails, folders: Folders) -> list[Fact]:
     ]
     facts = [
         Fact("Duration", formatting.duration(card.duration_s)),
-        Fact("Resolution", f"{card.width} × {card.height}" if card.width else ""),
-        Fact("Video", video),
-        Fact("Frame rate", f"{details.frame_rate:g} fps" if details.frame_rate else ""),
-        Fact("Bitrate", f"{details.bit_rate / 1e6:.1f} Mbit/s" if details.bit_rate else ""),
-        Fact("Audio", audio),
-        Fact("Subtitles", subtitles),
+        *(Fact(name, value) for name, value in part.facts),
         Fact("Size", formatting.size(card.size)),
         Fact("Recorded", (details.recorded_at or "")[:10]),
         Fact("Added", card_day(card.added_at)),
@@ -323,9 +296,3 @@ def _facts(details: VideoDetails, folders: Folders) -> list[Fact]:
 def card_day(at_ms: int) -> str:
     day = formatting.local_date(at_ms)
     return f"{day.day} {day:%B %Y}"
-
-
-def _track(track: dict[str, object]) -> str:
-    language = track.get("language")
-    named = f" ({language})" if language and language != "und" else ""
-    return f"{formatting.codec(str(track['codec']))} {track.get('layout') or ''}".strip() + named

@@ -62,7 +62,7 @@ def write(
         track: Any = None
         if sound is not None:
             track = output.add_stream(form.audio, rate=RATE, layout="stereo")
-        heard = list(_sound_packets(track, sound)) if sound is not None else []
+        heard = list(sound_packets(track, sound)) if sound is not None else []
         for packet in _picture_packets(picture, draw, seconds, form):
             while heard and heard[0].pts * heard[0].time_base <= packet.pts * packet.time_base:
                 output.mux(heard.pop(0))  # sound beside its picture, so that it streams well
@@ -93,7 +93,7 @@ def _picture_packets(stream: Any, draw: Draw, seconds: float, form: Format) -> I
     yield from (packet for packet in stream.encode(None) if packet.pts is not None)
 
 
-def _sound_packets(stream: Any, sound: Array) -> Iterator[Any]:
+def sound_packets(stream: Any, sound: Array) -> Iterator[Any]:
     """Encoded a second at a time."""
     samples = np.ascontiguousarray(np.clip(sound, -1, 1), np.float32)
     for start in range(0, samples.shape[1], RATE):

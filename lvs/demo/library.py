@@ -1,4 +1,4 @@
-"""The demo's folder of videos, made by worker processes."""
+"""The demo's folder of videos and songs, made by worker processes."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from pathlib import Path, PurePosixPath
 from lvs.demo.catalogue import ENTRIES, Caption, Entry
 from lvs.demo.encode import write
 from lvs.demo.paint import Draw, Stage
+from lvs.demo.songs import SONGS, write_song
 
 _DAY_S = 86_400
 _MAX_WORKERS = 8
 
 
 def make(home: Path, progress: Callable[[int, int], None]) -> int:
-    """Make the videos that are not there yet; returns how many. An interrupted run resumes."""
+    """Make the files that are not there yet; returns how many. An interrupted run resumes."""
     lacking = sorted(
-        (name for name in ENTRIES if not (home / name).exists()),
-        key=lambda name: -_effort(ENTRIES[name]),
+        (name for name in (*ENTRIES, *SONGS) if not (home / name).exists()),
+        key=lambda name: -_effort(ENTRIES[name]) if name in ENTRIES else 0,
     )
     if not lacking:
         return 0
@@ -48,7 +49,10 @@ def _effort(entry: Entry) -> float:
 
 
 def make_one(home: Path, name: str, entries: Mapping[str, Entry] = ENTRIES) -> None:
-    """Make one video and its captions, each whole or not at all."""
+    """Make one video and its captions, or one song, each whole or not at all."""
+    if name in SONGS:
+        write_song(home / name, SONGS[name])
+        return
     entry, path = entries[name], home / name
     made_at = time.time() - entry.age_days * _DAY_S
     path.parent.mkdir(parents=True, exist_ok=True)

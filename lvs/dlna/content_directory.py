@@ -16,7 +16,7 @@ from lvs.folders import Folders
 from lvs.headsets.catalogue import builtin_lists, query_of
 from lvs.listing.query import GalleryQuery
 from lvs.listing.resolve import folder_of, resolve
-from lvs.models import Tag, VideoDetails
+from lvs.models import ItemDetails, Tag
 from lvs.store import Connection, files, gallery, roots, saved_searches, tags, videos
 from lvs.viewer import Viewer
 
@@ -37,7 +37,7 @@ class Container:
 class Item:
     id: str
     parent: str
-    details: VideoDetails
+    details: ItemDetails
 
 
 Entry = Container | Item

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from lvs import formatting, kinds, urls
 from lvs.dlna.content_directory import Container, Entry, Item
-from lvs.models import VideoDetails
+from lvs.models import ItemDetails
 from lvs.urls import thumbnail_url
 
 # Seekable by bytes (OP=01), not converted (CI=0), streamed in the background.
@@ -56,7 +56,11 @@ def _add_container(root: ET.Element, container: Container) -> None:
 def _add_item(root: ET.Element, item: Item, base: str) -> None:
     card = item.details.card
     element = _entry(root, "item", item.id, item.parent, card.title)
-    ET.SubElement(element, "upnp:class").text = "object.item.videoItem.movie"
+    kind = kinds.KINDS[card.kind]
+    ET.SubElement(element, "upnp:class").text = kind.upnp_class
+    for column in kind.facts:
+        if column.didl and card.facts[column.name]:
+            ET.SubElement(element, column.didl).text = _clean(str(card.facts[column.name]))
     ET.SubElement(element, "dc:date").text = formatting.local_date(card.added_at).isoformat()
     image = ET.SubElement(element, "upnp:albumArtURI", {"dlna:profileID": "JPEG_TN"})
     image.text = base + thumbnail_url(card, 320, "jpg")
@@ -64,15 +68,18 @@ def _add_item(root: ET.Element, item: Item, base: str) -> None:
     resource.text = urls.stream(base, card)
 
 
-def _resource(details: VideoDetails) -> dict[str, str]:
+def _resource(details: ItemDetails) -> dict[str, str]:
     card = details.card
     found = {"protocolInfo": protocol_info(card.path), "size": str(card.size)}
     if card.duration_s:
         minutes, seconds = divmod(card.duration_s, 60)
         hours, minutes = divmod(int(minutes), 60)
         found["duration"] = f"{hours}:{minutes:02}:{seconds:06.3f}"
-    if card.width and card.height:
-        found["resolution"] = f"{card.width}x{card.height}"
+    if card.facts.get("width") and card.facts.get("height"):
+        found["resolution"] = f"{card.facts['width']}x{card.facts['height']}"
+    for column in kinds.KINDS[card.kind].facts:
+        if column.res and card.facts[column.name]:
+            found[column.res] = str(card.facts[column.name])
     if details.bit_rate:
         found["bitrate"] = str(details.bit_rate // 8)
     return found

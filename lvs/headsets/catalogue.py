@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.folders import Folders
+from lvs.kinds import MAIN
 from lvs.listing import builtin
 from lvs.listing.builtin import BUILTIN_LISTS
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
@@ -36,7 +37,10 @@ def catalogue_lists(
 ) -> tuple[CatalogueList, ...]:
     """Every list that has something on it: ours, the saved searches, the most used tags."""
     found: list[CatalogueList] = []
-    for name, query in _queries(conn, viewer):
+    for name, any_kind in _queries(conn, viewer):
+        if any_kind.only_kind not in ("", MAIN.id):
+            continue
+        query = any_kind.with_(kind=MAIN.id)
         most = AT_MOST if found else NEWEST_AT_MOST
         try:
             rows, _ = gallery.list_page(
@@ -78,8 +82,10 @@ def query_of(arguments: str) -> GalleryQuery:
 
 
 def is_playable(card: Card, folders: Folders) -> bool:
+    """Whether a headset can play it now: a video whose file is there."""
     return (
-        card.file_missing_since is None
+        card.kind == MAIN.id
+        and card.file_missing_since is None
         and card.root_id not in folders.offline_ids
         and card.probe_error is None
     )

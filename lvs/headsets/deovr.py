@@ -9,7 +9,7 @@ from lvs import formatting, urls
 from lvs.headsets.catalogue import AT_MOST, CatalogueList
 from lvs.headsets.login import Access
 from lvs.headsets.players import Player
-from lvs.models import Card, VideoDetails
+from lvs.models import Card, ItemDetails
 
 PLAYER = Player(
     name="DeoVR",
@@ -49,10 +49,11 @@ def _item(card: Card, base: str) -> dict[str, Any]:
     }
 
 
-def video(details: VideoDetails, base: str, access: Access) -> dict[str, Any]:
+def video(details: ItemDetails, base: str, access: Access) -> dict[str, Any]:
     """One video; without access only what it is called."""
     card = details.card
-    stereo = formatting.stereo(card.stereo)
+    stereo = formatting.stereo(card.facts["effective_stereo"])
+    projection = card.facts["effective_projection"]
     found: dict[str, Any] = {
         "id": card.id,
         "title": card.title,
@@ -61,16 +62,16 @@ def video(details: VideoDetails, base: str, access: Access) -> dict[str, Any]:
     }
     if access is not Access.MEMBER:
         return found
-    codec = details.video_codec or "h264"
+    codec = card.facts["video_codec"] or "h264"
     source = {
-        "resolution": card.height or 0,
-        "width": card.width or 0,
-        "height": card.height or 0,
+        "resolution": card.facts["height"] or 0,
+        "width": card.facts["width"] or 0,
+        "height": card.facts["height"] or 0,
         "url": urls.stream(base, card),
     }
     return found | {
         "is3d": stereo != "mono",
-        "screenType": _SCREENS.get(card.projection, card.projection),
+        "screenType": _SCREENS.get(projection, projection),
         "stereoMode": "off" if stereo == "mono" else stereo,
         "videoLength": round(card.duration_s or 0),
         "thumbnailUrl": urls.thumbnail(base, card),

@@ -11,7 +11,7 @@ from lvs import formatting, urls
 from lvs.headsets.catalogue import CatalogueList
 from lvs.headsets.login import Access
 from lvs.headsets.players import Player
-from lvs.models import LONGEST_S, NO_MARKS, Card, Marks, VideoDetails
+from lvs.models import LONGEST_S, NO_MARKS, Card, ItemDetails, Marks
 from lvs.store import Transaction, curation, tags
 from lvs.viewer import Viewer
 
@@ -129,7 +129,7 @@ def _sortable(card: Card, marks: Marks) -> dict[str, Any]:
 
 
 def video(
-    details: VideoDetails,
+    details: ItemDetails,
     marks: Marks,
     given: Sequence[str],
     base: str,
@@ -149,11 +149,11 @@ def video(
         "thumbnailImage": urls.thumbnail(base, card),
         **sortable,
         "dateReleased": (details.recorded_at or "")[:10] or sortable["dateAdded"],
-        "projection": _PROJECTIONS.get(card.projection, "fisheye"),
-        "stereo": formatting.stereo(card.stereo),
-        "isEyeSwapped": card.stereo in ("rl", "bt"),
-        "fov": _FIELDS_OF_VIEW.get(card.projection, 180.0),
-        "lens": _LENSES.get(card.projection, "Linear"),
+        "projection": _PROJECTIONS.get(card.facts["effective_projection"], "fisheye"),
+        "stereo": formatting.stereo(card.facts["effective_stereo"]),
+        "isEyeSwapped": card.facts["effective_stereo"] in ("rl", "bt"),
+        "fov": _FIELDS_OF_VIEW.get(card.facts["effective_projection"], 180.0),
+        "lens": _LENSES.get(card.facts["effective_projection"], "Linear"),
         "cameraIPD": 6.5,
         "eventServer": f"{_link(base, card)}/events" + (f"?key={key}" if key else ""),
         "subtitles": [],
@@ -171,16 +171,16 @@ def video(
     return found | ({"media": [_media(details, base)]} if media else {})
 
 
-def _media(details: VideoDetails, base: str) -> dict[str, Any]:
+def _media(details: ItemDetails, base: str) -> dict[str, Any]:
     card = details.card
     source = {
-        "resolution": card.height or 0,
-        "height": card.height or 0,
-        "width": card.width or 0,
+        "resolution": card.facts["height"] or 0,
+        "height": card.facts["height"] or 0,
+        "width": card.facts["width"] or 0,
         "size": card.size,
         "url": urls.stream(base, card),
     }
-    return {"name": details.video_codec or "video", "sources": [source]}
+    return {"name": details.card.facts["video_codec"] or "video", "sources": [source]}
 
 
 def write(tx: Transaction, viewer: Viewer, item_id: int, visit: HereSphereRequest) -> None:

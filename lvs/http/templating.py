@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
-from lvs import __version__, formatting, paths
+from lvs import __version__, formatting, kinds, paths
 from lvs.listing.builtin import NAVIGATION
 
 STATIC = paths.resources("static")
@@ -57,7 +57,12 @@ def static_url(path: str) -> str:
 
 def environment() -> Environment:
     env = Environment(
-        loader=FileSystemLoader(paths.resources("templates")),
+        loader=ChoiceLoader(
+            [
+                FileSystemLoader(paths.resources("templates")),
+                PrefixLoader({"kinds": FileSystemLoader(kinds.FOLDER)}),
+            ]
+        ),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -6,6 +6,7 @@ import importlib
 import os
 import pkgutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from lvs.kinds.kind import Kind
@@ -17,9 +18,11 @@ def _declared() -> Iterator[Kind]:
             yield importlib.import_module(f"{__name__}.{found.name}").KIND
 
 
-KINDS = {kind.id: kind for kind in sorted(_declared(), key=lambda kind: (kind.place, kind.id))}
+KINDS = {kind.id: kind for kind in sorted(_declared(), key=lambda kind: (kind.list.place, kind.id))}
 # What `/` lists, and what is meant where no kind is named.
-MAIN = next(kind for kind in KINDS.values() if kind.list_url == "/")
+MAIN = next(kind for kind in KINDS.values() if kind.list.url == "/")
+FOLDER = Path(__file__).parent  # has the templates of each kind, too
+ALL = "all"  # what a list says that has items of every kind
 MIME_TYPES = {
     extension: mime_type
     for kind in KINDS.values()

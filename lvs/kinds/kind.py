@@ -13,15 +13,21 @@ Facts = Mapping[str, Any]  # the values of an item's facts by column
 class Column:
     """A column of a kind's facts table, as `Kind.table` has it.
 
-    `is_flag` is stored as 0 or 1, `is_list` as JSON. What `is_searched` is found by its words.
-    `is_input` is set by people and handed to the next probe, which does not write it.
+    `default` is its value before the probe. `is_flag` is stored as 0 or 1, `is_list` as JSON. What
+    `is_searched` is found by its words. What is not `is_probed` is set by people, or derived from
+    other columns; the next probe gets what `is_input`. `didl` is the element that DLNA has for it,
+    `res` the attribute of a resource.
     """
 
     name: str
+    default: Any = None
     is_flag: bool = False
     is_list: bool = False
     is_searched: bool = False
+    is_probed: bool = True
     is_input: bool = False
+    didl: str = ""
+    res: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,35 +39,56 @@ class CardExtras:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """How a kind is named in sentences: `one` and `several` of it, a `file` with its article, and
+    the word for one that was played to its end."""
+
+    one: str
+    several: str
+    file: str
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
+class KindList:
+    """The list of all items of a kind, at the address `url`. `empty` is its heading while there are
+    none, `shape` that of its thumbnails: wide or square. Kinds are in the order of `place`."""
+
+    name: str
+    url: str
+    empty: str
+    place: int
+    shape: str = "wide"
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of media, such as video.
 
-    `id` is the value of `item.kind`, of `kind:` in a search and of `kind` in the API. `name` and
-    `plural` are one and several of it in a sentence. `list_name` is the list of all of them, at the
-    address `list_url`; `empty` is a heading and a text for while there are none. Kinds are listed
-    in the order of `place`.
-
-    `mime_types` are by extension, in lower case, with the dot. `upnp_class` is the class of DLNA
+    `id` is the value of `item.kind`, of `kind:` in a search and of `kind` in the API. `mime_types`
+    are by extension, in lower case, with the dot. `upnp_class` is the class of DLNA
     (ContentDirectory:1, appendix C). `facts` are the columns of the facts table, beside `item_id`;
     a fact named `title` takes the place of a title from the file name. `card_extras` is what a card
-    shows of the facts.
+    shows of the facts. `filters` are those of `lvs.store.filters` that only this kind can meet.
 
     Beside the declaration, the folder has `probe.py` (see `lvs.media.processing`), `page.py` (see
-    `lvs.contexts.watch`), and the templates `player.html` and `controls.html` of the item's page.
+    `lvs.kinds.page`), and the templates `player.html` and `controls.html` of the item's page.
     """
 
     id: str
-    name: str
-    plural: str
-    list_name: str
-    list_url: str
-    empty: tuple[str, str]
-    place: int
+    words: Words
+    list: KindList
     mime_types: Mapping[str, str]
     upnp_class: str
     facts: tuple[Column, ...]
     card_extras: Callable[[Facts], CardExtras]
+    filters: tuple[str, ...] = ()
 
     @property
     def table(self) -> str:
         return f"{self.id}_facts"
+
+    @property
+    def has_words(self) -> bool:
+        """Whether its facts have the title, or texts that a search finds."""
+        return any(column.is_searched or column.name == "title" for column in self.facts)

@@ -161,7 +161,7 @@ class ProbeQueue:
         path = paths.absolute(root.path, work.path)
         began = time.monotonic()
         key = fresh_key(work.fingerprint, work.thumbnail)
-        result = await self._pool.process(path, key, {"stereo_override": work.stereo})
+        result = await self._pool.process(path, key, work.inputs)
         took_s = time.monotonic() - began
         if result.error:
             log.warning("No thumbnail for %s: %s", paths.to_words(work.path), result.error)

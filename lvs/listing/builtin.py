@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lvs.kinds import KINDS, MAIN
+from lvs.kinds.kind import Kind
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 
 
@@ -30,8 +32,25 @@ class BuiltinList:
         return parse_query(arguments_of(self.arguments.encode()))
 
 
+def _of_kind(kind: Kind) -> BuiltinList:
+    """The list of all items of a kind. Of the main one, an empty list is an empty library."""
+    if kind is MAIN:
+        return BuiltinList(
+            "library", kind.list.name, kind.list.url, is_counted=True, catalogue="Newest"
+        )
+    return BuiltinList(
+        kind.id,
+        kind.list.name,
+        kind.list.url,
+        f"kind={kind.id}",
+        empty=(kind.list.empty, f"Copy {kind.words.file} into a library folder: it appears here."),
+        is_counted=True,
+        catalogue=kind.list.name,
+    )
+
+
 BUILTIN_LISTS = (
-    BuiltinList("library", "All videos", "/", is_counted=True, catalogue="Newest"),
+    *map(_of_kind, KINDS.values()),
     BuiltinList(
         "continue",
         "Continue watching",

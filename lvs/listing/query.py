@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
 from lvs.errors import InvalidInputError
+from lvs.kinds import ALL, KINDS, MAIN
 from lvs.listing.search_syntax import LONGEST_Q, TAGS_AT_MOST, parse_search
 from lvs.store.filters import FILTERS, NO_FILTERS, Filters
 from lvs.store.sort_orders import SORT_ORDERS
@@ -20,7 +21,8 @@ SHOWN_AT_MOST = 600
 @dataclass(frozen=True, slots=True)
 class GalleryQuery:
     """Which list a page shows. `folder` is a filename-style path, `""` for the whole library;
-    `sort` `""` is the list's own order, also when that was asked for: equal lists are equal."""
+    `sort` `""` is the list's own order, and `kind` `""` its own kind, also when those were asked
+    for: equal lists are equal."""
 
     sort: str = ""
     folder: str = ""
@@ -29,8 +31,11 @@ class GalleryQuery:
     filters: Filters = NO_FILTERS
     tags: tuple[str, ...] = ()
     q: str = ""
+    kind: str = ""
 
     def __post_init__(self) -> None:
+        if self.kind == self._default_kind:
+            object.__setattr__(self, "kind", "")
         if self.sort and self.order == self.default_order:
             object.__setattr__(self, "sort", "")
 
@@ -45,6 +50,19 @@ class GalleryQuery:
     def default_order(self) -> str:
         """By relevance where there are words, a folder by title (its episodes), else newest."""
         return "relevance" if self.q else "title" if self.folder else "newest"
+
+    @property
+    def only_kind(self) -> str:
+        """The kind that the list is restricted to; empty where it has all kinds."""
+        kind = self.kind or self._default_kind
+        return "" if kind == ALL else kind
+
+    @property
+    def _default_kind(self) -> str:
+        """A search, a folder, a tag, and what a person likes or has started have all kinds; other
+        lists have the main one."""
+        own = self.filters.get("favorites") or self.filters.get("started")
+        return ALL if self.q or self.folder or self.tags or own else MAIN.id
 
     @property
     def is_filtered(self) -> bool:
@@ -63,6 +81,8 @@ class GalleryQuery:
         if self.q:
             pairs.append(("q", self.q))
         pairs += [("tag", tag) for tag in self.tags]
+        if self.kind:
+            pairs.append(("kind", self.kind))
         pairs += [(name, str(value)) for name, value in self.filters.values]
         if self.sort:
             pairs.append(("sort", self.sort))
@@ -110,6 +130,11 @@ def parse_query(arguments: dict[str, str]) -> GalleryQuery:
     seed = 0
     if sort == "random":
         seed = whole_number(arguments, "seed", 1, SEEDS, default=random.randint(1, SEEDS))
+    kind = arguments.get("kind", "")
+    if kind and kind not in (*KINDS, ALL):
+        raise InvalidInputError(
+            f"`kind` is {kind[:40]!r}; it must be one of {', '.join(KINDS)}, or {ALL}."
+        )
     text = " ".join(arguments.get("q", "").encode("utf-8", "replace").decode().split())
     given = GalleryQuery(
         sort,
@@ -118,6 +143,7 @@ def parse_query(arguments: dict[str, str]) -> GalleryQuery:
         arguments.get("after", ""),
         _filters(arguments),
         tuple(filter(None, arguments.get("tag", "").split("\n")))[:TAGS_AT_MOST],
+        kind=kind,
     )
     found = parse_search(text[:LONGEST_Q])
     return replace(
@@ -126,6 +152,7 @@ def parse_query(arguments: dict[str, str]) -> GalleryQuery:
         filters=given.filters.with_(**found.filters),
         tags=(*given.tags, *found.tags)[:TAGS_AT_MOST],
         q=found.words,
+        kind=found.kind or kind,
     )
 
 

@@ -10,7 +10,7 @@ from lvs.folders import Folders
 from lvs.listing.query import GalleryQuery, parse_query
 from lvs.listing.search_syntax import LONGEST_Q, is_unfinished, without_unfinished
 from lvs.models import Folder
-from lvs.store import Connection, files, gallery, roots, search, tags
+from lvs.store import Connection, files, gallery, roots, search, tags, videos
 from lvs.store.list_plan import ListSpec, has_few_hits
 from lvs.viewer import Viewer
 
@@ -31,7 +31,17 @@ def resolve(conn: Connection, viewer: Viewer, folders: Folders, query: GalleryQu
     tag_ids = tags.ids(conn, query.tags)
     match = search.expression(query.q)
     few = has_few_hits(conn, match) if match else None
-    spec = ListSpec(viewer, query.order, folder_id, query.seed, query.filters, tag_ids, match, few)
+    spec = ListSpec(
+        viewer,
+        query.order,
+        folder_id,
+        query.seed,
+        query.filters,
+        tag_ids,
+        match,
+        query.only_kind,
+        has_few_hits=few,
+    )
     return Listing(query, folder, spec)
 
 
@@ -64,6 +74,14 @@ def draft_query(
     except (InvalidInputError, NotFoundError):
         pass
     return parse_query(arguments | {"q": without_unfinished(text)}), True
+
+
+def find_hash(conn: Connection, viewer: Viewer, folders: Folders, media_hash: str) -> int:
+    """The item with a `media_hash`, there or missing. Raises NotFoundError."""
+    item_id = videos.id_of_hash(conn, media_hash)
+    if item_id is None:
+        raise NotFoundError("Nothing with this address is in the library.")
+    return item_id
 
 
 def find(conn: Connection, viewer: Viewer, folders: Folders, filename: str) -> int:

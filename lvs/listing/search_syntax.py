@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass, field
 
 from lvs.errors import InvalidInputError
+from lvs.kinds import KINDS
 from lvs.store.filters import FILTERS
 
 TAGS_AT_MOST = 10
 LONGEST_Q = 200
 QUALIFIERS = tuple(dict.fromkeys(one.qualifier for one in FILTERS))
-NAMES = ("tag", "folder", *QUALIFIERS)
+NAMES = ("tag", "folder", "kind", *QUALIFIERS)
 _QUALIFIER = re.compile(rf'(?<!\S)({"|".join(NAMES)}):(?:"([^"]+)"|(\S+))')
 # At the end of a text that is being typed: the beginning of a name, or a value that may continue.
 _UNFINISHED = re.compile(
@@ -19,7 +20,7 @@ _UNFINISHED = re.compile(
     + "|".join(name[:length] for name in NAMES for length in range(1, len(name) + 1))
     + rf'|(?:{"|".join(NAMES)}):(?:"[^"]*"?|\S*))\s*$'
 )
-_EXAMPLES = ["tag:name", "folder:name"] + [
+_EXAMPLES = ["tag:name", "folder:name", *(f"kind:{kind}" for kind in KINDS)] + [
     example
     for qualifier in QUALIFIERS
     for one in FILTERS
@@ -34,6 +35,7 @@ class ParsedSearch:
 
     words: str = ""
     folder: str = ""
+    kind: str = ""
     tags: list[str] = field(default_factory=list)
     filters: dict[str, int] = field(default_factory=dict)
 
@@ -48,6 +50,8 @@ def without_unfinished(text: str) -> str:
 
     def readable(match: re.Match[str]) -> str:
         name, value = match[1], match[2] or match[3]
+        if name == "kind":
+            return match[0] if value in KINDS else ""
         return match[0] if name in ("tag", "folder") or _filters(name, value) else ""
 
     return _QUALIFIER.sub(readable, _UNFINISHED.sub("", text))
@@ -68,6 +72,8 @@ def parse_search(text: str) -> ParsedSearch:
             found.tags.append(value)
         elif name == "folder":
             found.folder = value.strip("/")
+        elif name == "kind" and value in KINDS:
+            found.kind = value
         else:
             filters = _filters(name, value)
             if not filters:

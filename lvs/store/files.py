@@ -6,9 +6,9 @@ import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 
-from lvs import paths
+from lvs import kinds, paths
 from lvs.models import FoundFile, KnownFile
-from lvs.store import roots, search
+from lvs.store import facts, roots, search
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 
@@ -160,7 +160,7 @@ def ingest(
             item_id = at.item_id
             _replace_content(tx, item_id, file)
         else:
-            item_id = _new_video(tx, file, first_scan=first_scan)
+            item_id = _new_item(tx, file, first_scan=first_scan)
         if at is not None and at.item_id == item_id:
             _update_file(tx, at.id, root_id, folder_id, file, item_id)
         else:
@@ -197,7 +197,8 @@ def sync_videos(tx: Transaction, item_ids: Iterable[int]) -> None:
         before, kind = conn.execute(
             "select file_count, kind from item where id = ?", (item_id,)
         ).fetchone()
-        title = paths.title_of(files[0].path)
+        kind = _set_kind(tx, item_id, kind, files[0].path)
+        title = facts.title(conn, kinds.KINDS[kind], item_id) or paths.title_of(files[0].path)
         conn.execute(
             "update item set file_count = ?, file_id = ?, title = ?, title_key = ?,"
             " size_bytes = ?, version = version + 1 where id = ?",
@@ -220,6 +221,33 @@ def sync_videos(tx: Transaction, item_ids: Iterable[int]) -> None:
             tx.emit("item.added", item_id, kind=kind)
         elif before:
             tx.emit("item.removed", item_id, kind=kind)
+
+
+def _set_kind(tx: Transaction, item_id: int, current: str, path: str) -> str:
+    """A file that was renamed may be of another kind now: its facts are others then."""
+    kind = kinds.kind_of(path) or kinds.KINDS[current]
+    if kind.id != current:
+        tx.connection.execute(
+            f"update item set kind = ?, {_UNPROBED} where id = ?", (kind.id, item_id)
+        )
+        facts.remove(tx, kinds.KINDS[current], item_id)
+        facts.add(tx, kind, item_id)
+    return kind.id
+
+
+def name_item(tx: Transaction, item_id: int) -> None:
+    """Give an item the title of its facts, else of its file, and make it found by its words."""
+    conn = tx.connection
+    kind, path = conn.execute(
+        "select i.kind, f.path from item i join file f on f.id = i.file_id where i.id = ?",
+        (item_id,),
+    ).fetchone()
+    title = facts.title(conn, kinds.KINDS[kind], item_id) or paths.title_of(os.fsdecode(path))
+    conn.execute(
+        "update item set title = ?, title_key = ? where id = ?",
+        (title, paths.sort_key(title), item_id),
+    )
+    search.index(conn, [item_id])
 
 
 def _file_in_folders(conn: Connection, item_id: int) -> bool:
@@ -300,15 +328,22 @@ def _insert(tx: Transaction, root_id: int, folder_id: int, file: FoundFile, item
     )
 
 
-def _new_video(tx: Transaction, file: FoundFile, *, first_scan: bool) -> int:
+def _new_item(tx: Transaction, file: FoundFile, *, first_scan: bool) -> int:
     media_hash = _free_hash(tx, file.fingerprint)
     added_at = min(file.mtime_ns // 1_000_000, tx.at) if first_scan else tx.at
+    kind = kinds.kind_of(file.path) or kinds.MAIN
     row = tx.connection.execute(
         "insert into item (kind, media_hash, fingerprint, title, title_key, added_at, random_key)"
-        " values ('video', ?, ?, '', '', ?, ?) returning id",
-        (media_hash, file.fingerprint, max(added_at, 0), int(media_hash, 16) % 2_147_483_647),
+        " values (?, ?, ?, '', '', ?, ?) returning id",
+        (
+            kind.id,
+            media_hash,
+            file.fingerprint,
+            max(added_at, 0),
+            int(media_hash, 16) % 2_147_483_647,
+        ),
     ).fetchone()
-    tx.connection.execute("insert into video_facts (item_id) values (?)", (row[0],))
+    facts.add(tx, kind, row[0])
     return int(row[0])
 
 
@@ -332,12 +367,7 @@ def _replace_content(tx: Transaction, item_id: int, file: FoundFile) -> None:
     tx.connection.execute(
         f"update item set fingerprint = ?, {_UNPROBED} where id = ?", (file.fingerprint, item_id)
     )
-    tx.connection.execute(
-        "update video_facts set width = null, height = null, video_codec = null,"
-        " audio_codec = null, hdr = 0, audio_tracks = '[]', subtitle_tracks = '[]'"
-        " where item_id = ?",
-        (item_id,),
-    )
+    facts.reset(tx, kinds.KINDS[_kind_of(tx, item_id)], item_id)
 
 
 def _clear_failure(tx: Transaction, item_id: int) -> None:

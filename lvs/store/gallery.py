@@ -47,10 +47,13 @@ def list_page(
 
 def count(conn: Connection, spec: ListSpec) -> int:
     """How many videos a list has. The rows store it; only filters need a count."""
-    if spec.is_whole and spec.folder_id is not None:
+    if spec.is_whole and spec.folder_id is not None and not spec.kind:
         return count_of(conn, "folder", spec.folder_id)
-    if spec.is_whole:
-        row = conn.execute("select coalesce(sum(item_count), 0) from library_stats").fetchone()
+    if spec.is_whole and spec.folder_id is None:
+        row = conn.execute(
+            "select coalesce(sum(item_count), 0) from library_stats where ? in ('', kind)",
+            (spec.kind,),
+        ).fetchone()
     elif spec == ListSpec(spec.viewer, spec.sort, seed=spec.seed, match=spec.match):
         row = conn.execute(
             f"select count(*) from item_fts where {conn.dialect.full_text.matches('?')}",
@@ -62,6 +65,14 @@ def count(conn: Connection, spec: ListSpec) -> int:
             f"select count(*) from {way.source} where {way.where}", spec.parameters
         ).fetchone()
     return int(row[0])
+
+
+def has_other_kinds(conn: Connection, kind: str) -> bool:
+    """Whether the library has an item of another kind than this one."""
+    row = conn.execute(
+        "select 1 from library_stats where kind <> ? and item_count > 0 limit 1", (kind,)
+    ).fetchone()
+    return row is not None
 
 
 def sort_key_of(conn: Connection, spec: ListSpec, item_id: int) -> Key | None:

@@ -26,7 +26,7 @@ _IN_FOLDER = (
 
 @dataclass(frozen=True, slots=True)
 class ListSpec:
-    """Which videos, for whom, in which order. `seed` matters to `random` alone."""
+    """Which items, for whom, in which order. `seed` matters to `random` alone."""
 
     viewer: Viewer
     sort: str = "newest"
@@ -35,11 +35,12 @@ class ListSpec:
     filters: Filters = NO_FILTERS
     tag_ids: tuple[int, ...] = ()
     match: SearchQuery = NO_SEARCH  # of `search.expression`
+    kind: str = ""  # empty: of all kinds
     has_few_hits: bool | None = field(default=None, compare=False)  # of `match`; None: not counted
 
     @property
     def is_whole(self) -> bool:
-        """Whether it has every video of its folder."""
+        """Whether it has every item of its kind in its folder."""
         return self.filters == NO_FILTERS and not self.tag_ids and not self.match
 
     @property
@@ -49,6 +50,7 @@ class ListSpec:
             "folder": self.folder_id,
             "seed": self.seed,
             "match": self.match,
+            "kind": self.kind,
             "worth": WORTH_RESUMING_S,
             "viewer": self.viewer.user_id,
             **dict(self.filters.values),
@@ -108,7 +110,8 @@ def plan(conn: Connection, spec: ListSpec, purpose: Purpose = "walk") -> QueryPl
 
 def _conditions(conn: Connection, spec: ListSpec, purpose: Purpose) -> str:
     """What a video must be, beside there and in the folder."""
-    wanted = spec.filters.conditions
+    wanted = ["i.kind = :kind"] if spec.kind else []
+    wanted += spec.filters.conditions
     wanted += [
         f"exists (select 1 from item_tag where tag_id = {int(tag)} and item_id = i.id)"
         for tag in spec.tag_ids

@@ -6,7 +6,8 @@ import os
 import re
 from collections.abc import Iterable
 
-from lvs import paths
+from lvs import kinds, paths
+from lvs.store import facts
 from lvs.store.backends.connection import Connection
 from lvs.store.backends.full_text import SearchQuery, Term, words
 
@@ -36,9 +37,9 @@ def expression(text: str) -> SearchQuery:
 def index(conn: Connection, item_ids: Iterable[int]) -> None:
     """Make what is searched agree with these videos; only those that are there are found."""
     for item_id in item_ids:
-        title, path, file_count = conn.execute(
-            "select i.title, f.path, i.file_count from item i join file f on f.id = i.file_id"
-            " where i.id = ?",
+        kind, title, path, file_count = conn.execute(
+            "select i.kind, i.title, f.path, i.file_count from item i"
+            " join file f on f.id = i.file_id where i.id = ?",
             (item_id,),
         ).fetchone()
         if not file_count:
@@ -49,5 +50,6 @@ def index(conn: Connection, item_ids: Iterable[int]) -> None:
             " order by t.id",
             (item_id,),
         )
-        tags = " ".join(name for (name,) in names)
-        conn.dialect.full_text.put(conn, item_id, title, paths.to_words(os.fsdecode(path)), tags)
+        found = (*(name for (name,) in names), *facts.words(conn, kinds.KINDS[kind], item_id))
+        path = paths.to_words(os.fsdecode(path))
+        conn.dialect.full_text.put(conn, item_id, title, path, " ".join(found))

@@ -1,4 +1,4 @@
-"""Videos: cards, details, and the state of the work on them."""
+"""Items: cards, details, and the state of the work on them."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from lvs.errors import NotFoundError
-from lvs.models import Card, Folder, VideoDetails
-from lvs.store import files
+from lvs.kinds import KINDS
+from lvs.kinds.kind import Facts
+from lvs.models import Card, Folder, ItemDetails
+from lvs.store import facts, files
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 
 # The columns of a card, by the field of `Card` that each is for.
 _COLUMNS = {
     "id": "i.id",
+    "kind": "i.kind",
     "media_hash": "i.media_hash",
     "version": "i.version",
     "title": "i.title",
@@ -25,11 +28,6 @@ _COLUMNS = {
     "added_at": "i.added_at",
     "size": "i.size_bytes",
     "duration_s": "i.duration_s",
-    "width": "vf.width",
-    "height": "vf.height",
-    "hdr": "vf.hdr",
-    "projection": "vf.effective_projection",
-    "stereo": "vf.effective_stereo",
     "probed": "i.probed_at is not null",
     "probe_error": "i.probe_error",
     "thumbnail": "i.thumbnail",
@@ -39,46 +37,48 @@ _COLUMNS = {
     "rating_count": "i.rating_count",
     "file_missing_since": "f.missing_since",
 }
-_FACTS = {
-    "width",
-    "height",
-    "frame_rate",
-    "video_codec",
-    "audio_codec",
-    "hdr",
-    "audio_tracks",
-    "subtitle_tracks",
-    "projection",
-    "stereo",
+# What a probe finds of items of every kind; the rest is in the table of its kind.
+_PROBED = {
+    "container",
+    "duration_s",
+    "bit_rate",
+    "recorded_at",
+    "probe_error",
+    "thumbnail",
+    "preview",
 }
 _CARD = ", ".join(_COLUMNS.values())
-_FLAGS = ("hdr", "probed")
-_FROM = "from item i join file f on f.id = i.file_id join video_facts vf on vf.item_id = i.id"
+_FLAGS = ("probed",)
+_FROM = "from item i join file f on f.id = i.file_id"
 
 
-def _card(row: Sequence[Any]) -> Card:
+def _card(row: Sequence[Any], its_facts: Facts) -> Card:
     """A card from a row that begins with its columns."""
     values = dict(zip(_COLUMNS, row, strict=False))
     values["path"] = os.fsdecode(values["path"])
     values["duration_s"] = values["duration_s"] or None
     for flag in _FLAGS:
         values[flag] = bool(values[flag])
-    return Card(**values)
+    return Card(**values, facts=its_facts)
+
+
+def _with_facts(conn: Connection, rows: Sequence[Any]) -> dict[int, Card]:
+    found = facts.of_items(conn, {row[0]: row[1] for row in rows})
+    return {row[0]: _card(row, found[row[0]]) for row in rows}
 
 
 def cards(conn: Connection, item_ids: Iterable[int]) -> dict[int, Card]:
-    """The cards of these videos by id, in one query."""
+    """The cards of these items by id, in one query, and one for each kind among them."""
     rows = conn.execute(
         f"select {_CARD} {_FROM} where i.id in (select value from json_each(?))",
         (json.dumps(list(item_ids)),),
-    )
-    return {row[0]: _card(row) for row in rows}
+    ).fetchall()
+    return _with_facts(conn, rows)
 
 
 def card(conn: Connection, item_id: int) -> Card:
-    """The card of a video that is there."""
-    row = conn.execute(f"select {_CARD} {_FROM} where i.id = ?", (item_id,)).fetchone()
-    return _card(row)
+    """The card of an item that is there."""
+    return cards(conn, [item_id])[item_id]
 
 
 def files_within(
@@ -103,30 +103,19 @@ def files_within(
     return {item_id: place for item_id, place in found.items() if item_id not in at_home}
 
 
-def codecs(conn: Connection, item_ids: Iterable[int]) -> dict[int, tuple[str | None, str | None]]:
-    """(video, audio) codecs of these videos by id; None where unknown or none."""
-    rows = conn.execute(
-        "select item_id, video_codec, audio_codec from video_facts"
-        " where item_id in (select value from json_each(?))",
-        (json.dumps(list(item_ids)),),
-    )
-    return {row[0]: (row[1], row[2]) for row in rows}
-
-
-def details(conn: Connection, item_id: int) -> VideoDetails:
-    """Raises NotFoundError for a video that was deleted."""
+def details(conn: Connection, item_id: int) -> ItemDetails:
+    """Raises NotFoundError for an item that was deleted."""
     row = conn.execute(
-        f"select {_CARD}, i.fingerprint, i.container, vf.video_codec, vf.audio_codec,"
-        f" vf.frame_rate, i.bit_rate, i.recorded_at, vf.audio_tracks, vf.subtitle_tracks {_FROM}"
+        f"select {_CARD}, i.fingerprint, i.container, i.bit_rate, i.recorded_at {_FROM}"
         " where i.id = ?",
         (item_id,),
     ).fetchone()
     if row is None:
-        raise NotFoundError("This video was removed from the library.")
-    rest = list(row[len(_COLUMNS) :])
-    rest[7:] = [tuple(json.loads(tracks)) for tracks in rest[7:]]
-    rest.append(tuple(files.of_video(conn, item_id)))
-    return VideoDetails(_card(row), *rest)
+        raise NotFoundError("This item was removed from the library.")
+    shown = _with_facts(conn, [row])[item_id]
+    fingerprint, container, bit_rate, recorded_at = row[len(_COLUMNS) :]
+    its_files = tuple(files.of_video(conn, item_id))
+    return ItemDetails(shown, fingerprint, container, bit_rate, recorded_at, its_files)
 
 
 def id_of_hash(conn: Connection, media_hash: str) -> int | None:
@@ -162,15 +151,15 @@ def thumbnail_of(conn: Connection, media_hash: str) -> Thumbnail | None:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One file to probe: the video, its content, and its path. `thumbnail` is the key of its
-    present thumbnails, `stereo` the user's setting."""
+    """One file to probe: the item, its content, and its path. `thumbnail` is the key of its
+    present thumbnails, `inputs` are what users have set that the probe depends on."""
 
     item_id: int
     fingerprint: str
     root_id: int
     path: str
     thumbnail: str | None
-    stereo: str | None
+    inputs: Facts
 
 
 def waiting(
@@ -178,7 +167,7 @@ def waiting(
 ) -> list[Work]:
     """Videos not yet probed: those on an open page, then the newest."""
     select = (
-        f"select i.id, i.fingerprint, f.root_id, f.path, i.thumbnail, vf.stereo_override"
+        f"select i.id, i.kind, i.fingerprint, f.root_id, f.path, i.thumbnail"
         f" {_FROM} join library_folder r on r.id = f.root_id"
         " where i.probed_at is null and i.file_count > 0 and r.offline_since is null"
         " and i.id not in (select value from json_each(:busy))"
@@ -195,9 +184,10 @@ def waiting(
         ).fetchall()
     if len(rows) < limit:
         rows += conn.execute(select + " order by i.added_at desc limit :limit", names).fetchall()
+    inputs = facts.inputs(conn, {row[0]: row[1] for row in rows})
     work = {
-        item_id: Work(item_id, content, root_id, os.fsdecode(path), thumbnail, stereo)
-        for item_id, content, root_id, path, thumbnail, stereo in rows
+        item_id: Work(item_id, content, root_id, os.fsdecode(path), thumbnail, inputs[item_id])
+        for item_id, _, content, root_id, path, thumbnail in rows
     }
     return list(work.values())[:limit]
 
@@ -217,34 +207,21 @@ def count_waiting(conn: Connection) -> int:
 def record_probe(tx: Transaction, item_id: int, fingerprint: str, columns: dict[str, Any]) -> bool:
     """Store what a worker found out, if the content is still the one that it probed."""
     tx.by_ingest = True
-    columns = {name: _stored(value) for name, value in columns.items()}
-    facts = {name: value for name, value in columns.items() if name in _FACTS}
-    shared = {name: value for name, value in columns.items() if name not in _FACTS}
+    shared = {name: value for name, value in columns.items() if name in _PROBED}
+    assigned = ", ".join(f"{name} = :{name}" for name in shared)
     row = tx.connection.execute(
-        f"update item set {_assigned(shared)}, probed_at = :_at, version = version + 1"
+        f"update item set {assigned}, probed_at = :_at, version = version + 1"
         " where id = :_id and fingerprint = :_fingerprint returning kind",
         {**shared, "_at": tx.at, "_id": item_id, "_fingerprint": fingerprint},
     ).fetchone()
     if row is None:
         return False
-    if facts:
-        tx.connection.execute(
-            f"update video_facts set {_assigned(facts)} where item_id = :_id",
-            {**facts, "_id": item_id},
-        )
-    tx.emit("item.updated", item_id, kind=row[0])
+    kind = KINDS[row[0]]
+    facts.record(tx, kind, item_id, columns)
+    if kind.has_words:
+        files.name_item(tx, item_id)
+    tx.emit("item.updated", item_id, kind=kind.id)
     return True
-
-
-def _assigned(columns: Iterable[str]) -> str:
-    return ", ".join(f"{name} = :{name}" for name in columns)
-
-
-def _stored(value: Any) -> Any:
-    """A fact as its column has it: flags as 0 or 1, lists as JSON."""
-    if isinstance(value, list):
-        return json.dumps(value)
-    return int(value) if isinstance(value, bool) else value
 
 
 def touch(tx: Transaction, item_id: int) -> None:

@@ -15,6 +15,7 @@ from lvs.http import responses
 from lvs.http.responses import Rendered
 from lvs.http.routes import PAGE, Route
 from lvs.http.viewers import current_viewer
+from lvs.kinds import MAIN
 from lvs.listing.builtin import ARGUMENTS
 from lvs.listing.query import SEEDS, GalleryQuery, arguments_of, parse_query
 from lvs.models import Card
@@ -46,7 +47,7 @@ async def random_video() -> WerkzeugResponse:
 
 
 def _some_card(conn: Connection, viewer: Viewer) -> Card | None:
-    spec = ListSpec(viewer, "random", seed=random.randint(1, SEEDS))
+    spec = ListSpec(viewer, "random", seed=random.randint(1, SEEDS), kind=MAIN.id)
     first = gallery_store.page(conn, spec, limit=1).videos
     return videos.cards(conn, [first[0][0]])[first[0][0]] if first else None
 

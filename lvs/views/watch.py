@@ -1,40 +1,77 @@
-"""`/watch/<path:filename>`: one video."""
+"""`/watch/<path:filename>`: one video. `/items/<media_hash>`: an item of any kind."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from quart import Response, request
 
-from lvs.contexts.watch import watch_context
+from lvs.contexts.cards import CardRenderer
+from lvs.contexts.watch import Watch, watch_context
 from lvs.errors import InvalidInputError
+from lvs.folders import Folders
 from lvs.http import responses
 from lvs.http.routes import PAGE, Route
 from lvs.http.viewers import current_viewer
 from lvs.listing.builtin import ARGUMENTS
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query, whole_number
+from lvs.listing.resolve import find, find_hash
 from lvs.models import LONGEST_S
 from lvs.network.addresses import split_url
 from lvs.services import current_services
+from lvs.store import Connection
+from lvs.viewer import Viewer
 from lvs.views.params import requested_filename
 from lvs.views.rendering import rendered
 
+FindItem = Callable[[Connection, Viewer, Folders, str], int]
+
 
 async def watch(filename: str) -> Response:
-    """The watch page; it keeps to the list of the page that the person came from."""
+    """The page of an item by its path."""
+    return await _page(find, requested_filename("/watch/"))
+
+
+async def item(media_hash: str) -> Response:
+    """The page of an item by its `media_hash`."""
+    return await _page(find_hash, media_hash)
+
+
+async def _page(find_item: FindItem, name: str) -> Response:
+    """The page of an item; it keeps to the list of the page that the person came from."""
     services = current_services()
     arguments = arguments_of(request.query_string)
     start_s = whole_number(arguments, "t", 0, LONGEST_S, default=0)
     context = await services.store.read(
-        watch_context,
+        _context,
         current_viewer(),
         services.folders,
         services.rendering.cards,
-        requested_filename("/watch/"),
+        (find_item, name),
         _list_before(arguments),
         start_s=start_s,
         since=services.store.last_event_id,
     )
     page = await rendered(services, "watch.html", watch=context)
     return responses.html_response(request, page)
+
+
+def _context(
+    conn: Connection,
+    viewer: Viewer,
+    folders: Folders,
+    cards: CardRenderer,
+    address: tuple[FindItem, str],
+    came_from: GalleryQuery | None,
+    *,
+    start_s: int,
+    since: int,
+) -> Watch:
+    find_item, name = address
+    item_id = find_item(conn, viewer, folders, name)
+    return watch_context(
+        conn, viewer, folders, cards, item_id, came_from, start_s=start_s, since=since
+    )
 
 
 def _list_before(arguments: dict[str, str]) -> GalleryQuery | None:
@@ -51,4 +88,7 @@ def _list_before(arguments: dict[str, str]) -> GalleryQuery | None:
     return None
 
 
-ROUTES = (Route("/watch/<path:filename>", watch, PAGE),)
+ROUTES = (
+    Route("/watch/<path:filename>", watch, PAGE),
+    Route("/items/<media_hash>", item, PAGE),
+)

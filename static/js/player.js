@@ -1,19 +1,19 @@
-// The watch page's player: media-chrome's controls, the keys that it does not handle, error messages.
+// The player of a page: media-chrome's controls, the keys that it does not handle, error messages.
 const stage = document.getElementById('stage');
 const help = document.querySelector('[data-help]');
-let now = null; // the player in use: { player, video, close }
+let now = null; // the player in use: { player, media, save }
 
 const REASONS = {
   2: 'Connection lost. Reload to continue.',
-  3: "Your browser can't decode this video. Download the file and play it with another player.",
+  3: "Your browser can't decode this file. Download the file and play it with another player.",
   4: "Your browser can't play this kind of file. Download it and play it with another player.",
 };
 
 // The button shows "1.5x"; its name must hold what it shows, for those who speak to their device.
-function nameRate(player, video) {
+function nameRate(player, media) {
   const rate = player.querySelector('[data-rate]');
   const name = () => {
-    const words = `${video.playbackRate}x, playback rate`;
+    const words = `${media.playbackRate}x, playback rate`;
     if (rate.getAttribute('aria-label') !== words) rate.setAttribute('aria-label', words);
   };
   new MutationObserver(name).observe(rate, { attributeFilter: ['aria-label'] });
@@ -22,49 +22,86 @@ function nameRate(player, video) {
 
 // A view is counted once it plays. The position is saved, for every device.
 const SAVE_EVERY_S = 10;
-function remember(player, video) {
+function remember(player, media) {
   let playedS = 0;
   let last = null;
   let counted = false;
   let savedAt = 0;
+  const resumes = !('noResume' in player.dataset); // a song starts from its beginning
   let shown = false; // while it plays on, other pages need no update each time
-  const report = (what, fields = {}) => navigator.sendBeacon(`${player.dataset.video}/${what}`, new URLSearchParams(fields));
+  const report = (what, fields = {}) => navigator.sendBeacon(`${player.dataset.item}/${what}`, new URLSearchParams(fields));
   const save = (playing) => {
-    if (playedS === 0 || (video.currentTime === savedAt && shown)) return;
-    savedAt = video.currentTime;
+    if (!resumes || playedS === 0 || (media.currentTime === savedAt && shown)) return;
+    savedAt = media.currentTime;
     shown = !playing;
     report('progress', { position_s: savedAt.toFixed(1), playing: playing ? 1 : 0 });
   };
-  video.addEventListener('timeupdate', () => {
-    const step = last === null ? 0 : video.currentTime - last;
-    last = video.currentTime;
-    if (video.paused || step <= 0 || step > 2) return; // a seek does not count as playback
+  media.addEventListener('timeupdate', () => {
+    const step = last === null ? 0 : media.currentTime - last;
+    last = media.currentTime;
+    if (media.paused || step <= 0 || step > 2) return; // a seek does not count as playback
     playedS += step;
-    if (!counted && playedS >= Math.min(3, video.duration / 2)) counted = report('view');
-    if (Math.abs(video.currentTime - savedAt) >= SAVE_EVERY_S) save(true);
+    if (!counted && playedS >= Math.min(3, media.duration / 2)) counted = report('view');
+    if (Math.abs(media.currentTime - savedAt) >= SAVE_EVERY_S) save(true);
   });
   const left = () => save(false);
-  for (const name of ['pause', 'ended']) video.addEventListener(name, left);
+  for (const name of ['pause', 'ended']) media.addEventListener(name, left);
   return left;
 }
 
+// What the lock screen, a headset's buttons and media keys show and do.
+function describe(player, media) {
+  const { title } = document.getElementById('about').dataset;
+  const { artist = '', album = '', artwork } = player.dataset;
+  const session = navigator.mediaSession;
+  session.metadata = new MediaMetadata({
+    title, artist, album, artwork: artwork ? [{ src: artwork, sizes: '640x640', type: 'image/webp' }] : [],
+  });
+  const step = (seconds) => ({ seekOffset }) => seek((seekOffset ?? 10) * seconds)({ media });
+  const link = (rel) => document.querySelector(`#about [rel=${rel}]`);
+  const to = (rel) => link(rel) && (() => link(rel).click());
+  const actions = {
+    play: () => media.play(), pause: () => media.pause(),
+    seekbackward: step(-1), seekforward: step(1),
+    seekto: ({ seekTime }) => { media.currentTime = seekTime; },
+    previoustrack: to('prev'), nexttrack: to('next'),
+  };
+  for (const [name, act] of Object.entries(actions)) session.setActionHandler(name, act);
+}
+
+// One song follows another: the page of the next begins to play where the browser allows it.
+const CONTINUES = 'lvs-continues';
+function continueWithNext(media) {
+  media.addEventListener('ended', () => {
+    const next = document.querySelector('#about [rel=next]');
+    if (!next) return;
+    sessionStorage.setItem(CONTINUES, next.pathname);
+    next.click();
+  });
+  const continues = sessionStorage.getItem(CONTINUES) === location.pathname;
+  sessionStorage.removeItem(CONTINUES);
+  if (continues) media.play().catch(() => {});
+}
+
 function setUp(player) {
-  const video = player.querySelector('video');
+  const media = player.querySelector('video, audio');
   const trouble = stage.querySelector('[data-player-trouble]');
   const say = (words) => {
     trouble.textContent = words;
     trouble.hidden = !words;
   };
-  video.addEventListener('error', () => say(REASONS[video.error?.code] ?? REASONS[3]));
-  video.querySelector('source').addEventListener('error', () => say(REASONS[4]));
-  video.addEventListener('playing', () => say(''));
+  media.addEventListener('error', () => say(REASONS[media.error?.code] ?? REASONS[3]));
+  media.querySelector('source').addEventListener('error', () => say(REASONS[4]));
+  media.addEventListener('playing', () => say(''));
   // With scripts the controls are media-chrome's; without, the browser's own.
   customElements.whenDefined('media-control-bar').then(() => {
-    video.removeAttribute('controls');
+    media.removeAttribute('controls');
     player.querySelector('[data-controls]').hidden = false;
   });
-  nameRate(player, video);
-  return { player, video, save: remember(player, video) };
+  nameRate(player, media);
+  if ('mediaSession' in navigator) describe(player, media);
+  if ('noResume' in player.dataset) continueWithNext(media);
+  return { player, media, save: remember(player, media) };
 }
 
 // A player that was removed from the page, because its file is missing, must stop loading.
@@ -73,7 +110,7 @@ function follow() {
   if (player === (now?.player ?? null)) return;
   if (now) {
     now.save();
-    now.video.pause();
+    now.media.pause();
   }
   now = player && setUp(player);
 }
@@ -82,25 +119,25 @@ new MutationObserver(follow).observe(stage, { childList: true });
 addEventListener('pagehide', () => now?.save());
 
 const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
-const play = ({ video }) => (video.paused ? video.play().catch(() => {}) : video.pause());
-const seek = (seconds) => ({ video }) => {
-  video.currentTime = clamp(video.currentTime + seconds, 0, video.duration || 0);
+const play = ({ media }) => (media.paused ? media.play().catch(() => {}) : media.pause());
+const seek = (seconds) => ({ media }) => {
+  media.currentTime = clamp(media.currentTime + seconds, 0, media.duration || 0);
 };
-const louder = (step) => ({ video }) => {
-  video.volume = clamp(video.volume + step, 0, 1);
-  if (step > 0) video.muted = false;
+const louder = (step) => ({ media }) => {
+  media.volume = clamp(media.volume + step, 0, 1);
+  if (step > 0) media.muted = false;
 };
-const faster = (step) => ({ video }) => {
-  video.playbackRate = clamp(video.playbackRate + step, 0.25, 2);
+const faster = (step) => ({ media }) => {
+  media.playbackRate = clamp(media.playbackRate + step, 0.25, 2);
 };
 // To the previous or next frame; slightly past its start, because times are rounded.
-const frame = (step) => ({ video }) => {
+const frame = (step) => ({ media }) => {
   const rate = Number(document.getElementById('about').dataset.frameRate) || 30; // kept up to date by pushes
-  video.pause();
-  video.currentTime = Math.max(0, (Math.floor(video.currentTime * rate + 0.01) + step) / rate + 0.001);
+  media.pause();
+  media.currentTime = Math.max(0, (Math.floor(media.currentTime * rate + 0.01) + step) / rate + 0.001);
 };
-const mute = ({ video }) => {
-  video.muted = !video.muted;
+const mute = ({ media }) => {
+  media.muted = !media.muted;
 };
 const fullScreen = ({ player }) => {
   const verb = player.hasAttribute('mediaisfullscreen') ? 'exit' : 'enter';
@@ -109,16 +146,18 @@ const fullScreen = ({ player }) => {
 
 // Keys of the player. Those of media-chrome need the focus on it, so they are turned off.
 const KEYS = {
-  ' ': play, k: play, f: fullScreen, m: mute,
+  ' ': play, k: play, m: mute,
   j: seek(-10), ArrowLeft: seek(-10), l: seek(10), ArrowRight: seek(10),
   ArrowUp: louder(0.1), ArrowDown: louder(-0.1),
-  '<': faster(-0.25), '>': faster(0.25), ',': frame(-1), '.': frame(1),
+  '<': faster(-0.25), '>': faster(0.25),
 };
+const VIDEO_KEYS = { f: fullScreen, ',': frame(-1), '.': frame(1) };
 for (let tenth = 0; tenth < 10; tenth++) {
-  KEYS[tenth] = ({ video }) => {
-    if (Number.isFinite(video.duration)) video.currentTime = (video.duration * tenth) / 10;
+  KEYS[tenth] = ({ media }) => {
+    if (Number.isFinite(media.duration)) media.currentTime = (media.duration * tenth) / 10;
   };
 }
+const keysOf = ({ media }) => (media.localName === 'video' ? { ...KEYS, ...VIDEO_KEYS } : KEYS);
 // Keys of the page.
 const openHelp = () => help.showModal();
 const follower = (rel) => () => document.querySelector(`#about [rel=${rel}]`)?.click();
@@ -133,7 +172,7 @@ function isForFocused({ target, key }) {
 
 document.addEventListener('keydown', (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isForFocused(event)) return;
-  const act = PAGE_KEYS[event.key] ?? (now && KEYS[event.key]);
+  const act = PAGE_KEYS[event.key] ?? (now && keysOf(now)[event.key]);
   if (!act) return;
   event.preventDefault();
   act(now);
@@ -146,7 +185,7 @@ document.addEventListener('click', (event) => {
 document.querySelector('[data-resume-at]')?.addEventListener('click', (event) => {
   if (!now) return;
   event.preventDefault();
-  now.video.currentTime = Number(event.currentTarget.dataset.resumeAt);
-  now.video.play();
+  now.media.currentTime = Number(event.currentTarget.dataset.resumeAt);
+  now.media.play();
   event.currentTarget.closest('[data-resume]').remove();
 });

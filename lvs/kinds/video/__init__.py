@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lvs import formatting
-from lvs.kinds.kind import CardExtras, Column, Facts, Kind
+from lvs.kinds.kind import CardExtras, Column, Facts, Kind, KindList, Words
 
 
 def _card_extras(facts: Facts) -> CardExtras:
@@ -20,12 +20,8 @@ def _card_extras(facts: Facts) -> CardExtras:
 
 KIND = Kind(
     id="video",
-    name="video",
-    plural="videos",
-    list_name="All videos",
-    list_url="/",
-    empty=("No videos yet", "Copy a video into a library folder: it appears here."),
-    place=1,
+    words=Words("video", "videos", "a video", "watched"),
+    list=KindList("All videos", "/", "No videos yet", place=1),
     mime_types={
         ".mp4": "video/mp4",
         ".m4v": "video/mp4",
@@ -51,12 +47,16 @@ KIND = Kind(
         Column("frame_rate"),
         Column("video_codec"),
         Column("audio_codec"),
-        Column("hdr", is_flag=True),
-        Column("audio_tracks", is_list=True),
-        Column("subtitle_tracks", is_list=True),
-        Column("projection"),
-        Column("stereo"),
-        Column("stereo_override", is_input=True),
+        Column("hdr", False, is_flag=True),
+        Column("audio_tracks", (), is_list=True),
+        Column("subtitle_tracks", (), is_list=True),
+        Column("projection", "flat"),
+        Column("stereo", "mono"),
+        Column("projection_override", is_probed=False),
+        Column("stereo_override", is_probed=False, is_input=True),
+        Column("effective_projection", is_probed=False),
+        Column("effective_stereo", is_probed=False),
     ),
     card_extras=_card_extras,
+    filters=("min_height", "max_height", "vr", "stereo"),
 )

@@ -1,0 +1,45 @@
+"""Audio: music and other recordings of sound."""
+
+from __future__ import annotations
+
+from lvs.kinds.kind import CardExtras, Column, Facts, Kind, KindList, Words
+
+
+def _card_extras(facts: Facts) -> CardExtras:
+    artist = facts["artist"] or facts["album_artist"]
+    return CardExtras((artist,) if artist else (), "square")
+
+
+KIND = Kind(
+    id="audio",
+    words=Words("track", "tracks", "an audio file", "played"),
+    list=KindList("Music", "/music", "No music yet", place=2, shape="square"),
+    mime_types={
+        ".mp3": "audio/mpeg",
+        ".m4a": "audio/mp4",
+        ".m4b": "audio/mp4",
+        ".aac": "audio/aac",
+        ".flac": "audio/flac",
+        ".ogg": "audio/ogg",
+        ".opus": "audio/ogg",
+        ".wav": "audio/wav",
+        ".wma": "audio/x-ms-wma",
+        ".aiff": "audio/aiff",
+        ".aif": "audio/aiff",
+    },
+    upnp_class="object.item.audioItem.musicTrack",
+    facts=(
+        Column("title"),
+        Column("artist", is_searched=True, didl="upnp:artist"),
+        Column("album", is_searched=True, didl="upnp:album"),
+        Column("album_artist", is_searched=True),
+        Column("track", didl="upnp:originalTrackNumber"),
+        Column("disc"),
+        Column("year"),
+        Column("genre", is_searched=True, didl="upnp:genre"),
+        Column("codec"),
+        Column("sample_rate", res="sampleFrequency"),
+        Column("channels", res="nrAudioChannels"),
+    ),
+    card_extras=_card_extras,
+)

@@ -1,0 +1,74 @@
+"""The page of an audio file: its tags and facts, and what a browser can play of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lvs import formatting, kinds
+from lvs.kinds.page import PagePart
+from lvs.models import ItemDetails
+
+# What current browsers play without help, and what only some of them do.
+_OFTEN = {"mp3", "aac", "flac", "opus", "vorbis", "pcm_s16le", "pcm_u8", "pcm_s24le", "pcm_f32le"}
+_SOMETIMES = {"alac", "pcm_s16be", "pcm_s24be"}
+_CHANNELS = {1: "mono", 2: "stereo"}
+# A song starts from its beginning. An audiobook or a concert resumes.
+_RESUMES_FROM_S = 15 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """What the player and the lock screen of a phone show."""
+
+    artist: str
+    album: str
+
+
+def part(details: ItemDetails) -> PagePart:
+    facts = details.card.facts
+    trouble, can_play = _playability(facts["codec"] or "")
+    artist = facts["artist"] or facts["album_artist"] or ""
+    return PagePart(
+        mime_type=kinds.mime_type(details.card.path),
+        facts=tuple(_facts(details)),
+        trouble=trouble,
+        can_play=can_play,
+        resumes=(details.card.duration_s or 0) >= _RESUMES_FROM_S,
+        lines=tuple(filter(None, (artist, facts["album"]))),
+        player=Credits(artist, facts["album"] or ""),
+    )
+
+
+def _playability(codec: str) -> tuple[str, bool]:
+    """(what a browser will not play of it, whether to offer the player at all)."""
+    if codec in _OFTEN:
+        return "", True
+    name = formatting.codec(codec) if codec else "this kind of file"
+    if codec in _SOMETIMES:
+        return f"Some browsers can't play {name}.", True
+    return f"Browsers can't play {name}.", False
+
+
+def _facts(details: ItemDetails) -> list[tuple[str, str]]:
+    facts = details.card.facts
+    album_artist = facts["album_artist"] if facts["album_artist"] != facts["artist"] else None
+    track = f"{facts['track']}" if facts["track"] else ""
+    if facts["disc"]:
+        track = f"{track} (disc {facts['disc']})".strip()
+    rate = facts["sample_rate"]
+    channels = facts["channels"]
+    sound = [
+        formatting.codec(facts["codec"]),
+        f"{rate / 1000:g} kHz" if rate else "",
+        _CHANNELS.get(channels, f"{channels} channels") if channels else "",
+    ]
+    return [
+        ("Artist", facts["artist"] or ""),
+        ("Album", facts["album"] or ""),
+        ("Album artist", album_artist or ""),
+        ("Track", track),
+        ("Year", str(facts["year"] or "")),
+        ("Genre", facts["genre"] or ""),
+        ("Audio", ", ".join(filter(None, sound))),
+        ("Bitrate", f"{round(details.bit_rate / 1000)} kbit/s" if details.bit_rate else ""),
+    ]

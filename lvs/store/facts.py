@@ -1,0 +1,97 @@
+"""The facts of items: a table for each kind, with the columns that the kind declares."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from lvs.kinds import KINDS
+from lvs.kinds.kind import Column, Facts, Kind
+from lvs.store.backends.connection import Connection
+from lvs.store.writer import Transaction
+
+
+def of_items(conn: Connection, kinds: Mapping[int, str]) -> dict[int, Facts]:
+    """The facts of items, given as id and kind, by id: a query for each kind among them."""
+    found: dict[int, Facts] = {}
+    for kind_id in dict.fromkeys(kinds.values()):
+        kind = KINDS[kind_id]
+        names = ", ".join(column.name for column in kind.facts)
+        wanted = [item_id for item_id, its_kind in kinds.items() if its_kind == kind_id]
+        rows = conn.execute(
+            f"select item_id, {names} from {kind.table} where {conn.dialect.among('item_id')}",
+            (conn.dialect.array(wanted),),
+        )
+        for item_id, *values in rows:
+            found[item_id] = dict(_read(kind, values))
+    return found
+
+
+def inputs(conn: Connection, kinds: Mapping[int, str]) -> dict[int, Facts]:
+    """Of each item, given as id and kind, the facts that its next probe takes."""
+    names = {kind.id: [c.name for c in kind.facts if c.is_input] for kind in KINDS.values()}
+    asked = {item_id: kind_id for item_id, kind_id in kinds.items() if names[kind_id]}
+    found = of_items(conn, asked)
+    return {
+        item_id: {name: found[item_id][name] for name in names[kind_id]}
+        for item_id, kind_id in kinds.items()
+    }
+
+
+def _read(kind: Kind, values: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    for column, value in zip(kind.facts, values, strict=True):
+        if column.is_list:
+            yield column.name, tuple(json.loads(value))
+        else:
+            yield column.name, bool(value) if column.is_flag else value
+
+
+def add(tx: Transaction, kind: Kind, item_id: int) -> None:
+    """The row of a new item, as before its probe."""
+    tx.connection.execute(f"insert into {kind.table} (item_id) values (?)", (item_id,))
+
+
+def remove(tx: Transaction, kind: Kind, item_id: int) -> None:
+    tx.connection.execute(f"delete from {kind.table} where item_id = ?", (item_id,))
+
+
+def reset(tx: Transaction, kind: Kind, item_id: int) -> None:
+    """As before the probe; what people have set stays."""
+    record(tx, kind, item_id, {c.name: c.default for c in kind.facts if c.is_probed})
+
+
+def record(tx: Transaction, kind: Kind, item_id: int, facts: Facts) -> None:
+    """Store what a probe has found. Facts that the kind does not have are left out."""
+    known = [column for column in kind.facts if column.is_probed and column.name in facts]
+    if known:
+        assigned = ", ".join(f"{column.name} = :{column.name}" for column in known)
+        tx.connection.execute(
+            f"update {kind.table} set {assigned} where item_id = :_id",
+            {"_id": item_id, **{c.name: _written(c, facts[c.name]) for c in known}},
+        )
+
+
+def _written(column: Column, value: Any) -> Any:
+    if column.is_list:
+        return json.dumps(value)
+    return int(value) if column.is_flag else value
+
+
+def words(conn: Connection, kind: Kind, item_id: int) -> list[str]:
+    """The texts of an item's facts that a search finds, such as its artist."""
+    names = [column.name for column in kind.facts if column.is_searched]
+    if not names:
+        return []
+    row = conn.execute(
+        f"select {', '.join(names)} from {kind.table} where item_id = ?", (item_id,)
+    ).fetchone()
+    return [text for text in row if text] if row else []
+
+
+def title(conn: Connection, kind: Kind, item_id: int) -> str | None:
+    """The title that the file itself has; None without one, or for a kind whose files have none."""
+    if all(column.name != "title" for column in kind.facts):
+        return None
+    row = conn.execute(f"select title from {kind.table} where item_id = ?", (item_id,)).fetchone()
+    return row[0] if row else None
