@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from quart import request
 from quart_schema import validate_querystring
 
 from lvs import formatting, paths
 from lvs.api.calls import answers
 from lvs.api.problems import refuses
-from lvs.api.videos import ListIn, VideoRating
+from lvs.api.videos import ListIn, VideoRating, video_out
 from lvs.folders import Folders
 from lvs.http.routes import API, Route
 from lvs.http.viewers import current_viewer
-from lvs.kinds import ALL, KINDS
+from lvs.kinds import ALL, KINDS, MAIN
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.listing.resolve import find_hash, resolve
 from lvs.models import Card, RatingSummary
@@ -33,7 +33,10 @@ class ItemsIn(ListIn):
 
 
 class ItemOut(BaseModel):
-    """`facts` are those of the `kind`; their values are null until probed."""
+    """`facts` are those of the `kind`; their values are null until probed. A video also has the
+    fields of `VideoOut`."""
+
+    model_config = ConfigDict(extra="allow")
 
     kind: str
     media_hash: str
@@ -107,7 +110,9 @@ def _item(
     card: Card, own: tuple[RatingSummary, bool], own_tags: list[str], folders: Folders
 ) -> ItemOut:
     ratings, favorite = own
-    return ItemOut.model_construct(
+    is_video = card.kind == MAIN.id
+    fields = dict(video_out(card, own, own_tags, folders)) if is_video else {}
+    shared = ItemOut.model_construct(
         kind=card.kind,
         media_hash=card.media_hash,
         title=card.title,
@@ -124,6 +129,7 @@ def _item(
         media_url=media_url(folders, card),
         page_url=page_url(folders, card),
     )
+    return ItemOut.model_construct(**(fields | dict(shared)))
 
 
 ROUTES = (

@@ -193,10 +193,10 @@ def _videos(
     cards = videos_store.cards(conn, ids)
     given = tags.of_videos(conn, ids)
     own = curation.of_items(conn, viewer, ids)
-    return [_video(cards[i], own[i], given.get(i, []), folders) for i in ids]
+    return [video_out(cards[i], own[i], given.get(i, []), folders) for i in ids]
 
 
-def _video(
+def video_out(
     card: Card,
     own: tuple[RatingSummary, bool],
     given: list[str],

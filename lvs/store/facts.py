@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from lvs.kinds import KINDS
@@ -23,8 +24,9 @@ def of_items(conn: Connection, kinds: Mapping[int, str]) -> dict[int, Facts]:
             f"select item_id, {names} from {kind.table} where {conn.dialect.among('item_id')}",
             (conn.dialect.array(wanted),),
         )
+        shape = _Shape(kind)
         for item_id, *values in rows:
-            found[item_id] = dict(_read(kind, values))
+            found[item_id] = shape.read(values)
     return found
 
 
@@ -39,12 +41,27 @@ def inputs(conn: Connection, kinds: Mapping[int, str]) -> dict[int, Facts]:
     }
 
 
-def _read(kind: Kind, values: Iterable[Any]) -> Iterator[tuple[str, Any]]:
-    for column, value in zip(kind.facts, values, strict=True):
-        if column.is_list:
-            yield column.name, tuple(json.loads(value))
-        else:
-            yield column.name, bool(value) if column.is_flag else value
+class _Shape:
+    """The columns of a kind by what is to be done with their values: a page has 60 rows."""
+
+    def __init__(self, kind: Kind) -> None:
+        self._names = [column.name for column in kind.facts]
+        self._flags = [column.name for column in kind.facts if column.is_flag]
+        self._lists = [column.name for column in kind.facts if column.is_list]
+
+    def read(self, values: Iterable[Any]) -> Facts:
+        """The facts of a row, in the order of the kind's columns."""
+        facts = dict(zip(self._names, values, strict=True))
+        for name in self._flags:
+            facts[name] = bool(facts[name])
+        for name in self._lists:
+            facts[name] = _list_of(facts[name])
+        return facts
+
+
+@lru_cache(1024)  # most items have the same tracks as many others
+def _list_of(text: str) -> tuple[Any, ...]:
+    return tuple(json.loads(text))
 
 
 def add(tx: Transaction, kind: Kind, item_id: int) -> None:

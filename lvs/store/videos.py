@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -70,8 +69,8 @@ def _with_facts(conn: Connection, rows: Sequence[Any]) -> dict[int, Card]:
 def cards(conn: Connection, item_ids: Iterable[int]) -> dict[int, Card]:
     """The cards of these items by id, in one query, and one for each kind among them."""
     rows = conn.execute(
-        f"select {_CARD} {_FROM} where i.id in (select value from json_each(?))",
-        (json.dumps(list(item_ids)),),
+        f"select {_CARD} {_FROM} where {conn.dialect.among('i.id')}",
+        (conn.dialect.array(item_ids),),
     ).fetchall()
     return _with_facts(conn, rows)
 
@@ -86,10 +85,10 @@ def files_within(
 ) -> dict[int, tuple[int, str]]:
     """(root, path) of a copy in this folder, of those videos whose own file is elsewhere."""
     rows = conn.execute(
-        "select i.id, f.root_id, f.path, f.id = i.file_id from item i join file f on f.item_id ="
-        " i.id where i.id in (select value from json_each(?)) and i.file_count > 1"
-        " and f.missing_since is null order by f.id desc",
-        (json.dumps(list(item_ids)),),
+        "select i.id, f.root_id, f.path, f.id = i.file_id from item i"
+        f" join file f on f.item_id = i.id where {conn.dialect.among('i.id')}"
+        " and i.file_count > 1 and f.missing_since is null order by f.id desc",
+        (conn.dialect.array(item_ids),),
     )
     prefix = f"{folder.path}/" if folder.path else ""
     found: dict[int, tuple[int, str]] = {}
@@ -125,10 +124,10 @@ def id_of_hash(conn: Connection, media_hash: str) -> int | None:
 
 def present(conn: Connection, item_ids: Iterable[int], *, missing: bool = False) -> list[int]:
     """Those of these videos that have a file; with `missing`, all that are known."""
+    there = "" if missing else " and file_count > 0"
     rows = conn.execute(
-        "select id from item where (file_count > 0 or ?)"
-        " and id in (select value from json_each(?))",
-        (missing, json.dumps(list(item_ids))),
+        f"select id from item where {conn.dialect.among('id')}{there}",
+        (conn.dialect.array(item_ids),),
     )
     return [row[0] for row in rows]
 
@@ -166,21 +165,22 @@ def waiting(
     conn: Connection, *, limit: int, wanted: Sequence[int], busy: Iterable[int]
 ) -> list[Work]:
     """Videos not yet probed: those on an open page, then the newest."""
+    array, among = conn.dialect.array, conn.dialect.among
     select = (
         f"select i.id, i.kind, i.fingerprint, f.root_id, f.path, i.thumbnail"
         f" {_FROM} join library_folder r on r.id = f.root_id"
         " where i.probed_at is null and i.file_count > 0 and r.offline_since is null"
-        " and i.id not in (select value from json_each(:busy))"
+        f" and not ({among('i.id', ':busy')})"
     )
     names: dict[str, Any] = {
-        "busy": json.dumps(list(busy)),
+        "busy": array(busy),
         "limit": limit,
-        "wanted": json.dumps(list(wanted)),
+        "wanted": array(wanted),
     }
     rows: list[Any] = []
     if wanted:
         rows = conn.execute(
-            select + " and i.id in (select value from json_each(:wanted)) limit :limit", names
+            f"{select} and {among('i.id', ':wanted')} limit :limit", names
         ).fetchall()
     if len(rows) < limit:
         rows += conn.execute(select + " order by i.added_at desc limit :limit", names).fetchall()
