@@ -1,0 +1,143 @@
+"""Cursors: a position in one order that survives changes of the list, and nothing else."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lvs.errors import InvalidInputError
+from lvs.services import Services
+from lvs.store import Transaction, files, gallery, search
+from lvs.store.gallery import decode_cursor, encode_cursor
+from lvs.store.list_plan import ListSpec
+from lvs.store.sort_orders import SORT_ORDERS
+from lvs.viewer import HOUSEHOLD
+from tests.helpers.libraries import fill
+
+NEWEST = ListSpec(HOUSEHOLD, "newest")
+INTEGERS = st.integers(-(2**63), 2**63 - 1)
+VALUES = st.one_of(
+    INTEGERS,
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=200),
+)
+
+
+def encoded(value: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+async def walk(services: Services, spec: ListSpec, limit: int) -> list[int]:
+    """The ids of all pages, one after the other."""
+    found: list[int] = []
+    after: str | None = None
+    while True:
+        rows, after = await services.store.read(gallery.list_page, spec, limit=limit, after=after)
+        found += [item_id for item_id, _ in rows]
+        if after is None:
+            return found
+
+
+@given(st.sampled_from(list(SORT_ORDERS)), st.integers(1, 2**31 - 2), VALUES, INTEGERS)
+def test_a_cursor_is_read_as_it_was_written(
+    sort: str, seed: int, value: str | float, item_id: int
+) -> None:
+    spec = ListSpec(HOUSEHOLD, sort, seed=seed)
+    cursor = encode_cursor(spec, (value, item_id))
+    assert decode_cursor(spec, cursor) == (value, item_id)
+    assert not set(cursor) & set("=+/&?%# "), "it stands in addresses as it is"
+
+
+@given(st.one_of(st.text(max_size=100), st.binary(max_size=60).map(lambda raw: raw.hex())))
+def test_other_text_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInputError, match="start from the first page"):
+        decode_cursor(NEWEST, text)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        {},
+        [],
+        "newest",
+        [1, 2],  # of a version before orders were named
+        ["newest", 1],
+        ["newest", 1, 2, 3],
+        ["newest", None, 2],
+        ["newest", [1], 2],
+        ["newest", 1, "2"],
+        ["newest", 1, 2.5],
+        ["newest", 2**63, 1],
+        ["newest", 1, 2**63],
+        ["newest", "\ud800", 1],
+        ["title", "a", 1],
+        [["newest"], 1, 2],
+    ],
+)
+def test_json_that_is_no_cursor_of_the_order_is_refused(value: Any) -> None:
+    with pytest.raises(InvalidInputError, match="start from the first page"):
+        decode_cursor(NEWEST, encoded(value))
+
+
+def test_seeds_matter_to_the_random_order_alone() -> None:
+    newest = encode_cursor(ListSpec(HOUSEHOLD, "newest", seed=3), (7, 1))
+    assert decode_cursor(ListSpec(HOUSEHOLD, "newest", seed=4), newest) == (7, 1)
+    shuffled = encode_cursor(ListSpec(HOUSEHOLD, "random", seed=3), (7, 1))
+    with pytest.raises(InvalidInputError, match="another sort order"):
+        decode_cursor(ListSpec(HOUSEHOLD, "random", seed=4), shuffled)
+
+
+@pytest.mark.parametrize("limit", [1, 7, 29, 30, 31])
+@pytest.mark.parametrize("sort", SORT_ORDERS)
+async def test_pages_of_any_size_have_every_video_once(
+    services: Services, sort: str, limit: int
+) -> None:
+    """Also where many have the same key: half have no views, and all the same rating."""
+    await fill(services.store, 30)
+    await services.store.write(
+        lambda tx: tx.connection.execute(
+            "update item set view_count = view_count * (id % 2), rating_average = 3"
+        )
+    )
+    spec = ListSpec(HOUSEHOLD, sort, seed=5, match=search.expression("video"))
+    found = await walk(services, spec, limit)
+    assert sorted(found) == list(range(1, 31))
+    assert found == await walk(services, spec, 100), "in one order"
+
+
+@pytest.mark.parametrize("sort", ["newest", "title", "views", "random"])
+async def test_the_next_page_follows_though_the_cursors_video_is_missing_now(
+    services: Services, sort: str
+) -> None:
+    await fill(services.store, 30)
+    spec = ListSpec(HOUSEHOLD, sort, seed=5)
+    whole = await walk(services, spec, 100)
+    _, after = await services.store.read(gallery.list_page, spec, limit=10, after=None)
+
+    def lose(tx: Transaction) -> None:
+        for item_id in whole[5:10]:
+            files.mark_missing(tx, files.of_video(tx.connection, item_id))
+
+    await services.store.write(lose)
+    rows, _ = await services.store.read(gallery.list_page, spec, limit=100, after=after)
+    assert [item_id for item_id, _ in rows] == whole[10:]
+
+
+async def test_neighbours_are_those_of_the_list(services: Services) -> None:
+    await fill(services.store, 6)
+    for sort in SORT_ORDERS:
+        spec = ListSpec(HOUSEHOLD, sort, seed=9)
+        whole = await walk(services, spec, 100)
+        for place, item_id in enumerate(whole):
+            key = await services.store.read(gallery.sort_key_of, spec, item_id)
+            assert key is not None
+            before = await services.store.read(gallery.previous_id, spec, key)
+            after = await services.store.read(gallery.next_id, spec, key)
+            assert before == (whole[place - 1] if place else None)
+            assert after == (whole[place + 1] if place + 1 < len(whole) else None)
