@@ -197,8 +197,9 @@ def _run_jobs(conn: Connection, batch: list[Job], event_retention: int) -> int |
     last_event: int | None = None
     conn.begin_write()
     try:
+        run = _run_job if len(batch) == 1 else _run_apart
         for job in batch:
-            last_event = _run_job(conn, job) or last_event
+            last_event = run(conn, job) or last_event
         if last_event is not None and last_event % 1000 < 20 * len(batch):
             _delete_old_events(conn, last_event - event_retention)
         conn.commit()
@@ -210,15 +211,22 @@ def _run_jobs(conn: Connection, batch: list[Job], event_retention: int) -> int |
 
 
 def _run_job(conn: Connection, job: Job) -> int | None:
+    """Returns the id of the last event that it made. Raises what the job raises."""
+    before = conn.queries
+    transaction = Transaction(conn)
+    job.result = job.run(transaction)
+    last_event = transaction.write_events()
+    job.topics, job.by_ingest = transaction.topics, transaction.by_ingest
+    job.may_need_probe = transaction.may_need_probe
+    job.queries = conn.queries - before
+    return last_event
+
+
+def _run_apart(conn: Connection, job: Job) -> int | None:
+    """As `_run_job`, but a job that fails takes nothing of the others along."""
     conn.execute("savepoint job")
     try:
-        before = conn.queries
-        transaction = Transaction(conn)
-        job.result = job.run(transaction)
-        last_event = transaction.write_events()
-        job.topics, job.by_ingest = transaction.topics, transaction.by_ingest
-        job.may_need_probe = transaction.may_need_probe
-        job.queries = conn.queries - before
+        last_event = _run_job(conn, job)
     except OperationalError:  # the disk, not the job: it may have ended the transaction
         raise
     except Exception as error:
