@@ -11,12 +11,13 @@ from pathlib import Path
 import filelock
 import pytest
 from playwright.async_api import Browser, BrowserContext, async_playwright
+from pydantic import SecretStr
 
 from lvs.config import ServerConfig
 from lvs.media.samples import Clip
 from lvs.server.lifecycle import open_services
 from lvs.services import Services
-from lvs.store import roots
+from lvs.store import Store, roots
 from tests.helpers import browsers, chromium, webxr
 from tests.helpers import postgres as postgres_server
 from tests.helpers.browsers import BROWSER_ARGUMENTS, OpenBrowser
@@ -48,6 +49,16 @@ def postgres() -> Iterator[postgres_server.Databases]:
     """New databases of a PostgreSQL server, which starts with the first test that needs one."""
     with postgres_server.databases() as databases:
         yield databases
+
+
+@pytest.fixture(scope="session")
+async def postgres_template(postgres: postgres_server.Databases) -> AsyncIterator[str]:
+    """The name of a database with the tables, of which the databases of tests are copies."""
+    with postgres.new() as address:
+        store = Store(address)
+        await store.open()
+        await store.close()
+        yield postgres.name_of(address)
 
 
 @pytest.fixture
@@ -83,10 +94,38 @@ async def tasks_end_with_their_test() -> AsyncIterator[None]:
     await asyncio.gather(*left, return_exceptions=True)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is marked with `engines("sqlite", "postgres")` on each of them."""
+    marker = metafunc.definition.get_closest_marker("engines")
+    if marker is not None and "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", marker.args)
+
+
 @pytest.fixture
-def config(videos: Path, tmp_path: Path) -> ServerConfig:
+def engine() -> str:
+    """The database engine of a test that is not marked."""
+    return os.environ.get("X_ENGINE", "sqlite")
+
+
+@pytest.fixture
+def database_url(engine: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a new PostgreSQL database; empty for SQLite."""
+    if engine == "sqlite":
+        yield ""
+        return
+    databases: postgres_server.Databases = request.getfixturevalue("postgres")
+    with databases.new(request.getfixturevalue("postgres_template")) as address:
+        yield address
+
+
+@pytest.fixture
+def config(videos: Path, tmp_path: Path, database_url: str) -> ServerConfig:
     return ServerConfig(
-        video_directory=(videos,), data_directory=tmp_path / "data", workers=1, port=0
+        video_directory=(videos,),
+        data_directory=tmp_path / "data",
+        database_url=SecretStr(database_url),
+        workers=1,
+        port=0,
     )
 
 

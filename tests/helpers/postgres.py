@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 from psycopg import conninfo
@@ -178,8 +179,12 @@ class Databases:
         finally:
             self._run(f"drop database {name} with (force)")
 
+    def name_of(self, address: str) -> str:
+        return str(conninfo.conninfo_to_dict(address)["dbname"])
+
     def address_of(self, name: str) -> str:
-        return conninfo.make_conninfo(self._address, dbname=name)
+        found = urlsplit(self._address)
+        return urlunsplit(found._replace(path=f"/{name}"))
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(self._address, autocommit=True) as connection:

@@ -12,38 +12,57 @@ STATEMENTS_KEPT = 2_000
 # What is quoted, commented or a cast is left as it is.
 _TOKEN = re.compile(
     r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/ | ::
-    | \? | :(?P<name>[a-zA-Z_]\w*)""",
-    re.VERBOSE | re.DOTALL,
+    | (?P<parameter> \? | :(?P<name>[a-zA-Z_]\w*) ) (?P<test> \s+ is \s+ (?:not\s+)? null\b )?""",
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
+Key = str | int
+
+
+def bound(sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """A statement and its parameters in PostgreSQL's form."""
+    keys = _keys(sql)
+    values: Mapping[Key, Any]
+    if isinstance(parameters, Mapping):
+        values = parameters  # type: ignore[assignment]
+    elif len(parameters) == len(keys):
+        values = dict(enumerate(parameters))
+    else:
+        raise ValueError(f"{len(parameters)} values for {len(keys)} parameters: {sql}")
+    text, used = numbered(sql, frozenset(key for key in keys if values[key] is None))
+    return text, [values[key] for key in used]
 
 
 @lru_cache(STATEMENTS_KEPT)
-def numbered(sql: str) -> tuple[str, tuple[str, ...]]:
-    """A statement with `$1`, `$2`, ..., and the names they stand for: none for `?`.
+def _keys(sql: str) -> tuple[Key, ...]:
+    """The names of the parameters, each once; for `?` their positions."""
+    found = [part for part in _TOKEN.finditer(sql) if part["parameter"]]
+    names = [part["name"] for part in found if part["name"]]
+    if names and len(found) != len(names):
+        raise ValueError(f"`?` and `:name` in one statement: {sql}")
+    return tuple(dict.fromkeys(names)) or tuple(range(len(found)))
 
-    A name that is used twice has one number, so that PostgreSQL finds one type for it.
+
+@lru_cache(STATEMENTS_KEPT)
+def numbered(sql: str, nulls: frozenset[Key] = frozenset()) -> tuple[str, tuple[Key, ...]]:
+    """A statement with `$1`, `$2`, ..., and the keys of their parameters.
+
+    PostgreSQL finds no type for `$1 is null`, and makes a plan for both cases of it. So what is
+    null is written as `null`, and a test for it as its result.
     """
-    names: dict[str, int] = {}
-    count = 0
+    numbers: dict[Key, int] = {}
+    position = -1
 
     def number(found: re.Match[str]) -> str:
-        nonlocal count
-        if found["name"]:
-            return f"${names.setdefault(found['name'], len(names) + 1)}"
-        if found[0] == "?":
-            count += 1
-            return f"${count}"
-        return found[0]
+        nonlocal position
+        if not found["parameter"]:
+            return found[0]
+        position += 1
+        key = found["name"] or position
+        if found["test"]:
+            is_null = "not" not in found["test"].lower().split()
+            return str((key in nulls) == is_null).lower()
+        if key in nulls:
+            return "null"
+        return f"${numbers.setdefault(key, len(numbers) + 1)}"
 
-    text = _TOKEN.sub(number, sql)
-    if names and count:
-        raise ValueError(f"`?` and `:name` in one statement: {sql}")
-    return text, tuple(names)
-
-
-def bound(sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> tuple[str, Sequence[Any]]:
-    """A statement and its parameters in PostgreSQL's form."""
-    text, names = numbered(sql)
-    if isinstance(parameters, Mapping):
-        return text, [parameters[name] for name in names]
-    return text, parameters
+    return _TOKEN.sub(number, sql), tuple(numbers)

@@ -24,7 +24,7 @@ from lvs.errors import LvsError, StartError
 from lvs.store.backends.connection import CommitLostError, ConnectionLostError
 from lvs.store.backends.dialect import POSTGRES
 from lvs.store.backends.full_text import SearchQuery
-from lvs.store.backends.parameters import bound
+from lvs.store.backends.parameters import bound, numbered
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +133,7 @@ class PostgresConnection:
         self.queries += 1
         cursor = self._inner.cursor()
         try:
-            cursor.executemany(bound(sql, ())[0], rows)
+            cursor.executemany(numbered(sql)[0], rows)
         except psycopg.Error as error:
             raise translated(error, lost=self._inner.closed) from error
         return cursor
