@@ -104,7 +104,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def engine() -> str:
     """The database engine of a test that is not marked."""
-    return os.environ.get("X_ENGINE", "sqlite")
+    return "sqlite"
 
 
 @pytest.fixture

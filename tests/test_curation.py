@@ -116,7 +116,7 @@ async def test_200_simultaneous_writers_leave_aggregates_that_equal_a_recount(
     await services.store.write(lambda tx: tx.connection.execute("update item set rating_average=0"))
     await services.store.write(
         lambda tx: tx.connection.executemany(
-            "insert into user (name) values (?)", [(f"user {number}",) for number in range(20)]
+            'insert into "user" (name) values (?)', [(f"user {number}",) for number in range(20)]
         )
     )
     chance = random.Random(spread)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
+from pathlib import Path
 
 import pytest
 
 from lvs.errors import StartError, UnavailableError
-from lvs.store import Connection, Store, Transaction
+from lvs.store import Connection, Store, Transaction, migrations
+from lvs.store.backends import sqlite
 from lvs.store.backends.connection import was_interrupted
 from lvs.store.database import newest_event
 from tests.helpers.postgres import Databases, PostgresServer, binaries
@@ -231,3 +233,38 @@ async def test_while_the_server_is_stopped_it_is_said_and_then_goes_on(
 async def test_a_server_that_cannot_be_reached_stops_the_start() -> None:
     with pytest.raises(StartError, match=r"LVS_DATABASE_URL.*can't be reached"):
         await Store("postgresql://nobody:secret@127.0.0.1:1/library").open()
+
+
+async def test_both_engines_have_the_same_tables_and_columns(store: Store, tmp_path: Path) -> None:
+    """And the same indices, so that a migration of one is not left out for the other."""
+    with closing(sqlite.connect(tmp_path / "library.db")) as conn:
+        migrations.migrate(conn)
+        columns = set(
+            conn.execute(
+                "select t.name, c.name from sqlite_master t join pragma_table_xinfo(t.name) c"
+                " where t.type = 'table' and t.name not like 'item_fts%'"
+                " and t.name not like 'sqlite%'"
+            )
+        )
+        indices = {
+            row[0]
+            for row in conn.execute("select name from sqlite_master where type = 'index'")
+            if not row[0].startswith("sqlite_")
+        }
+        version = migrations.version(conn)
+
+    def read(conn: Connection) -> tuple[set[tuple[str, str]], set[str]]:
+        assert conn.execute("select max(version) from migration").fetchone()[0] == version
+        columns = conn.execute(
+            "select table_name, column_name from information_schema.columns"
+            " where table_schema = 'public' and table_name <> 'item_fts'"
+        )
+        indices = conn.execute("select indexname from pg_indexes where schemaname = 'public'")
+        return set(columns), {row[0] for row in indices}
+
+    found_columns, found_indices = await store.read(read)
+    assert found_columns == columns
+    assert {name for name in found_indices if not name.endswith(("_pkey", "_key"))} == {
+        *indices,
+        "item_fts_words",
+    }

@@ -57,7 +57,7 @@ async def test_a_failed_write_changes_nothing_and_publishes_nothing(store: Store
 
 async def test_writes_that_wait_together_fail_alone(store: Store) -> None:
     def give(tx: Transaction, number: int) -> int:
-        tx.connection.execute("insert into user (id, name) values (?, ?)", (number, f"u{number}"))
+        tx.connection.execute('insert into "user" (id, name) values (?, ?)', (number, f"u{number}"))
         tx.emit("item.updated", number)
         if number % 3 == 0:
             raise RuntimeError(f"{number} must not be")
@@ -71,7 +71,9 @@ async def test_writes_that_wait_together_fail_alone(store: Store) -> None:
     assert [number for number in done if isinstance(number, int)] == good
     assert len(done) == 200
     stored = await store.read(
-        lambda conn: [row[0] for row in conn.execute("select id from user where id >= 10")]
+        lambda conn: [
+            row[0] for row in conn.execute('select id from "user" where id >= 10 order by id')
+        ]
     )
     assert stored == good
     events = await store.read(gallery.events_since, before, 1000)

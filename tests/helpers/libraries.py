@@ -45,10 +45,12 @@ def _add(tx: Transaction, root_id: int, numbers: range, folders: Sequence[str]) 
     )
     tx.connection.execute(
         "update item set probed_at = 1, container = 'mov',"
-        " duration_s = 10 + abs(random() % 7000), view_count = abs(random() % 50),"
-        " rating_average = abs(random() % 5), thumbnail = fingerprint,"
-        " preview = 'data:image/webp;base64,' || hex(randomblob(90)), version = version + 1"
-        " where probed_at is null"
+        " duration_s = 10 + random_key % 7000, view_count = random_key / 7 % 50,"
+        " rating_average = random_key / 11 % 5, thumbnail = fingerprint,"
+        " preview = 'data:image/webp;base64,' || replace(:preview, ' ', fingerprint),"
+        " version = version + 1"
+        " where probed_at is null",
+        {"preview": " " * 11},
     )
 
 

@@ -23,6 +23,9 @@ class Dialect(Protocol):
     def among(self, column: str, parameter: str = "?") -> str:
         """The condition that a column has one of the values of an `array`."""
 
+    def ids(self, alias: str, parameter: str = "?") -> str:
+        """A table with the numbers of an `array` in its column `value`."""
+
     def indexed_by(self, index: str) -> str:
         """Behind a table: the index that SQLite is to read it by."""
 
@@ -38,6 +41,9 @@ class SqliteDialect:
     def among(self, column: str, parameter: str = "?") -> str:
         return f"{column} in (select value from json_each({parameter}))"
 
+    def ids(self, alias: str, parameter: str = "?") -> str:
+        return f"json_each({parameter}) {alias}"
+
     def indexed_by(self, index: str) -> str:
         return f"indexed by {index}"
 
@@ -52,6 +58,9 @@ class PostgresDialect:
 
     def among(self, column: str, parameter: str = "?") -> str:
         return f"{column} = any({parameter})"
+
+    def ids(self, alias: str, parameter: str = "?") -> str:
+        return f"unnest(cast({parameter} as bigint[])) {alias} (value)"
 
     def indexed_by(self, index: str) -> str:
         return ""
