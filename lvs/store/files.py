@@ -211,7 +211,7 @@ def sync_videos(tx: Transaction, item_ids: Iterable[int]) -> None:
                 item_id,
             ),
         )
-        moved = _file_in_folders(conn, item_id)
+        moved = _file_in_folders(conn, item_id, had_files=before > 0)
         search.index(conn, [item_id])
         if present and before:
             tx.emit("item.updated", item_id, kind=kind)
@@ -250,7 +250,7 @@ def name_item(tx: Transaction, item_id: int) -> None:
     search.index(conn, [item_id])
 
 
-def _file_in_folders(conn: Connection, item_id: int) -> bool:
+def _file_in_folders(conn: Connection, item_id: int, *, had_files: bool) -> bool:
     """Enter an item in every folder above its present files; whether these became others."""
     above = (
         "with recursive above (id) as ("
@@ -258,17 +258,19 @@ def _file_in_folders(conn: Connection, item_id: int) -> bool:
         " union select folder.parent_id from folder join above on folder.id = above.id"
         " where folder.parent_id is not null)"
     )
-    deleted = conn.execute(
-        "delete from folder_item where item_id = :item"
-        f" and folder_id not in ({above} select id from above)",
-        {"item": item_id},
-    )
+    left = 0
+    if had_files:  # a new item is in no folder: thousands of them are scanned a second
+        left = conn.execute(
+            "delete from folder_item where item_id = :item"
+            f" and folder_id not in ({above} select id from above)",
+            {"item": item_id},
+        ).rowcount
     added = conn.execute(  # SQLite takes `on conflict` for a join's without `where`
         f"insert into folder_item (folder_id, item_id) {above}"
         " select id, :item from above where true on conflict do nothing",
         {"item": item_id},
     )
-    return deleted.rowcount > 0 or added.rowcount > 0
+    return left > 0 or added.rowcount > 0
 
 
 def _kind_of(tx: Transaction, item_id: int) -> str:
