@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from lvs.media import probe, processing
-from lvs.media.facts import Facts
+from lvs.media.facts import VideoFacts
 from lvs.media.samples import Clip, make_clip
 from tests.helpers.clips import Cast
 
@@ -39,7 +39,7 @@ def test_headers_alone_give_the_facts_of_a_full_probe(
     else:
         cast.copy(name, path)
 
-    def facts() -> Facts:
+    def facts() -> VideoFacts:
         with probe.opened(str(path)) as container:
             return probe.facts_of(str(path), container, probe.video_stream(container), None)
 

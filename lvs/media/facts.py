@@ -14,19 +14,25 @@ class SourceError(OSError):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """Facts of a video. `width` and `height` are pixels as displayed: rotated, aspect applied."""
+class FileFacts:
+    """Facts that a file of any kind has."""
 
     container: str | None = None
     duration_s: float = 0.0
+    bit_rate: int | None = None
+    recorded_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VideoFacts(FileFacts):
+    """`width` and `height` are pixels as displayed: rotated, aspect applied."""
+
     width: int | None = None
     height: int | None = None
     frame_rate: float | None = None
-    bit_rate: int | None = None
     video_codec: str | None = None
     audio_codec: str | None = None
     hdr: bool = False
-    recorded_at: str | None = None
     audio_tracks: list[dict[str, Any]] = field(default_factory=list)
     subtitle_tracks: list[dict[str, Any]] = field(default_factory=list)
     projection: str = "flat"
@@ -45,7 +51,7 @@ class Found:
     rendered: RenderedThumbnails | None = None
     began: float = 0.0
 
-    def add(self, facts: Facts | dict[str, Any]) -> None:
+    def add(self, facts: FileFacts | dict[str, Any]) -> None:
         self.began = self.began or time.monotonic()
         self.facts |= facts if isinstance(facts, dict) else asdict(facts)
 

@@ -13,7 +13,7 @@ from typing import Any
 import av
 import av.container
 
-from lvs.media.facts import Facts, SourceError
+from lvs.media.facts import SourceError, VideoFacts
 from lvs.media.limits import MAX_PIXELS
 from lvs.media.projection import layout_of
 
@@ -128,8 +128,8 @@ def video_stream(container: Any) -> Any:
     return streams[0]
 
 
-def facts_of(path: str, container: Any, stream: Any, frame: Any | None) -> Facts:
-    """Facts of an open file; `frame` is a decoded frame, if any."""
+def facts_of(path: str, container: Any, stream: Any, frame: Any | None) -> VideoFacts:
+    """VideoFacts of an open file; `frame` is a decoded frame, if any."""
     context = stream.codec_context
     duration_s = _duration_s(container, stream)
     width, height = displayed_size(stream, frame)
@@ -138,7 +138,7 @@ def facts_of(path: str, container: Any, stream: Any, frame: Any | None) -> Facts
     layout = layout_of(
         path, width, height, _side_data(frame, "SPHERICAL"), _side_data(frame, "STEREO3D")
     )
-    return Facts(
+    return VideoFacts(
         container=container.format.name.split(",")[0],
         duration_s=duration_s,
         width=width or None,
