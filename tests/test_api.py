@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -261,6 +262,15 @@ async def test_the_legacy_servers_calls_still_work(server: LocalServer) -> None:
     assert (await said("/view")) == {"success": True, "views": views["views"] + 1}
     assert (await call(server, "POST", "/view", {"filename": "no.mp4"})).status == 404
     assert (await call(server, "POST", "/rate", {"filename": name})).status == 400
+
+
+async def test_calls_are_listed_by_kind_and_address(server: LocalServer) -> None:
+    """Those of the API come first, those of the previous server last."""
+    paths = re.findall(r"<code>(/[^<]*)</code>", (await server.get("/api")).text)
+    paths = list(dict.fromkeys(paths))
+    own = [path for path in paths if path.startswith("/api/")]
+    assert paths[: len(own)] == sorted(own)
+    assert paths[-5:] == ["/delete_tag", "/favorite", "/rate", "/tag", "/view"]
 
 
 async def test_the_api_has_a_page_of_its_own(server: LocalServer) -> None:

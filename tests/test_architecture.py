@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from lvs.server.routes import ROUTES
 from tests.helpers.servers import HOME
 
 LEVELS = tomllib.loads((HOME / "docs" / "levels.toml").read_text())["level"]
 LEVEL = {folder: depth for depth, level in enumerate(LEVELS) for folder in level}
 MOST_ROOT_MODULES = 15
 MAX_FIELDS = 12
-LARGE_DATACLASSES = {"Card", "CardContext"}  # until they are split by kind of media
+LARGE_DATACLASSES = {"Card", "CardContext"}  # a card shows that much
 MAY_IMPORT_CONTEXTS = {"contexts", "views", "partials", "live", "admin"}
 MODULES = sorted((HOME / "lvs").rglob("*.py"))
 SQL = re.compile(
@@ -65,6 +66,13 @@ def test_the_document_shows_the_levels() -> None:
     for depth, level in enumerate(LEVELS):
         for folder, text in level.items():
             assert f"| {len(LEVELS) - depth} | `{folder}` | {text} |" in document
+
+
+def test_an_address_and_a_method_have_one_handler() -> None:
+    """Routes are found by scanning, so two modules may declare the same by mistake."""
+    answered = [(route.rule, method) for route in ROUTES for method in route.methods]
+    assert len(answered) > 50
+    assert sorted(answered) == sorted(set(answered))
 
 
 def test_few_modules_lie_at_the_root() -> None:

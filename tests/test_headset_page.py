@@ -15,6 +15,7 @@ from zeroconf import AddressResolverIPv4  # type: ignore[attr-defined]  # no stu
 from zeroconf.asyncio import AsyncZeroconf
 
 from lvs.contexts.headset import headset_context
+from lvs.headsets.players import players
 from lvs.network.addresses import Ports
 from lvs.network.mdns import Announcer
 from lvs.services import Services
@@ -44,6 +45,13 @@ async def test_addresses_codes_and_players_are_shown(server: LocalServer) -> Non
         )
     assert f"http://nas.local:{server.port}/heresphere" in page
     assert f"http://nas.local:{server.port}/deovr" in page
+
+
+async def test_players_that_send_ratings_back_come_first(server: LocalServer) -> None:
+    page = (await server.get("/headset")).text
+    places = [page.index(f"<b>{one}</b>") for one in ("Meta Quest Browser", "HereSphere", "DeoVR")]
+    assert places == sorted(places)
+    assert [player.name for player in players()] == ["HereSphere", "DeoVR"]
 
 
 async def test_a_page_asked_for_here_names_an_address_of_the_network(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import resource
+import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -138,3 +139,27 @@ async def test_stars_on_pages_and_open_dashboards_count(
     assert "lvs_open_pages 3.0" in (await server.get("/metrics")).text
     for stream in streams:
         stream.close()
+
+
+async def test_a_minute_has_the_mean_of_its_rates_and_its_highest_latency(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monitor, metrics = services.admin.monitor, services.admin.metrics
+    now = time.monotonic()
+    with monkeypatch.context() as patched:
+        patched.setattr("lvs.admin.monitor.time.monotonic", lambda: now)
+        monitor.take()
+        for second in range(60):
+            now += 1
+            for _ in range(second % 2):  # one request every other second
+                latency_s = 0.5 if second == 31 else 0.01
+                metrics.record("GET /x", "x", latency_s, failed=second == 31, queries=1)
+            services.reader.sent_bytes += 1_000
+            monitor.take()
+    minute = monitor.minutes[-1]
+    assert minute.at == monitor.seconds[-2].at, "the sixtieth sample"
+    assert minute.web.requests == pytest.approx(0.5, abs=0.05)
+    assert minute.web.errors == pytest.approx(1 / 60, abs=0.001)
+    assert minute.web.p95_ms == pytest.approx(500, rel=0.05)
+    assert minute.streams.sent_bytes == pytest.approx(1_000, rel=0.05)
+    assert minute.process.memory_bytes > 0
