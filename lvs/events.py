@@ -27,7 +27,8 @@ TOPICS: dict[Topic, str] = {
     "item.updated": "something that cards or lists show of an item to everybody changed",
     "item.removed": "the last file of an item is missing",
     "item.copied": "a new file has the content of an item that is in the library already",
-    "item.marked": "a user's own rating, favorite, position or watched mark of an item changed",
+    "item.marked": "a user's own rating, favorite, position or watched mark of an item changed;"
+    " without a user, the average of all ratings",
     "folder.updated": "a folder is new, or an item moved to or from one",
     "folder.availability": "a library folder went offline or came back",
     "saved_search.updated": "a user saved or deleted a search",
@@ -44,6 +45,16 @@ class Event:
     kind: str | None = None
     entity_id: int | None = None
     user_id: int | None = None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether everybody sees what changed."""
+        return self.user_id is None
+
+    @property
+    def is_average(self) -> bool:
+        """Whether only the average of an item changed, which cards do not show."""
+        return self.topic == "item.marked" and self.user_id is None
 
     @property
     def item_id(self) -> int | None:

@@ -18,6 +18,7 @@ NAMES = {
     "watched=0": "Unwatched",
     "min_rating=1": "1 star or more",
     "min_rating=4": "4 stars or more",
+    "min_average=4": "Average of 4 stars or more",
     "min_duration=600": "10 min or longer",
     "max_duration=5400": "Shorter than 1 h 30 min",
     "min_height=2160": "4K or higher",

@@ -66,7 +66,7 @@ async def test_a_copy_is_the_same_video_with_two_files(
 
 async def topics_since(services: Services, event: int) -> list[str]:
     """What happened since an event, in order."""
-    found, _, _ = await services.store.read(gallery.events_since, event, 1000)
+    found, _, _ = await services.store.read(gallery.events_since, [1], event, 1000)
     return [event.topic for event in found]
 
 

@@ -15,7 +15,7 @@ from lvs.store import saved_searches, tags
 from lvs.viewer import HOUSEHOLD
 from tests.helpers.clips import Cast
 from tests.helpers.html import card_ids, element, elements, links
-from tests.helpers.libraries import heart, library
+from tests.helpers.libraries import library, touched
 from tests.helpers.servers import LocalServer, eventually
 
 EPISODES = [f"S01E{number:02}" for number in (1, 2, 3, 8, 9, 10, 11, 12)]
@@ -286,7 +286,7 @@ async def test_a_copy_has_the_name_that_it_has_in_its_folder(
 async def test_a_push_names_a_copy_as_its_folder_does(copied: LocalServer) -> None:
     (bunny,) = card_ids((await copied.get("/?folder=Downloads")).text)
     since = copied.services.store.last_event_id
-    await heart(copied, bunny)
+    await touched(copied, bunny)
     stream = await copied.stream(f"/events?folder=Films&since={since}")
     message = await stream.until(lambda message: "card-title" in message.data)
     assert titles(message.data) == ["Big Buck Bunny"]

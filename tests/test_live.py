@@ -19,7 +19,7 @@ from lvs.store.list_plan import ListSpec
 from lvs.viewer import HOUSEHOLD
 from tests.helpers.clips import Cast
 from tests.helpers.html import card_ids, elements, links
-from tests.helpers.libraries import fill, heart, library
+from tests.helpers.libraries import fill, heart, library, touched
 from tests.helpers.servers import (
     LocalServer,
     Message,
@@ -378,7 +378,7 @@ async def test_a_push_keeps_the_list_that_the_person_came_from(server: LocalServ
         lambda tx: tx.connection.execute("update item set view_count = 10 - id")
     )
     path = "/watch/Video%20000001.mp4?list=1&sort=views"
-    message = await message_to(server, path, lambda: heart(server, 2))
+    message = await message_to(server, path, lambda: touched(server, 2))
     for way, name in (("prev", "Video%20000000.mp4"), ("next", "Video%20000002.mp4")):
         assert links(message.data, rel=way) == [f"/watch/{name}?sort=views&list=1"]
     assert 'href="/?sort=views">Popular</a>' in message.data
@@ -393,12 +393,17 @@ async def test_a_push_is_of_the_region_that_changed_and_the_cards_that_the_page_
     related, other = min(shown), min(set(range(2, 31)) - shown)
 
     async def several() -> None:
-        await heart(server, related, other)
+        await touched(server, related, other)
 
     message = await message_to(server, path, several)
     assert card_ids(message.data) == [related]
     assert "#about" not in message.data
     assert "#stage" not in message.data
+    message = await message_to(server, path, lambda: heart(server, related, other))
+    assert f'hx-target="#marks-{related}"' in message.data
+    for target in ("#about", "#stage", "#grid", f"#marks-{other}"):
+        assert f'hx-target="{target}"' not in message.data
+    assert card_ids(message.data) == []
 
 
 async def test_a_file_that_vanishes_takes_the_player_along(

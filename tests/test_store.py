@@ -35,7 +35,7 @@ async def test_events_are_there_when_the_change_is(store: Store) -> None:
     listener = store.change_signal.subscribe()
     await store.write(files.ingest, 1, [file(1)], {}, first_scan=False)
     assert listener.is_set()
-    found, last, complete = await store.read(gallery.events_since, before, 100)
+    found, last, complete = await store.read(gallery.events_since, [1], before, 100)
     assert [event.topic for event in found] == ["item.added"]
     assert last == store.last_event_id
     assert complete
@@ -76,7 +76,7 @@ async def test_writes_that_wait_together_fail_alone(store: Store) -> None:
         ]
     )
     assert stored == good
-    events = await store.read(gallery.events_since, before, 1000)
+    events = await store.read(gallery.events_since, [1], before, 1000)
     assert [event.item_id for event in events[0]] == good
     assert store.last_event_id == events[1]
 
@@ -143,7 +143,7 @@ async def test_old_events_are_deleted_and_a_gap_is_recognized(tmp_path: Path) ->
         await store.write(files.ingest, 1, batch, {}, first_scan=False)
     stored = await store.read(lambda conn: conn.execute("select count(*) from event").fetchone()[0])
     assert stored < 2500
-    _, _, complete = await store.read(gallery.events_since, 1, 10_000)
+    _, _, complete = await store.read(gallery.events_since, [1], 1, 10_000)
     assert not complete
     await store.close()
 

@@ -36,7 +36,9 @@ Body = TypeVar("Body", bound=BaseModel)
 async def deovr_library() -> Response:
     """The lists of the library. A form with `login` and `password` logs in."""
     services = current_services()
-    found = await services.store.read_cached(catalogue_lists, current_viewer(), services.folders)
+    found = await services.store.read_cached_for(
+        current_viewer(), catalogue_lists, services.folders
+    )
     return await _json(deovr.library, found, _base(), await _deovr_access(services))
 
 
@@ -61,7 +63,9 @@ async def heresphere_index() -> Response:
     """The lists of the library, as addresses."""
     services = current_services()
     visit = await _body(HereSphereRequest)
-    found = await services.store.read_cached(catalogue_lists, current_viewer(), services.folders)
+    found = await services.store.read_cached_for(
+        current_viewer(), catalogue_lists, services.folders
+    )
     return await _json(heresphere.index, found, _base(), _visit_access(services, visit))
 
 
@@ -79,7 +83,9 @@ async def heresphere_scan() -> Response:
     """What the app sorts by, of every video on a list."""
     services = current_services()
     visit = await _body(HereSphereRequest)
-    found = await services.store.read_cached(catalogue_lists, current_viewer(), services.folders)
+    found = await services.store.read_cached_for(
+        current_viewer(), catalogue_lists, services.folders
+    )
     given = await services.store.read(_tags_of, found)
     return await _json(heresphere.scan, found, given, _base(), _visit_access(services, visit))
 

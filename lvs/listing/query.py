@@ -70,6 +70,16 @@ class GalleryQuery:
         return self.filters != NO_FILTERS or bool(self.tags or self.q)
 
     @property
+    def is_personal(self) -> bool:
+        """Whether one viewer's own data decides which videos it has, or their order."""
+        return SORT_ORDERS[self.order].is_personal or self.filters.are_personal
+
+    @property
+    def uses_average(self) -> bool:
+        """Whether the average of ratings decides which videos it has, or their order."""
+        return SORT_ORDERS[self.order].uses_average or self.filters.use_average
+
+    @property
     def is_costly(self) -> bool:
         """Whether reading it may take long in a large library: no index has its order or videos."""
         return self.is_filtered or not SORT_ORDERS[self.order].is_indexed

@@ -54,17 +54,18 @@ class Cards:
     def render(
         self,
         conn: Connection,
-        viewer: Viewer,
+        viewer: Viewer | None,
         wanted: Sequence[tuple[int, int]],
         folder: Folder | None = None,
         *,
         selectable: bool = True,
     ) -> list[Markup]:
         """HTML of cards given as (id, version), in order, as a folder's list has them, with the
-        viewer's marks; the store is asked for misses alone. Those beside a video cannot be
-        selected."""
+        viewer's marks (None: blank); the store is asked for misses alone. Those beside a video
+        cannot be selected."""
         shared = self._shared(conn, wanted, folder, selectable=selectable)
-        own = marks.of_items(conn, viewer, [card.card.id for card in shared])
+        ids = [card.card.id for card in shared]
+        own = marks.of_items(conn, viewer, ids) if viewer is not None else {}
         return [self._join(card, own.get(card.card.id)) for card in shared]
 
     def render_marks(self, card: Card, own: Marks) -> str:

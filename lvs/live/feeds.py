@@ -12,6 +12,7 @@ from typing import Protocol
 
 from lvs import formatting
 from lvs.activity import Activity
+from lvs.contexts.cards import as_in, marks_context
 from lvs.contexts.copies import words_for_copies
 from lvs.contexts.gallery import summary_context
 from lvs.contexts.status import status_context
@@ -22,9 +23,10 @@ from lvs.folders import Folders
 from lvs.http import responses
 from lvs.http.templating import Templates
 from lvs.listing.query import GalleryQuery
-from lvs.listing.resolve import Listing, resolve
+from lvs.listing.resolve import Listing, folder_of, resolve
 from lvs.live.cards import Cards
-from lvs.store import Connection, gallery, videos
+from lvs.models import NO_MARKS
+from lvs.store import Connection, gallery, marks, videos
 from lvs.viewer import Viewer
 
 CARDS_AT_MOST = 60  # with more, it is cheaper for a page to fetch its list again
@@ -50,14 +52,35 @@ class RenderContext:
 
 
 class Feed(Hashable, Protocol):
-    """The updates that a kind of page needs. Equal feeds share one rendering."""
+    """The updates that a kind of page needs, for one viewer. Equal feeds share one rendering."""
 
     @property
     def viewer(self) -> Viewer:
         """Whose pages they are."""
 
+    @property
+    def shared_key(self) -> Hashable:
+        """Feeds with equal keys share what `update` returns."""
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether `update_own` has all of it, also what shared events change."""
+
+    def concerns(self, event: Event) -> bool:
+        """Whether an event, shared or the viewer's own, may change these pages."""
+
     def update(self, conn: Connection, context: RenderContext, events: list[Event]) -> str:
-        """Fragments for these events; empty for none. Raises ResyncRequiredError."""
+        """Fragments for shared events, the same for all with the same `shared_key`; empty for
+        none. Raises ResyncRequiredError."""
+
+    def update_own(
+        self,
+        conn: Connection,
+        context: RenderContext,
+        shared_events: list[Event],
+        own_events: list[Event],
+    ) -> str:
+        """Fragments for the viewer alone, to be applied after those of `update`."""
 
     def status(self, context: RenderContext) -> str:
         """Fragments of the library's present state; empty for pages that show none."""
@@ -69,33 +92,82 @@ class Feed(Hashable, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GalleryFeed:
-    """A gallery page: cards enter, leave and move in this query's own order."""
+    """A gallery page: cards enter, leave and move in this query's own order.
+
+    The cards of a list that is the same for everybody are sent with blank marks to all, and each
+    viewer's marks after them. A personal list, such as favorites, is its viewer's alone.
+    """
 
     viewer: Viewer
     query: GalleryQuery
 
+    @property
+    def shared_key(self) -> Hashable:
+        return (self.query, self.viewer if self.is_personal else self.viewer.audience)
+
+    @property
+    def is_personal(self) -> bool:
+        return self.query.is_personal
+
+    def concerns(self, event: Event) -> bool:
+        return not event.is_average or self.query.uses_average
+
     def update(self, conn: Connection, context: RenderContext, events: list[Event]) -> str:
-        touched = {event.item_id for event in events if event.item_id is not None}
+        return "" if self.is_personal else self._update(conn, context, events, None)
+
+    def update_own(
+        self,
+        conn: Connection,
+        context: RenderContext,
+        shared_events: list[Event],
+        own_events: list[Event],
+    ) -> str:
+        if self.is_personal:
+            return self._update(conn, context, [*shared_events, *own_events], self.viewer)
+        parts = []
+        renamed = any(event.topic == "saved_search.updated" for event in own_events)
+        if renamed and self.query.is_filtered:  # the name of the list may be that of a search
+            listing = resolve(conn, self.viewer, context.folders, self.query)
+            parts.append(self._summary(conn, context, listing))
+        touched = _items(own_events)
+        if len(touched) > CARDS_AT_MOST:
+            raise ResyncRequiredError
+        parts += _marks(
+            conn, context, self.viewer, self.query.folder, touched, _items(shared_events)
+        )
+        return "".join(parts)
+
+    def _update(
+        self,
+        conn: Connection,
+        context: RenderContext,
+        events: list[Event],
+        marks_of: Viewer | None,
+    ) -> str:
+        touched = _items(events)
         topics = {event.topic for event in events}
         if len(touched) > CARDS_AT_MOST or "folder.availability" in topics:
             raise ResyncRequiredError
         try:
             listing = resolve(conn, self.viewer, context.folders, self.query)
-            parts = self._cards(conn, context, listing, touched)
+            parts = self._cards(conn, context, listing, touched, marks_of)
         except NotFoundError:
             raise ResyncRequiredError from None
         if self.query.is_filtered or topics.difference(_OF_CARDS):
             parts.append(self._summary(conn, context, listing))
-        copied = [
-            event.item_id for event in events if event.topic == "item.copied" and event.item_id
-        ]
-        if copied and (said := words_for_copies(conn, listing.spec, copied)):
+        copied = _items(event for event in events if event.topic == "item.copied")
+        if copied and (said := words_for_copies(conn, listing.spec, sorted(copied))):
             html = context.templates.render("partials/_toast.html", words=said)
             parts.append(responses.partial("#notices", html, "beforeend"))
         return "".join(parts)
 
     def _cards(
-        self, conn: Connection, context: RenderContext, listing: Listing, touched: Iterable[int]
+        self,
+        conn: Connection,
+        context: RenderContext,
+        listing: Listing,
+        touched: Iterable[int],
+        marks_of: Viewer | None,
     ) -> list[str]:
         spec = listing.spec
         keys = {video: gallery.sort_key_of(conn, spec, video) for video in touched}
@@ -112,7 +184,7 @@ class GalleryFeed:
             following = gallery.next_id(conn, spec, key)
             where = f"before:v-{following}" if following is not None else "before:end"
             wanted = [(card.id, card.version)]
-            html = "".join(context.cards.render(conn, self.viewer, wanted, listing.folder))
+            html = "".join(context.cards.render(conn, marks_of, wanted, listing.folder))
             parts.append(responses.partial("#grid", html, f"place {where}"))
         return parts
 
@@ -147,6 +219,7 @@ class WatchFeed:
     """A watch page: its video in the list that the person came from, and the cards it shows.
 
     `came_from` is None for the video's own folder; `shown` are the videos of its related cards.
+    The way to the neighbours and back is the viewer's own, so all of it is.
     """
 
     viewer: Viewer
@@ -154,21 +227,62 @@ class WatchFeed:
     came_from: GalleryQuery | None = None
     shown: frozenset[int] = frozenset()
 
+    @property
+    def shared_key(self) -> Hashable:
+        return self
+
+    @property
+    def is_personal(self) -> bool:
+        return True
+
+    def concerns(self, event: Event) -> bool:
+        if event.is_average:
+            uses_average = self.came_from is not None and self.came_from.uses_average
+            return uses_average and event.item_id == self.item_id
+        return True
+
     def update(self, conn: Connection, context: RenderContext, events: list[Event]) -> str:
-        topics = {event.topic for event in events}
-        touched = {event.item_id for event in events if event.item_id is not None}
-        parts: list[str] = []
-        if self.item_id in touched or "folder.availability" in topics:
-            parts += self._video(conn, context, with_stage=True)
-        elif topics & _OF_NEIGHBOURS:
-            parts += self._video(conn, context, with_stage=False)
+        return ""
+
+    def update_own(
+        self,
+        conn: Connection,
+        context: RenderContext,
+        shared_events: list[Event],
+        own_events: list[Event],
+    ) -> str:
+        parts = [*self._of_video(conn, context, shared_events, own_events)]
+        touched = _items(shared_events)
         for video, card in videos.cards(conn, touched & self.shown).items():
             wanted = [(video, card.version)]
             html = "".join(context.cards.render(conn, self.viewer, wanted, selectable=False))
             parts.append(responses.partial(f"#v-{video}", html))
+        parts += _marks(
+            conn, context, self.viewer, "", (_items(own_events) - touched) & self.shown, set()
+        )
         return "".join(parts)
 
-    def _video(
+    def _of_video(
+        self,
+        conn: Connection,
+        context: RenderContext,
+        shared_events: list[Event],
+        own_events: list[Event],
+    ) -> Iterator[str]:
+        topics = {event.topic for event in shared_events}
+        touched, marked = _items(shared_events), self.item_id in _items(own_events)
+        moves = marked and self.came_from is not None and self.came_from.is_personal
+        if self.item_id in touched or "folder.availability" in topics:
+            yield from self._regions(conn, context, with_stage=True)
+        elif topics & _OF_NEIGHBOURS or moves:
+            yield from self._regions(conn, context, with_stage=False)
+        elif marked:
+            card = videos.card(conn, self.item_id)
+            own = marks_context(card, marks.of_item(conn, self.viewer, card.id))
+            html = context.templates.render("partials/_own_marks.html", marks=own)
+            yield responses.partial(f"#marks-{card.id}", html)
+
+    def _regions(
         self, conn: Connection, context: RenderContext, *, with_stage: bool
     ) -> Iterator[str]:
         try:
@@ -188,3 +302,25 @@ class WatchFeed:
     @property
     def is_costly(self) -> bool:
         return False
+
+
+def _items(events: Iterable[Event]) -> set[int]:
+    return {event.item_id for event in events if event.item_id is not None}
+
+
+def _marks(
+    conn: Connection,
+    context: RenderContext,
+    viewer: Viewer,
+    folder_name: str,
+    marked: set[int],
+    sent: set[int],
+) -> Iterator[str]:
+    """The viewer's marks of cards: of all that were `marked`, and of those cards `sent` without
+    marks that have some."""
+    own = marks.of_items(conn, viewer, marked | sent)
+    cards = videos.cards(conn, marked | own.keys())
+    folder = folder_of(conn, viewer, context.folders, folder_name)
+    for item_id, card in as_in(conn, cards, folder).items():
+        html = context.cards.render_marks(card, own.get(item_id, NO_MARKS))
+        yield responses.partial(f"#marks-{item_id}", html)

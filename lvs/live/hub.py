@@ -11,13 +11,14 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 
 from lvs.contexts.navigation import navigation_context
+from lvs.events import Event
 from lvs.http import responses
-from lvs.live.feeds import CARDS_AT_MOST, Feed, RenderContext, ResyncRequiredError
-from lvs.store import Connection, Store, gallery
+from lvs.live.feeds import Feed, RenderContext, ResyncRequiredError
+from lvs.store import Connection, Store, gallery, marks
 from lvs.viewer import Viewer
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,7 @@ HEARTBEAT_S = 15.0
 BATCH_EVERY_S = 0.05
 STATUS_EVERY_S = 1.0
 FEED_LIMIT_S = 1.0  # for the queries of one feed; after that its pages fetch their region
+EVENTS_AT_ONCE = 5_000  # of all viewers; after that pages fetch their region
 FEEDS_AT_ONCE = 8  # feeds rendered in one snapshot; new streams are served in between
 RENDER_FOR_S = 5.0  # for a batch of events; pages of the other feeds fetch their region
 LOG_FAILURE_EVERY_S = 10.0
@@ -143,8 +145,8 @@ class Hub:
             subscriber.close()
         try:
             yield responses.SSE_HEARTBEAT  # sends the headers at once
-            news = await self._render([feed], since)
-            message = news.messages[feed]
+            news, _ = await self._render([feed], since)
+            message = news.messages.get(feed, Message(news.last, ""))
             last = max(0 if message.is_resync else since, news.last)
             if message.html:
                 yield responses.sse(message.html, event_id=last, event=message.event)
@@ -206,11 +208,10 @@ class Hub:
         deadline = time.monotonic() + RENDER_FOR_S
         heavy = False
         while waiting:
-            some, waiting = waiting[:FEEDS_AT_ONCE], waiting[FEEDS_AT_ONCE:]
             if time.monotonic() < deadline:
-                news = await self._render(some, since)
+                news, waiting = await self._render(waiting, since)
             else:
-                news = _News(reached, {feed: _resync(reached) for feed in some})
+                news, waiting = _News(reached, {feed: _resync(reached) for feed in waiting}), []
             heavy |= any(message.is_resync for message in news.messages.values())
             self._send(news)
         self._position = reached
@@ -230,17 +231,18 @@ class Hub:
             if navigation := changed.get(subscriber.feed.viewer):
                 self.deliver(subscriber, Message(None, navigation))
 
-    async def _render(self, feeds: Sequence[Feed], since: int) -> _News:
-        """What brings pages of these feeds from event `since` to now, read in one snapshot."""
+    async def _render(self, feeds: Sequence[Feed], since: int) -> tuple[_News, list[Feed]]:
+        """What brings pages of these feeds from event `since` to now, read in one snapshot; and
+        those feeds that are left for the next."""
         last = self._store.last_event_id
         try:
-            news, errors = await self._store.read_live(_news, self._context, feeds, since)
+            news, errors, left = await self._store.read_live(_news, self._context, feeds, since)
         except Exception as error:
             self._log(error)
-            return _News(last, {feed: _resync(last) for feed in feeds})
+            return _News(last, {feed: _resync(last) for feed in feeds}), []
         for failure in errors:
             self._log(failure)
-        return news
+        return news, left
 
     async def follow_status(self) -> None:
         """Send changes of the library's state to subscribers, once a second at most."""
@@ -298,30 +300,86 @@ class Hub:
 
 def _news(
     conn: Connection, context: RenderContext, feeds: Sequence[Feed], since: int
-) -> tuple[_News, list[Exception]]:
-    """The news of these feeds since an event, and what went wrong with some of them."""
+) -> tuple[_News, list[Exception], list[Feed]]:
+    """The news of these feeds since an event, what went wrong with some of them, and the feeds that
+    are left for another snapshot. Feeds that no event concerns have no message."""
     errors: list[Exception] = []
-    events, last, complete = gallery.events_since(conn, since, CARDS_AT_MOST * 10)
+    viewers = {feed.viewer for feed in feeds}
+    users = {viewer.user_id for viewer in viewers}
+    events, last, complete = gallery.events_since(conn, users, since, EVENTS_AT_ONCE)
+    if not complete:
+        return _News(last, {feed: _resync(last) for feed in feeds}), [], []
+    shared = [event for event in events if event.is_shared]
+    own = {user: [event for event in events if event.user_id == user] for user in users}
     messages: dict[Feed, Message] = {}
+    updates = _Updates(conn, context, shared)
+    left: list[Feed] = []
     for feed in feeds:
-        messages[feed] = _resync(last)
-        if not complete:
+        own_events = own[feed.viewer.user_id]
+        if not any(map(feed.concerns, shared)) and not own_events:
             continue
+        if updates.is_full and not updates.has(feed):
+            left.append(feed)
+            continue
+        messages[feed] = _resync(last)
         try:
             with conn.limited(FEED_LIMIT_S):
-                messages[feed] = Message(last, feed.update(conn, context, events) if events else "")
+                messages[feed] = Message(last, updates.of(feed, own_events))
         except ResyncRequiredError:
             pass
         except Exception as error:
             errors.append(error)
+    seen = any(not event.is_average for event in shared)
     navigation = {}
-    for viewer in {feed.viewer for feed in feeds} if events else ():
+    for viewer in (viewer for viewer in viewers if seen or own[viewer.user_id]):
         try:
             with conn.limited(FEED_LIMIT_S):
                 navigation[viewer] = _navigation(conn, viewer, context)
         except Exception as error:
             errors.append(error)
-    return _News(last, messages, navigation), errors
+    return _News(last, messages, navigation), errors, left
+
+
+class _Updates:
+    """The messages of one snapshot: what feeds share is rendered once."""
+
+    def __init__(self, conn: Connection, context: RenderContext, shared: list[Event]) -> None:
+        self._conn = conn
+        self._context = context
+        self._shared = shared
+        self._rendered: dict[Hashable, str | Exception] = {}
+        self._began = time.monotonic()
+        self._marked = marks.users_of(
+            conn, {event.item_id for event in shared if event.item_id is not None}
+        )
+
+    @property
+    def is_full(self) -> bool:
+        """Whether other feeds are to wait for the next snapshot."""
+        too_long = time.monotonic() - self._began > FEED_LIMIT_S
+        return len(self._rendered) >= FEEDS_AT_ONCE or too_long
+
+    def has(self, feed: Feed) -> bool:
+        return feed.shared_key in self._rendered
+
+    def of(self, feed: Feed, own_events: list[Event]) -> str:
+        """Raises what rendering raised for the feeds that share it."""
+        shared = [event for event in self._shared if feed.concerns(event)]
+        key = feed.shared_key
+        if key not in self._rendered:
+            try:
+                self._rendered[key] = (
+                    feed.update(self._conn, self._context, shared) if shared else ""
+                )
+            except Exception as error:
+                self._rendered[key] = error
+        html = self._rendered[key]
+        if isinstance(html, Exception):
+            raise html
+        has_own = own_events or feed.is_personal or feed.viewer.user_id in self._marked
+        if not has_own:
+            return html
+        return html + feed.update_own(self._conn, self._context, shared, own_events)
 
 
 def _navigation(conn: Connection, viewer: Viewer, context: RenderContext) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lvs.models import FavoriteState, RatingSummary
-from lvs.store import videos
+from lvs.store import marks
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 from lvs.viewer import Viewer
@@ -28,7 +28,8 @@ def rate(tx: Transaction, viewer: Viewer, item_id: int, value: int | None) -> Ra
             " do update set value = excluded.value, rated_at = excluded.rated_at",
             (item_id, viewer.user_id, value, tx.at),
         )
-    videos.touch(tx, item_id)
+    marks.changed(tx, viewer, item_id)
+    marks.average_changed(tx, item_id)
     return RatingSummary(*_shared_rating(conn, item_id), value)
 
 
@@ -75,7 +76,7 @@ def set_favorite(
             "delete from favorite where item_id = ? and user_id = ?", (item_id, viewer.user_id)
         )
     if now != was:
-        videos.touch(tx, item_id)
+        marks.changed(tx, viewer, item_id)
     row = conn.execute("select favorite_count from item where id = ?", (item_id,)).fetchone()
     return FavoriteState(now, row[0])
 

@@ -22,8 +22,10 @@ from lvs.store.backends.connection import (
     DatabaseError,
     OperationalError,
 )
+from lvs.store.revisions import Revision, Revisions
 from lvs.store.thread_connection import ThreadConnection
 from lvs.store.writer import Job, Transaction, Writer
+from lvs.viewer import Viewer
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +43,8 @@ class Store:
 
     `last_event_id` is the id of the newest event that is committed; `change_signal` notifies after
     each commit that made events, `probe_signal` after one that may have left videos to probe.
-    `events` counts them by topic since the start, `edits` the changes by people: a page that was
-    rendered before one is not to be served after it.
+    `events` counts them by topic since the start. `changes` are the revisions of what viewers see,
+    `edits` those by people alone: a page that was rendered before one is not to be served after it.
     """
 
     def __init__(self, database: Path | str, *, event_retention: int = 10_000) -> None:
@@ -52,9 +54,10 @@ class Store:
         self.change_signal = ChangeSignal()
         self.probe_signal = ChangeSignal()
         self.last_event_id = 0
-        self.edits = 0
+        self.changes = Revisions()
+        self.edits = Revisions()
         self.events: Counter[Topic] = Counter()
-        self.answers: Cache[Hashable, tuple[int, Any]] = Cache(ANSWERS_KEPT)
+        self.answers: Cache[Hashable, tuple[Revision, Any]] = Cache(ANSWERS_KEPT)
         self.event_retention = event_retention
         self._writer: Writer | None = None
         self._readers: list[ThreadConnection] = []
@@ -156,14 +159,25 @@ class Store:
             raise UnavailableError(self._backend.read_advice(error)) from error
 
     async def read_cached(self, function: Callable[..., T], *args: Hashable) -> T:
-        """As `read`, but the answer is kept until the next event: for aggregates that many pages
-        ask for. Every change that affects it must emit one.
+        """As `read`, but the answer is kept until the next shared event: for what everybody sees
+        and many pages ask for. Every change that affects it must emit one.
         """
-        state = self.last_event_id
+        return await self._read_cached(self.changes.shared, function, args)
+
+    async def read_cached_for(
+        self, viewer: Viewer, function: Callable[..., T], *args: Hashable
+    ) -> T:
+        """As `read_cached`, for what one viewer sees: `function(connection, viewer, ...)`."""
+        revision = self.changes.of(viewer, averages=True)
+        return await self._read_cached(revision, function, (viewer, *args))
+
+    async def _read_cached(
+        self, revision: Revision, function: Callable[..., T], args: tuple[Hashable, ...]
+    ) -> T:
         key = (function, args)
-        found = self.answers.get(key, lambda kept: kept[0] == state)
+        found = self.answers.get(key, lambda kept: kept[0] == revision)
         if found is None:
-            found = state, await self.read(function, *args)
+            found = revision, await self.read(function, *args)
             self.answers.put(key, found)
         answer: T = found[1]
         return answer
@@ -209,8 +223,10 @@ class Store:
         if last_event is not None:
             self.last_event_id = max(self.last_event_id, last_event)
         for job in batch:
-            self.events.update(job.topics)
-            self.edits += bool(job.topics) and not job.by_ingest
+            self.events.update(event.topic for event in job.events)
+            self.changes.record(job.events)
+            if not job.by_ingest:
+                self.edits.record(job.events)
             job.finish()
         if last_event is not None:
             self.change_signal.notify()
@@ -222,7 +238,8 @@ class Store:
         newest = await self.read_live(newest_event)
         if newest > self.last_event_id:
             self.last_event_id = newest
-            self.edits += 1  # perhaps by people
+            self.changes.record_unknown()
+            self.edits.record_unknown()  # perhaps by people
             self.change_signal.notify()
             self.probe_signal.notify()
 

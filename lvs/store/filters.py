@@ -16,6 +16,15 @@ Reader = Callable[[str], int | None]
 
 
 @dataclass(frozen=True, slots=True)
+class OwnRows:
+    """The viewer's rows of a table, called `own`, that have the items of a filter: gathering those
+    may be cheaper than asking each item."""
+
+    table: str
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """One filter of a list. Its value is a whole number from 0 to `highest`.
 
@@ -27,7 +36,8 @@ class Filter:
 
     `named` says a value in words; a chip is `chip` with those words in place of `{}`. The form has
     a control with this `label`: a check box, or a menu of `options`. A filter without a label has
-    no control; the form removes it unless `is_kept`.
+    no control; the form removes it unless `is_kept`. `uses_average` says that it is about the
+    average of all ratings. `own` are the rows that have the items of a value that is not 0.
     """
 
     name: str
@@ -42,6 +52,13 @@ class Filter:
     options: tuple[int, ...] = ()
     named: Callable[[int], str] = str
     is_kept: bool = False
+    uses_average: bool = False
+    own: OwnRows | None = None
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it is about the viewer's own data."""
+        return ":viewer" in self.condition
 
 
 def _stars(text: str) -> int | None:
@@ -82,6 +99,10 @@ def _compared(text: str, number: Reader, highest: int) -> tuple[str, int | None]
     return found[1], value
 
 
+def _named_stars(stars: int) -> str:
+    return formatting.plural(stars, "star")
+
+
 _DURATION = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,5})m)?(?:(\d{1,6})s?)?")
 
 
@@ -116,12 +137,13 @@ FILTERS = (
     Filter(
         "favorites",
         1,
-        "i.favorite_count > 0",
+        "exists (select 1 from favorite where item_id = i.id and user_id = :viewer)",
         "is",
         {"favorite": 1}.get,
         chip="Favorites",
         examples=("is:favorite",),
         label="Favorites",
+        own=OwnRows("favorite", "own.user_id = :viewer"),
     ),
     Filter(
         "watched",
@@ -135,6 +157,7 @@ FILTERS = (
         label="Watched",
         options=(0, 1),
         named=("Unwatched", "Watched").__getitem__,
+        own=OwnRows("playback_progress", "own.user_id = :viewer and own.watched = 1"),
     ),
     Filter(  # started and not finished
         "started",
@@ -145,18 +168,34 @@ FILTERS = (
         chip="In progress",
         examples=("is:started",),
         is_kept=True,
+        own=OwnRows("playback_progress", "own.user_id = :viewer and own.position_s >= :worth"),
     ),
     Filter(
         "min_rating",
         5,
-        "i.rating_average >= :min_rating",
+        "exists (select 1 from rating"
+        " where item_id = i.id and user_id = :viewer and value >= :min_rating)",
         "rating",
         _stars,
         chip="{} or more",
         examples=("rating:>=4",),
-        label="Minimum rating",
+        label="My rating, minimum",
         options=(1, 2, 3, 4, 5),
-        named=lambda stars: formatting.plural(stars, "star"),
+        named=_named_stars,
+        own=OwnRows("rating", "own.user_id = :viewer and own.value >= :min_rating"),
+    ),
+    Filter(
+        "min_average",
+        5,
+        "i.rating_average >= :min_average",
+        "average",
+        _stars,
+        chip="Average of {} or more",
+        examples=("average:>=4",),
+        label="Average rating, minimum",
+        options=(1, 2, 3, 4, 5),
+        named=_named_stars,
+        uses_average=True,
     ),
     Filter(
         "min_duration",
@@ -257,6 +296,22 @@ class Filters:
     def with_(self, **changes: int | None) -> Filters:
         """With some set to other values; None removes one."""
         return Filters(**{**dict(self.values), **changes})
+
+    @property
+    def own_rows(self) -> OwnRows | None:
+        """The viewer's rows that have all items of the list, if some have."""
+        found = (_BY_NAME[name].own for name, value in self.values if value)
+        return next((own for own in found if own is not None), None)
+
+    @property
+    def are_personal(self) -> bool:
+        """Whether one of them is about the viewer's own data."""
+        return any(_BY_NAME[name].is_personal for name, _ in self.values)
+
+    @property
+    def use_average(self) -> bool:
+        """Whether one of them is about the average of ratings."""
+        return any(_BY_NAME[name].uses_average for name, _ in self.values)
 
     @property
     def conditions(self) -> list[str]:

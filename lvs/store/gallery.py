@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -164,8 +165,11 @@ def _order_of(spec: ListSpec) -> str:
     return f"{spec.sort} {spec.seed}" if spec.sort == "random" else spec.sort
 
 
-def events_since(conn: Connection, since: int, limit: int) -> tuple[list[Event], int, bool]:
-    """Events after `since`, the id of the newest, and whether none is lacking.
+def events_since(
+    conn: Connection, users: Collection[int], since: int, limit: int
+) -> tuple[list[Event], int, bool]:
+    """Shared events after `since` and those of these users, the id of the newest of all, and
+    whether none is lacking.
 
     It is incomplete when older events were deleted, when there are more than `limit`, or when
     `since` lies in the future (a page of another database).
@@ -174,8 +178,12 @@ def events_since(conn: Connection, since: int, limit: int) -> tuple[list[Event],
     if since >= last:
         return [], last, since == last
     rows = conn.execute(
-        "select id, topic, kind, entity_id, user_id from event where id > ? order by id limit ?",
-        (since, limit + 1),
+        "select id, topic, kind, entity_id, user_id from event where id > :since and"
+        f" (user_id is null or {conn.dialect.among('user_id', ':users')})"
+        " order by id limit :limit",
+        {"since": since, "users": conn.dialect.array(users), "limit": limit + 1},
     ).fetchall()
-    complete = bool(rows) and rows[0][0] == since + 1 and len(rows) <= limit
+    # The newest event is always kept, and ids have no gaps.
+    (oldest,) = conn.execute("select min(id) from event").fetchone()
+    complete = oldest is not None and oldest <= since + 1 and len(rows) <= limit
     return [Event(*row) for row in rows[:limit]], last, complete

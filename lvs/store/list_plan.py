@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from lvs.store.backends.connection import Connection
 from lvs.store.backends.full_text import SearchQuery
-from lvs.store.filters import NO_FILTERS, Filters
+from lvs.store.filters import NO_FILTERS, Filters, OwnRows
 from lvs.store.playback import WORTH_RESUMING_S
 from lvs.store.sort_orders import SORT_ORDERS
 from lvs.viewer import Viewer
@@ -91,9 +92,10 @@ def plan(conn: Connection, spec: ListSpec, purpose: Purpose = "walk") -> QueryPl
     where = there + _conditions(conn, spec, purpose) + _IN_FOLDER
     if purpose == "one":
         return QueryPlan("item i", where, *order)
-    if spec.filters.get("started"):
-        where += " and p.user_id = :viewer and p.position_s >= :worth"
-        return QueryPlan(f"playback_progress p {join} item i on i.id = p.item_id", where, *order)
+    own = spec.filters.own_rows
+    if own is not None and (purpose == "count" or _gathers_own(conn, spec, own)):
+        source = f"{own.table} own {join} item i on i.id = own.item_id"
+        return QueryPlan(source, f"{where} and {own.condition}", *order)
     if spec.tag_ids:
         count, rarest = min((count_of(conn, "tag", tag), tag) for tag in spec.tag_ids)
         if _is_cheap_to_gather(conn, count):
@@ -152,7 +154,23 @@ def count_of(conn: Connection, table: Literal["tag", "folder"], row_id: int) -> 
     return int(row[0]) if row else 0
 
 
+def _gathers_own(conn: Connection, spec: ListSpec, own: OwnRows) -> bool:
+    """Whether the viewer has so few of these rows, or the order has no index to walk."""
+    if not SORT_ORDERS[spec.sort].is_indexed:
+        return True
+    total = max(_total(conn), 1)
+    row = conn.execute(
+        f"select count(*) from (select 1 from {own.table} own where {own.condition} limit :most)",
+        {**spec.parameters, "most": math.isqrt(60 * total) + 1},
+    ).fetchone()
+    return bool(row[0] ** 2 < 60 * total)
+
+
+def _total(conn: Connection) -> int:
+    row = conn.execute("select coalesce(sum(item_count), 0) from library_stats").fetchone()
+    return int(row[0])
+
+
 def _is_cheap_to_gather(conn: Connection, count: int) -> bool:
     """Gathering costs its n videos; walking to 60 hits costs 60 * total / n steps."""
-    total = conn.execute("select coalesce(sum(item_count), 0) from library_stats").fetchone()[0]
-    return bool(count**2 < 60 * max(total, 1))
+    return count**2 < 60 * max(_total(conn), 1)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from lvs.models import NO_MARKS, Marks
 from lvs.store.backends.connection import Connection
+from lvs.store.writer import Transaction
 from lvs.viewer import Viewer
 
 
@@ -25,3 +26,35 @@ def of_items(conn: Connection, viewer: Viewer, item_ids: Iterable[int]) -> dict[
 
 def of_item(conn: Connection, viewer: Viewer, item_id: int) -> Marks:
     return of_items(conn, viewer, [item_id]).get(item_id, NO_MARKS)
+
+
+def users_of(conn: Connection, item_ids: Iterable[int]) -> set[int]:
+    """Ids of the users who have marks of any of these items."""
+    among = conn.dialect.among("item_id", ":ids")
+    rows = conn.execute(
+        f"select user_id from rating where {among} union select user_id from favorite"
+        f" where {among} union select user_id from playback_progress where {among}",
+        {"ids": conn.dialect.array(item_ids)},
+    )
+    return {row[0] for row in rows}
+
+
+def changed(tx: Transaction, viewer: Viewer, item_id: int) -> None:
+    """Tell the viewer's own pages that their data of an item changed. Nobody else's change."""
+    tx.emit(
+        "item.marked",
+        item_id,
+        kind=_kind(tx, item_id),
+        user_id=viewer.user_id,
+        may_need_probe=False,
+    )
+
+
+def average_changed(tx: Transaction, item_id: int) -> None:
+    """Tell the lists that are ordered or filtered by the average. Cards do not show it."""
+    tx.emit("item.marked", item_id, kind=_kind(tx, item_id), may_need_probe=False)
+
+
+def _kind(tx: Transaction, item_id: int) -> str | None:
+    row = tx.connection.execute("select kind from item where id = ?", (item_id,)).fetchone()
+    return row[0] if row else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from lvs.store import videos
+from lvs.store import marks, videos
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 from lvs.viewer import Viewer
@@ -59,7 +59,7 @@ def save_position(
         },
     )
     if at_end or not playing or before is None or _is_turning_point(position_s, before, tx.at):
-        videos.touch(tx, item_id)
+        marks.changed(tx, viewer, item_id)
 
 
 def _is_turning_point(position_s: float, before: tuple[float, int], at: int) -> bool:
@@ -104,7 +104,7 @@ def set_state(
             "at": tx.at,
         },
     )
-    videos.touch(tx, item_id)
+    marks.changed(tx, viewer, item_id)
 
 
 def _storable(position_s: float) -> float:

@@ -13,7 +13,8 @@ class SortOrder:
 
     `key` is the SQL expression that a list of items `i` is sorted by. `is_indexed` says that an
     index has it, so that a page of any list is read without sorting all of it. `needs_words` is
-    for an order that only a search has.
+    for an order that only a search has. `is_personal` says that it is the viewer's own,
+    `uses_average` that it is by the average of all ratings.
     """
 
     name: str
@@ -22,6 +23,8 @@ class SortOrder:
     descending: bool = False
     is_indexed: bool = True
     needs_words: bool = False
+    is_personal: bool = False
+    uses_average: bool = False
 
 
 SORT_ORDERS = {
@@ -30,7 +33,7 @@ SORT_ORDERS = {
         SortOrder("newest", "Newest", "i.added_at", descending=True),
         SortOrder("oldest", "Oldest", "i.added_at"),
         SortOrder("title", "Title", "i.title_key"),
-        SortOrder("rating", "Top rated", "i.rating_average", descending=True),
+        SortOrder("rating", "Top rated", "i.rating_average", descending=True, uses_average=True),
         SortOrder("views", "Most viewed", "i.view_count", descending=True),
         SortOrder("duration", "Longest", "i.duration_s", descending=True),
         SortOrder("size", "Largest", "i.size_bytes", descending=True),
@@ -45,6 +48,7 @@ SORT_ORDERS = {
             f"coalesce((select updated_at {OWN_PROGRESS}), 0)",
             descending=True,
             is_indexed=False,
+            is_personal=True,
         ),
     )
 }

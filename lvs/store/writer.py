@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from lvs.errors import UnavailableError
-from lvs.events import Topic
+from lvs.events import Event, Topic
 from lvs.store.backends.connection import Connection, OperationalError
 from lvs.store.thread_connection import ThreadConnection
 
@@ -26,15 +26,6 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-class _NewEvent(NamedTuple):
-    """An event that has no id yet."""
-
-    topic: Topic
-    kind: str | None
-    entity_id: int | None
-    user_id: int | None
-
-
 class Transaction:
     """What a write sees: the connection, and `emit` for events after the commit.
 
@@ -47,7 +38,7 @@ class Transaction:
         self.at = now_ms()
         self.by_ingest = False
         self.may_need_probe = False
-        self._events: dict[_NewEvent, None] = {}
+        self._events: dict[Event, None] = {}
 
     def emit(
         self,
@@ -60,12 +51,13 @@ class Transaction:
     ) -> None:
         """Record an event of `lvs.events`. `may_need_probe` is false for what leaves no item to
         probe."""
-        self._events[_NewEvent(topic, kind, entity_id, user_id)] = None
+        self._events[Event(0, topic, kind, entity_id, user_id)] = None
         self.may_need_probe |= may_need_probe
 
     @property
-    def topics(self) -> list[Topic]:
-        return [event.topic for event in self._events]
+    def events(self) -> list[Event]:
+        """Those recorded so far, each once. They have no ids yet."""
+        return list(self._events)
 
     def write_events(self) -> int | None:
         """Insert the events; return the id of the last, or None when there was none."""
@@ -77,7 +69,7 @@ class Transaction:
                 "insert into event (id, topic, kind, entity_id, user_id, at)"
                 " values ((select coalesce(max(id), 0) + 1 from event), ?, ?, ?, ?, ?)"
                 " returning id",
-                (*event, self.at),
+                (event.topic, event.kind, event.entity_id, event.user_id, self.at),
             ).fetchone()
             last = row[0]
         return last
@@ -94,7 +86,7 @@ class Job:
     queries: int = 0
     by_ingest: bool = False
     may_need_probe: bool = False
-    topics: list[Topic] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
     def finish(self) -> None:
         """Give the caller the result or the error, if it still waits."""
@@ -188,7 +180,7 @@ class Writer:
         except BaseException as error:  # of the transaction, so of each
             for job in batch:
                 job.error = error
-                job.topics = []
+                job.events = []
         self._loop.call_soon_threadsafe(self._on_committed, batch, last_event)
 
 
@@ -216,7 +208,7 @@ def _run_job(conn: Connection, job: Job) -> int | None:
     transaction = Transaction(conn)
     job.result = job.run(transaction)
     last_event = transaction.write_events()
-    job.topics, job.by_ingest = transaction.topics, transaction.by_ingest
+    job.events, job.by_ingest = transaction.events, transaction.by_ingest
     job.may_need_probe = transaction.may_need_probe
     job.queries = conn.queries - before
     return last_event

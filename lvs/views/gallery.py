@@ -55,7 +55,10 @@ def _some_card(conn: Connection, viewer: Viewer) -> Card | None:
 async def page(services: Services, query: GalleryQuery) -> Rendered:
     """The page, rendered once per state of the library."""
     viewer, since = current_viewer(), services.store.last_event_id
-    key = ("gallery", viewer, query, date.today(), services.store.edits)  # noqa: DTZ011
+    averages = query.uses_average
+    edits = services.store.edits.of(viewer, averages=averages)
+    changes = services.store.changes.of(viewer, averages=averages)
+    key = ("gallery", viewer, query, date.today(), edits)  # noqa: DTZ011
 
     async def render() -> Rendered:
         read = services.store.read_long if query.is_costly else services.store.read
@@ -65,7 +68,7 @@ async def page(services: Services, query: GalleryQuery) -> Rendered:
         status = status_context(services.activity, services.folders, query)
         return await rendered(services, "gallery.html", gallery.nav_url, gallery=gallery, st=status)
 
-    return await services.rendering.pages.page(key, (since, services.activity.version), render)
+    return await services.rendering.pages.page(key, (changes, services.activity.version), render)
 
 
 ROUTES = (

@@ -11,7 +11,7 @@ from lvs.services import Services
 async def rendered(services: Services, name: str, nav_url: str = "", **context: object) -> Rendered:
     """A page by its template, with the navigation as the newest event leaves it; `nav_url` is the
     address of the link to where the page is."""
-    navigation = await services.store.read_cached(navigation_context, current_viewer())
+    navigation = await services.store.read_cached_for(current_viewer(), navigation_context)
     html = services.rendering.templates.render(
         f"pages/{name}", navigation=navigation, nav_url=nav_url, **context
     )
