@@ -34,7 +34,7 @@ from lvs.store import (
     projection,
     tags,
 )
-from lvs.viewer import HOUSEHOLD
+from lvs.viewer import EVERYTHING, HOUSEHOLD
 from tests.helpers.libraries import fill
 from tests.helpers.requests import post
 from tests.helpers.servers import HOME, LocalServer, Process, StartServices, eventually
@@ -404,7 +404,7 @@ async def test_cleanup_deletes_only_what_has_been_missing_for_long(given: Servic
         lambda conn: [row[0] for row in conn.execute("select id from item where id < 5")]
     )
     assert left == [2, 3, 4]
-    counts = await given.store.read(tags.by_name)
+    counts = await given.store.read(tags.by_name, EVERYTHING)
     assert {tag.name: tag.count for tag in counts}["Sea"] == 29
     assert (
         await given.store.read(lambda conn: conn.execute("pragma foreign_key_check").fetchall())

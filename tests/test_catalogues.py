@@ -15,7 +15,7 @@ from lvs.media.samples import Clip, make_clip
 from lvs.services import Services
 from lvs.store import curation, saved_searches, tags
 from lvs.store import videos as records
-from lvs.viewer import HOUSEHOLD
+from lvs.viewer import EVERYTHING, HOUSEHOLD
 from tests.helpers.headsets import FORM, Player
 from tests.helpers.libraries import fill, hash_of, library
 from tests.helpers.requests import call, post
@@ -217,7 +217,7 @@ async def test_only_a_post_changes_anything(start_services: StartServices, video
     services = await start_services(live=False, headset_delete=True)
     await library(services)
     media_hash = await hash_of(services, 1)
-    before = await services.store.read(records.cards, [1])
+    before = await services.store.read(records.cards, EVERYTHING, [1])
     async with serving(services) as server:
         for path, body in (
             (f"/heresphere/{media_hash}", {"rating": 1, "isFavorite": True}),
@@ -226,7 +226,7 @@ async def test_only_a_post_changes_anything(start_services: StartServices, video
         ):
             answer = await server.get(path, method="GET", body=json.dumps(body))
             assert answer.status == 200
-    assert await services.store.read(records.cards, [1]) == before
+    assert await services.store.read(records.cards, EVERYTHING, [1]) == before
     assert (videos / "film.mp4").exists()
 
 
@@ -234,7 +234,7 @@ async def test_only_a_local_player_reports_playback(start_services: StartService
     services = await start_services(live=False, headset_login="ann:secret")
     await fill(services.store, 2)
     media_hash, other = await hash_of(services, 1), await hash_of(services, 2)
-    before = (await services.store.read(records.cards, [1]))[1].views
+    before = (await services.store.read(records.cards, EVERYTHING, [1]))[1].views
     event = {"username": "ann", "event": 1, "time": 0, "connectionKey": "x"}
     member = {"username": "ann", "password": "secret"}
     async with serving(services) as server:
@@ -252,7 +252,7 @@ async def test_only_a_local_player_reports_playback(start_services: StartService
             (plain, {"auth-token": token}, 1),
         ):
             assert await player.ask(path, event, **headers) == {"access": access}
-            views = (await services.store.read(records.cards, [1]))[1].views
+            views = (await services.store.read(records.cards, EVERYTHING, [1]))[1].views
             assert views == before + (access == 1), path
 
 

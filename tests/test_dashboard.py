@@ -14,7 +14,7 @@ from playwright.async_api import BrowserContext
 from lvs.services import Services
 from lvs.store import Transaction, curation, files
 from lvs.store import videos as records
-from lvs.viewer import HOUSEHOLD
+from lvs.viewer import EVERYTHING, HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
 from tests.helpers.clips import Cast
@@ -105,7 +105,7 @@ async def test_new_thumbnails_have_their_own_address(
     media_hash = await hash_of(live_services, 1)
 
     async def key() -> str | None:
-        found = await store.read(records.thumbnail_of, media_hash)
+        found = await store.read(records.thumbnail_of, EVERYTHING, media_hash)
         return found.key if found else None
 
     def made(count: int) -> bool:

@@ -10,6 +10,7 @@ from lvs import formatting
 from lvs.contexts.status import status_context
 from lvs.progress import Progress
 from lvs.services import Services
+from lvs.viewer import EVERYTHING
 
 
 @pytest.mark.parametrize(
@@ -117,10 +118,10 @@ def test_progress_says_its_pace_once_it_is_known(
     scan = services.activity.scan
 
     def task() -> str:
-        (found,) = status_context(services.activity, services.folders).tasks
+        (found,) = status_context(services.activity, services.folders, EVERYTHING).tasks
         return found.words
 
-    assert status_context(services.activity, services.folders).tasks == ()
+    assert status_context(services.activity, services.folders, EVERYTHING).tasks == ()
     scan.start()
     scan.total = 1_000
     scan.advance(0)

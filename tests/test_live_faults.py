@@ -12,10 +12,10 @@ from lvs.events import Event
 from lvs.live import hub as live
 from lvs.live.feeds import GalleryFeed, RenderContext
 from lvs.services import Services
-from lvs.store import Connection, Transaction, bulk, curation, database
+from lvs.store import Connection, Transaction, bulk, database
 from lvs.viewer import HOUSEHOLD
 from tests.helpers.html import card_ids, element, elements, links
-from tests.helpers.libraries import fill
+from tests.helpers.libraries import fill, touched
 from tests.helpers.servers import LocalServer, Message, StartServices, Stream, eventually, serving
 
 ENDLESS = "with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n"
@@ -40,12 +40,6 @@ async def streams(server: LocalServer, *queries: str) -> list[Stream]:
     opened = [await server.stream(f"/events?since={since}&{query}") for query in queries]
     await eventually(lambda: server.services.hub.streams == len(queries))
     return opened
-
-
-async def favor(server: LocalServer, *item_ids: int) -> None:
-    await server.services.store.write(
-        lambda tx: [curation.set_favorite(tx, HOUSEHOLD, item_id, None) for item_id in item_ids]
-    )
 
 
 def cards(message: Message) -> set[int]:
@@ -84,7 +78,7 @@ async def test_a_plain_page_hears_of_every_change_among_many_searches(
     searches = [f"q=video+{number:06}+OR" for number in range(30)]
     plain, *_ = await streams(server, "", *searches)
     monkeypatch.setattr(database, "STATEMENT_LIMIT_S", 0.05)
-    changed = await server.services.store.write(favor_all)
+    changed = await server.services.store.write(tag_all)
     heard: set[int] = set()
     while len(heard) < changed:
         message = await plain.next()
@@ -93,8 +87,8 @@ async def test_a_plain_page_hears_of_every_change_among_many_searches(
         heard |= cards(message)
 
 
-def favor_all(tx: Transaction) -> int:
-    return bulk.change(tx, HOUSEHOLD, bulk.begin(tx, HOUSEHOLD, "favorite", ""), range(1, 56), True)
+def tag_all(tx: Transaction) -> int:
+    return bulk.change(tx, HOUSEHOLD, bulk.begin(tx, HOUSEHOLD, "tag", "sea"), range(1, 56), True)
 
 
 @pytest.mark.parametrize("fault", ["broken", "endless"])
@@ -106,7 +100,7 @@ async def test_a_bad_feed_costs_its_own_pages_a_resync(
     await fill(server.services.store, 3)
     good, bad, searching = await streams(server, "sort=title", f"q={fault}", "q=video")
     for item_id in (1, 2):
-        await favor(server, item_id)
+        await touched(server, item_id)
         assert cards(await good.until(has_cards)) == {item_id}
         assert cards(await searching.until(has_cards)) == {item_id}
         await bad.until(is_resync)
@@ -120,7 +114,7 @@ async def test_feeds_that_would_be_too_late_fetch_their_region(
     plain, searching = await streams(server, "", "q=video")
     monkeypatch.setattr(live, "FEEDS_AT_ONCE", 1)
     monkeypatch.setattr(live, "RENDER_FOR_S", 0.0)
-    await favor(server, 1)
+    await touched(server, 1)
     await plain.until(is_resync)
     await searching.until(is_resync)
 
@@ -131,10 +125,10 @@ async def test_a_hub_that_starts_again_goes_on_where_it_was(start_services: Star
     async with serving(services) as server:
         (page,) = await streams(server, "")
         first = asyncio.create_task(services.hub.follow_events())
-        await favor(server, 1)
+        await touched(server, 1)
         await page.until(has_cards)
         first.cancel()
-        await favor(server, 2)
+        await touched(server, 2)
         again = asyncio.create_task(services.hub.follow_events())
         assert 2 in cards(await page.until(has_cards))
         again.cancel()
@@ -150,11 +144,11 @@ async def test_a_snapshot_that_cannot_be_read_is_a_resync_for_all(
         raise sqlite3.OperationalError("disk I/O error")
 
     monkeypatch.setattr(server.services.store, "read_live", fails)
-    await favor(server, 1)
+    await touched(server, 1)
     for page in pages:
         await page.until(is_resync)
     monkeypatch.undo()
-    await favor(server, 2)
+    await touched(server, 2)
     assert 2 in cards(await pages[0].until(has_cards))
 
 

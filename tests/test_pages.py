@@ -22,7 +22,7 @@ from lvs.store import Connection, Transaction, gallery, playback, videos
 from lvs.store import videos as videos_store
 from lvs.store.list_plan import FEW_HITS, ListSpec, plan
 from lvs.store.sort_orders import SORT_ORDERS
-from lvs.viewer import HOUSEHOLD
+from lvs.viewer import EVERYTHING, HOUSEHOLD
 from tests.helpers.clips import Cast
 from tests.helpers.html import card_ids, element, links
 from tests.helpers.libraries import fill, library
@@ -98,7 +98,7 @@ async def test_orders_are_what_they_say(services: Services, sort: str) -> None:
         await fill(services.store, 40, start=start)
     await services.store.write(play)
     page = await services.store.read(gallery.page, ListSpec(HOUSEHOLD, sort, seed=3), limit=80)
-    cards = await services.store.read(videos.cards, [video for video, _ in page.videos])
+    cards = await services.store.read(videos.cards, EVERYTHING, [video for video, _ in page.videos])
     shown = [ORDERS[sort](cards[video]) for video, _ in page.videos]
     assert len(shown) == 80
     assert len({*shown}) >= 5
@@ -138,11 +138,13 @@ async def test_large_and_small_folders_list_alike(services: Services) -> None:
     for path in ("big", "small"):
         from lvs.store import roots
 
-        folder = await services.store.read(roots.folder_at, 1, path)
+        folder = await services.store.read(roots.folder_at, EVERYTHING, 1, path)
         assert folder is not None
         view = ListSpec(HOUSEHOLD, "title", folder.id)
         page = await services.store.read(gallery.page, view, limit=400)
-        cards = await services.store.read(videos.cards, [video for video, _ in page.videos])
+        cards = await services.store.read(
+            videos.cards, EVERYTHING, [video for video, _ in page.videos]
+        )
         assert len(page.videos) == folder.item_count
         titles = [cards[video].title for video, _ in page.videos]
         assert titles == sorted(titles)

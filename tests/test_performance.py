@@ -163,15 +163,15 @@ async def test_queries_are_those_that_sqlite_runs(server: LocalServer) -> None:
 async def test_latencies_are_those_that_were_put_in(
     server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = server.services.store.read_cached
+    read = server.services.store.read_cached_for
     waits = iter(number / 1000 for number in (5, 20, 35, 50, 80))
 
     async def slow(*args: object) -> object:
-        if args[0] is navigation_context:  # once a page
+        if args[1] is navigation_context:  # once a page
             await asyncio.sleep(next(waits))
         return await read(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(server.services.store, "read_cached", slow)
+    monkeypatch.setattr(server.services.store, "read_cached_for", slow)
     for _ in range(5):
         await server.get("/tags")
     found = (await snapshot(server))["endpoints"]["GET /tags"]  # type: ignore[index]

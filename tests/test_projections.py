@@ -12,6 +12,7 @@ from playwright.async_api import Browser
 from lvs.media.samples import Clip, make_clip
 from lvs.services import Services
 from lvs.store import videos as records
+from lvs.viewer import EVERYTHING
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page
 from tests.helpers.images import decoded
@@ -39,7 +40,7 @@ async def dropped(services: Services, videos: Path, name: str, clip: Clip) -> st
 
 async def eye(services: Services, media_hash: str) -> str:
     """Which eye the thumbnail shows."""
-    found = await services.store.read(records.thumbnail_of, media_hash)
+    found = await services.store.read(records.thumbnail_of, EVERYTHING, media_hash)
     assert found is not None
     assert found.key is not None
     folder = services.config.data_directory / "thumbnails" / found.key[:2] / found.key

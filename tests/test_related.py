@@ -10,7 +10,7 @@ from playwright.async_api import Browser
 from lvs.services import Services
 from lvs.store import Connection, Transaction, curation, files, related, tags
 from lvs.store.related import Related
-from lvs.viewer import HOUSEHOLD
+from lvs.viewer import EVERYTHING, HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill, library
@@ -37,7 +37,7 @@ async def known(services: Services, videos: Path, cast: Cast) -> dict[str, int]:
 
 async def found(services: Services, ids: dict[str, int], title: str) -> dict[str, Related]:
     names = {video: name for name, video in ids.items()}
-    rows = await services.store.read(related.related, ids[title], 12)
+    rows = await services.store.read(related.related, EVERYTHING, ids[title], 12)
     return {names[row.item_id]: row for row in rows}
 
 
@@ -116,7 +116,7 @@ def steps(conn: Connection) -> int:
 
     assert isinstance(conn, sqlite3.Connection)
     conn.set_progress_handler(count, 10)
-    related.related(conn, 500, 12)
+    related.related(conn, EVERYTHING, 500, 12)
     conn.set_progress_handler(None, 0)
     return counted * 10
 

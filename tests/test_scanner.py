@@ -14,7 +14,7 @@ from lvs.models import FileStat
 from lvs.services import Services
 from lvs.store import files, gallery, roots
 from lvs.store.list_plan import ListSpec
-from lvs.viewer import HOUSEHOLD
+from lvs.viewer import EVERYTHING, HOUSEHOLD
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import age, library
 from tests.helpers.servers import Process, eventually
@@ -147,7 +147,7 @@ async def test_folder_counts_stay_right_through_moves(
     async def counts() -> dict[str, int]:
         found = {}
         for path in ("", "a", "a/deep", "b"):
-            folder = await services.store.read(roots.folder_at, 1, path)
+            folder = await services.store.read(roots.folder_at, EVERYTHING, 1, path)
             found[path] = folder.item_count if folder else -1
         return found
 

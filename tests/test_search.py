@@ -16,7 +16,7 @@ from lvs.store import Transaction, gallery, playback, search, tags
 from lvs.store import videos as records
 from lvs.store.filters import Filters
 from lvs.store.list_plan import ListSpec
-from lvs.viewer import HOUSEHOLD
+from lvs.viewer import EVERYTHING, HOUSEHOLD
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill, library
 from tests.helpers.servers import LocalServer
@@ -41,7 +41,9 @@ async def found(services: Services, text: str) -> list[str]:
     view = ListSpec(HOUSEHOLD, "title", match=search.expression(text))
     page = await services.store.read(gallery.page, view, limit=50)
     assert page.total == len(page.videos)
-    cards = await services.store.read(records.cards, [video for video, _ in page.videos])
+    cards = await services.store.read(
+        records.cards, EVERYTHING, [video for video, _ in page.videos]
+    )
     return sorted(cards[video].path for video, _ in page.videos)
 
 
@@ -185,7 +187,7 @@ async def test_the_best_match_is_first_and_the_list_is_followed_to_its_end(
     await library(full)
     view = ListSpec(HOUSEHOLD, "relevance", match=search.expression("sea"))
     whole = (await full.store.read(gallery.page, view, limit=50)).videos
-    cards = await full.store.read(records.cards, [video for video, _ in whole])
+    cards = await full.store.read(records.cards, EVERYTHING, [video for video, _ in whole])
     shown = [cards[video].path for video, _ in whole]
     assert shown[0] == "Sea.mp4"
     assert shown[-1] == "Sea/Boats.mp4"  # in its folder's name alone

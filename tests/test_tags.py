@@ -14,7 +14,7 @@ from lvs.errors import InvalidInputError
 from lvs.services import Services
 from lvs.store import Transaction, cleanup, files, gallery, playback, tags
 from lvs.store.list_plan import ListSpec
-from lvs.viewer import HOUSEHOLD
+from lvs.viewer import EVERYTHING, HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
 from tests.helpers.clips import Cast
@@ -42,11 +42,11 @@ async def test_a_tag_is_one_whatever_its_case_and_keeps_its_first(services: Serv
     await services.store.write(tags.add, 2, "SUMMER HOLIDAY")
     await services.store.write(tags.add, 1, "summer holiday")
     assert await names(services, 1) == await names(services, 2) == ["Summer Holiday"]
-    (tag,) = await services.store.read(tags.most_used)
+    (tag,) = await services.store.read(tags.most_used, EVERYTHING)
     assert (tag.name, tag.count) == ("Summer Holiday", 2)
     await services.store.write(tags.remove, 1, "sUMMER holiday")
     assert await names(services, 1) == []
-    assert (await services.store.read(tags.most_used))[0].count == 1
+    assert (await services.store.read(tags.most_used, EVERYTHING))[0].count == 1
 
 
 async def test_a_tag_that_no_video_has_leaves_no_row(services: Services) -> None:
@@ -94,10 +94,14 @@ async def test_what_is_typed_is_offered_best_first(services: Services) -> None:
     await fill(services.store, 3)
     await services.store.write(tags.set_all, 1, ["Seaside", "Overseas", "Été", "50%"])
     await services.store.write(tags.set_all, 2, ["Overseas", "Sea"])
-    found = await services.store.read(tags.most_used, "sea")
+    found = await services.store.read(tags.most_used, EVERYTHING, "sea")
     assert [tag.name for tag in found] == ["Sea", "Seaside", "Overseas"]
-    assert [tag.name for tag in await services.store.read(tags.most_used, "ÉT")] == ["Été"]
-    assert [tag.name for tag in await services.store.read(tags.most_used, "%")] == ["50%"]
+    assert [tag.name for tag in await services.store.read(tags.most_used, EVERYTHING, "ÉT")] == [
+        "Été"
+    ]
+    assert [tag.name for tag in await services.store.read(tags.most_used, EVERYTHING, "%")] == [
+        "50%"
+    ]
 
 
 @pytest.mark.parametrize("count", [30, 400])
@@ -109,7 +113,7 @@ async def test_all_of_the_tags_must_match(services: Services, count: int) -> Non
             await services.store.write(tags.set_all, video, names)
 
     async def found(*wanted: str) -> set[int]:
-        ids = await services.store.read(tags.ids, wanted)
+        ids = await services.store.read(tags.ids, EVERYTHING, wanted)
         page = await services.store.read(
             gallery.page, ListSpec(HOUSEHOLD, "title", tag_ids=ids), limit=1000
         )
@@ -166,7 +170,7 @@ async def test_a_tag_is_renamed_joined_and_deleted(server: LocalServer, live_job
         ["sea"],
         ["sea"],
     ]
-    counts = {tag.name: tag.count for tag in await services.store.read(tags.by_name)}
+    counts = {tag.name: tag.count for tag in await services.store.read(tags.by_name, EVERYTHING)}
     assert counts == {"sea": 3, "Sunny days": 1}
     assert (await post(server, "/tags/rename", tag="sea", name="SEA")).status == 303
     assert await names(services, 2) == ["SEA"]

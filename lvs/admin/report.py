@@ -13,6 +13,7 @@ from lvs.logs import LoggedError
 from lvs.store import Connection, cleanup, files, videos
 from lvs.store.cleanup import PurgeCandidate
 from lvs.urls import watch_url
+from lvs.viewer import EVERYTHING
 
 SHOWN = 100
 DAY_MS = 24 * 3600 * 1000
@@ -61,7 +62,7 @@ def maintenance_report(conn: Connection, folders: Folders) -> MaintenanceReport:
     """The failed, missing and duplicate files of the library."""
     missing = cleanup.newest_missing(conn, SHOWN)
     missing_count, removable = cleanup.count_missing(conn, missing_cutoff())
-    cards = videos.cards(conn, [video.id for video in missing])
+    cards = videos.cards(conn, EVERYTHING, [video.id for video in missing])
     return MaintenanceReport(
         failed=tuple(
             FailedFile(video.item_id, _name(folders, video.root_id, video.path), video.reason)

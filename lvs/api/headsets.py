@@ -174,10 +174,10 @@ def _found(
 
     Raises NotFoundError.
     """
-    item_id = videos.id_of_hash(conn, media_hash)
+    item_id = videos.id_of_hash(conn, viewer.audience, media_hash)
     if item_id is None:
         raise NotFoundError("Video not found in the library.")
-    details = videos.details(conn, item_id)
+    details = videos.details(conn, viewer.audience, item_id)
     if not is_playable(details.card, folders):
         raise NotFoundError("This video can't be played: its file is missing, offline or damaged.")
     own = marks.of_item(conn, viewer, item_id)

@@ -100,7 +100,7 @@ def _single(conn: Connection, viewer: Viewer, folders: Folders, media_hash: str)
 
 
 def _items(conn: Connection, viewer: Viewer, folders: Folders, ids: Sequence[int]) -> list[ItemOut]:
-    cards = videos.cards(conn, ids)
+    cards = videos.cards(conn, viewer.audience, ids)
     own_tags = tags.of_videos(conn, ids)
     own = curation.of_items(conn, viewer, ids)
     return [_item(cards[i], own[i], own_tags.get(i, []), folders) for i in ids]

@@ -51,7 +51,9 @@ class TagsOut(BaseModel):
 async def popular(query_args: PopularIn) -> PopularOut:
     """Tags that contain `q`: prefix matches first, then by number of videos."""
     store = current_services().store
-    most_used = await store.read_cached(tags.most_used, query_args.q, query_args.limit)
+    most_used = await store.read_cached(
+        tags.most_used, current_viewer().audience, query_args.q, query_args.limit
+    )
     return PopularOut(tags=[TagOut(name=tag.name, count=tag.count) for tag in most_used])
 
 

@@ -181,8 +181,8 @@ def _own_json(ratings: RatingSummary, favorite: bool) -> bytes:
 
 
 def _single(conn: Connection, viewer: Viewer, folders: Folders, media_hash: str) -> VideoOut:
-    item_id = videos_store.id_of_hash(conn, media_hash)
-    if item_id is None or videos_store.card(conn, item_id).kind != MAIN.id:
+    item_id = videos_store.id_of_hash(conn, viewer.audience, media_hash)
+    if item_id is None or videos_store.card(conn, viewer.audience, item_id).kind != MAIN.id:
         raise NotFoundError("No video with this `media_hash` in the library.")
     return _videos(conn, viewer, folders, [item_id])[0]
 
@@ -190,7 +190,7 @@ def _single(conn: Connection, viewer: Viewer, folders: Folders, media_hash: str)
 def _videos(
     conn: Connection, viewer: Viewer, folders: Folders, ids: Sequence[int]
 ) -> list[VideoOut]:
-    cards = videos_store.cards(conn, ids)
+    cards = videos_store.cards(conn, viewer.audience, ids)
     given = tags.of_videos(conn, ids)
     own = curation.of_items(conn, viewer, ids)
     return [video_out(cards[i], own[i], given.get(i, []), folders) for i in ids]

@@ -269,12 +269,13 @@ def _crumbs(folders: Folders, query: GalleryQuery) -> tuple[Link, ...]:
 def _folder_links(conn: Connection, folders: Folders, listing: Listing) -> list[Link]:
     """The folders one level down; several configured folders are the first level."""
     query, folder = listing.query, listing.folder
-    inside = [] if folder is None else roots.folders_in(conn, folder.id)
+    audience = listing.spec.viewer.audience
+    inside = [] if folder is None else roots.folders_in(conn, audience, folder.id)
     if folder is None:
-        tops = [roots.folder_at(conn, root.id, "") for root in folders.roots.values()]
+        tops = [roots.folder_at(conn, audience, root.id, "") for root in folders.roots.values()]
         inside = [replace(top, name=folders.roots[top.root_id].name) for top in tops if top]
         if len(inside) == 1:
-            inside = roots.folders_in(conn, inside[0].id)
+            inside = roots.folders_in(conn, audience, inside[0].id)
     rest = query.with_(folder="", after="").url("").replace("?", "&", 1)
     return [_folder_link(folders, child, rest, query.is_filtered) for child in inside]
 

@@ -26,7 +26,7 @@ def navigation_context(conn: Connection, viewer: Viewer) -> Navigation:
         for query, one in builtin.BY_QUERY.items()
         if one.is_counted
     }
-    counts["/tags"] = tags.count(conn)
+    counts["/tags"] = tags.count(conn, viewer.audience)
     return Navigation(
         tuple(NavItem(p.id, p.name, p.url, counts.get(p.url)) for p in builtin.NAVIGATION.lists),
         tuple(

@@ -9,6 +9,7 @@ from lvs.activity import Activity
 from lvs.folders import Folders
 from lvs.listing.query import GalleryQuery
 from lvs.progress import Progress
+from lvs.viewer import Audience
 
 ARRIVALS_SHOWN = 12
 
@@ -51,9 +52,10 @@ class Status:
 
 
 def status_context(
-    activity: Activity, folders: Folders, query: GalleryQuery | None = None
+    activity: Activity, folders: Folders, audience: Audience, query: GalleryQuery | None = None
 ) -> Status:
-    """The library's state; arrivals of the query's folder alone, when it has one."""
+    """The state of the part of the library that an audience sees; arrivals of the query's folder
+    alone, when it has one."""
     tasks = [
         _task("Scanning folders", activity.scan),
         _task("Creating thumbnails", activity.thumbnails),
@@ -63,6 +65,7 @@ def status_context(
     arrivals = [
         (f"{a.root_id}-{a.since}", folders.filename(a.root_id, a.path), a.size)
         for a in activity.arrivals
+        if audience.sees_folder(a.root_id)
     ]
     arriving = [
         Arriving(key, paths.to_words(name.rpartition("/")[2]), formatting.size(size))
@@ -81,11 +84,16 @@ def status_context(
                 root.seems_empty,
             )
             for root in folders.offline()
+            if audience.sees_folder(root.id)
         ),
         full_disk=activity.full_disk,
         lost_database=activity.lost_database,
-        problems=tuple(sorted(activity.problems.items())),
-        folders=tuple(paths.to_words(root.path) for root in folders.roots.values()),
+        problems=tuple(sorted(activity.problems.items())) if audience.sees_everything else (),
+        folders=tuple(
+            paths.to_words(root.path)
+            for root in folders.roots.values()
+            if audience.sees_folder(root.id)
+        ),
     )
 
 

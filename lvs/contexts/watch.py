@@ -132,10 +132,10 @@ def watch_context(
 ) -> Watch:
     """The page of an item. Next and previous keep to the list that the person came from; None is
     the folder that the item is in."""
-    details = videos.details(conn, item_id)
+    details = videos.details(conn, viewer.audience, item_id)
     if came_from == _own_folder(folders, details.card):
         came_from = None
-    found = related.related(conn, details.card.id, RELATED_SHOWN)
+    found = related.related(conn, viewer.audience, details.card.id, RELATED_SHOWN)
     own = marks.of_item(conn, viewer, details.card.id)
     return Watch(
         stage=stage_context(folders, details, came_from, start_s=start_s),
@@ -249,7 +249,9 @@ def _neighbours(
     if key is None:
         return "", ""
     pair = gallery.previous_id(conn, spec, key), gallery.next_id(conn, spec, key)
-    found = videos.cards(conn, [neighbour for neighbour in pair if neighbour is not None])
+    found = videos.cards(
+        conn, viewer.audience, [neighbour for neighbour in pair if neighbour is not None]
+    )
     found = as_in(conn, found, folder)
     before, after = (page_url(folders, found[n]) if n in found else "" for n in pair)
     return before, after

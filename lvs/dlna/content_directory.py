@@ -48,10 +48,10 @@ def entry(conn: Connection, viewer: Viewer, folders: Folders, object_id: str) ->
     if object_id == ROOT:
         return Container(ROOT, "-1", "Local Video Server", len(_at_root(conn, viewer, folders)))
     if object_id.startswith(_VIDEO):
-        item_id = videos.id_of_hash(conn, object_id.removeprefix(_VIDEO))
+        item_id = videos.id_of_hash(conn, viewer.audience, object_id.removeprefix(_VIDEO))
         if item_id is None:
             raise NotFoundError("Video not found in the library.")
-        return Item(object_id, ROOT, videos.details(conn, item_id))
+        return Item(object_id, ROOT, videos.details(conn, viewer.audience, item_id))
     found = next(
         (known for known in _at_root(conn, viewer, folders) if known.id == object_id), None
     )
@@ -81,9 +81,9 @@ def children(
     if object_id == ROOT:
         every = _at_root(conn, viewer, folders)
     elif object_id == FOLDERS:
-        every = _top_folders(conn, folders)
+        every = _top_folders(conn, viewer, folders)
     elif object_id == TAGS:
-        every = [_tag(tag) for tag in tags.by_name(conn)]
+        every = [_tag(tag) for tag in tags.by_name(conn, viewer.audience)]
     else:
         raise NotFoundError(f"Object {object_id[:80]!r} not found.")
     return list(every[start : start + count]), len(every)
@@ -101,8 +101,8 @@ def _at_root(conn: Connection, viewer: Viewer, folders: Folders) -> list[Contain
         except (InvalidInputError, NotFoundError):  # a saved search of something that was deleted
             continue
         found.append(Container(_LIST + query, ROOT, title, gallery.count(conn, spec)))
-    found.append(Container(FOLDERS, ROOT, "Folders", len(_top_folders(conn, folders))))
-    found.append(Container(TAGS, ROOT, "Tags", tags.count(conn)))
+    found.append(Container(FOLDERS, ROOT, "Folders", len(_top_folders(conn, viewer, folders))))
+    found.append(Container(TAGS, ROOT, "Tags", tags.count(conn, viewer.audience)))
     return found
 
 
@@ -118,17 +118,19 @@ def _of_list(
     except InvalidInputError as error:
         raise NotFoundError(error.detail) from None
     rows, _ = gallery.list_page(conn, spec, limit=start + count)
-    return _items(conn, [row[0] for row in rows[start:]], object_id), gallery.count(conn, spec)
+    return _items(conn, viewer, [row[0] for row in rows[start:]], object_id), gallery.count(
+        conn, spec
+    )
 
 
-def _top_folders(conn: Connection, folders: Folders) -> list[Container]:
+def _top_folders(conn: Connection, viewer: Viewer, folders: Folders) -> list[Container]:
     """The configured folders; of a single one, what is in it."""
-    names = [root.name for root in folders.roots.values()]
-    if len(names) > 1:
+    names = [root.name for root in folders.roots.values() if viewer.audience.sees_folder(root.id)]
+    if len(folders.roots) > 1:
         return [Container(_FOLDER + paths.to_url(name), FOLDERS, name, 0) for name in names]
     root = next(iter(folders.roots.values()))
-    top = roots.folder_at(conn, root.id, "")
-    inside = roots.folders_in(conn, top.id) if top else []
+    top = roots.folder_at(conn, viewer.audience, root.id, "")
+    inside = roots.folders_in(conn, viewer.audience, top.id) if top else []
     return [_container(folders, folder.root_id, folder.path, FOLDERS) for folder in inside]
 
 
@@ -146,16 +148,18 @@ def _of_folder(
     folder = folder_of(conn, viewer, folders, name)
     if folder is None:
         raise NotFoundError("Folder not found.")
-    inside = roots.folders_in(conn, folder.id)
+    inside = roots.folders_in(conn, viewer.audience, folder.id)
     shown: list[Entry] = [
         _container(folders, one.root_id, one.path, object_id)
         for one in inside[start : start + count]
     ]
     first = max(start - len(inside), 0)
-    there, total = files.videos_directly_in(conn, folder.id, first, count - len(shown))
-    return [*shown, *_items(conn, there, object_id)], len(inside) + total
+    there, total = files.videos_directly_in(
+        conn, viewer.audience, folder.id, first, count - len(shown)
+    )
+    return [*shown, *_items(conn, viewer, there, object_id)], len(inside) + total
 
 
-def _items(conn: Connection, item_ids: Sequence[int], parent: str) -> list[Entry]:
-    found = [videos.details(conn, item_id) for item_id in item_ids]
+def _items(conn: Connection, viewer: Viewer, item_ids: Sequence[int], parent: str) -> list[Entry]:
+    found = [videos.details(conn, viewer.audience, item_id) for item_id in item_ids]
     return [Item(_VIDEO + details.card.media_hash, parent, details) for details in found]

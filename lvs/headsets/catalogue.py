@@ -48,7 +48,7 @@ def catalogue_lists(
             )
         except NotFoundError:  # a saved search of a folder that was deleted
             continue
-        cards = videos.cards(conn, [item_id for item_id, _ in rows])
+        cards = videos.cards(conn, viewer.audience, [item_id for item_id, _ in rows])
         there = tuple(
             cards[i]
             for i, _ in rows
@@ -72,7 +72,7 @@ def _queries(conn: Connection, viewer: Viewer) -> Iterator[tuple[str, GalleryQue
             yield name, query_of(arguments)
         except InvalidInputError:  # saved by an older version
             continue
-    for tag in tags.most_used(conn, limit=TAGS_SHOWN):
+    for tag in tags.most_used(conn, viewer.audience, limit=TAGS_SHOWN):
         yield tag.name, parse_query({"tag": tag.name})
 
 

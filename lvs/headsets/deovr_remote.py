@@ -116,7 +116,9 @@ class _Watched:
     async def _of(self, path: str) -> int | None:
         """The video of an address of ours; None for what else is played there."""
         media_hash = urls.hash_of_stream(path)
-        return await self._store.read(videos.id_of_hash, media_hash) if media_hash else None
+        if not media_hash:
+            return None
+        return await self._store.read(videos.id_of_hash, self._viewer.audience, media_hash)
 
 
 async def _next(reader: asyncio.StreamReader) -> _State | None:

@@ -28,7 +28,7 @@ def resolve(conn: Connection, viewer: Viewer, folders: Folders, query: GalleryQu
     """Resolved once for a request or push. Raises NotFoundError for a folder that is not there."""
     folder = folder_of(conn, viewer, folders, query.folder)
     folder_id = folder.id if folder else None
-    tag_ids = tags.ids(conn, query.tags)
+    tag_ids = tags.ids(conn, viewer.audience, query.tags)
     match = search.expression(query.q)
     few = has_few_hits(conn, match) if match else None
     spec = ListSpec(
@@ -50,7 +50,7 @@ def folder_of(conn: Connection, viewer: Viewer, folders: Folders, name: str) -> 
     if not name:
         return None
     root, path = folders.resolve(name)
-    folder = roots.folder_at(conn, root.id, path)
+    folder = roots.folder_at(conn, viewer.audience, root.id, path)
     if folder is None:
         raise NotFoundError(f"Folder {paths.to_words(name)!r} not found in the library.")
     return folder
@@ -78,7 +78,7 @@ def draft_query(
 
 def find_hash(conn: Connection, viewer: Viewer, folders: Folders, media_hash: str) -> int:
     """The item with a `media_hash`, there or missing. Raises NotFoundError."""
-    item_id = videos.id_of_hash(conn, media_hash)
+    item_id = videos.id_of_hash(conn, viewer.audience, media_hash)
     if item_id is None:
         raise NotFoundError("Nothing with this address is in the library.")
     return item_id
@@ -87,7 +87,7 @@ def find_hash(conn: Connection, viewer: Viewer, folders: Folders, media_hash: st
 def find(conn: Connection, viewer: Viewer, folders: Folders, filename: str) -> int:
     """The video at a filename, there or missing. Raises NotFoundError."""
     root, path = folders.resolve(filename)
-    known = files.at_path(conn, root.id, path)
+    known = files.visible_at_path(conn, viewer.audience, root.id, path)
     if known is None:
         raise NotFoundError(
             f"Video {paths.to_words(filename)!r} not found in the library. It may have been "

@@ -14,8 +14,8 @@ from lvs.contexts.cards import Copy, MarksContext, as_copy, card_context, marks_
 from lvs.folders import Folders
 from lvs.http.templating import Templates
 from lvs.models import NO_MARKS, Card, Folder, Marks
-from lvs.store import Connection, marks, videos
-from lvs.viewer import Viewer
+from lvs.store import Connection, marks, videos, visibility
+from lvs.viewer import EVERYTHING, Audience, Viewer
 
 KEPT = 4_000
 MARKS_KEPT = 2_000
@@ -54,18 +54,19 @@ class Cards:
     def render(
         self,
         conn: Connection,
-        viewer: Viewer | None,
+        viewer: Viewer,
         wanted: Sequence[tuple[int, int]],
         folder: Folder | None = None,
         *,
         selectable: bool = True,
+        with_marks: bool = True,
     ) -> list[Markup]:
         """HTML of cards given as (id, version), in order, as a folder's list has them, with the
-        viewer's marks (None: blank); the store is asked for misses alone. Those beside a video
+        viewer's marks or blank ones; the store is asked for misses alone. Those beside a video
         cannot be selected."""
-        shared = self._shared(conn, wanted, folder, selectable=selectable)
+        shared = self._shared(conn, viewer.audience, wanted, folder, selectable=selectable)
         ids = [card.card.id for card in shared]
-        own = marks.of_items(conn, viewer, ids) if viewer is not None else {}
+        own = marks.of_items(conn, viewer, ids) if with_marks else {}
         return [self._join(card, own.get(card.card.id)) for card in shared]
 
     def render_marks(self, card: Card, own: Marks) -> str:
@@ -84,6 +85,7 @@ class Cards:
     def _shared(
         self,
         conn: Connection,
+        audience: Audience,
         wanted: Sequence[tuple[int, int]],
         folder: Folder | None,
         *,
@@ -93,7 +95,9 @@ class Cards:
         today = date.today()  # noqa: DTZ011 - the household's own day
         day, offline = today.toordinal(), self._folders.offline_ids
         ids = [item_id for item_id, _ in wanted]
-        copies = videos.files_within(conn, folder, ids) if folder is not None else {}
+        copies = visibility.copies(conn, audience, ids)
+        if folder is not None:
+            copies |= videos.files_within(conn, folder, ids)
         keys = [
             (id_, version, day, offline, copies.get(id_), selectable) for id_, version in wanted
         ]
@@ -104,7 +108,9 @@ class Cards:
         return [card for key in keys if (card := found[key]) is not None]
 
     def _make(self, conn: Connection, missing: Sequence[Key], today: date) -> dict[Key, SharedCard]:
-        cards = videos.cards(conn, [key[0] for key in missing])
+        cards = videos.cards(
+            conn, EVERYTHING, [key[0] for key in missing]
+        )  # each is named by its key
         made = {}
         for key in missing:
             if key[0] in cards:

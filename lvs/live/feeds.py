@@ -27,7 +27,7 @@ from lvs.listing.resolve import Listing, folder_of, resolve
 from lvs.live.cards import Cards
 from lvs.models import NO_MARKS
 from lvs.store import Connection, gallery, marks, videos
-from lvs.viewer import Viewer
+from lvs.viewer import EVERYTHING, Viewer
 
 CARDS_AT_MOST = 60  # with more, it is cheaper for a page to fetch its list again
 
@@ -113,7 +113,7 @@ class GalleryFeed:
         return not event.is_average or self.query.uses_average
 
     def update(self, conn: Connection, context: RenderContext, events: list[Event]) -> str:
-        return "" if self.is_personal else self._update(conn, context, events, None)
+        return "" if self.is_personal else self._update(conn, context, events, with_marks=False)
 
     def update_own(
         self,
@@ -123,7 +123,7 @@ class GalleryFeed:
         own_events: list[Event],
     ) -> str:
         if self.is_personal:
-            return self._update(conn, context, [*shared_events, *own_events], self.viewer)
+            return self._update(conn, context, [*shared_events, *own_events], with_marks=True)
         parts = []
         renamed = any(event.topic == "saved_search.updated" for event in own_events)
         if renamed and self.query.is_filtered:  # the name of the list may be that of a search
@@ -142,7 +142,8 @@ class GalleryFeed:
         conn: Connection,
         context: RenderContext,
         events: list[Event],
-        marks_of: Viewer | None,
+        *,
+        with_marks: bool,
     ) -> str:
         touched = _items(events)
         topics = {event.topic for event in events}
@@ -150,7 +151,7 @@ class GalleryFeed:
             raise ResyncRequiredError
         try:
             listing = resolve(conn, self.viewer, context.folders, self.query)
-            parts = self._cards(conn, context, listing, touched, marks_of)
+            parts = self._cards(conn, context, listing, touched, with_marks=with_marks)
         except NotFoundError:
             raise ResyncRequiredError from None
         if self.query.is_filtered or topics.difference(_OF_CARDS):
@@ -167,7 +168,8 @@ class GalleryFeed:
         context: RenderContext,
         listing: Listing,
         touched: Iterable[int],
-        marks_of: Viewer | None,
+        *,
+        with_marks: bool,
     ) -> list[str]:
         spec = listing.spec
         keys = {video: gallery.sort_key_of(conn, spec, video) for video in touched}
@@ -176,7 +178,9 @@ class GalleryFeed:
             for video, key in keys.items()
             if key is None
         ]
-        found = videos.cards(conn, [video for video, key in keys.items() if key is not None])
+        found = videos.cards(
+            conn, EVERYTHING, [video for video, key in keys.items() if key is not None]
+        )
         placed = [(key, found[video]) for video, key in keys.items() if key is not None]
         # Last in the list first: each is put before one that the page already has.
         placed.sort(key=lambda item: item[0], reverse=not gallery.is_descending(conn, spec))
@@ -184,14 +188,18 @@ class GalleryFeed:
             following = gallery.next_id(conn, spec, key)
             where = f"before:v-{following}" if following is not None else "before:end"
             wanted = [(card.id, card.version)]
-            html = "".join(context.cards.render(conn, marks_of, wanted, listing.folder))
+            html = "".join(
+                context.cards.render(
+                    conn, self.viewer, wanted, listing.folder, with_marks=with_marks
+                )
+            )
             parts.append(responses.partial("#grid", html, f"place {where}"))
         return parts
 
     def _summary(self, conn: Connection, context: RenderContext, listing: Listing) -> str:
         total = gallery.count(conn, listing.spec)
         summary = summary_context(conn, context.folders, listing, total)
-        status = status_context(context.activity, context.folders, self.query)
+        status = status_context(context.activity, context.folders, self.viewer.audience, self.query)
         render = context.templates.render
         return "".join(
             (
@@ -204,7 +212,7 @@ class GalleryFeed:
         )
 
     def status(self, context: RenderContext) -> str:
-        status = status_context(context.activity, context.folders, self.query)
+        status = status_context(context.activity, context.folders, self.viewer.audience, self.query)
         return responses.partial(
             "#status", context.templates.render("partials/_status.html", st=status)
         )
@@ -253,7 +261,7 @@ class WatchFeed:
     ) -> str:
         parts = [*self._of_video(conn, context, shared_events, own_events)]
         touched = _items(shared_events)
-        for video, card in videos.cards(conn, touched & self.shown).items():
+        for video, card in videos.cards(conn, self.viewer.audience, touched & self.shown).items():
             wanted = [(video, card.version)]
             html = "".join(context.cards.render(conn, self.viewer, wanted, selectable=False))
             parts.append(responses.partial(f"#v-{video}", html))
@@ -277,7 +285,7 @@ class WatchFeed:
         elif topics & _OF_NEIGHBOURS or moves:
             yield from self._regions(conn, context, with_stage=False)
         elif marked:
-            card = videos.card(conn, self.item_id)
+            card = videos.card(conn, self.viewer.audience, self.item_id)
             own = marks_context(card, marks.of_item(conn, self.viewer, card.id))
             html = context.templates.render("partials/_own_marks.html", marks=own)
             yield responses.partial(f"#marks-{card.id}", html)
@@ -286,7 +294,7 @@ class WatchFeed:
         self, conn: Connection, context: RenderContext, *, with_stage: bool
     ) -> Iterator[str]:
         try:
-            details = videos.details(conn, self.item_id)
+            details = videos.details(conn, self.viewer.audience, self.item_id)
         except NotFoundError:  # it was deleted: its page shows that at the next request
             raise ResyncRequiredError from None
         render = context.templates.render
@@ -319,7 +327,7 @@ def _marks(
     """The viewer's marks of cards: of all that were `marked`, and of those cards `sent` without
     marks that have some."""
     own = marks.of_items(conn, viewer, marked | sent)
-    cards = videos.cards(conn, marked | own.keys())
+    cards = videos.cards(conn, viewer.audience, marked | own.keys())
     folder = folder_of(conn, viewer, context.folders, folder_name)
     for item_id, card in as_in(conn, cards, folder).items():
         html = context.cards.render_marks(card, own.get(item_id, NO_MARKS))

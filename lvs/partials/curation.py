@@ -44,7 +44,9 @@ def _set_favorite(tx: Transaction, viewer: Viewer, media_hash: str, wanted: bool
 
 
 def _marks(conn: Connection, viewer: Viewer, item_id: int) -> MarksContext:
-    return marks_context(videos.card(conn, item_id), marks.of_item(conn, viewer, item_id))
+    return marks_context(
+        videos.card(conn, viewer.audience, item_id), marks.of_item(conn, viewer, item_id)
+    )
 
 
 async def _choice(name: str, low: int, high: int) -> int:

@@ -48,7 +48,7 @@ async def library() -> Response:
         since,
         limit,
     )
-    status = status_context(services.activity, services.folders, query)
+    status = status_context(services.activity, services.folders, current_viewer().audience, query)
     html = services.rendering.templates.render(
         "partials/_library.html", gallery=gallery, st=status, is_draft=is_draft
     )

@@ -10,10 +10,12 @@ from lvs.errors import ConflictError, NotFoundError
 from lvs.folders import Folders
 from lvs.http import responses
 from lvs.http.routes import FORM, Route
+from lvs.http.viewers import current_viewer
 from lvs.partials.params import number
 from lvs.partials.responses import toast
 from lvs.services import current_services
 from lvs.store import Connection, files, videos
+from lvs.viewer import Viewer
 
 
 async def scan() -> Response | WerkzeugResponse:
@@ -48,7 +50,9 @@ async def rebuild() -> Response | WerkzeugResponse:
     form = await request.form
     one = await number("video") if "video" in form else None
     if "filename" in form:
-        one = await services.store.read(_of_filename, services.folders, form["filename"].strip())
+        one = await services.store.read(
+            _of_filename, current_viewer(), services.folders, form["filename"].strip()
+        )
     count = await services.store.write(videos.reprobe_all, one)
     if not count:
         raise ConflictError("The file is missing.")
@@ -58,9 +62,9 @@ async def rebuild() -> Response | WerkzeugResponse:
     return toast(services, f"Recreating thumbnails of {formatting.plural(count, 'video')}.")
 
 
-def _of_filename(conn: Connection, folders: Folders, filename: str) -> int:
+def _of_filename(conn: Connection, viewer: Viewer, folders: Folders, filename: str) -> int:
     root, path = folders.resolve(filename)
-    known = files.at_path(conn, root.id, path)
+    known = files.visible_at_path(conn, viewer.audience, root.id, path)
     if known is None:
         raise NotFoundError(f"No video named {filename!r}. Copy its name from its page.")
     return known.item_id

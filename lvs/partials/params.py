@@ -25,7 +25,7 @@ def of_video(
 
 def known_video(conn: Connection, viewer: Viewer, media_hash: str) -> int:
     """The row id of a video by its identity. Raises NotFoundError."""
-    item_id = videos.id_of_hash(conn, media_hash)
+    item_id = videos.id_of_hash(conn, viewer.audience, media_hash)
     if item_id is None:
         raise NotFoundError("Video not found in the library.")
     return item_id

@@ -53,7 +53,9 @@ async def suggest() -> Response:
     """Options for the tag input: tags that contain `tag`, best first, and a new one."""
     services = current_services()
     text = arguments_of(request.query_string).get("tag", "").strip()
-    found = await services.store.read_cached(tags.most_used, text, OFFERED)
+    found = await services.store.read_cached(
+        tags.most_used, current_viewer().audience, text, OFFERED
+    )
     is_known = any(tags.tag_key(tag.name) == tags.tag_key(text) for tag in found)
     new_tag = "" if is_known else text[: tags.LONGEST]
     html = services.rendering.templates.render(
@@ -65,14 +67,18 @@ async def suggest() -> Response:
 async def rename() -> WerkzeugResponse:
     """Give the `tag` the `name`; joins it with the tag that has that name already."""
     form = await request.form
-    await current_services().store.write(tags.rename, form.get("tag", ""), form.get("name", ""))
+    await current_services().store.write(
+        tags.rename, current_viewer().audience, form.get("tag", ""), form.get("name", "")
+    )
     return redirect("/tags", 303)
 
 
 async def delete() -> Response | WerkzeugResponse:
     """Take the `tag` from every video; it can be undone as any change of many videos."""
     services = current_services()
-    tag, item_ids = await services.store.read(tags.in_use, (await request.form).get("tag", ""))
+    tag, item_ids = await services.store.read(
+        tags.in_use, current_viewer().audience, (await request.form).get("tag", "")
+    )
     done = await services.bulk.change(current_viewer(), DELETE_TAG, tag.name, item_ids, False)
     await services.store.write(tags.delete_unused, tag.name)
     return await answer(tag_deleted(done.bulk_edit_id, tag.name, done.changed), done.bulk_edit_id)

@@ -41,7 +41,7 @@ def _regions(
     media_hash: str,
     came_from: GalleryQuery | None,
 ) -> tuple[Stage, About]:
-    details = videos.details(conn, known_video(conn, viewer, media_hash))
+    details = videos.details(conn, viewer.audience, known_video(conn, viewer, media_hash))
     return (
         stage_context(folders, details, came_from),
         about_context(conn, viewer, folders, details, came_from),

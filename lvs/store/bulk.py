@@ -99,7 +99,7 @@ def change(
     conn = tx.connection
     kind, argument = _kind_of(conn, viewer, bulk_edit_id)
     changed = 0
-    for item_id in videos.present(conn, item_ids, missing=kind.missing):
+    for item_id in videos.present(conn, viewer.audience, item_ids, missing=kind.missing):
         before = kind.read(conn, viewer, item_id, argument)
         if before == wanted:
             continue

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from lvs import kinds, paths
 from lvs.models import FoundFile, KnownFile
-from lvs.store import facts, roots, search
+from lvs.store import facts, roots, search, visibility
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
+from lvs.viewer import Audience
 
 _FILE = "id, root_id, path, size, mtime_ns, fingerprint, item_id, missing_since"
 
@@ -68,6 +69,23 @@ def of_video(conn: Connection, item_id: int) -> list[KnownFile]:
     return [_file(row) for row in rows]
 
 
+def visible_of_video(conn: Connection, audience: Audience, item_id: int) -> list[KnownFile]:
+    """As `of_video`, those in folders that the audience sees."""
+    found = of_video(conn, item_id)
+    return [file for file in found if audience.sees_folder(file.root_id)]
+
+
+def visible_at_path(
+    conn: Connection, audience: Audience, root_id: int, path: str
+) -> KnownFile | None:
+    """As `at_path`; None for what the audience does not see."""
+    if not audience.sees_folder(root_id):
+        return None
+    found = at_path(conn, root_id, path)
+    seen = found is not None and visibility.visible(conn, audience, [found.item_id])
+    return found if seen else None
+
+
 def with_fingerprints(conn: Connection, fingerprints: Sequence[str]) -> list[KnownFile]:
     """Files with one of these contents, missing ones first."""
     marks = ",".join("?" * len(fingerprints))
@@ -85,16 +103,16 @@ def count_present(conn: Connection) -> int:
 
 
 def videos_directly_in(
-    conn: Connection, folder_id: int, start: int, count: int
+    conn: Connection, audience: Audience, folder_id: int, start: int, count: int
 ) -> tuple[list[int], int]:
     """Videos with a file in a folder itself, by title: `count` from `start` on, and how many."""
     source = (
-        "from item where file_count > 0 and id in (select item_id from file"
+        "from item i where i.file_count > 0 and i.id in (select item_id from file"
         " where folder_id = :folder and missing_since is null)"
-    )
+    ) + "".join(f" and {sql}" for sql in visibility.conditions(audience))
     names = {"folder": folder_id, "start": start, "count": count}
     rows = conn.execute(
-        f"select id {source} order by title_key, id limit :count offset :start", names
+        f"select i.id {source} order by i.title_key, i.id limit :count offset :start", names
     )
     found = [row[0] for row in rows]
     return found, int(conn.execute(f"select count(*) {source}", names).fetchone()[0])

@@ -36,8 +36,7 @@ class Filter:
 
     `named` says a value in words; a chip is `chip` with those words in place of `{}`. The form has
     a control with this `label`: a check box, or a menu of `options`. A filter without a label has
-    no control; the form removes it unless `is_kept`. `uses_average` says that it is about the
-    average of all ratings. `own` are the rows that have the items of a value that is not 0.
+    no control; the form removes it unless `is_kept`.
     """
 
     name: str
@@ -52,13 +51,16 @@ class Filter:
     options: tuple[int, ...] = ()
     named: Callable[[int], str] = str
     is_kept: bool = False
-    uses_average: bool = False
-    own: OwnRows | None = None
 
     @property
     def is_personal(self) -> bool:
         """Whether it is about the viewer's own data."""
         return ":viewer" in self.condition
+
+    @property
+    def uses_average(self) -> bool:
+        """Whether it is about the average of all ratings."""
+        return "rating_average" in self.condition
 
 
 def _stars(text: str) -> int | None:
@@ -143,7 +145,6 @@ FILTERS = (
         chip="Favorites",
         examples=("is:favorite",),
         label="Favorites",
-        own=OwnRows("favorite", "own.user_id = :viewer"),
     ),
     Filter(
         "watched",
@@ -157,7 +158,6 @@ FILTERS = (
         label="Watched",
         options=(0, 1),
         named=("Unwatched", "Watched").__getitem__,
-        own=OwnRows("playback_progress", "own.user_id = :viewer and own.watched = 1"),
     ),
     Filter(  # started and not finished
         "started",
@@ -168,7 +168,6 @@ FILTERS = (
         chip="In progress",
         examples=("is:started",),
         is_kept=True,
-        own=OwnRows("playback_progress", "own.user_id = :viewer and own.position_s >= :worth"),
     ),
     Filter(
         "min_rating",
@@ -182,7 +181,6 @@ FILTERS = (
         label="My rating, minimum",
         options=(1, 2, 3, 4, 5),
         named=_named_stars,
-        own=OwnRows("rating", "own.user_id = :viewer and own.value >= :min_rating"),
     ),
     Filter(
         "min_average",
@@ -195,7 +193,6 @@ FILTERS = (
         label="Average rating, minimum",
         options=(1, 2, 3, 4, 5),
         named=_named_stars,
-        uses_average=True,
     ),
     Filter(
         "min_duration",
@@ -265,6 +262,13 @@ FILTERS = (
     ),
 )
 _BY_NAME = {one.name: one for one in FILTERS}
+# The rows that have all items of a filter whose value is not 0.
+_OWN_ROWS = {
+    "favorites": OwnRows("favorite", "own.user_id = :viewer"),
+    "watched": OwnRows("playback_progress", "own.user_id = :viewer and own.watched = 1"),
+    "started": OwnRows("playback_progress", "own.user_id = :viewer and own.position_s >= :worth"),
+    "min_rating": OwnRows("rating", "own.user_id = :viewer and own.value >= :min_rating"),
+}
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -300,8 +304,8 @@ class Filters:
     @property
     def own_rows(self) -> OwnRows | None:
         """The viewer's rows that have all items of the list, if some have."""
-        found = (_BY_NAME[name].own for name, value in self.values if value)
-        return next((own for own in found if own is not None), None)
+        found = (name for name, value in self.values if value and name in _OWN_ROWS)
+        return _OWN_ROWS.get(next(found, ""))
 
     @property
     def are_personal(self) -> bool:

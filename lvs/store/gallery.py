@@ -10,6 +10,7 @@ from typing import Any
 
 from lvs.errors import InvalidInputError
 from lvs.events import Event
+from lvs.store import visibility
 from lvs.store.backends.connection import Connection
 from lvs.store.database import newest_event
 from lvs.store.list_plan import ListSpec, count_of, plan
@@ -48,14 +49,21 @@ def list_page(
 
 def count(conn: Connection, spec: ListSpec) -> int:
     """How many videos a list has. The rows store it; only filters need a count."""
+    audience = spec.viewer.audience
     if spec.is_whole and spec.folder_id is not None and not spec.kind:
-        return count_of(conn, "folder", spec.folder_id)
+        # All of a visible folder, but what has hidden tags.
+        hidden = visibility.hidden_count(conn, audience, spec.folder_id)
+        return count_of(conn, "folder", spec.folder_id) - hidden
+    if spec.is_whole and spec.folder_id is None and not audience.sees_everything:
+        return visibility.count(conn, audience, spec.kind)
     if spec.is_whole and spec.folder_id is None:
         row = conn.execute(
             "select coalesce(sum(item_count), 0) from library_stats where ? in ('', kind)",
             (spec.kind,),
         ).fetchone()
-    elif spec == ListSpec(spec.viewer, spec.sort, seed=spec.seed, match=spec.match):
+    elif audience.sees_everything and spec == ListSpec(
+        spec.viewer, spec.sort, seed=spec.seed, match=spec.match
+    ):
         row = conn.execute(
             f"select count(*) from item_fts where {conn.dialect.full_text.matches('?')}",
             (spec.match,),

@@ -6,12 +6,13 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from lvs.store import visibility
 from lvs.store.backends.connection import Connection
 from lvs.store.backends.full_text import SearchQuery
 from lvs.store.filters import NO_FILTERS, Filters, OwnRows
 from lvs.store.playback import WORTH_RESUMING_S
 from lvs.store.sort_orders import SORT_ORDERS
-from lvs.viewer import Viewer
+from lvs.viewer import Audience, Viewer
 
 FEW_HITS = 5_000
 
@@ -107,12 +108,26 @@ def plan(conn: Connection, spec: ListSpec, purpose: Purpose = "walk") -> QueryPl
         source = f"folder_item fv {join} item i on i.id = fv.item_id"
         where = there + _conditions(conn, spec, purpose) + " and fv.folder_id = :folder"
         return QueryPlan(source, where, *order)
+    elif spec.viewer.audience.folders is not None and _sees_few(conn, spec.viewer.audience):
+        tops = visibility.top_folders(spec.viewer.audience)
+        seen = f"(select distinct item_id from folder_item where folder_id in ({tops})) seen"
+        return QueryPlan(f"{seen} {join} item i on i.id = seen.item_id", where, *order)
     return QueryPlan("item i", where, *order)
+
+
+def _sees_few(conn: Connection, audience: Audience) -> bool:
+    """Whether so few items are in the folders of an audience that gathering them is cheap."""
+    (count,) = conn.execute(
+        "select coalesce(sum(item_count), 0) from folder"
+        f" where id in ({visibility.top_folders(audience)})"
+    ).fetchone()
+    return _is_cheap_to_gather(conn, count)
 
 
 def _conditions(conn: Connection, spec: ListSpec, purpose: Purpose) -> str:
     """What a video must be, beside there and in the folder."""
     wanted = ["i.kind = :kind"] if spec.kind else []
+    wanted += visibility.conditions(spec.viewer.audience)
     wanted += spec.filters.conditions
     wanted += [
         f"exists (select 1 from item_tag where tag_id = {int(tag)} and item_id = i.id)"
@@ -160,7 +175,8 @@ def _gathers_own(conn: Connection, spec: ListSpec, own: OwnRows) -> bool:
         return True
     total = max(_total(conn), 1)
     row = conn.execute(
-        f"select count(*) from (select 1 from {own.table} own where {own.condition} limit :most)",
+        f"select count(*) from (select 1 from {own.table} own where {own.condition} limit :most)"
+        " found",
         {**spec.parameters, "most": math.isqrt(60 * total) + 1},
     ).fetchone()
     return bool(row[0] ** 2 < 60 * total)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from lvs.store import visibility
 from lvs.store.backends.connection import Connection
 from lvs.store.backends.full_text import SearchQuery, Term, folded
+from lvs.viewer import Audience
 
 RAREST_TAGS = 10
 RAREST_WORDS = 6
@@ -32,8 +34,8 @@ class Related:
     same_folder: int
 
 
-def related(conn: Connection, item_id: int, limit: int) -> list[Related]:
-    """The best `limit` for a video; stars and hearts decide among equals.
+def related(conn: Connection, audience: Audience, item_id: int, limit: int) -> list[Related]:
+    """The best `limit` for a video that the audience sees; stars and hearts decide among equals.
 
     However large the library, at most some thousand candidates are read: of a tag or folder
     with many videos, those nearest by id, which were added about the same time.
@@ -49,7 +51,8 @@ def related(conn: Connection, item_id: int, limit: int) -> list[Related]:
         matches = full_text.matches(f":word{number}")
         parts.append(_BY_WORD.format(id=full_text.id, weight=weight, matches=matches))
         names[f"word{number}"] = SearchQuery((Term((word,), in_title=True),))
-    rows = conn.execute(_BEST.format(candidates=" union all ".join(parts)), names)
+    seen = "".join(f" and {sql}" for sql in visibility.conditions(audience))
+    rows = conn.execute(_BEST.format(candidates=" union all ".join(parts), seen=seen), names)
     return [Related(*row) for row in rows]
 
 
@@ -83,7 +86,7 @@ _BY_WORD = """
 _BEST = """
     select i.id, i.version, sum(tag), sum(word), max(folder) from ({candidates}) c
     join item i on i.id = c.item_id
-    where i.file_count > 0 and i.id <> :id group by i.id
+    where i.file_count > 0{seen} and i.id <> :id group by i.id
     order by sum(weight) + i.rating_average * 0.1 + (i.favorite_count > 0) * 0.2 desc, i.id
     limit :limit"""
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from lvs import paths
 from lvs.models import Folder, Root
+from lvs.store import visibility
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
+from lvs.viewer import Audience
 
 
 def configure(tx: Transaction, names: Mapping[str, str]) -> list[Root]:
@@ -91,22 +94,39 @@ def _folder(row: tuple[int, int, int | None, bytes, str, int]) -> Folder:
     return Folder(row[0], row[1], row[2], os.fsdecode(row[3]), row[4], row[5])
 
 
-def folder_at(conn: Connection, root_id: int, path: str) -> Folder | None:
+def folder_at(conn: Connection, audience: Audience, root_id: int, path: str) -> Folder | None:
+    """A folder with the number of its items that the audience sees. None when it is not there, or
+    the audience sees nothing of it."""
+    if not audience.sees_folder(root_id):
+        return None
     row = conn.execute(
         f"select {_FOLDER} from folder where root_id = ? and path = ?",
         (root_id, os.fsencode(path)),
     ).fetchone()
-    return _folder(row) if row else None
+    if row is None:
+        return None
+    folder = _folder(row)
+    hidden = visibility.hidden_count(conn, audience, folder.id)
+    if hidden and hidden == folder.item_count:
+        return None
+    return replace(folder, item_count=folder.item_count - hidden)
 
 
-def folders_in(conn: Connection, folder_id: int, limit: int = 500) -> list[Folder]:
-    """The folders directly inside one, those with videos, by name."""
+def folders_in(
+    conn: Connection, audience: Audience, folder_id: int, limit: int = 500
+) -> list[Folder]:
+    """The folders directly inside one that the audience sees, those with videos, by name."""
     rows = conn.execute(
         f"select {_FOLDER} from folder where parent_id = ? and item_count > 0"
         " order by lower(name), id limit ?",
         (folder_id, limit),
     )
-    return [_folder(row) for row in rows]
+    hidden = visibility.hidden_counts(conn, audience, folder_id)
+    found = [
+        replace(folder, item_count=folder.item_count - hidden.get(folder.id, 0))
+        for folder in map(_folder, rows)
+    ]
+    return [folder for folder in found if folder.item_count]
 
 
 def folder_paths(conn: Connection, root_id: int, below: str = "") -> list[str]:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.models import Tag
-from lvs.store import search, videos
+from lvs.store import search, videos, visibility
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
+from lvs.viewer import Audience
 
 LONGEST = 60
 MOST_ON_A_VIDEO = 50
@@ -60,37 +61,52 @@ def of_videos(conn: Connection, item_ids: Iterable[int]) -> dict[int, list[str]]
     return found
 
 
-def ids(conn: Connection, names: Sequence[str]) -> tuple[int, ...]:
-    """The id of each name; 0, which no tag has, for one that is not there."""
+def ids(conn: Connection, audience: Audience, names: Sequence[str]) -> tuple[int, ...]:
+    """The id of each name; 0, which no tag has, for one that is not there or hidden."""
     found = []
     for name in names:
         row = conn.execute("select id from tag where key = ?", (tag_key(name),)).fetchone()
-        found.append(row[0] if row else 0)
+        found.append(row[0] if row and row[0] not in audience.hidden_tags else 0)
     return tuple(found)
 
 
-def most_used(conn: Connection, text: str = "", limit: int = 50) -> list[Tag]:
+def most_used(conn: Connection, audience: Audience, text: str = "", limit: int = 50) -> list[Tag]:
     """Tags in use that contain a text: those that begin with it first, then by use."""
     key = tag_key(text)
     # What both engines have: SQLite says `instr`, PostgreSQL `position`.
     contains = " and replace(key, :key, '') <> key" if key else ""
     rows = conn.execute(
-        f"select id, name, item_count from tag where item_count > 0{contains}"
+        f"select id, name, item_count from {_counted(audience)} where item_count > 0{contains}"
         " order by substr(key, 1, length(:key)) <> :key, item_count desc, key limit :limit",
         {"key": key, "limit": limit},
     )
     return [Tag(*row) for row in rows]
 
 
-def by_name(conn: Connection) -> list[Tag]:
-    """Every tag in use."""
-    rows = conn.execute("select id, name, item_count from tag where item_count > 0 order by key")
+def _counted(audience: Audience) -> str:
+    """SQL of a table like `tag`, whose counts are of the items that the audience sees."""
+    if audience.sees_everything:
+        return "tag"
+    seen = " and ".join(visibility.conditions(audience))
+    return (
+        "(select t.id, t.name, t.key, count(*) as item_count from tag t"
+        " join item_tag it on it.tag_id = t.id join item i on i.id = it.item_id"
+        f" where i.file_count > 0 and {seen} group by t.id, t.name, t.key) tag"
+    )
+
+
+def by_name(conn: Connection, audience: Audience) -> list[Tag]:
+    """Every tag in use that the audience sees."""
+    rows = conn.execute(
+        f"select id, name, item_count from {_counted(audience)} where item_count > 0 order by key"
+    )
     return [Tag(*row) for row in rows]
 
 
-def count(conn: Connection) -> int:
-    """How many tags are in use."""
-    return int(conn.execute("select count(*) from tag where item_count > 0").fetchone()[0])
+def count(conn: Connection, audience: Audience) -> int:
+    """How many tags are in use that the audience sees."""
+    row = conn.execute(f"select count(*) from {_counted(audience)} where item_count > 0").fetchone()
+    return int(row[0])
 
 
 def add(tx: Transaction, item_id: int, name: str) -> list[Tag]:
@@ -133,14 +149,14 @@ def set_all(tx: Transaction, item_id: int, names: Iterable[str]) -> list[Tag]:
     return of_video(conn, item_id)
 
 
-def rename(tx: Transaction, name: str, new_name: str) -> None:
+def rename(tx: Transaction, audience: Audience, name: str, new_name: str) -> None:
     """Give a tag another name; one that another tag has joins the two.
 
     Raises InvalidInputError, and NotFoundError for a tag that is not there.
     """
     conn = tx.connection
     words = clean_name(new_name)
-    tag_id = _existing(conn, name)
+    tag_id = _existing(conn, audience, name)
     other = conn.execute("select id from tag where key = ?", (tag_key(words),)).fetchone()
     touched = _videos_of(conn, tag_id)
     if other is None or other[0] == tag_id:
@@ -157,9 +173,9 @@ def rename(tx: Transaction, name: str, new_name: str) -> None:
     _touch(tx, touched)
 
 
-def in_use(conn: Connection, name: str) -> tuple[Tag, list[int]]:
+def in_use(conn: Connection, audience: Audience, name: str) -> tuple[Tag, list[int]]:
     """A tag and the videos that have it, missing ones too. Raises NotFoundError."""
-    tag_id = _existing(conn, name)
+    tag_id = _existing(conn, audience, name)
     row = conn.execute("select id, name, item_count from tag where id = ?", (tag_id,)).fetchone()
     return Tag(*row), _videos_of(conn, tag_id)
 
@@ -169,11 +185,11 @@ def delete_unused(tx: Transaction, name: str) -> None:
     tx.connection.execute("delete from tag where key = ? and item_count = 0", (tag_key(name),))
 
 
-def _existing(conn: Connection, name: str) -> int:
+def _existing(conn: Connection, audience: Audience, name: str) -> int:
     row = conn.execute(
         "select id from tag where key = ? and item_count > 0", (tag_key(name),)
     ).fetchone()
-    if row is None:
+    if row is None or row[0] in audience.hidden_tags:
         raise NotFoundError(
             f"Tag {name[:LONGEST]!r} not found. It may have been renamed or deleted."
         )

@@ -11,9 +11,10 @@ from lvs.errors import NotFoundError
 from lvs.kinds import KINDS
 from lvs.kinds.kind import Facts
 from lvs.models import Card, Folder, ItemDetails
-from lvs.store import facts, files
+from lvs.store import facts, files, visibility
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
+from lvs.viewer import Audience
 
 # The columns of a card, by the field of `Card` that each is for.
 _COLUMNS = {
@@ -66,18 +67,22 @@ def _with_facts(conn: Connection, rows: Sequence[Any]) -> dict[int, Card]:
     return {row[0]: _card(row, found[row[0]]) for row in rows}
 
 
-def cards(conn: Connection, item_ids: Iterable[int]) -> dict[int, Card]:
-    """The cards of these items by id, in one query, and one for each kind among them."""
+def cards(conn: Connection, audience: Audience, item_ids: Iterable[int]) -> dict[int, Card]:
+    """The cards of those of these items that the audience sees, by id: one query, and one for each
+    kind among them."""
     rows = conn.execute(
         f"select {_CARD} {_FROM} where {conn.dialect.among('i.id')}",
         (conn.dialect.array(item_ids),),
     ).fetchall()
-    return _with_facts(conn, rows)
+    return visibility.as_seen(conn, audience, _with_facts(conn, rows))
 
 
-def card(conn: Connection, item_id: int) -> Card:
-    """The card of an item that is there."""
-    return cards(conn, [item_id])[item_id]
+def card(conn: Connection, audience: Audience, item_id: int) -> Card:
+    """Raises NotFoundError for an item that was deleted, or that the audience does not see."""
+    found = cards(conn, audience, [item_id])
+    if item_id not in found:
+        raise NotFoundError("This item was removed from the library.")
+    return found[item_id]
 
 
 def files_within(
@@ -102,8 +107,8 @@ def files_within(
     return {item_id: place for item_id, place in found.items() if item_id not in at_home}
 
 
-def details(conn: Connection, item_id: int) -> ItemDetails:
-    """Raises NotFoundError for an item that was deleted."""
+def details(conn: Connection, audience: Audience, item_id: int) -> ItemDetails:
+    """Raises NotFoundError for an item that was deleted, or that the audience does not see."""
     row = conn.execute(
         f"select {_CARD}, i.fingerprint, i.container, i.bit_rate, i.recorded_at {_FROM}"
         " where i.id = ?",
@@ -111,25 +116,33 @@ def details(conn: Connection, item_id: int) -> ItemDetails:
     ).fetchone()
     if row is None:
         raise NotFoundError("This item was removed from the library.")
-    shown = _with_facts(conn, [row])[item_id]
+    seen = visibility.as_seen(conn, audience, _with_facts(conn, [row]))
+    if item_id not in seen:
+        raise NotFoundError("This item was removed from the library.")
     fingerprint, container, bit_rate, recorded_at = row[len(_COLUMNS) :]
-    its_files = tuple(files.of_video(conn, item_id))
-    return ItemDetails(shown, fingerprint, container, bit_rate, recorded_at, its_files)
+    its_files = tuple(files.visible_of_video(conn, audience, item_id))
+    return ItemDetails(seen[item_id], fingerprint, container, bit_rate, recorded_at, its_files)
 
 
-def id_of_hash(conn: Connection, media_hash: str) -> int | None:
+def id_of_hash(conn: Connection, audience: Audience, media_hash: str) -> int | None:
+    """None for an identity that the audience sees nothing of."""
     row = conn.execute("select id from item where media_hash = ?", (media_hash,)).fetchone()
-    return row[0] if row else None
+    return row[0] if row and visibility.visible(conn, audience, [row[0]]) else None
 
 
-def present(conn: Connection, item_ids: Iterable[int], *, missing: bool = False) -> list[int]:
-    """Those of these videos that have a file; with `missing`, all that are known."""
+def present(
+    conn: Connection, audience: Audience, item_ids: Iterable[int], *, missing: bool = False
+) -> list[int]:
+    """Those of these videos that have a file, and that the audience sees; with `missing`, also
+    those without a file."""
     there = "" if missing else " and file_count > 0"
     rows = conn.execute(
         f"select id from item where {conn.dialect.among('id')}{there}",
         (conn.dialect.array(item_ids),),
     )
-    return [row[0] for row in rows]
+    found = [row[0] for row in rows]
+    seen = visibility.visible(conn, audience, found)
+    return [item_id for item_id in found if item_id in seen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +154,11 @@ class Thumbnail:
     preview: str | None
 
 
-def thumbnail_of(conn: Connection, media_hash: str) -> Thumbnail | None:
+def thumbnail_of(conn: Connection, audience: Audience, media_hash: str) -> Thumbnail | None:
     row = conn.execute(
         "select id, thumbnail, preview from item where media_hash = ?", (media_hash,)
     ).fetchone()
-    return Thumbnail(*row) if row else None
+    return Thumbnail(*row) if row and visibility.visible(conn, audience, [row[0]]) else None
 
 
 @dataclass(frozen=True, slots=True)

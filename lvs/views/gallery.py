@@ -49,7 +49,7 @@ async def random_video() -> WerkzeugResponse:
 def _some_card(conn: Connection, viewer: Viewer) -> Card | None:
     spec = ListSpec(viewer, "random", seed=random.randint(1, SEEDS), kind=MAIN.id)
     first = gallery_store.page(conn, spec, limit=1).videos
-    return videos.cards(conn, [first[0][0]])[first[0][0]] if first else None
+    return videos.card(conn, viewer.audience, first[0][0]) if first else None
 
 
 async def page(services: Services, query: GalleryQuery) -> Rendered:
@@ -65,7 +65,7 @@ async def page(services: Services, query: GalleryQuery) -> Rendered:
         gallery = await read(
             gallery_context, viewer, services.folders, services.rendering.cards, query, since
         )
-        status = status_context(services.activity, services.folders, query)
+        status = status_context(services.activity, services.folders, viewer.audience, query)
         return await rendered(services, "gallery.html", gallery.nav_url, gallery=gallery, st=status)
 
     return await services.rendering.pages.page(key, (changes, services.activity.version), render)

@@ -14,12 +14,14 @@ from lvs.errors import NotFoundError, UnavailableError
 from lvs.http import responses
 from lvs.http.routes import MEDIA, STATIC, Route
 from lvs.http.templating import asset
+from lvs.http.viewers import current_viewer
 from lvs.media import thumbnail_files
 from lvs.models import KnownFile
 from lvs.services import Services, current_services
 from lvs.store import Connection, files, videos
 from lvs.streaming import ranges
 from lvs.streaming.files import OpenFile
+from lvs.viewer import Audience
 from lvs.views.params import requested_filename
 
 _WANTS_FEATURES = "getcontentFeatures.dlna.org"
@@ -37,7 +39,9 @@ async def video(filename: str) -> Response:
     services = current_services()
     name = requested_filename("/video/")
     root, path = services.folders.resolve(name)
-    known = await services.store.read(files.at_path, root.id, path)
+    known = await services.store.read(
+        files.visible_at_path, current_viewer().audience, root.id, path
+    )
     if known is None:
         raise NotFoundError(f"Video {paths.to_words(name)!r} not found in the library.")
     return await _send(services, known)
@@ -46,15 +50,15 @@ async def video(filename: str) -> Response:
 async def stream(media_hash: str, name: str) -> Response:
     """A video's bytes by its identity; the name has the extension that players need."""
     services = current_services()
-    known = await services.store.read(_file_of_hash, media_hash)
+    known = await services.store.read(_file_of_hash, current_viewer().audience, media_hash)
     if known is None:
         raise NotFoundError("Video not found in the library.")
     return await _send(services, known)
 
 
-def _file_of_hash(conn: Connection, media_hash: str) -> KnownFile | None:
-    item_id = videos.id_of_hash(conn, media_hash)
-    return files.of_video(conn, item_id)[0] if item_id is not None else None
+def _file_of_hash(conn: Connection, audience: Audience, media_hash: str) -> KnownFile | None:
+    item_id = videos.id_of_hash(conn, audience, media_hash)
+    return files.visible_of_video(conn, audience, item_id)[0] if item_id is not None else None
 
 
 async def _send(services: Services, known: KnownFile) -> Response:
@@ -113,7 +117,7 @@ async def thumbnail(media_hash: str, name: str) -> Response:
     if name not in PICTURES:
         raise NotFoundError(f"Thumbnails are {', '.join(PICTURES)}.")
     services = current_services()
-    found = await services.store.read(videos.thumbnail_of, media_hash)
+    found = await services.store.read(videos.thumbnail_of, current_viewer().audience, media_hash)
     if found is None:
         raise NotFoundError("Video not found in the library.")
     if found.key is not None:

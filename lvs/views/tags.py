@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs.http import responses
 from lvs.http.routes import PAGE, Route
+from lvs.http.viewers import current_viewer
 from lvs.listing.query import GalleryQuery
 from lvs.services import current_services
 from lvs.store import tags
@@ -15,7 +16,7 @@ from lvs.views.rendering import rendered
 
 async def index() -> Response:
     services = current_services()
-    found = await services.store.read_cached(tags.by_name)
+    found = await services.store.read_cached(tags.by_name, current_viewer().audience)
     page = await rendered(services, "tags.html", "/tags", tags=found)
     return responses.html_response(request, page)
 

@@ -1,7 +1,12 @@
 -- All videos: all
-select i.id, i.version, i.added_at from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
-select coalesce(sum(item_count), 0) from library_stats;
-select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.id, i.version, i.added_at from item i where i.file_count > 0 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
+select coalesce(sum(item_count), 0) from library_stats where 'video' in ('', kind);
+select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+
+-- Music: kind=audio
+select i.id, i.version, i.added_at from item i where i.file_count > 0 and i.kind = 'audio' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
+select coalesce(sum(item_count), 0) from library_stats where 'audio' in ('', kind);
+select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'audio' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- Continue watching: started=1&sort=recent
 select i.id, i.version, coalesce((select updated_at from playback_progress where item_id = i.id and user_id = 1), 0) from playback_progress own cross join item i on i.id = own.item_id where i.file_count > 0 and exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and position_s >= 10.0) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) and own.user_id = 1 and own.position_s >= 10.0 order by coalesce((select updated_at from playback_progress where item_id = i.id and user_id = 1), 0) desc, i.id desc limit 61;
@@ -10,70 +15,70 @@ select coalesce((select updated_at from playback_progress where item_id = i.id a
 
 -- Favorites: favorites=1
 select coalesce(sum(item_count), 0) from library_stats;
-select count(*) from (select 1 from favorite own where own.user_id = 1 limit 78);
+select count(*) from (select 1 from favorite own where own.user_id = 1 limit 78) found;
 select i.id, i.version, i.added_at from favorite own cross join item i on i.id = own.item_id where i.file_count > 0 and exists (select 1 from favorite where item_id = i.id and user_id = 1) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) and own.user_id = 1 order by i.added_at desc, i.id desc limit 61;
 select count(*) from favorite own cross join item i on i.id = own.item_id where i.file_count > 0 and exists (select 1 from favorite where item_id = i.id and user_id = 1) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) and own.user_id = 1;
 select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and exists (select 1 from favorite where item_id = i.id and user_id = 1) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- Top rated: min_average=4&sort=rating
-select i.id, i.version, i.rating_average from item i where i.file_count > 0 and i.rating_average >= 4 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.rating_average desc, i.id desc limit 61;
-select count(*) from item i where i.file_count > 0 and i.rating_average >= 4 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
-select i.rating_average, i.id from item i where i.file_count > 0 and i.id = 1 and i.rating_average >= 4 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.id, i.version, i.rating_average from item i where i.file_count > 0 and i.kind = 'video' and i.rating_average >= 4 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.rating_average desc, i.id desc limit 61;
+select count(*) from item i where i.file_count > 0 and i.kind = 'video' and i.rating_average >= 4 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.rating_average, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and i.rating_average >= 4 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- Popular: sort=views
-select i.id, i.version, i.view_count from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.view_count desc, i.id desc limit 61;
-select coalesce(sum(item_count), 0) from library_stats;
-select i.view_count, i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.id, i.version, i.view_count from item i where i.file_count > 0 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.view_count desc, i.id desc limit 61;
+select coalesce(sum(item_count), 0) from library_stats where 'video' in ('', kind);
+select i.view_count, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- VR: vr=1
-select i.id, i.version, i.added_at from item i where i.file_count > 0 and exists (select 1 from video_facts where item_id = i.id and effective_projection <> 'flat') and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
-select count(*) from item i where i.file_count > 0 and exists (select 1 from video_facts where item_id = i.id and effective_projection <> 'flat') and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
-select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and exists (select 1 from video_facts where item_id = i.id and effective_projection <> 'flat') and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.id, i.version, i.added_at from item i where i.file_count > 0 and i.kind = 'video' and exists (select 1 from video_facts where item_id = i.id and effective_projection <> 'flat') and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
+select count(*) from item i where i.file_count > 0 and i.kind = 'video' and exists (select 1 from video_facts where item_id = i.id and effective_projection <> 'flat') and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and exists (select 1 from video_facts where item_id = i.id and effective_projection <> 'flat') and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- sort=newest
-select i.id, i.version, i.added_at from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
-select coalesce(sum(item_count), 0) from library_stats;
-select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.id, i.version, i.added_at from item i where i.file_count > 0 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
+select coalesce(sum(item_count), 0) from library_stats where 'video' in ('', kind);
+select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- sort=oldest
-select i.id, i.version, i.added_at from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at asc, i.id asc limit 61;
-select coalesce(sum(item_count), 0) from library_stats;
-select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.id, i.version, i.added_at from item i where i.file_count > 0 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at asc, i.id asc limit 61;
+select coalesce(sum(item_count), 0) from library_stats where 'video' in ('', kind);
+select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- sort=title
-select i.id, i.version, i.title_key from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.title_key asc, i.id asc limit 61;
-select coalesce(sum(item_count), 0) from library_stats;
-select i.title_key, i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.id, i.version, i.title_key from item i where i.file_count > 0 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.title_key asc, i.id asc limit 61;
+select coalesce(sum(item_count), 0) from library_stats where 'video' in ('', kind);
+select i.title_key, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- sort=rating
-select i.id, i.version, i.rating_average from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.rating_average desc, i.id desc limit 61;
-select coalesce(sum(item_count), 0) from library_stats;
-select i.rating_average, i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.id, i.version, i.rating_average from item i where i.file_count > 0 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.rating_average desc, i.id desc limit 61;
+select coalesce(sum(item_count), 0) from library_stats where 'video' in ('', kind);
+select i.rating_average, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- sort=views
-select i.id, i.version, i.view_count from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.view_count desc, i.id desc limit 61;
-select coalesce(sum(item_count), 0) from library_stats;
-select i.view_count, i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.id, i.version, i.view_count from item i where i.file_count > 0 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.view_count desc, i.id desc limit 61;
+select coalesce(sum(item_count), 0) from library_stats where 'video' in ('', kind);
+select i.view_count, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- sort=duration
-select i.id, i.version, i.duration_s from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.duration_s desc, i.id desc limit 61;
-select coalesce(sum(item_count), 0) from library_stats;
-select i.duration_s, i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.id, i.version, i.duration_s from item i where i.file_count > 0 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.duration_s desc, i.id desc limit 61;
+select coalesce(sum(item_count), 0) from library_stats where 'video' in ('', kind);
+select i.duration_s, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- sort=size
-select i.id, i.version, i.size_bytes from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.size_bytes desc, i.id desc limit 61;
-select coalesce(sum(item_count), 0) from library_stats;
-select i.size_bytes, i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.id, i.version, i.size_bytes from item i where i.file_count > 0 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.size_bytes desc, i.id desc limit 61;
+select coalesce(sum(item_count), 0) from library_stats where 'video' in ('', kind);
+select i.size_bytes, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- sort=random
-select i.id, i.version, (i.random_key * 7) % 2147483647 from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by (i.random_key * 7) % 2147483647 asc, i.id asc limit 61;
-select coalesce(sum(item_count), 0) from library_stats;
-select (i.random_key * 7) % 2147483647, i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.id, i.version, (i.random_key * 7) % 2147483647 from item i where i.file_count > 0 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by (i.random_key * 7) % 2147483647 asc, i.id asc limit 61;
+select coalesce(sum(item_count), 0) from library_stats where 'video' in ('', kind);
+select (i.random_key * 7) % 2147483647, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- sort=recent
-select i.id, i.version, coalesce((select updated_at from playback_progress where item_id = i.id and user_id = 1), 0) from item i where i.file_count > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by coalesce((select updated_at from playback_progress where item_id = i.id and user_id = 1), 0) desc, i.id desc limit 61;
-select coalesce(sum(item_count), 0) from library_stats;
-select coalesce((select updated_at from playback_progress where item_id = i.id and user_id = 1), 0), i.id from item i where i.file_count > 0 and i.id = 1 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.id, i.version, coalesce((select updated_at from playback_progress where item_id = i.id and user_id = 1), 0) from item i where i.file_count > 0 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by coalesce((select updated_at from playback_progress where item_id = i.id and user_id = 1), 0) desc, i.id desc limit 61;
+select coalesce(sum(item_count), 0) from library_stats where 'video' in ('', kind);
+select coalesce((select updated_at from playback_progress where item_id = i.id and user_id = 1), 0), i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- folder=Films
 select item_count from folder where id = 2;
@@ -347,26 +352,26 @@ select hit.rank, i.id from (select rowid as id, bm25(item_fts, 10.0, 2.0, 5.0) a
 -- SELECT sz FROM 'main'.'item_fts_docsize' WHERE id=?;
 
 -- watched=0
-select i.id, i.version, i.added_at from item i where i.file_count > 0 and not exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
-select count(*) from item i where i.file_count > 0 and not exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
-select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and not exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.id, i.version, i.added_at from item i where i.file_count > 0 and i.kind = 'video' and not exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
+select count(*) from item i where i.file_count > 0 and i.kind = 'video' and not exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and not exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- watched=1
 select coalesce(sum(item_count), 0) from library_stats;
-select count(*) from (select 1 from playback_progress own where own.user_id = 1 and own.watched = 1 limit 78);
-select i.id, i.version, i.added_at from playback_progress own cross join item i on i.id = own.item_id where i.file_count > 0 and exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) and own.user_id = 1 and own.watched = 1 order by i.added_at desc, i.id desc limit 61;
-select count(*) from playback_progress own cross join item i on i.id = own.item_id where i.file_count > 0 and exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) and own.user_id = 1 and own.watched = 1;
-select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select count(*) from (select 1 from playback_progress own where own.user_id = 1 and own.watched = 1 limit 78) found;
+select i.id, i.version, i.added_at from playback_progress own cross join item i on i.id = own.item_id where i.file_count > 0 and i.kind = 'video' and exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) and own.user_id = 1 and own.watched = 1 order by i.added_at desc, i.id desc limit 61;
+select count(*) from playback_progress own cross join item i on i.id = own.item_id where i.file_count > 0 and i.kind = 'video' and exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) and own.user_id = 1 and own.watched = 1;
+select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- vr=1&stereo=1
-select i.id, i.version, i.added_at from item i where i.file_count > 0 and exists (select 1 from video_facts where item_id = i.id and effective_projection <> 'flat') and exists (select 1 from video_facts where item_id = i.id and effective_stereo <> 'mono') and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
-select count(*) from item i where i.file_count > 0 and exists (select 1 from video_facts where item_id = i.id and effective_projection <> 'flat') and exists (select 1 from video_facts where item_id = i.id and effective_stereo <> 'mono') and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
-select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and exists (select 1 from video_facts where item_id = i.id and effective_projection <> 'flat') and exists (select 1 from video_facts where item_id = i.id and effective_stereo <> 'mono') and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.id, i.version, i.added_at from item i where i.file_count > 0 and i.kind = 'video' and exists (select 1 from video_facts where item_id = i.id and effective_projection <> 'flat') and exists (select 1 from video_facts where item_id = i.id and effective_stereo <> 'mono') and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
+select count(*) from item i where i.file_count > 0 and i.kind = 'video' and exists (select 1 from video_facts where item_id = i.id and effective_projection <> 'flat') and exists (select 1 from video_facts where item_id = i.id and effective_stereo <> 'mono') and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and exists (select 1 from video_facts where item_id = i.id and effective_projection <> 'flat') and exists (select 1 from video_facts where item_id = i.id and effective_stereo <> 'mono') and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- min_duration=60&max_duration=600
-select i.id, i.version, i.added_at from item i where i.file_count > 0 and i.duration_s >= 60 and i.duration_s < 600 and i.duration_s > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
-select count(*) from item i where i.file_count > 0 and i.duration_s >= 60 and i.duration_s < 600 and i.duration_s > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
-select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and i.duration_s >= 60 and i.duration_s < 600 and i.duration_s > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.id, i.version, i.added_at from item i where i.file_count > 0 and i.kind = 'video' and i.duration_s >= 60 and i.duration_s < 600 and i.duration_s > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
+select count(*) from item i where i.file_count > 0 and i.kind = 'video' and i.duration_s >= 60 and i.duration_s < 600 and i.duration_s > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and i.duration_s >= 60 and i.duration_s < 600 and i.duration_s > 0 and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- min_height=1080&max_height=2160&folder=Films
 select item_count from folder where id = 2;
@@ -379,7 +384,7 @@ select i.title_key, i.id from item i where i.file_count > 0 and i.id = 1 and exi
 
 -- favorites=1&min_rating=3&sort=size
 select coalesce(sum(item_count), 0) from library_stats;
-select count(*) from (select 1 from favorite own where own.user_id = 1 limit 78);
+select count(*) from (select 1 from favorite own where own.user_id = 1 limit 78) found;
 select i.id, i.version, i.size_bytes from favorite own cross join item i on i.id = own.item_id where i.file_count > 0 and exists (select 1 from favorite where item_id = i.id and user_id = 1) and exists (select 1 from rating where item_id = i.id and user_id = 1 and value >= 3) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) and own.user_id = 1 order by i.size_bytes desc, i.id desc limit 61;
 select count(*) from favorite own cross join item i on i.id = own.item_id where i.file_count > 0 and exists (select 1 from favorite where item_id = i.id and user_id = 1) and exists (select 1 from rating where item_id = i.id and user_id = 1 and value >= 3) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) and own.user_id = 1;
 select i.size_bytes, i.id from item i where i.file_count > 0 and i.id = 1 and exists (select 1 from favorite where item_id = i.id and user_id = 1) and exists (select 1 from rating where item_id = i.id and user_id = 1 and value >= 3) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));

@@ -12,7 +12,7 @@ from lvs.models import Card, FoundFile
 from lvs.services import Services
 from lvs.store import Store, Transaction, curation, files, gallery, videos
 from lvs.store.list_plan import ListSpec
-from lvs.viewer import HOUSEHOLD
+from lvs.viewer import EVERYTHING, HOUSEHOLD
 from tests.helpers.servers import LocalServer, eventually
 
 BATCH = 2_000
@@ -68,13 +68,13 @@ async def library(services: Services) -> dict[str, Card]:
         age(root)
     await services.library.scan_all()
     page = await services.store.read(gallery.page, ListSpec(HOUSEHOLD), limit=1000)
-    cards = await services.store.read(videos.cards, [video for video, _ in page.videos])
+    cards = await services.store.read(videos.cards, EVERYTHING, [video for video, _ in page.videos])
     return {card.path: card for card in cards.values()}
 
 
 async def shown(services: Services) -> dict[str, Card]:
     page = await services.store.read(gallery.page, ListSpec(HOUSEHOLD), limit=1000)
-    cards = await services.store.read(videos.cards, [video for video, _ in page.videos])
+    cards = await services.store.read(videos.cards, EVERYTHING, [video for video, _ in page.videos])
     return {card.path: card for card in cards.values()}
 
 
@@ -90,7 +90,9 @@ async def wait_for(services: Services, *names: str) -> dict[str, Card]:
 
 
 async def hash_of(services: Services, item_id: int) -> str:
-    found: str = (await services.store.read(videos.cards, [item_id]))[item_id].media_hash
+    found: str = (await services.store.read(videos.cards, EVERYTHING, [item_id]))[
+        item_id
+    ].media_hash
     return found
 
 
