@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import time
@@ -115,3 +116,13 @@ async def touched(server: LocalServer, *item_ids: int) -> None:
             videos.touch(tx, item_id)
 
     await server.services.store.write(touch)
+
+
+async def probe_all(services: Services) -> None:
+    """Let the media workers probe everything that waits."""
+    probing = asyncio.create_task(services.library.probe_queue.run())
+    try:
+        await eventually(services.library.probe_queue.is_idle, 60)
+    finally:
+        probing.cancel()
+        await asyncio.gather(probing, return_exceptions=True)
