@@ -16,9 +16,9 @@ Reader = Callable[[str], int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class OwnRows:
-    """The viewer's rows of a table, called `own`, that have the items of a filter: gathering those
-    may be cheaper than asking each item."""
+class FilterRows:
+    """The rows of a table, called `found`, that have all items of a filter. An index has them:
+    gathering them may be cheaper than asking each item."""
 
     table: str
     condition: str
@@ -263,11 +263,15 @@ FILTERS = (
 )
 _BY_NAME = {one.name: one for one in FILTERS}
 # The rows that have all items of a filter whose value is not 0.
-_OWN_ROWS = {
-    "favorites": OwnRows("favorite", "own.user_id = :viewer"),
-    "watched": OwnRows("playback_progress", "own.user_id = :viewer and own.watched = 1"),
-    "started": OwnRows("playback_progress", "own.user_id = :viewer and own.position_s >= :worth"),
-    "min_rating": OwnRows("rating", "own.user_id = :viewer and own.value >= :min_rating"),
+_ROWS = {
+    "favorites": FilterRows("favorite", "found.user_id = :viewer"),
+    "watched": FilterRows("playback_progress", "found.user_id = :viewer and found.watched = 1"),
+    "started": FilterRows(
+        "playback_progress", "found.user_id = :viewer and found.position_s >= :worth"
+    ),
+    "min_rating": FilterRows("rating", "found.user_id = :viewer and found.value >= :min_rating"),
+    "vr": FilterRows("video_facts", "found.effective_projection <> 'flat'"),
+    "stereo": FilterRows("video_facts", "found.effective_stereo <> 'mono'"),
 }
 
 
@@ -302,10 +306,10 @@ class Filters:
         return Filters(**{**dict(self.values), **changes})
 
     @property
-    def own_rows(self) -> OwnRows | None:
-        """The viewer's rows that have all items of the list, if some have."""
-        found = (name for name, value in self.values if value and name in _OWN_ROWS)
-        return _OWN_ROWS.get(next(found, ""))
+    def rows(self) -> FilterRows | None:
+        """The rows that have all items of the list, if one filter has such."""
+        found = (name for name, value in self.values if value and name in _ROWS)
+        return _ROWS.get(next(found, ""))
 
     @property
     def are_personal(self) -> bool:

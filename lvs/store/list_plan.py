@@ -9,7 +9,7 @@ from typing import Any, Literal
 from lvs.store import visibility
 from lvs.store.backends.connection import Connection
 from lvs.store.backends.full_text import SearchQuery
-from lvs.store.filters import NO_FILTERS, Filters, OwnRows
+from lvs.store.filters import NO_FILTERS, FilterRows, Filters
 from lvs.store.playback import WORTH_RESUMING_S
 from lvs.store.sort_orders import SORT_ORDERS
 from lvs.viewer import Audience, Viewer
@@ -93,10 +93,10 @@ def plan(conn: Connection, spec: ListSpec, purpose: Purpose = "walk") -> QueryPl
     where = there + _conditions(conn, spec, purpose) + _IN_FOLDER
     if purpose == "one":
         return QueryPlan("item i", where, *order)
-    own = spec.filters.own_rows
-    if own is not None and (purpose == "count" or _gathers_own(conn, spec, own)):
-        source = f"{own.table} own {join} item i on i.id = own.item_id"
-        return QueryPlan(source, f"{where} and {own.condition}", *order)
+    rows = spec.filters.rows
+    if rows is not None and (purpose == "count" or _has_few_rows(conn, spec, rows)):
+        source = f"{rows.table} found {join} item i on i.id = found.item_id"
+        return QueryPlan(source, f"{where} and {rows.condition}", *order)
     if spec.tag_ids:
         count, rarest = min((count_of(conn, "tag", tag), tag) for tag in spec.tag_ids)
         if _is_cheap_to_gather(conn, count):
@@ -169,14 +169,14 @@ def count_of(conn: Connection, table: Literal["tag", "folder"], row_id: int) -> 
     return int(row[0]) if row else 0
 
 
-def _gathers_own(conn: Connection, spec: ListSpec, own: OwnRows) -> bool:
-    """Whether the viewer has so few of these rows, or the order has no index to walk."""
+def _has_few_rows(conn: Connection, spec: ListSpec, rows: FilterRows) -> bool:
+    """Whether there are so few of these rows, or the order has no index to walk."""
     if not SORT_ORDERS[spec.sort].is_indexed:
         return True
     total = max(_total(conn), 1)
     row = conn.execute(
-        f"select count(*) from (select 1 from {own.table} own where {own.condition} limit :most)"
-        " found",
+        f"select count(*) from (select 1 from {rows.table} found where {rows.condition}"
+        " limit :most) few",
         {**spec.parameters, "most": math.isqrt(60 * total) + 1},
     ).fetchone()
     return bool(row[0] ** 2 < 60 * total)
