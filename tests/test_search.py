@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -243,3 +244,20 @@ async def test_many_hits_are_found_in_order(services: Services) -> None:
     assert [video for video, _ in page.videos] == list(range(1, 61))
     rest = await services.store.read(gallery.page, view, limit=60, after=page.next)
     assert [video for video, _ in rest.videos] == list(range(61, 121))
+
+
+@pytest.mark.parametrize(
+    ("path", "current"),
+    [
+        ("/search?q=beach", None),
+        ("/search?q=beach&sort=title", None),
+        ("/search?q=beach+kind:audio", "/music"),
+        ("/search?q=beach+kind:video", "/"),
+        ("/favorites?q=beach", "/favorites"),
+    ],
+)
+async def test_the_navigation_marks_the_list_that_is_searched(
+    server: LocalServer, path: str, current: str | None
+) -> None:
+    marked = re.search(r'href="([^"]*)" aria-current="page"', (await server.get(path)).text)
+    assert (marked and marked[1]) == current

@@ -48,12 +48,15 @@ def saved_as(query: GalleryQuery, saved: Iterable[SavedSearch]) -> SavedSearch |
 
 
 def nav_url_of(query: GalleryQuery, saved: Iterable[SavedSearch]) -> str:
-    """The address of the link in the navigation that is this list, or the list it narrows."""
+    """The address of the link in the navigation that is this list, or the list it narrows.
+    A search of everything has no link."""
     whole = query.with_(after="", seed=0)
     if whole in builtin.BY_QUERY:
         return builtin.BY_QUERY[whole].url
     if search := saved_as(query, saved):
         return _saved_url(search)
+    if query.q and not (query.folder or query.only_kind or query.tags or query.filters.values):
+        return "/search"
     without_words = whole.with_(q="")
     if without_words in builtin.BY_QUERY:
         return builtin.BY_QUERY[without_words].url

@@ -87,7 +87,8 @@ _BEST = """
     select i.id, i.version, sum(tag), sum(word), max(folder) from ({candidates}) c
     join item i on i.id = c.item_id
     where i.file_count > 0{seen} and i.id <> :id group by i.id
-    order by sum(weight) + i.rating_average * 0.1 + (i.favorite_count > 0) * 0.2 desc, i.id
+    order by sum(weight) + i.rating_average * 0.1
+        + case when i.favorite_count > 0 then 0.2 else 0 end desc, i.id
     limit :limit"""
 
 
