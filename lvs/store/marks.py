@@ -40,7 +40,7 @@ def users_of(conn: Connection, item_ids: Iterable[int]) -> set[int]:
 
 
 def changed(tx: Transaction, viewer: Viewer, item_id: int) -> None:
-    """Tell the viewer's own pages that their data of an item changed. Nobody else's change."""
+    """Notify the viewer's own pages that their data of an item changed. Nobody else's change."""
     tx.emit(
         "item.marked",
         item_id,
@@ -51,7 +51,7 @@ def changed(tx: Transaction, viewer: Viewer, item_id: int) -> None:
 
 
 def average_changed(tx: Transaction, item_id: int) -> None:
-    """Tell the lists that are ordered or filtered by the average. Cards do not show it."""
+    """Notify the lists that are ordered or filtered by the average. Cards do not show it."""
     tx.emit("item.marked", item_id, kind=_kind(tx, item_id), may_need_probe=False)
 
 
