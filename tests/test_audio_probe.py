@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import wave
+from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import av
 import pytest
 
 from lvs.kinds.audio import waveform
-from lvs.media import processing
+from lvs.media import probe, processing
 from lvs.media.facts import Result
 from lvs.media.thumbnail_files import file_path
 from tests.helpers.songs import CODECS, Song, make_song
@@ -83,9 +86,9 @@ def test_a_long_recording_is_sampled_and_not_decoded_whole(tmp_path: Path) -> No
     decoded = 0
     frames = waveform._frames
 
-    def counted(container: object, stream: object) -> object:
+    def counted(*arguments: Any) -> Any:
         nonlocal decoded
-        for frame in frames(container, stream):
+        for frame in frames(*arguments):
             decoded += frame.samples
             yield frame
 
@@ -127,6 +130,35 @@ def test_a_cover_that_is_damaged_is_left_out(tmp_path: Path) -> None:
     result = probed(path)
     assert result.error is None
     assert thumbnail(path, "640.webp").width == 640
+
+
+def test_a_cover_of_too_many_pixels_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_song(tmp_path / "song.mp3", Song(cover=300))
+    monkeypatch.setitem(probe.DECODER_OPTIONS, "max_pixels", "80000")
+    assert probed(path).error is None
+    assert thumbnail(path, "640.webp").width == 640
+
+
+def test_a_long_damaged_file_is_given_up_early(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_song(tmp_path / "song.mp3", Song(duration_s=3))
+    read = 0
+
+    def undecodable(packets: Any, count: int) -> Any:
+        nonlocal read
+        for _ in islice(packets, count):
+            read += 1
+            yield SimpleNamespace(decode=list)
+
+    monkeypatch.setattr(waveform, "islice", undecodable)
+    monkeypatch.setattr(waveform, "_PACKETS_PER_S", 1)
+    result = probed(path)
+    assert result.error is not None
+    assert result.error.startswith("No sound could be decoded")
+    assert read <= 200 + 90
 
 
 def test_a_file_name_that_is_not_utf_8_is_read(tmp_path: Path) -> None:

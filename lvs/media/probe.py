@@ -22,7 +22,7 @@ VIDEO_FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,asf,flv,mpeg,mpegts,mpegvideo,ogg,h264,hevc,m4v,"
     "ivf,rm,nut,mxf,wtv,dv,gif"
 )
-_DECODER_OPTIONS = {"max_pixels": str(MAX_PIXELS)}
+DECODER_OPTIONS = {"max_pixels": str(MAX_PIXELS)}
 # To know a stream, libav decodes a frame and discards it. The headers of these containers
 # usually have all that we need: then one packet is read and nothing decoded. Without the limit on
 # reading, libav would read on in search of a frame.
@@ -65,7 +65,7 @@ def opened(path: str, formats: str = VIDEO_FORMATS, what: str = "video") -> Iter
 def _open(source: Any, only: dict[str, str], options: dict[str, str]) -> Any:
     return av.open(
         source,
-        options={**_DECODER_OPTIONS, **options},
+        options={**DECODER_OPTIONS, **options},
         container_options=only,
         metadata_errors="replace",
     )
@@ -123,7 +123,7 @@ def video_stream(container: Any) -> Any:
             else "No video in this file that can be decoded."
         )
     context = streams[0].codec_context
-    context.options = _DECODER_OPTIONS
+    context.options = DECODER_OPTIONS
     context.thread_count = 1  # frame threads would only delay the first frame
     return streams[0]
 

@@ -14,7 +14,13 @@ from tinytag import TinyTag
 from lvs.kinds.audio.waveform import draw, levels
 from lvs.media import thumbnails
 from lvs.media.facts import Found
-from lvs.media.probe import UnreadableError, displayed_size, mean_bit_rate, opened
+from lvs.media.probe import (
+    DECODER_OPTIONS,
+    UnreadableError,
+    displayed_size,
+    mean_bit_rate,
+    opened,
+)
 
 FORMATS = "mp3,aac,flac,ogg,wav,w64,aiff,asf,mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,caf"
 MAX_TEXT = 200
@@ -45,7 +51,7 @@ def _audio_stream(container: Any) -> Any:
     """The first audio stream. Raises UnreadableError when there is none."""
     for stream in container.streams.audio:
         if stream.codec_context is not None:
-            stream.codec_context.thread_count = 1
+            stream.codec_context.thread_count = 1  # more would only delay the first frames
             return stream
     raise UnreadableError("No sound in this file that can be decoded.")
 
@@ -119,6 +125,7 @@ def _cover(container: Any) -> tuple[Any, tuple[int, int]] | None:
             continue
         if not stream.disposition & av.stream.Disposition.attached_pic:
             continue
+        stream.codec_context.options = DECODER_OPTIONS
         with contextlib.suppress(av.FFmpegError, ValueError, MemoryError):
             container.seek(0)
             for frame in container.decode(stream):

@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 from array import array
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 import av
@@ -17,7 +18,7 @@ SIDE = 640
 _SAMPLED_AT_MOST_S = 90.0  # a longer recording is sampled at one place for each bar
 _AT_EACH_PLACE_S = 0.25
 _RATE_HZ = 8_000
-_FRAMES_AT_MOST = 20_000
+_PACKETS_PER_S = 1_000  # of the shortest frames there are, and more: the rest is damage
 _DRAWN = 2  # times larger than it is shown: scaling down makes the edges smooth
 
 
@@ -48,17 +49,17 @@ def _samples(container: Any, stream: Any, start_s: float, length_s: float) -> ar
     with contextlib.suppress(av.FFmpegError, ValueError):
         container.seek((container.start_time or 0) + int(start_s * av.time_base))
         stream.codec_context.flush_buffers()
-        for count, frame in enumerate(_frames(container, stream)):
+        for frame in _frames(container, stream, 200 + round(length_s * _PACKETS_PER_S)):
             for part in resampler.resample(frame):
                 found.frombytes(bytes(part.planes[0])[: part.samples * 2])
-            if len(found) >= length_s * _RATE_HZ or count >= _FRAMES_AT_MOST:
+            if len(found) >= length_s * _RATE_HZ:
                 break
     return found
 
 
-def _frames(container: Any, stream: Any) -> Any:
-    """Decoded frames; a packet that cannot be decoded is left out, as players do."""
-    for packet in container.demux(stream):
+def _frames(container: Any, stream: Any, packets: int) -> Any:
+    """The frames of so many packets; one that cannot be decoded is left out, as players do."""
+    for packet in islice(container.demux(stream), packets):
         with contextlib.suppress(av.FFmpegError):
             yield from packet.decode()
 
