@@ -71,6 +71,11 @@ class Store:
         assert isinstance(self.database, Path), "a PostgreSQL database has no file"
         return self.database
 
+    @property
+    def description(self) -> str:
+        """The engine, and which database it is; without a password."""
+        return f"{self._backend.engine}: {self._backend.name}"
+
     async def open(self) -> None:
         """Open the database, migrate it, and read where the events stand.
 

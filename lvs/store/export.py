@@ -80,11 +80,12 @@ def _items(conn: Connection) -> Iterator[dict[str, Any]]:
             ("playback_progress", "g.position_s, g.watched, g.updated_at"),
         )
     }
-    for media_hash, kind, title, added_at, views, projection, stereo in conn.execute(
+    _, items = conn.stream(
         "select i.media_hash, i.kind, i.title, i.added_at, i.view_count, vf.projection_override,"
         " vf.stereo_override from item i left join video_facts vf on vf.item_id = i.id"
         " order by i.media_hash"
-    ):
+    )
+    for media_hash, kind, title, added_at, views, projection, stereo in items:
         layout = {"layout": {"projection": projection, "stereo": stereo}}
         yield {
             "media_hash": media_hash,
@@ -104,15 +105,15 @@ class _Groups:
     """Rows that come in the order of their first column, handed out a group at a time."""
 
     def __init__(self, conn: Connection, query: str) -> None:
-        self._rows = conn.execute(query)
-        self._names = [column[0] for column in self._rows.description][1:]
-        self._next = self._rows.fetchone()
+        names, self._rows = conn.stream(query)
+        self._names = names[1:]
+        self._next = next(self._rows, None)
 
     def of(self, key: str) -> list[dict[str, Any]]:
         found = []
         while self._next is not None and self._next[0] == key:
             found.append(dict(zip(self._names, map(_plain, self._next[1:]), strict=True)))
-            self._next = self._rows.fetchone()
+            self._next = next(self._rows, None)
         return found
 
 

@@ -95,15 +95,15 @@ def _written(column: Column, value: Any) -> Any:
     return int(value) if column.is_flag else value
 
 
-def words(conn: Connection, kind: Kind, item_id: int) -> list[str]:
-    """The texts of an item's facts that a search finds, such as its artist."""
-    names = [column.name for column in kind.facts if column.is_searched]
-    if not names:
-        return []
-    row = conn.execute(
-        f"select {', '.join(names)} from {kind.table} where item_id = ?", (item_id,)
-    ).fetchone()
-    return [text for text in row if text] if row else []
+def words(conn: Connection, kinds: Mapping[int, str]) -> dict[int, list[str]]:
+    """Of items, given as id and kind, the texts of their facts that a search finds, such as an
+    artist. Those of kinds without such facts are left out."""
+    names = {kind.id: [c.name for c in kind.facts if c.is_searched] for kind in KINDS.values()}
+    asked = {item_id: kind_id for item_id, kind_id in kinds.items() if names[kind_id]}
+    return {
+        item_id: [text for name in names[kinds[item_id]] if (text := found[name])]
+        for item_id, found in of_items(conn, asked).items()
+    }
 
 
 def title(conn: Connection, kind: Kind, item_id: int) -> str | None:

@@ -13,6 +13,12 @@ from lvs.store.backends.sqlite import SqliteBackend
 class Backend(Protocol):
     """One database: how to connect to it, and what to say when it fails."""
 
+    engine: str  # as people write it
+
+    @property
+    def name(self) -> str:
+        """Which database it is, without a password."""
+
     def prepare(self) -> None:
         """Before the first connection. Raises StartError, DatabaseError or OSError."""
 

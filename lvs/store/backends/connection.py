@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from lvs.store.backends.dialect import Dialect
 
@@ -43,6 +43,13 @@ class Cursor(Protocol):
     def __iter__(self) -> Iterator[Any]: ...
 
 
+class Rows(NamedTuple):
+    """The names of columns, and rows that are read once."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[tuple[Any, ...]]
+
+
 class Connection(Protocol):
     """A connection, for one thread. Statements have parameters as `?` or as `:name`.
 
@@ -62,6 +69,12 @@ class Connection(Protocol):
     ) -> Cursor: ...
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> Cursor: ...
+
+    def stream(self, sql: str, /) -> Rows:
+        """The rows of a large read, of which only some are in memory; within a transaction."""
+
+    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Insert many rows in the fastest way of the engine."""
 
     def run_script(self, sql: str, report: Callable[[int, int], None] | None = None) -> None:
         """All statements of a script in one transaction, or none of them. `report` is called with

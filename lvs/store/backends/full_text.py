@@ -13,8 +13,9 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lvs import kinds
 
@@ -91,6 +92,15 @@ def _tsquery_term(term: Term) -> str:
     return f"({' <-> '.join(found)})"
 
 
+class Document(NamedTuple):
+    """What is searched of an item."""
+
+    item_id: int
+    title: str
+    path: str
+    tags: str
+
+
 class FullText(Protocol):
     """The table `item_fts`: its column with an item's id, and the SQL of a match and its rank, the
     best lowest. `matches` has a `SearchQuery` as its parameter."""
@@ -100,8 +110,11 @@ class FullText(Protocol):
 
     def matches(self, parameter: str) -> str: ...
 
-    def put(self, conn: Connection, item_id: int, title: str, path: str, tags: str) -> None:
+    def put(self, conn: Connection, document: Document) -> None:
         """Make an item found by these texts, and by no others."""
+
+    def fill(self, conn: Connection, documents: Iterable[Document]) -> None:
+        """The same for many items, when the table is empty."""
 
     def remove(self, conn: Connection, item_id: int) -> None: ...
 
@@ -116,12 +129,14 @@ class Fts5:
     def matches(self, parameter: str) -> str:
         return f"item_fts match {parameter}"
 
-    def put(self, conn: Connection, item_id: int, title: str, path: str, tags: str) -> None:
-        self.remove(conn, item_id)
+    def put(self, conn: Connection, document: Document) -> None:
+        self.remove(conn, document.item_id)
         conn.execute(
-            "insert into item_fts (rowid, title, path, tags) values (?, ?, ?, ?)",
-            (item_id, title, path, tags),
+            "insert into item_fts (rowid, title, path, tags) values (?, ?, ?, ?)", document
         )
+
+    def fill(self, conn: Connection, documents: Iterable[Document]) -> None:
+        conn.insert("item_fts", ("rowid", "title", "path", "tags"), documents)
 
     def remove(self, conn: Connection, item_id: int) -> None:
         conn.execute("delete from item_fts where rowid = ?", (item_id,))
@@ -140,12 +155,16 @@ class TsVector:
     def matches(self, parameter: str) -> str:
         return f"words @@ {parameter}"
 
-    def put(self, conn: Connection, item_id: int, title: str, path: str, tags: str) -> None:
+    def put(self, conn: Connection, document: Document) -> None:
         conn.execute(
             "insert into item_fts (item_id, words) values (?, cast(? as tsvector))"
             " on conflict (item_id) do update set words = excluded.words",
-            (item_id, _tsvector(title, path, tags)),
+            (document.item_id, _tsvector(*document[1:])),
         )
+
+    def fill(self, conn: Connection, documents: Iterable[Document]) -> None:
+        rows = ((item_id, _tsvector(*texts)) for item_id, *texts in documents)
+        conn.insert("item_fts", ("item_id", "words"), rows)
 
     def remove(self, conn: Connection, item_id: int) -> None:
         conn.execute("delete from item_fts where item_id = ?", (item_id,))

@@ -21,7 +21,7 @@ from psycopg.adapt import Buffer, Dumper, Loader
 from psycopg.types.numeric import Int8Dumper
 
 from lvs.errors import LvsError, StartError
-from lvs.store.backends.connection import CommitLostError, ConnectionLostError
+from lvs.store.backends.connection import CommitLostError, ConnectionLostError, Rows
 from lvs.store.backends.dialect import POSTGRES
 from lvs.store.backends.full_text import SearchQuery
 from lvs.store.backends.parameters import bound, numbered
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 OLDEST_SERVER = 15
 CHANNEL = "lvs_event"
+STREAMED = 2_000  # rows of a large read that are in memory
 RETRY_S = 1.0  # how long an unavailable server is not asked again
 _WRITERS = 0x6C7673  # the advisory lock of writers: "lvs"
 
@@ -109,6 +110,7 @@ class PostgresConnection:
         self._read_only = read_only
         self._limit_s: float | None = None
         self._note: Any = None
+        self._streams = 0
         self._inner = self._connected()
 
     @property
@@ -137,6 +139,33 @@ class PostgresConnection:
         except psycopg.Error as error:
             raise translated(error, lost=self._inner.closed) from error
         return cursor
+
+    def stream(self, sql: str, /) -> Rows:
+        self._streams += 1
+        name = f"stream_{self._streams}"
+        # All rows are wanted, so the plan is to have the last one soon, not the first.
+        self._run("set local cursor_tuple_fraction = 1")
+        self.execute(f"declare {name} no scroll cursor for {sql}")
+        first = self._run(f"fetch {STREAMED} from {name}")
+        columns = tuple(column[0] for column in first.description or ())
+        return Rows(columns, self._streamed(name, first.fetchall()))
+
+    def _streamed(self, name: str, rows: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+        while rows:
+            yield from rows
+            rows = self._run(f"fetch {STREAMED} from {name}").fetchall()
+        self._run(f"close {name}")
+
+    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        self.queries += 1
+        names = ", ".join(f'"{name}"' for name in columns)
+        try:
+            cursor = self._inner.cursor()
+            with cursor.copy(f'copy "{table}" ({names}) from stdin'.encode()) as copy:
+                for row in rows:
+                    copy.write_row(row)
+        except psycopg.Error as error:
+            raise translated(error, lost=self._inner.closed) from error
 
     def run_script(self, sql: str, report: Callable[[int, int], None] | None = None) -> None:
         self.begin_write()
@@ -207,9 +236,9 @@ class PostgresConnection:
             self._run(statements)
         self._limit_s = limit_s
 
-    def _run(self, statements: str) -> None:
+    def _run(self, statements: str) -> psycopg.Cursor[tuple[Any, ...]]:
         try:
-            self._inner.execute(statements, prepare=False)
+            return self._inner.execute(statements, prepare=False)
         except psycopg.Error as error:
             raise translated(error, lost=self._inner.closed) from error
 
@@ -228,6 +257,8 @@ def _limit(limit_s: float, scope: str) -> str:
 class PostgresBackend:
     """A database of a PostgreSQL server, named by its address."""
 
+    engine = "PostgreSQL"
+
     def __init__(self, address: str) -> None:
         self._address = address
         self._retry_at = 0.0
@@ -237,7 +268,10 @@ class PostgresBackend:
     @property
     def name(self) -> str:
         """The database and its server, without the password."""
-        found = conninfo.conninfo_to_dict(self._address)
+        try:
+            found = conninfo.conninfo_to_dict(self._address)
+        except psycopg.Error:  # it is no address; a connection says why
+            return "at this address"
         host = found.get("host") or "this machine"
         return f"{found.get('dbname') or found.get('user') or 'postgres'} on {host}"
 
@@ -278,7 +312,10 @@ class PostgresBackend:
         return connection
 
     def _with_defaults(self) -> str:
-        given = conninfo.conninfo_to_dict(self._address)
+        try:
+            given = conninfo.conninfo_to_dict(self._address)
+        except psycopg.Error:  # whose text has the password
+            raise sqlite3.OperationalError("it is not an address of PostgreSQL") from None
         return conninfo.make_conninfo(**{**_CONNECTION, **given})  # type: ignore[arg-type]
 
     def lost(self) -> str:

@@ -6,11 +6,12 @@ import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from lvs.errors import StartError
+from lvs.store.backends.connection import Rows
 from lvs.store.backends.dialect import SQLITE
 
 VERSION = sqlite3.sqlite_version
@@ -36,6 +37,15 @@ class Connection(sqlite3.Connection):
     def execute(self, *args: Any) -> sqlite3.Cursor:
         self.queries += 1
         return super().execute(*args)
+
+    def stream(self, sql: str) -> Rows:
+        cursor = self.execute(sql)
+        return Rows(tuple(column[0] for column in cursor.description), cursor)
+
+    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        names = ", ".join(f'"{name}"' for name in columns)
+        values = ", ".join("?" * len(columns))
+        self.executemany(f'insert into "{table}" ({names}) values ({values})', rows)
 
     def run_script(self, sql: str, report: Callable[[int, int], None] | None = None) -> None:
         """A script may make a table again and rename it, so foreign keys are checked at its end."""
@@ -124,6 +134,11 @@ def connect(
     )
 
 
+def in_memory() -> Connection:
+    """A connection to an empty database that ends with it."""
+    return sqlite3.connect(":memory:", isolation_level=None, factory=Connection)
+
+
 def statements(script: str) -> list[str]:
     """The statements of a script; a trigger is one, with those within it."""
     found, part = [], ""
@@ -150,9 +165,15 @@ def copy(source: Connection, path: Path) -> None:
 class SqliteBackend:
     """The database of a data folder."""
 
+    engine = "SQLite"
+
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file: tuple[int, int] | None = None  # device and inode of the opened database
+
+    @property
+    def name(self) -> str:
+        return str(self.path)
 
     def prepare(self) -> None:
         _make_private(self.path)
