@@ -105,7 +105,7 @@ def backup(to: Path | None) -> None:
     folder = to or config.data_directory / "backups"
     kept = config.backup_retention if to is None else sys.maxsize
     with _failures():
-        made = make(config.data_directory / "library.db", folder, kept)
+        made = make(config.database, folder, kept)
     console.print(f"Backed up {made.manifest.videos} videos to {made.path}, verified by a restore.")
 
 
@@ -121,6 +121,21 @@ def restore(name: str | None) -> None:
             _output().print(list_backups(config))
         else:
             restore_named(config, name, console)
+
+
+@main.command("migrate-database")
+@click.option(
+    "--to",
+    "target",
+    required=True,
+    help="The address of an empty PostgreSQL database, or the path of a new SQLite file",
+)
+def migrate_database(target: str) -> None:
+    """Copy the library to another database, PostgreSQL or SQLite, and verify the copy."""
+    from lvs.cli.transfer import migrate
+
+    with _failures():
+        migrate(_config(), target, console)
 
 
 @main.command("import")

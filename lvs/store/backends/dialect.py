@@ -6,16 +6,18 @@ import json
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from lvs.store.backends.catalog import Catalog, PostgresCatalog, SqliteCatalog
 from lvs.store.backends.full_text import Fts5, FullText, TsVector
 
 
 class Dialect(Protocol):
-    """`full_text` is the search. `ordered_join` joins so that SQLite reads the left side first;
-    PostgreSQL decides by its statistics."""
+    """`full_text` is the search, `catalog` what the database says of its tables. `ordered_join`
+    joins so that SQLite reads the left side first; PostgreSQL decides by its statistics."""
 
     name: str
     ordered_join: str
     full_text: FullText
+    catalog: Catalog
 
     def array(self, values: Iterable[int | str]) -> Any:
         """A list as the value of one parameter of a statement, for `among`."""
@@ -34,6 +36,7 @@ class SqliteDialect:
     name = "sqlite"
     ordered_join = "cross join"
     full_text: FullText = Fts5()
+    catalog: Catalog = SqliteCatalog()
 
     def array(self, values: Iterable[int | str]) -> str:
         return json.dumps(list(values))
@@ -52,6 +55,7 @@ class PostgresDialect:
     name = "postgres"
     ordered_join = "join"
     full_text: FullText = TsVector()
+    catalog: Catalog = PostgresCatalog()
 
     def array(self, values: Iterable[int | str]) -> list[int | str]:
         return list(values)

@@ -42,6 +42,11 @@ def available(engine: str = "sqlite") -> list[tuple[int, Path]]:
 def version(connection: Connection) -> int:
     """The version of a database; 0 for an empty one."""
     connection.execute(_TABLE[connection.dialect.name])
+    return newest(connection)
+
+
+def newest(connection: Connection) -> int:
+    """The same for a database that has tables; nothing is written."""
     row = connection.execute("select max(version) from migration").fetchone()
     return int(row[0] or 0)
 
