@@ -22,9 +22,11 @@ class BackupRow:
 
 @dataclass(frozen=True, slots=True)
 class Backups:
-    """`problem` says why the last one failed, or is empty; `schedule` when the next is due."""
+    """`database` is what is backed up. `problem` says why the last backup failed, or is empty;
+    `schedule` when the next one is due."""
 
     rows: tuple[BackupRow, ...]
+    database: str
     folder: str
     schedule: str
     problem: str
@@ -39,7 +41,11 @@ def backups_context(
         kept = formatting.plural(config.backup_retention, "backup")
         schedule = f"Every {every_h:g} hours if something changed. Keeps the last {kept}."
     return Backups(
-        tuple(map(_row, backups)), str(backup_scheduler.folder), schedule, backup_scheduler.problem
+        tuple(map(_row, backups)),
+        backup_scheduler.database,
+        str(backup_scheduler.folder),
+        schedule,
+        backup_scheduler.problem,
     )
 
 

@@ -18,6 +18,7 @@ import filelock
 
 from lvs import __version__
 from lvs.backups import format as folder
+from lvs.backups import transfer
 from lvs.backups.format import DATABASE, EXPORT, MANIFEST, PORTABLE, Backup, Manifest
 from lvs.errors import InvalidInputError, UnavailableError
 from lvs.store import Connection, DatabaseError, export, migrations, videos
@@ -30,8 +31,11 @@ _MAKING = ".making-"
 _LOCK = ".lock"
 
 
-def make(database: Path, backups: Path, kept: int) -> Backup:
+def make(database: Path | str, backups: Path, kept: int) -> Backup:
     """Back up a database, which a server may be using, as a new folder in `backups`.
+
+    The backup of a PostgreSQL database has a SQLite file of all its rows, so that it can be
+    restored on both engines, and nothing of it is lost.
 
     The folder appears only when it is complete and verified. The newest `kept` backups stay, older
     ones are deleted. Raises UnavailableError when it cannot be written, InvalidInputError when
@@ -129,7 +133,7 @@ def _matches(conn: Connection, exported: Path) -> bool:
         return all(line == f"{next(lines, '')}\n" for line in file) and next(lines, None) is None
 
 
-def _write(database: Path, home: Path, sequence: int) -> Manifest:
+def _write(database: Path | str, home: Path, sequence: int) -> Manifest:
     _snapshot(database, home / DATABASE)
     with contextlib.closing(connect(home / DATABASE)) as conn:
         with (home / EXPORT).open("w", encoding="utf-8") as file:
@@ -154,9 +158,12 @@ def _write(database: Path, home: Path, sequence: int) -> Manifest:
     return manifest
 
 
-def _snapshot(database: Path, path: Path) -> None:
-    """One moment of a database as a single file. The source is opened to read alone: only the
+def _snapshot(database: Path | str, path: Path) -> None:
+    """One moment of a database as a single SQLite file. A file is opened to read alone: only the
     server's own connection may checkpoint."""
+    if not isinstance(database, Path):
+        transfer.copy_database(database, path)
+        return
     with contextlib.closing(connect(database, read_only=True)) as source:
         copy(source, path)
 

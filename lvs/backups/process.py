@@ -1,4 +1,5 @@
-"""Run a backup in a separate process: `python -m lvs.backups.process JOB ...`."""
+"""Run a backup in a separate process: `python -m lvs.backups.process JOB`, with its arguments on
+the standard input."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from lvs.errors import LvsError
 from lvs.system.subprocesses import environment
 
 
-async def run(job: str, database: Path, backups: Path, kept: int) -> Backup:
+async def run(job: str, database: Path | str, backups: Path, kept: int) -> Backup:
     """What `job` (`module:function`, as `make.make`) returns; its LvsError is raised here.
 
     Raises OSError when the process could not be started or ended without an answer. Cancelled, it
@@ -24,13 +25,13 @@ async def run(job: str, database: Path, backups: Path, kept: int) -> Backup:
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-P", "-m", "lvs.backups.process", job, str(database), str(backups), str(kept)),
-        stdin=subprocess.DEVNULL,
+        *("-P", "-m", "lvs.backups.process", job),
+        stdin=subprocess.PIPE,  # an address has a password, which is not for a command line
         stdout=subprocess.PIPE,
         env=environment(),
     )
     try:
-        answer, _ = await process.communicate()
+        answer, _ = await process.communicate(pickle.dumps((database, backups, kept)))
     except BaseException:
         process.kill()
         await asyncio.shield(process.wait())
@@ -43,16 +44,16 @@ async def run(job: str, database: Path, backups: Path, kept: int) -> Backup:
     return found
 
 
-def main(job: str, database: str, backups: str, kept: str) -> None:
+def main(job: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C: the server ends this process
     module, _, name = job.partition(":")
     function: Any = getattr(importlib.import_module(module), name)
     try:
-        found = function(Path(database), Path(backups), int(kept))
+        found = function(*pickle.load(sys.stdin.buffer))  # written by the server
     except LvsError as error:
         found = error
     sys.stdout.buffer.write(pickle.dumps(found))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1])

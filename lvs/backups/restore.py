@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lvs.backups import create
+from lvs.backups import create, transfer
 from lvs.backups import format as folder
-from lvs.backups.format import Backup
+from lvs.backups.format import DATABASE, Backup
 from lvs.errors import UnavailableError
 from lvs.store import DatabaseError
 from lvs.store.backends.sqlite import connect
-
-SUFFIXES = ("", "-wal", "-shm")
+from lvs.store.copying import Report
 
 
 def restore(backup: Backup, database: Path) -> Path | None:
@@ -23,22 +23,36 @@ def restore(backup: Backup, database: Path) -> Path | None:
     Returns the path of the previous database, if there was one. Raises InvalidInputError when the
     backup is damaged and UnavailableError when it cannot be written; nothing is then changed.
     """
-    folder.check(backup)
-    fresh = database.with_name(f"{database.name}.restoring")
-    _remove(fresh)
-    try:
-        create.restore_to(backup, fresh)
+    with _restored(backup, database) as fresh:
         kept = _set_aside(database)
         os.replace(fresh, database)  # noqa: PTH105
         folder.sync_folder(database.parent)
+    return kept
+
+
+def restore_to_server(backup: Backup, address: str, data_directory: Path, report: Report) -> None:
+    """Make an empty PostgreSQL database that of the backup; it has a file in the data folder
+    meanwhile. Raises as `restore`, and ConflictError when the database is not empty."""
+    with _restored(backup, data_directory / DATABASE) as fresh:
+        transfer.copy_database(fresh, address, report)
+
+
+@contextlib.contextmanager
+def _restored(backup: Backup, database: Path) -> Iterator[Path]:
+    """A checked database of the backup, beside one."""
+    folder.check(backup)
+    fresh = database.with_name(f"{database.name}.restoring")
+    transfer.remove(fresh)
+    try:
+        create.restore_to(backup, fresh)
+        yield fresh
     except OSError as error:
         raise UnavailableError(
             f"The backup could not be restored in {database.parent} ({error.strerror}); the "
             "library is as it was."
         ) from error
     finally:
-        _remove(fresh)
-    return kept
+        transfer.remove(fresh)
 
 
 def _set_aside(database: Path) -> Path | None:
@@ -52,15 +66,10 @@ def _set_aside(database: Path) -> Path | None:
     with damaged, contextlib.closing(connect(database)) as conn:
         conn.execute("pragma wal_checkpoint(truncate)")
     kept = database.with_name(f"{database.name}.before-{folder.name_of(datetime.now(UTC))}")
-    _remove(kept)
+    transfer.remove(kept)
     os.link(database, kept)
-    for suffix in SUFFIXES[1:]:
+    for suffix in transfer.SUFFIXES[1:]:
         log = database.with_name(database.name + suffix)
         if log.exists():
             log.rename(kept.with_name(kept.name + suffix))
     return kept
-
-
-def _remove(path: Path) -> None:
-    for suffix in SUFFIXES:
-        path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -23,13 +23,14 @@ CHECK_EVERY_S = 60.0  # clocks jump, machines sleep
 
 
 class BackupScheduler:
-    """Creates backups one at a time, in a separate process. `problem` says why the last one
-    failed, or is empty."""
+    """Creates backups of `database` in `folder`, one at a time, in a separate process. `problem`
+    says why the last one failed, or is empty."""
 
     def __init__(self, config: ServerConfig, store: Store) -> None:
         self._config = config
         self._store = store
         self._one_at_a_time = asyncio.Lock()
+        self.database = store.description
         self.folder = config.data_directory / "backups"
         self.problem = ""
 
@@ -38,7 +39,7 @@ class BackupScheduler:
         async with self._one_at_a_time:
             try:
                 made = await process.run(
-                    JOB, self._store.path, self.folder, self._config.backup_retention
+                    JOB, self._store.database, self.folder, self._config.backup_retention
                 )
             except LvsError as error:
                 self.problem = error.detail

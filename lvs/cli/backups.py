@@ -15,11 +15,13 @@ from lvs.backups import create
 from lvs.backups import format as folder
 from lvs.backups import restore as restoring
 from lvs.backups.format import Backup
+from lvs.cli.transfer import transfer_bar
 from lvs.config import ServerConfig
 from lvs.legacy import importing
 from lvs.server.lifecycle import open_store
 from lvs.server.lock import lock_data_directory
 from lvs.store import cleanup
+from lvs.store.backends import open_backend
 from lvs.store.cleanup import PurgeCandidate
 from lvs.viewer import HOUSEHOLD
 
@@ -43,9 +45,18 @@ def list_backups(config: ServerConfig) -> Table:
 def restore_named(config: ServerConfig, name: str, console: Console) -> None:
     """Restore the backup of a name in the data folder, or at a path. Raises LvsError."""
     backup = _backup(config, name)
+    kept, database = None, config.database
     with lock_data_directory(config.data_directory):
-        kept = restoring.restore(backup, config.data_directory / "library.db")
-    console.print(f"Restored {backup.manifest.videos} videos from {backup.path}.")
+        if isinstance(database, Path):
+            kept = restoring.restore(backup, database)
+        else:
+            with transfer_bar(console) as report:
+                restoring.restore_to_server(backup, database, config.data_directory, report)
+    where = open_backend(database)
+    console.print(
+        f"Restored {backup.manifest.videos} videos from {backup.path} to {where.engine}: "
+        f"{where.name}."
+    )
     if kept is not None:
         console.print(f"The library before it is kept as {kept}.")
 
@@ -76,7 +87,7 @@ async def clean_up(config: ServerConfig, days: int, really: bool, console: Conso
             console.print("Nothing was changed. --yes deletes their entries, after a backup.")
         else:
             backups = config.data_directory / "backups"
-            made = create.make(store.path, backups, config.backup_retention)
+            made = create.make(config.database, backups, config.backup_retention)
             count = await store.write(cleanup.purge, [video.id for video in found])
             console.print(f"Backed up to {made.path}.")
             console.print(f"{formatting.plural(count, 'entry', 'entries')} deleted.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import shutil
@@ -14,11 +15,13 @@ import av
 import humanize
 
 from lvs import formatting
+from lvs.backups.format import listed
 from lvs.config import ServerConfig
 from lvs.errors import StartError
 from lvs.library import filesystem, tree
 from lvs.server.hypercorn import listen
 from lvs.store import DatabaseError
+from lvs.store.backends import open_backend
 from lvs.store.backends.sqlite import VERSION, connect
 
 LITTLE_SPACE_BYTES = 1 << 30
@@ -40,7 +43,8 @@ def examine(config: ServerConfig) -> list[Finding]:
         *(Finding(True, "Settings", "an old name", note) for note in config.renamed_settings),
         *_video_folders(config),
         *_data_folder(config),
-        _database(config),
+        _database(config.database),
+        _backups(config),
         _port(config.host, config.port, "LVS_PORT"),
         *([_port(config.host, config.https_port, "LVS_HTTPS_PORT")] if config.https else []),
         *_codecs(),
@@ -48,7 +52,7 @@ def examine(config: ServerConfig) -> list[Finding]:
 
 
 def _video_folders(config: ServerConfig) -> Iterator[Finding]:
-    has_run = (config.data_directory / "library.db").exists()
+    has_run = any((config.data_directory / name).exists() for name in ("library.db", "server.lock"))
     for folder in map(str, config.video_directory):
         what = f"Video folder {folder}"
         if not os.path.isdir(folder):  # noqa: PTH112
@@ -100,7 +104,7 @@ def _data_folder(config: ServerConfig) -> Iterator[Finding]:
         folder = _existing_parent(folder)
     yield finding
     if finding.good:
-        yield from _data_disk(folder)
+        yield from _data_disk(folder, is_sqlite=isinstance(config.database, Path))
 
 
 def _writable(what: str, folder: Path) -> Finding:
@@ -111,7 +115,7 @@ def _writable(what: str, folder: Path) -> Finding:
         return Finding(False, what, f"not writable: {error.strerror}", "Set LVS_DATA_DIRECTORY.")
 
 
-def _data_disk(folder: Path) -> Iterator[Finding]:
+def _data_disk(folder: Path, *, is_sqlite: bool) -> Iterator[Finding]:
     free = shutil.disk_usage(folder).free
     yield Finding(
         free > LITTLE_SPACE_BYTES,
@@ -119,7 +123,7 @@ def _data_disk(folder: Path) -> Iterator[Finding]:
         f"{humanize.naturalsize(free)} free",
         "" if free > LITTLE_SPACE_BYTES else "Free some space: thumbnails need 60 kB per video.",
     )
-    if filesystem.is_on_network(str(folder)):
+    if is_sqlite and filesystem.is_on_network(str(folder)):
         yield Finding(
             False,
             "  file system",
@@ -140,20 +144,42 @@ def _existing_parent(folder: Path) -> Path:
     return next(parent for parent in folder.parents if parent.is_dir())
 
 
-def _database(config: ServerConfig) -> Finding:
-    path = config.data_directory / "library.db"
+def _database(database: Path | str) -> Finding:
+    return _sqlite(database) if isinstance(database, Path) else _postgres(database)
+
+
+def _sqlite(path: Path) -> Finding:
     if not path.exists():
-        return Finding(True, "Database", "not created yet; the first start creates it")
+        return Finding(True, "Database", "not created yet; the first start creates it (SQLite)")
     try:
-        connection = connect(path, read_only=True)
-        try:
+        with contextlib.closing(connect(path, read_only=True)) as connection:
             verdict = connection.execute("pragma integrity_check(1)").fetchone()[0]
-        finally:
-            connection.close()
     except DatabaseError as error:
         verdict = str(error)
     advice = "" if verdict == "ok" else "Move it aside and start again, or restore a backup."
-    return Finding(verdict == "ok", "Database", verdict, advice)
+    return Finding(verdict == "ok", "Database", f"{verdict}: SQLite, {path}", advice)
+
+
+def _postgres(address: str) -> Finding:
+    backend = open_backend(address)
+    try:
+        backend.prepare()
+        with contextlib.closing(backend.connect(read_only=True)) as connection:
+            version = connection.execute("show server_version").fetchone()[0]
+    except StartError as error:
+        return Finding(False, "Database", "too old", error.detail)
+    except DatabaseError as error:
+        return Finding(False, "Database", "not available", backend.start_advice(error))
+    return Finding(True, "Database", f"ok: PostgreSQL {version}, {backend.name}")
+
+
+def _backups(config: ServerConfig) -> Finding:
+    folder = config.data_directory / "backups"
+    backups = listed(folder)
+    if not backups:
+        return Finding(True, "Backups", f"none yet in {folder}")
+    age = humanize.naturaltime(backups[0].manifest.made_at.astimezone())
+    return Finding(True, "Backups", f"{len(backups)} in {folder}, the newest {age}")
 
 
 def _port(host: str, port: int, setting: str) -> Finding:
