@@ -27,7 +27,7 @@ async def media_hash(server: LocalServer, videos: Path, cast: Cast) -> str:
     cast.copy("beach.mp4", videos / "Holidays" / "beach & sun.mp4")
     await library(server.services)
     page = await server.services.store.read(gallery.page, ListSpec(HOUSEHOLD), limit=1)
-    return await hash_of(server.services, page.videos[0][0])
+    return await hash_of(server.services, page.items[0][0])
 
 
 async def test_ratings_are_set_read_and_cleared(server: LocalServer, media_hash: str) -> None:
@@ -227,14 +227,14 @@ async def test_changes_by_the_api_are_pushed_to_pages(
 ) -> None:
     await fill(live_server.services.store, 1)
     page = await live_server.services.store.read(gallery.page, ListSpec(HOUSEHOLD), limit=1)
-    media_hash = await hash_of(live_server.services, page.videos[0][0])
+    media_hash = await hash_of(live_server.services, page.items[0][0])
     stream = await live_server.stream("/events")
     await call(live_server, "POST", f"/api/ratings/{media_hash}", {"value": 5})
     message = await stream.until(lambda message: ", 5 stars" in message.data)
     assert "star-on" in message.data
     stream.close()
     assert (
-        await live_server.services.store.read(curation.rating_of, HOUSEHOLD, page.videos[0][0])
+        await live_server.services.store.read(curation.rating_of, HOUSEHOLD, page.items[0][0])
     ).own == 5
 
 

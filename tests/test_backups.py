@@ -386,7 +386,7 @@ async def test_cleanup_deletes_only_what_has_been_missing_for_long(given: Servic
     async def missing(*item_ids: int) -> None:
         def mark(tx: Transaction) -> None:
             for video in item_ids:
-                files.mark_missing(tx, files.of_video(tx.connection, video))
+                files.mark_missing(tx, files.of_item(tx.connection, video))
 
         await given.store.write(mark)
 
@@ -427,7 +427,7 @@ def test_cleanup_by_command_previews_first_and_backs_up(videos: Path, tmp_path: 
 
     def give_one_and_lose_it(tx: Transaction) -> None:
         curation.rate(tx, HOUSEHOLD, 2, 4)
-        files.mark_missing(tx, files.of_video(tx.connection, 2))
+        files.mark_missing(tx, files.of_item(tx.connection, 2))
         tx.connection.execute(
             "update file set missing_since = missing_since - 100 * 86400000 where item_id = 2"
         )

@@ -108,7 +108,7 @@ async def test_thousands_are_changed_in_batches_and_undone(
 
 async def everything(services: Services) -> list[object]:
     ids = range(1, 2_501)
-    given = await services.store.read(tags.of_videos, ids)
+    given = await services.store.read(tags.of_items, ids)
     own = await services.store.read(marks.of_items, HOUSEHOLD, ids)
     found = {video: own.get(video, NO_MARKS) for video in ids}
     return [
@@ -125,7 +125,7 @@ async def test_a_video_that_may_not_have_a_tag_is_left_as_it_is(
     pairs = [("action", "tag"), ("tag", "sea"), *(("video", n) for n in (1, 2, 3, 77))]
     answer = await send(server, pairs)
     assert "Tag “sea” added to 1 video · 3 unchanged" in answer.text
-    assert [tag.name for tag in await services.store.read(tags.of_video, 3)] == ["Sea"]
+    assert [tag.name for tag in await services.store.read(tags.of_item, 3)] == ["Sea"]
     pairs = [("action", "untag"), ("tag", "SEA"), *(("video", n) for n in (1, 2, 3))]
     assert "Tag “SEA” removed from 2 videos · 1 unchanged" in (await send(server, pairs)).text
 

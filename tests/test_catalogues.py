@@ -14,7 +14,7 @@ from lvs.http.access import LOGIN_TRIES
 from lvs.media.samples import Clip, make_clip
 from lvs.services import Services
 from lvs.store import curation, saved_searches, tags
-from lvs.store import videos as records
+from lvs.store import items as records
 from lvs.viewer import EVERYTHING, HOUSEHOLD
 from tests.helpers.headsets import FORM, Player
 from tests.helpers.libraries import fill, hash_of, library

@@ -74,7 +74,7 @@ def change(data: Path, *changes: Callable[[Transaction], Any], count: int = 0) -
 def lose(tx: Transaction, *item_ids: int, days: int = 100) -> None:
     """Files that have been missing for so many days."""
     for item_id in item_ids:
-        files.mark_missing(tx, files.of_video(tx.connection, item_id))
+        files.mark_missing(tx, files.of_item(tx.connection, item_id))
         tx.connection.execute(
             "update file set missing_since = missing_since - ? where item_id = ?",
             (days * 86_400_000, item_id),

@@ -27,7 +27,7 @@ async def media_hash(server: LocalServer, videos: Path, cast: Cast) -> str:
     cast.copy("beach.mp4", videos / "beach.mp4")
     await library(server.services)
     page = await server.services.store.read(gallery.page, ListSpec(HOUSEHOLD), limit=1)
-    return await hash_of(server.services, page.videos[0][0])
+    return await hash_of(server.services, page.items[0][0])
 
 
 async def test_stars_and_hearts_go_back_to_their_page_without_scripts(
@@ -71,7 +71,7 @@ async def test_an_unknown_video_is_404(server: LocalServer) -> None:
 async def test_lists_of_user_data(services: Services, server: LocalServer) -> None:
     await fill(services.store, 6)
     ids = [
-        v for v, _ in (await services.store.read(gallery.page, ListSpec(HOUSEHOLD), limit=6)).videos
+        v for v, _ in (await services.store.read(gallery.page, ListSpec(HOUSEHOLD), limit=6)).items
     ]
     await services.store.write(lambda tx: tx.connection.execute("update item set rating_average=0"))
     for item_id, stars in zip(ids, (1, 2, 3, 4, 5, 5), strict=True):
@@ -80,11 +80,11 @@ async def test_lists_of_user_data(services: Services, server: LocalServer) -> No
     good = ListSpec(HOUSEHOLD, "rating", filters=Filters(min_rating=4))
     best = await services.store.read(gallery.page, good, limit=10)
     assert best.total == 3
-    assert {video for video, _ in best.videos} == set(ids[3:])
+    assert {video for video, _ in best.items} == set(ids[3:])
     liked = await services.store.read(
         gallery.page, ListSpec(HOUSEHOLD, filters=Filters(favorites=True)), limit=10
     )
-    assert [video for video, _ in liked.videos] == [ids[2]]
+    assert [video for video, _ in liked.items] == [ids[2]]
     assert "1 video<" in (await server.get("/favorites")).text
     assert "3 videos<" in (await server.get("/best-of")).text
     assert (await server.get("/random")).headers["location"].startswith("/watch/")

@@ -122,7 +122,7 @@ async def test_the_next_page_follows_though_the_cursors_video_is_missing_now(
 
     def lose(tx: Transaction) -> None:
         for item_id in whole[5:10]:
-            files.mark_missing(tx, files.of_video(tx.connection, item_id))
+            files.mark_missing(tx, files.of_item(tx.connection, item_id))
 
     await services.store.write(lose)
     rows, _ = await services.store.read(gallery.list_page, spec, limit=100, after=after)

@@ -13,7 +13,7 @@ from playwright.async_api import BrowserContext
 
 from lvs.services import Services
 from lvs.store import Transaction, curation, files
-from lvs.store import videos as records
+from lvs.store import items as records
 from lvs.viewer import EVERYTHING, HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
@@ -147,7 +147,7 @@ async def test_events_are_counted_by_topic(server: LocalServer, services: Servic
     def some(tx: Transaction) -> None:
         curation.rate(tx, HOUSEHOLD, 1, 5)
         curation.rate(tx, HOUSEHOLD, 2, 4)
-        files.mark_missing(tx, files.of_video(tx.connection, 3))
+        files.mark_missing(tx, files.of_item(tx.connection, 3))
 
     def refuse(tx: Transaction) -> None:
         tx.emit("item.updated", 4, kind="video")

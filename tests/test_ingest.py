@@ -61,7 +61,7 @@ async def test_a_copy_is_the_same_video_with_two_files(
     found = await library(services)
     assert len(found) == 1
     card = next(iter(found.values()))
-    assert len(await services.store.read(files.of_video, card.id)) == 2
+    assert len(await services.store.read(files.of_item, card.id)) == 2
 
 
 async def topics_since(services: Services, event: int) -> list[str]:

@@ -64,7 +64,7 @@ def change(tx: Transaction, chance: random.Random) -> None:
         return
     item_id = chance.choice(ids)
     if step == 1:
-        files.mark_missing(tx, files.of_video(tx.connection, item_id))
+        files.mark_missing(tx, files.of_item(tx.connection, item_id))
     elif step == 2:
         curation.rate(tx, HOUSEHOLD, item_id, chance.choice((None, 1, 2, 3, 4, 5)))
     elif step == 3:
@@ -76,7 +76,7 @@ def change(tx: Transaction, chance: random.Random) -> None:
     elif step == 6:
         cleanup.purge(tx, [item_id])
     else:
-        file = files.of_video(tx.connection, item_id)[0]
+        file = files.of_item(tx.connection, item_id)[0]
         path = f"{file.path.rpartition('.')[0]}.{chance.choice(('mp4', 'mp3'))}"  # of another kind
         renamed = FoundFile(path, file.size, file.mtime_ns, file.fingerprint)
         files.ingest(tx, 1, [renamed], {path: file.id}, first_scan=False)

@@ -122,7 +122,7 @@ async def test_a_new_link_that_comes_first_takes_the_files_over(
     after = await library(services)
     assert list(after) == ["a/x.mp4"]
     assert after["a/x.mp4"].media_hash == before["b/x.mp4"].media_hash
-    known = await services.store.read(files.of_video, after["a/x.mp4"].id)
+    known = await services.store.read(files.of_item, after["a/x.mp4"].id)
     assert [file.path for file in known if file.missing_since is None] == ["a/x.mp4"]
 
 

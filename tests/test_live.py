@@ -358,7 +358,7 @@ async def test_the_store_and_the_stream_agree_under_load(
                 page.remove(card)
             page.insert(len(page) if where == "end" else page.index(where), card)
     stored = await server.services.store.read(gallery.page, ListSpec(HOUSEHOLD, "title"), limit=100)
-    assert page == [f"v-{video}" for video, _ in stored.videos]
+    assert page == [f"v-{video}" for video, _ in stored.items]
 
 
 async def message_to(

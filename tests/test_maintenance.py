@@ -12,7 +12,7 @@ from playwright.async_api import Browser
 
 from lvs.services import Services
 from lvs.store import Transaction, cleanup, curation, files, roots
-from lvs.store import videos as records
+from lvs.store import items as records
 from lvs.viewer import HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.clips import Cast
@@ -72,7 +72,7 @@ async def test_a_missing_file_is_listed_from_the_first_day(
 
     def lose(tx: Transaction) -> None:
         for video in range(1, 121):
-            files.mark_missing(tx, files.of_video(tx.connection, video))
+            files.mark_missing(tx, files.of_item(tx.connection, video))
 
     await services.store.write(lose)
     page = (await server.get("/admin/performance")).text
@@ -91,7 +91,7 @@ async def test_what_is_missing_for_long_is_deleted_after_a_backup(
 
     def lose(tx: Transaction) -> None:
         curation.rate(tx, HOUSEHOLD, 2, 5)
-        files.mark_missing(tx, files.of_video(tx.connection, 2))
+        files.mark_missing(tx, files.of_item(tx.connection, 2))
         tx.connection.execute("update file set missing_since = 1000 where item_id = 2")
 
     await services.store.write(lose)

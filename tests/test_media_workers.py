@@ -21,7 +21,7 @@ import pytest
 from lvs.media import limits, processing
 from lvs.media.pool import MediaPool
 from lvs.services import Services
-from lvs.store import curation, projection, videos
+from lvs.store import curation, items, projection
 from lvs.viewer import HOUSEHOLD
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill
@@ -203,5 +203,5 @@ async def test_workers_are_woken_by_what_is_to_be_probed_and_by_nothing_else(
     )  # another eye is to be seen
     assert news.is_set()
     news.clear()
-    await services.store.write(videos.reprobe_all)
+    await services.store.write(items.reprobe_all)
     assert news.is_set()

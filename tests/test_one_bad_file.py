@@ -19,8 +19,7 @@ from lvs.media.facts import Result, SourceError
 from lvs.media.pool import MediaPool
 from lvs.media.samples import Clip, make_clip
 from lvs.services import Services
-from lvs.store import videos
-from lvs.store import videos as videos_store
+from lvs.store import items
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import age
 from tests.helpers.servers import eventually
@@ -178,7 +177,7 @@ async def test_a_store_that_refuses_loses_no_work(
     write, refusals = ten.store.write, iter(range(5))
 
     async def refuse(*args: Any, **more: Any) -> Any:
-        if args[0] is videos.record_probe and next(refusals, None) is not None:
+        if args[0] is items.record_probe and next(refusals, None) is not None:
             raise UnavailableError("The disk is full.")
         return await write(*args, **more)
 
@@ -205,7 +204,7 @@ async def test_after_a_failure_the_probe_queue_resumes_its_work(
         await eventually(lambda: len(started) == 2)  # a worker's, and the next one's
         probe_queue.want(12345)
         with monkeypatch.context() as broken:
-            broken.setattr(videos_store, "waiting", lambda *_, **__: raising(RuntimeError())(""))
+            broken.setattr(items, "waiting", lambda *_, **__: raising(RuntimeError())(""))
             first.set()
             with pytest.raises(RuntimeError):
                 await task

@@ -18,8 +18,8 @@ from lvs.live.feeds import GalleryFeed, RenderContext
 from lvs.models import Card
 from lvs.server.lifecycle import open_services
 from lvs.services import Services
-from lvs.store import Connection, Transaction, gallery, playback, videos
-from lvs.store import videos as videos_store
+from lvs.store import Connection, Transaction, gallery, items, playback
+from lvs.store import items as items_store
 from lvs.store.list_plan import FEW_HITS, ListSpec, plan
 from lvs.store.sort_orders import SORT_ORDERS
 from lvs.viewer import EVERYTHING, HOUSEHOLD
@@ -98,8 +98,8 @@ async def test_orders_are_what_they_say(services: Services, sort: str) -> None:
         await fill(services.store, 40, start=start)
     await services.store.write(play)
     page = await services.store.read(gallery.page, ListSpec(HOUSEHOLD, sort, seed=3), limit=80)
-    cards = await services.store.read(videos.cards, EVERYTHING, [video for video, _ in page.videos])
-    shown = [ORDERS[sort](cards[video]) for video, _ in page.videos]
+    cards = await services.store.read(items.cards, EVERYTHING, [video for video, _ in page.items])
+    shown = [ORDERS[sort](cards[video]) for video, _ in page.items]
     assert len(shown) == 80
     assert len({*shown}) >= 5
     assert shown == sorted(shown)
@@ -143,10 +143,10 @@ async def test_large_and_small_folders_list_alike(services: Services) -> None:
         view = ListSpec(HOUSEHOLD, "title", folder.id)
         page = await services.store.read(gallery.page, view, limit=400)
         cards = await services.store.read(
-            videos.cards, EVERYTHING, [video for video, _ in page.videos]
+            items.cards, EVERYTHING, [video for video, _ in page.items]
         )
-        assert len(page.videos) == folder.item_count
-        titles = [cards[video].title for video, _ in page.videos]
+        assert len(page.items) == folder.item_count
+        titles = [cards[video].title for video, _ in page.items]
         assert titles == sorted(titles)
 
 
@@ -217,10 +217,10 @@ async def test_what_a_user_changes_shows_on_the_next_page(
 ) -> None:
     (videos / "broken.mp4").write_bytes(b"nothing of the kind")
     await library(server.services)
-    (work,) = await server.services.store.read(videos_store.waiting, limit=1, wanted=[], busy=[])
+    (work,) = await server.services.store.read(items_store.waiting, limit=1, wanted=[], busy=[])
     failure = {"probe_error": "Not a video."}
     write = server.services.store.write
-    await write(videos_store.record_probe, work.item_id, work.fingerprint, failure)
+    await write(items_store.record_probe, work.item_id, work.fingerprint, failure)
     assert 'data-state="failed"' in (await server.get("/")).text
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert (await server.get("/library/retry", method="POST", headers=form)).status == 303
@@ -241,9 +241,9 @@ async def test_a_failed_video_says_why_and_can_be_tried_again(
 
     def fail(tx: Transaction) -> None:
         columns = {"probe_error": "Not a video, or damaged at the start."}
-        assert videos_store.record_probe(tx, card.id, _fingerprint(tx, card.id), columns)
+        assert items_store.record_probe(tx, card.id, _fingerprint(tx, card.id), columns)
 
-    from lvs.store import videos as videos_store
+    from lvs.store import items as items_store
 
     await server.services.store.write(fail)
     page = (await server.get("/")).text

@@ -83,7 +83,7 @@ async def test_fetching_bytes_is_no_view(server: LocalServer, videos: Path, cast
     cast.copy("beach.mp4", videos / "Beach.mp4")
     await library(server.services)
     page = await server.services.store.read(gallery.page, ListSpec(HOUSEHOLD), limit=1)
-    media_hash = await hash_of(server.services, page.videos[0][0])
+    media_hash = await hash_of(server.services, page.items[0][0])
     for _ in range(3):
         assert (await server.get("/video/Beach.mp4", headers={"Range": "bytes=0-99"})).status == 206
     assert "1 view" not in (await server.get("/")).text

@@ -11,7 +11,7 @@ from playwright.async_api import Browser
 
 from lvs.media.samples import Clip, make_clip
 from lvs.services import Services
-from lvs.store import videos as records
+from lvs.store import items as records
 from lvs.viewer import EVERYTHING
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page

@@ -71,7 +71,7 @@ async def test_missing_videos_and_those_with_nothing_in_common_are_not_related(
     assert list(await found(services, ids, "Porto")) == ["Lisbon tram ride"]
 
     def lose(tx: Transaction) -> None:
-        files.mark_missing(tx, files.of_video(tx.connection, ids["Lisbon tram ride"]))
+        files.mark_missing(tx, files.of_item(tx.connection, ids["Lisbon tram ride"]))
 
     await services.store.write(lose)
     assert await found(services, ids, "Porto") == {}

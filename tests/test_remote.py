@@ -13,7 +13,7 @@ import pytest
 
 from lvs.headsets.deovr_remote import DeoVRRemote
 from lvs.services import Services
-from lvs.store import playback, videos
+from lvs.store import items, playback
 from lvs.viewer import EVERYTHING, HOUSEHOLD, Viewer
 from tests.helpers.libraries import fill, hash_of
 from tests.helpers.servers import LocalServer, eventually
@@ -77,7 +77,7 @@ def state(path: str, at_s: float, player: int) -> dict[str, object]:
 
 
 async def views(services: Services, item_id: int) -> int:
-    return (await services.store.read(videos.cards, EVERYTHING, [item_id]))[item_id].views
+    return (await services.store.read(items.cards, EVERYTHING, [item_id]))[item_id].views
 
 
 async def test_playing_becomes_a_view_and_a_position(services: Services, headset: Headset) -> None:

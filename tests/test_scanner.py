@@ -68,7 +68,7 @@ async def test_vanished_files_are_missing_and_their_videos_stay_known(
     before = await library(services)
     shutil.rmtree(videos / "gone")
     assert list(await library(services)) == ["stays.mp4"]
-    known = await services.store.read(files.of_video, before["gone/a.mp4"].id)
+    known = await services.store.read(files.of_item, before["gone/a.mp4"].id)
     assert known[0].missing_since is not None
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lvs.listing.query import GalleryQuery, parse_query
 from lvs.services import Services
 from lvs.store import Transaction, gallery, playback, search, tags
-from lvs.store import videos as records
+from lvs.store import items as records
 from lvs.store.filters import Filters
 from lvs.store.list_plan import ListSpec
 from lvs.viewer import EVERYTHING, HOUSEHOLD
@@ -41,11 +41,9 @@ async def full(services: Services, videos: Path, cast: Cast) -> Services:
 async def found(services: Services, text: str) -> list[str]:
     view = ListSpec(HOUSEHOLD, "title", match=search.expression(text))
     page = await services.store.read(gallery.page, view, limit=50)
-    assert page.total == len(page.videos)
-    cards = await services.store.read(
-        records.cards, EVERYTHING, [video for video, _ in page.videos]
-    )
-    return sorted(cards[video].path for video, _ in page.videos)
+    assert page.total == len(page.items)
+    cards = await services.store.read(records.cards, EVERYTHING, [video for video, _ in page.items])
+    return sorted(cards[video].path for video, _ in page.items)
 
 
 @pytest.mark.parametrize(
@@ -78,7 +76,7 @@ async def test_tags_and_new_names_are_found(full: Services, videos: Path) -> Non
         await full.store.read(
             gallery.page, ListSpec(HOUSEHOLD, match=search.expression("ski")), limit=5
         )
-    ).videos
+    ).items
     await full.store.write(tags.add, video[0], "Alps")
     assert await found(full, "alp") == [FILES[2]]
     await full.store.write(tags.remove, video[0], "Alps")
@@ -187,7 +185,7 @@ async def test_the_best_match_is_first_and_the_list_is_followed_to_its_end(
         cast.unique(videos / name)
     await library(full)
     view = ListSpec(HOUSEHOLD, "relevance", match=search.expression("sea"))
-    whole = (await full.store.read(gallery.page, view, limit=50)).videos
+    whole = (await full.store.read(gallery.page, view, limit=50)).items
     cards = await full.store.read(records.cards, EVERYTHING, [video for video, _ in whole])
     shown = [cards[video].path for video, _ in whole]
     assert shown[0] == "Sea.mp4"
@@ -195,7 +193,7 @@ async def test_the_best_match_is_first_and_the_list_is_followed_to_its_end(
     followed, after = [], None
     while True:
         page = await full.store.read(gallery.page, view, limit=2, after=after)
-        followed += page.videos
+        followed += page.items
         after = page.next
         if after is None:
             break
@@ -221,7 +219,7 @@ async def test_filters_find_what_they_say(services: Services) -> None:
     async def ids(sort: str = "oldest", **filters: Any) -> set[int]:
         view = ListSpec(HOUSEHOLD, sort, filters=Filters(**filters))
         page = await services.store.read(gallery.page, view, limit=50)
-        found = {video for video, _ in page.videos}
+        found = {video for video, _ in page.items}
         assert page.total == len(found)
         for video in range(1, 41):
             key = await services.store.read(gallery.sort_key_of, view, video)
@@ -241,9 +239,9 @@ async def test_many_hits_are_found_in_order(services: Services) -> None:
     view = ListSpec(HOUSEHOLD, "title", match=search.expression("video"))
     page = await services.store.read(gallery.page, view, limit=60)
     assert page.total == 2_500
-    assert [video for video, _ in page.videos] == list(range(1, 61))
+    assert [video for video, _ in page.items] == list(range(1, 61))
     rest = await services.store.read(gallery.page, view, limit=60, after=page.next)
-    assert [video for video, _ in rest.videos] == list(range(61, 121))
+    assert [video for video, _ in rest.items] == list(range(61, 121))
 
 
 @pytest.mark.parametrize(

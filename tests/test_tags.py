@@ -33,7 +33,7 @@ async def live_jobs(services: Services) -> AsyncIterator[None]:
 
 
 async def names(services: Services, item_id: int = 1) -> list[str]:
-    return [tag.name for tag in await services.store.read(tags.of_video, item_id)]
+    return [tag.name for tag in await services.store.read(tags.of_item, item_id)]
 
 
 async def test_a_tag_is_one_whatever_its_case_and_keeps_its_first(services: Services) -> None:
@@ -66,7 +66,7 @@ async def test_a_tag_that_no_video_has_leaves_no_row(services: Services) -> None
 
     def goes_missing(tx: Transaction) -> None:
         for item_id in (1, 2):
-            files.mark_missing(tx, files.of_video(tx.connection, item_id))
+            files.mark_missing(tx, files.of_item(tx.connection, item_id))
 
     await services.store.write(goes_missing)
     assert await rows() == ["sun"]  # it may come back
@@ -117,8 +117,8 @@ async def test_all_of_the_tags_must_match(services: Services, count: int) -> Non
         page = await services.store.read(
             gallery.page, ListSpec(HOUSEHOLD, "title", tag_ids=ids), limit=1000
         )
-        assert page.total == len(page.videos)
-        return {video for video, _ in page.videos}
+        assert page.total == len(page.items)
+        return {video for video, _ in page.items}
 
     assert await found("two") == {v for v in range(1, count + 1) if v % 2 == 0}
     assert await found("two", "THREE") == {v for v in range(1, count + 1) if v % 6 == 0}
@@ -190,7 +190,7 @@ async def test_a_deleted_tag_comes_back_on_every_video_that_had_it(
         await services.store.write(tags.set_all, video, ["Family", "sea"])
 
     def lose(tx: Transaction) -> None:
-        files.mark_missing(tx, files.of_video(tx.connection, 3))
+        files.mark_missing(tx, files.of_item(tx.connection, 3))
 
     await services.store.write(lose)
     answer = await post(server, "/tags/delete", tag="FAMILY")

@@ -10,7 +10,7 @@ from datetime import datetime
 from lvs import formatting, paths
 from lvs.folders import Folders
 from lvs.logs import LoggedError
-from lvs.store import Connection, cleanup, files, videos
+from lvs.store import Connection, cleanup, files, items
 from lvs.store.cleanup import PurgeCandidate
 from lvs.urls import watch_url
 from lvs.viewer import EVERYTHING
@@ -62,11 +62,11 @@ def maintenance_report(conn: Connection, folders: Folders) -> MaintenanceReport:
     """The failed, missing and duplicate files of the library."""
     missing = cleanup.newest_missing(conn, SHOWN)
     missing_count, removable = cleanup.count_missing(conn, missing_cutoff())
-    cards = videos.cards(conn, EVERYTHING, [video.id for video in missing])
+    cards = items.cards(conn, EVERYTHING, [video.id for video in missing])
     return MaintenanceReport(
         failed=tuple(
             FailedFile(video.item_id, _name(folders, video.root_id, video.path), video.reason)
-            for video in videos.failed(conn, SHOWN)
+            for video in items.failed(conn, SHOWN)
         ),
         missing=tuple(
             MissingVideo(

@@ -12,7 +12,7 @@ from lvs.caches import hit_rate
 from lvs.http.routes import STATUS, Route
 from lvs.http.viewers import current_viewer
 from lvs.services import current_services
-from lvs.store import gallery, videos
+from lvs.store import gallery, items
 from lvs.store.list_plan import ListSpec
 
 
@@ -59,7 +59,7 @@ async def status() -> CacheStatusOut:
     hits, misses = services.admin.monitor.cache_use
     return CacheStatusOut(
         videos=await services.store.read(gallery.count, ListSpec(current_viewer())),
-        waiting=await services.store.read(videos.count_waiting),
+        waiting=await services.store.read(items.count_waiting),
         scanning=services.activity.scan.running,
         hits=hits,
         misses=misses,

@@ -22,7 +22,7 @@ from lvs.http.routes import HERESPHERE, PLAYER, Route
 from lvs.http.viewers import current_viewer
 from lvs.models import ItemDetails, Marks
 from lvs.services import Services, current_services
-from lvs.store import Connection, marks, tags, videos
+from lvs.store import Connection, items, marks, tags
 from lvs.viewer import Viewer
 
 log = logging.getLogger(__name__)
@@ -174,18 +174,18 @@ def _found(
 
     Raises NotFoundError.
     """
-    item_id = videos.id_of_hash(conn, viewer.audience, media_hash)
+    item_id = items.id_of_hash(conn, viewer.audience, media_hash)
     if item_id is None:
         raise NotFoundError("Video not found in the library.")
-    details = videos.details(conn, viewer.audience, item_id)
+    details = items.details(conn, viewer.audience, item_id)
     if not is_playable(details.card, folders):
         raise NotFoundError("This video can't be played: its file is missing, offline or damaged.")
     own = marks.of_item(conn, viewer, item_id)
-    return details, own, [tag.name for tag in tags.of_video(conn, item_id)]
+    return details, own, [tag.name for tag in tags.of_item(conn, item_id)]
 
 
 def _tags_of(conn: Connection, found: Sequence[CatalogueList]) -> dict[int, list[str]]:
-    return tags.of_videos(
+    return tags.of_items(
         conn, {card.id for catalogue_list in found for card in catalogue_list.cards}
     )
 

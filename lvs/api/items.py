@@ -21,7 +21,8 @@ from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.listing.resolve import find_hash, resolve
 from lvs.models import Card, RatingSummary
 from lvs.services import current_services
-from lvs.store import Connection, curation, gallery, tags, videos
+from lvs.store import Connection, curation, gallery, tags
+from lvs.store import items as items_store
 from lvs.urls import media_url, page_url, thumbnail_url
 from lvs.viewer import Viewer
 
@@ -91,7 +92,7 @@ def _listed(
 ) -> ItemsOut:
     spec = resolve(conn, viewer, folders, query).spec
     page = gallery.page(conn, spec, limit=limit, after=query.after or None)
-    items = _items(conn, viewer, folders, [item_id for item_id, _ in page.videos])
+    items = _items(conn, viewer, folders, [item_id for item_id, _ in page.items])
     return ItemsOut.model_construct(items=items, next=page.next, total=page.total)
 
 
@@ -100,8 +101,8 @@ def _single(conn: Connection, viewer: Viewer, folders: Folders, media_hash: str)
 
 
 def _items(conn: Connection, viewer: Viewer, folders: Folders, ids: Sequence[int]) -> list[ItemOut]:
-    cards = videos.cards(conn, viewer.audience, ids)
-    own_tags = tags.of_videos(conn, ids)
+    cards = items_store.cards(conn, viewer.audience, ids)
+    own_tags = tags.of_items(conn, ids)
     own = curation.of_items(conn, viewer, ids)
     return [_item(cards[i], own[i], own_tags.get(i, []), folders) for i in ids]
 

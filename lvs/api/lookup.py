@@ -11,7 +11,7 @@ from lvs.api.calls import Arguments
 from lvs.errors import NotFoundError
 from lvs.folders import Folders
 from lvs.listing.resolve import find
-from lvs.store import Connection, videos
+from lvs.store import Connection, items
 from lvs.viewer import Viewer
 
 MediaHash = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
@@ -36,8 +36,8 @@ def found(conn: Connection, viewer: Viewer, folders: Folders, target: Target) ->
         item_id = find(
             conn, viewer, folders, os.fsdecode(target.filename.encode("utf-8", "replace"))
         )
-        return item_id, videos.card(conn, viewer.audience, item_id).media_hash
-    known = videos.id_of_hash(conn, viewer.audience, target.media_hash or "")
+        return item_id, items.card(conn, viewer.audience, item_id).media_hash
+    known = items.id_of_hash(conn, viewer.audience, target.media_hash or "")
     if known is None:
         raise NotFoundError("No video with this `media_hash` in the library.")
     return known, target.media_hash or ""

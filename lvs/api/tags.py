@@ -78,7 +78,7 @@ async def set_all(data: TagsIn) -> TagsOut:
 
 
 def _of_video(conn: Connection, viewer: Viewer, folders: Folders, target: Target) -> list[Tag]:
-    return tags.of_video(conn, found(conn, viewer, folders, target)[0])
+    return tags.of_item(conn, found(conn, viewer, folders, target)[0])
 
 
 def _set_all(tx: Transaction, viewer: Viewer, folders: Folders, data: TagsIn) -> list[Tag]:

@@ -24,7 +24,7 @@ from lvs.listing.resolve import resolve
 from lvs.models import Card, RatingSummary
 from lvs.services import current_services
 from lvs.store import Connection, curation, gallery, tags
-from lvs.store import videos as videos_store
+from lvs.store import items as items_store
 from lvs.store.filters import FILTERS, Filter
 from lvs.store.sort_orders import SORT_ORDERS
 from lvs.urls import thumbnail_url, watch_url
@@ -144,7 +144,7 @@ def _listed(
     """The JSON of a `VideosOut`."""
     spec = resolve(conn, viewer, folders, query).spec
     page = gallery.page(conn, spec, limit=limit, after=query.after or None)
-    videos = b",".join(_items(conn, viewer, folders, items, page.videos))
+    videos = b",".join(_items(conn, viewer, folders, items, page.items))
     following = json.dumps(page.next).encode()
     return b'{"videos":[%b],"next":%b,"total":%d}' % (videos, following, page.total)
 
@@ -181,8 +181,8 @@ def _own_json(ratings: RatingSummary, favorite: bool) -> bytes:
 
 
 def _single(conn: Connection, viewer: Viewer, folders: Folders, media_hash: str) -> VideoOut:
-    item_id = videos_store.id_of_hash(conn, viewer.audience, media_hash)
-    if item_id is None or videos_store.card(conn, viewer.audience, item_id).kind != MAIN.id:
+    item_id = items_store.id_of_hash(conn, viewer.audience, media_hash)
+    if item_id is None or items_store.card(conn, viewer.audience, item_id).kind != MAIN.id:
         raise NotFoundError("No video with this `media_hash` in the library.")
     return _videos(conn, viewer, folders, [item_id])[0]
 
@@ -190,8 +190,8 @@ def _single(conn: Connection, viewer: Viewer, folders: Folders, media_hash: str)
 def _videos(
     conn: Connection, viewer: Viewer, folders: Folders, ids: Sequence[int]
 ) -> list[VideoOut]:
-    cards = videos_store.cards(conn, viewer.audience, ids)
-    given = tags.of_videos(conn, ids)
+    cards = items_store.cards(conn, viewer.audience, ids)
+    given = tags.of_items(conn, ids)
     own = curation.of_items(conn, viewer, ids)
     return [video_out(cards[i], own[i], given.get(i, []), folders) for i in ids]
 

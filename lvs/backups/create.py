@@ -21,7 +21,7 @@ from lvs.backups import format as folder
 from lvs.backups import transfer
 from lvs.backups.format import DATABASE, EXPORT, MANIFEST, PORTABLE, Backup, Manifest
 from lvs.errors import InvalidInputError, UnavailableError
-from lvs.store import Connection, DatabaseError, export, migrations, videos
+from lvs.store import Connection, DatabaseError, export, items, migrations
 from lvs.store.backends.sqlite import connect, copy
 from lvs.store.database import newest_event
 
@@ -141,7 +141,7 @@ def _write(database: Path | str, home: Path, sequence: int) -> Manifest:
             file.flush()
             folder.sync(file.fileno())
         portable = dataclasses.asdict(export.portable(conn))
-        count = videos.count(conn)
+        count = items.count(conn)
         event, schema = newest_event(conn), migrations.version(conn)
     for name in PORTABLE:
         folder.write_json(home / f"{name}.json", portable[name])

@@ -13,7 +13,7 @@ from lvs import formatting, kinds, paths
 from lvs.folders import Folders
 from lvs.kinds.kind import CardExtras
 from lvs.models import LONGEST_S, Card, Folder, Marks
-from lvs.store import Connection, videos
+from lvs.store import Connection, items
 from lvs.store.playback import WORTH_RESUMING_S
 from lvs.urls import page_url, thumbnail_url
 from lvs.viewer import Viewer
@@ -141,7 +141,7 @@ def _badges(card: Card, extras: CardExtras, today: date) -> tuple[str, ...]:
 
 def as_in(conn: Connection, cards: Mapping[int, Card], folder: Folder | None) -> dict[int, Card]:
     """Cards as a folder has them: a video with several files is named by the one in it."""
-    copies = videos.files_within(conn, folder, cards) if folder is not None else {}
+    copies = items.files_within(conn, folder, cards) if folder is not None else {}
     return {
         id_: as_copy(card, copies[id_]) if id_ in copies else card for id_, card in cards.items()
     }

@@ -148,7 +148,7 @@ def gallery_context(
     summary = summary_context(conn, folders, listing, page.total, saved)
     return Gallery(
         summary=summary,
-        list_page=_list_page(conn, cards, listing, page.videos, page.next),
+        list_page=_list_page(conn, cards, listing, page.items, page.next),
         is_first=not query.after,
         start=query.url(),
         again=query.url("/partials/gallery"),

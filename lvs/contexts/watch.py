@@ -29,11 +29,11 @@ from lvs.models import Card, ItemDetails, Tag
 from lvs.store import (
     Connection,
     gallery,
+    items,
     marks,
     related,
     saved_searches,
     tags,
-    videos,
 )
 from lvs.store.list_plan import ListSpec
 from lvs.store.related import Related
@@ -132,7 +132,7 @@ def watch_context(
 ) -> Watch:
     """The page of an item. Next and previous keep to the list that the person came from; None is
     the folder that the item is in."""
-    details = videos.details(conn, viewer.audience, item_id)
+    details = items.details(conn, viewer.audience, item_id)
     if came_from == _own_folder(folders, details.card):
         came_from = None
     found = related.related(conn, viewer.audience, details.card.id, RELATED_SHOWN)
@@ -193,7 +193,7 @@ def about_context(
         can_play=can_play,
         media_url=media_url(folders, card),
         facts=tuple(_facts(details, folders, part)),
-        tags=tuple(tags.of_video(conn, card.id)),
+        tags=tuple(tags.of_item(conn, card.id)),
         links=ListLinks(
             back=Link(list_name(list_shown, saved_searches.saved(conn, viewer)), list_shown.url()),
             previous=_with_list(previous, came_from),
@@ -249,7 +249,7 @@ def _neighbours(
     if key is None:
         return "", ""
     pair = gallery.previous_id(conn, spec, key), gallery.next_id(conn, spec, key)
-    found = videos.cards(
+    found = items.cards(
         conn, viewer.audience, [neighbour for neighbour in pair if neighbour is not None]
     )
     found = as_in(conn, found, folder)

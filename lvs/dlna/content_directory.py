@@ -17,7 +17,7 @@ from lvs.headsets.catalogue import builtin_lists, query_of
 from lvs.listing.query import GalleryQuery
 from lvs.listing.resolve import folder_of, resolve
 from lvs.models import ItemDetails, Tag
-from lvs.store import Connection, files, gallery, roots, saved_searches, tags, videos
+from lvs.store import Connection, files, gallery, items, roots, saved_searches, tags
 from lvs.viewer import Viewer
 
 ROOT, FOLDERS, TAGS = "0", "folders", "tags"
@@ -48,10 +48,10 @@ def entry(conn: Connection, viewer: Viewer, folders: Folders, object_id: str) ->
     if object_id == ROOT:
         return Container(ROOT, "-1", "Local Video Server", len(_at_root(conn, viewer, folders)))
     if object_id.startswith(_VIDEO):
-        item_id = videos.id_of_hash(conn, viewer.audience, object_id.removeprefix(_VIDEO))
+        item_id = items.id_of_hash(conn, viewer.audience, object_id.removeprefix(_VIDEO))
         if item_id is None:
             raise NotFoundError("Video not found in the library.")
-        return Item(object_id, ROOT, videos.details(conn, viewer.audience, item_id))
+        return Item(object_id, ROOT, items.details(conn, viewer.audience, item_id))
     found = next(
         (known for known in _at_root(conn, viewer, folders) if known.id == object_id), None
     )
@@ -161,5 +161,5 @@ def _of_folder(
 
 
 def _items(conn: Connection, viewer: Viewer, item_ids: Sequence[int], parent: str) -> list[Entry]:
-    found = [videos.details(conn, viewer.audience, item_id) for item_id in item_ids]
+    found = [items.details(conn, viewer.audience, item_id) for item_id in item_ids]
     return [Item(_VIDEO + details.card.media_hash, parent, details) for details in found]

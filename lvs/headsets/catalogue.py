@@ -13,7 +13,7 @@ from lvs.listing.builtin import BUILTIN_LISTS
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.listing.resolve import resolve
 from lvs.models import Card, Marks
-from lvs.store import Connection, gallery, marks, saved_searches, tags, videos
+from lvs.store import Connection, gallery, items, marks, saved_searches, tags
 from lvs.viewer import Viewer
 
 NEWEST_AT_MOST = 2_000
@@ -48,7 +48,7 @@ def catalogue_lists(
             )
         except NotFoundError:  # a saved search of a folder that was deleted
             continue
-        cards = videos.cards(conn, viewer.audience, [item_id for item_id, _ in rows])
+        cards = items.cards(conn, viewer.audience, [item_id for item_id, _ in rows])
         there = tuple(
             cards[i]
             for i, _ in rows

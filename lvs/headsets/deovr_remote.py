@@ -19,7 +19,7 @@ from lvs import urls
 from lvs.errors import LvsError
 from lvs.headsets.playback_sessions import Sessions
 from lvs.models import LONGEST_S
-from lvs.store import Store, videos
+from lvs.store import Store, items
 from lvs.viewer import Viewer
 
 log = logging.getLogger(__name__)
@@ -118,7 +118,7 @@ class _Watched:
         media_hash = urls.hash_of_stream(path)
         if not media_hash:
             return None
-        return await self._store.read(videos.id_of_hash, self._viewer.audience, media_hash)
+        return await self._store.read(items.id_of_hash, self._viewer.audience, media_hash)
 
 
 async def _next(reader: asyncio.StreamReader) -> _State | None:

@@ -22,7 +22,7 @@ from lvs.media.facts import Result, SourceError
 from lvs.media.pool import MediaPool
 from lvs.media.thumbnail_files import fresh_key
 from lvs.models import Root
-from lvs.store import DatabaseError, Store, videos
+from lvs.store import DatabaseError, Store, items
 
 log = logging.getLogger(__name__)
 
@@ -87,9 +87,7 @@ class ProbeQueue:
         count as done."""
         if self._busy:
             return False
-        return not await self._store.read(
-            videos.waiting, limit=1, wanted=(), busy=list(self._aside)
-        )
+        return not await self._store.read(items.waiting, limit=1, wanted=(), busy=list(self._aside))
 
     async def run(self) -> None:
         """Work until cancelled. Started again after a failure, it finds its work as it was."""
@@ -127,13 +125,13 @@ class ProbeQueue:
         if not is_full or now >= self._counted_at + COUNT_EVERY_S:
             await self._count(now)
 
-    async def _next(self, limit: int, now: float) -> list[videos.Work]:
+    async def _next(self, limit: int, now: float) -> list[items.Work]:
         aside = [item_id for item_id, file in self._aside.items() if file.until > now]
         return await self._store.read(
-            videos.waiting, limit=limit, wanted=list(self._wanted), busy=[*self._busy, *aside]
+            items.waiting, limit=limit, wanted=list(self._wanted), busy=[*self._busy, *aside]
         )
 
-    async def _process(self, work: videos.Work) -> None:
+    async def _process(self, work: items.Work) -> None:
         try:
             result, took_s = await self._probe(work)
         except SourceError as error:
@@ -153,7 +151,7 @@ class ProbeQueue:
             self._status.thumbnails_busy = len(self._busy)
             self._room.set()
 
-    async def _probe(self, work: videos.Work) -> tuple[Result, float]:
+    async def _probe(self, work: items.Work) -> tuple[Result, float]:
         """What was found out, once it is stored, and the seconds that a worker took for it."""
         root = self._roots.get(work.root_id)
         if root is None:
@@ -166,13 +164,13 @@ class ProbeQueue:
         if result.error:
             log.warning("No thumbnail for %s: %s", paths.to_words(work.path), result.error)
         recorded = await self._store.write(
-            videos.record_probe, work.item_id, work.fingerprint, _columns(key, result)
+            items.record_probe, work.item_id, work.fingerprint, _columns(key, result)
         )
         if recorded and work.thumbnail not in (None, key):
             await asyncio.to_thread(self._pool.discard, work.thumbnail)
         return result, took_s
 
-    def _account(self, work: videos.Work, result: Result, took_s: float) -> None:
+    def _account(self, work: items.Work, result: Result, took_s: float) -> None:
         self._status.thumbnail_s += took_s
         self._status.thumbnails_made += not result.error
         self._status.thumbnails_failed += bool(result.error)
@@ -181,11 +179,11 @@ class ProbeQueue:
         )
         self._status.thumbnails.advance(1)
 
-    async def _blame(self, work: videos.Work, why: str) -> None:
+    async def _blame(self, work: items.Work, why: str) -> None:
         """Record a failure of this file alone; when even that fails, it is the store's."""
         try:
             await self._store.write(
-                videos.record_probe, work.item_id, work.fingerprint, {"probe_error": why}
+                items.record_probe, work.item_id, work.fingerprint, {"probe_error": why}
             )
             self._aside.pop(work.item_id, None)
             self._status.thumbnails_failed += 1
@@ -193,7 +191,7 @@ class ProbeQueue:
         except Exception as error:
             self._refuse(_words(error), PAUSE_S)
 
-    async def _put_aside(self, work: videos.Work, error: SourceError) -> None:
+    async def _put_aside(self, work: items.Work, error: SourceError) -> None:
         """Try this file again later. The watcher or the next scan handles a missing file."""
         tries = self._aside[work.item_id].tries + 1 if work.item_id in self._aside else 1
         if tries >= TRIES and error.errno not in (errno.ENOENT, errno.ENOTDIR):
@@ -234,7 +232,7 @@ class ProbeQueue:
     async def _count(self, now: float) -> None:
         """Count what waits, for pages and terminal."""
         self._counted_at, self._is_counted = now, True
-        waiting = await self._store.read(videos.count_waiting)
+        waiting = await self._store.read(items.count_waiting)
         progress = self._status.thumbnails
         if waiting and not progress.running:
             progress.start()

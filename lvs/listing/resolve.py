@@ -10,7 +10,7 @@ from lvs.folders import Folders
 from lvs.listing.query import GalleryQuery, parse_query
 from lvs.listing.search_syntax import LONGEST_Q, is_unfinished, without_unfinished
 from lvs.models import Folder
-from lvs.store import Connection, files, gallery, roots, search, tags, videos
+from lvs.store import Connection, files, gallery, items, roots, search, tags
 from lvs.store.list_plan import ListSpec, has_few_hits
 from lvs.viewer import Viewer
 
@@ -78,7 +78,7 @@ def draft_query(
 
 def find_hash(conn: Connection, viewer: Viewer, folders: Folders, media_hash: str) -> int:
     """The item with a `media_hash`, there or missing. Raises NotFoundError."""
-    item_id = videos.id_of_hash(conn, viewer.audience, media_hash)
+    item_id = items.id_of_hash(conn, viewer.audience, media_hash)
     if item_id is None:
         raise NotFoundError("Nothing with this address is in the library.")
     return item_id

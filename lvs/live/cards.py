@@ -14,7 +14,7 @@ from lvs.contexts.cards import Copy, MarksContext, as_copy, card_context, marks_
 from lvs.folders import Folders
 from lvs.http.templating import Templates
 from lvs.models import NO_MARKS, Card, Folder, Marks
-from lvs.store import Connection, marks, videos, visibility
+from lvs.store import Connection, items, marks, visibility
 from lvs.viewer import EVERYTHING, Audience, Viewer
 
 KEPT = 4_000
@@ -97,7 +97,7 @@ class Cards:
         ids = [item_id for item_id, _ in wanted]
         copies = visibility.copies(conn, audience, ids)
         if folder is not None:
-            copies |= videos.files_within(conn, folder, ids)
+            copies |= items.files_within(conn, folder, ids)
         keys = [
             (id_, version, day, offline, copies.get(id_), selectable) for id_, version in wanted
         ]
@@ -108,7 +108,7 @@ class Cards:
         return [card for key in keys if (card := found[key]) is not None]
 
     def _make(self, conn: Connection, missing: Sequence[Key], today: date) -> dict[Key, SharedCard]:
-        cards = videos.cards(
+        cards = items.cards(
             conn, EVERYTHING, [key[0] for key in missing]
         )  # each is named by its key
         made = {}

@@ -26,7 +26,7 @@ from lvs.listing.query import GalleryQuery
 from lvs.listing.resolve import Listing, folder_of, resolve
 from lvs.live.cards import Cards
 from lvs.models import NO_MARKS
-from lvs.store import Connection, gallery, marks, videos
+from lvs.store import Connection, gallery, items, marks
 from lvs.viewer import EVERYTHING, Viewer
 
 CARDS_AT_MOST = 60  # with more, it is cheaper for a page to fetch its list again
@@ -178,7 +178,7 @@ class GalleryFeed:
             for video, key in keys.items()
             if key is None
         ]
-        found = videos.cards(
+        found = items.cards(
             conn, EVERYTHING, [video for video, key in keys.items() if key is not None]
         )
         placed = [(key, found[video]) for video, key in keys.items() if key is not None]
@@ -261,7 +261,7 @@ class WatchFeed:
     ) -> str:
         parts = [*self._of_video(conn, context, shared_events, own_events)]
         touched = _items(shared_events)
-        for video, card in videos.cards(conn, self.viewer.audience, touched & self.shown).items():
+        for video, card in items.cards(conn, self.viewer.audience, touched & self.shown).items():
             wanted = [(video, card.version)]
             html = "".join(context.cards.render(conn, self.viewer, wanted, selectable=False))
             parts.append(responses.partial(f"#v-{video}", html))
@@ -285,7 +285,7 @@ class WatchFeed:
         elif topics & _OF_NEIGHBOURS or moves:
             yield from self._regions(conn, context, with_stage=False)
         elif marked:
-            card = videos.card(conn, self.viewer.audience, self.item_id)
+            card = items.card(conn, self.viewer.audience, self.item_id)
             own = marks_context(card, marks.of_item(conn, self.viewer, card.id))
             html = context.templates.render("partials/_own_marks.html", marks=own)
             yield responses.partial(f"#marks-{card.id}", html)
@@ -294,7 +294,7 @@ class WatchFeed:
         self, conn: Connection, context: RenderContext, *, with_stage: bool
     ) -> Iterator[str]:
         try:
-            details = videos.details(conn, self.viewer.audience, self.item_id)
+            details = items.details(conn, self.viewer.audience, self.item_id)
         except NotFoundError:  # it was deleted: its page shows that at the next request
             raise ResyncRequiredError from None
         render = context.templates.render
@@ -327,7 +327,7 @@ def _marks(
     """The viewer's marks of cards: of all that were `marked`, and of those cards `sent` without
     marks that have some."""
     own = marks.of_items(conn, viewer, marked | sent)
-    cards = videos.cards(conn, viewer.audience, marked | own.keys())
+    cards = items.cards(conn, viewer.audience, marked | own.keys())
     folder = folder_of(conn, viewer, context.folders, folder_name)
     for item_id, card in as_in(conn, cards, folder).items():
         html = context.cards.render_marks(card, own.get(item_id, NO_MARKS))

@@ -13,7 +13,7 @@ from lvs.http.routes import FORM, Route
 from lvs.http.viewers import current_viewer
 from lvs.partials.params import known_video
 from lvs.services import current_services
-from lvs.store import Connection, Transaction, curation, marks, videos
+from lvs.store import Connection, Transaction, curation, items, marks
 from lvs.viewer import Viewer
 
 
@@ -45,7 +45,7 @@ def _set_favorite(tx: Transaction, viewer: Viewer, media_hash: str, wanted: bool
 
 def _marks(conn: Connection, viewer: Viewer, item_id: int) -> MarksContext:
     return marks_context(
-        videos.card(conn, viewer.audience, item_id), marks.of_item(conn, viewer, item_id)
+        items.card(conn, viewer.audience, item_id), marks.of_item(conn, viewer, item_id)
     )
 
 

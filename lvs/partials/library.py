@@ -14,7 +14,7 @@ from lvs.http.viewers import current_viewer
 from lvs.partials.params import number
 from lvs.partials.responses import toast
 from lvs.services import current_services
-from lvs.store import Connection, files, videos
+from lvs.store import Connection, files, items
 from lvs.viewer import Viewer
 
 
@@ -37,7 +37,7 @@ async def retry() -> Response | WerkzeugResponse:
     """Try failed videos again: one by `video`, or all."""
     services = current_services()
     one = "video" in await request.form
-    count = await services.store.write(videos.retry, await number("video") if one else None)
+    count = await services.store.write(items.retry, await number("video") if one else None)
     if not count:
         raise ConflictError("No failed files.")
     return toast(services, f"Retrying {formatting.plural(count, 'video')}.")
@@ -53,7 +53,7 @@ async def rebuild() -> Response | WerkzeugResponse:
         one = await services.store.read(
             _of_filename, current_viewer(), services.folders, form["filename"].strip()
         )
-    count = await services.store.write(videos.reprobe_all, one)
+    count = await services.store.write(items.reprobe_all, one)
     if not count:
         raise ConflictError("The file is missing.")
     if one is not None:

@@ -9,7 +9,7 @@ from quart import request
 
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.listing.query import GalleryQuery, parse_query
-from lvs.store import Connection, Transaction, videos
+from lvs.store import Connection, Transaction, items
 from lvs.viewer import Viewer
 
 T = TypeVar("T")
@@ -25,7 +25,7 @@ def of_video(
 
 def known_video(conn: Connection, viewer: Viewer, media_hash: str) -> int:
     """The row id of a video by its identity. Raises NotFoundError."""
-    item_id = videos.id_of_hash(conn, viewer.audience, media_hash)
+    item_id = items.id_of_hash(conn, viewer.audience, media_hash)
     if item_id is None:
         raise NotFoundError("Video not found in the library.")
     return item_id

@@ -13,7 +13,7 @@ from lvs.http.viewers import current_viewer
 from lvs.listing.query import GalleryQuery, arguments_of
 from lvs.partials.params import known_video, list_of
 from lvs.services import current_services
-from lvs.store import Connection, videos
+from lvs.store import Connection, items
 from lvs.viewer import Viewer
 
 
@@ -41,7 +41,7 @@ def _regions(
     media_hash: str,
     came_from: GalleryQuery | None,
 ) -> tuple[Stage, About]:
-    details = videos.details(conn, viewer.audience, known_video(conn, viewer, media_hash))
+    details = items.details(conn, viewer.audience, known_video(conn, viewer, media_hash))
     return (
         stage_context(folders, details, came_from),
         about_context(conn, viewer, folders, details, came_from),

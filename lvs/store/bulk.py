@@ -1,4 +1,4 @@
-"""The same change of many videos, batch by batch, and its undoing."""
+"""The same change of many items, batch by batch, and its undoing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.models import Bulk
-from lvs.store import curation, playback, tags, videos
+from lvs.store import curation, items, playback, tags
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 from lvs.viewer import Viewer
@@ -20,9 +20,9 @@ DELETE_TAG = "delete-tag"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of change: what a video has now, and how it gets another value of that.
+    """A kind of change: what an item has now, and how it gets another value of that.
 
-    `missing` also changes videos whose files are missing.
+    `missing` also changes items whose files are missing.
     """
 
     read: Callable[[Connection, Viewer, int, str], Any]
@@ -58,8 +58,8 @@ KINDS: dict[str, Kind] = {
 
 @dataclass(frozen=True, slots=True)
 class BulkAction:
-    """What a form can ask for by the `name` alone: videos get what is `wanted` of a kind. `done`
-    says so, with the number of videos in place of `{}`."""
+    """What a form can ask for by the `name` alone: items get what is `wanted` of a kind. `done`
+    says so, with the number of items in place of `{}`."""
 
     name: str
     kind: str
@@ -92,14 +92,14 @@ def begin(tx: Transaction, viewer: Viewer, kind: str, value: str) -> int:
 def change(
     tx: Transaction, viewer: Viewer, bulk_edit_id: int, item_ids: Sequence[int], wanted: Any
 ) -> int:
-    """Give these videos what is `wanted`; returns how many had something else.
+    """Give these items what is `wanted`; returns how many had something else.
 
-    A video that may not have it (too many tags) is left as it is.
+    An item that may not have it (too many tags) is left as it is.
     """
     conn = tx.connection
     kind, argument = _kind_of(conn, viewer, bulk_edit_id)
     changed = 0
-    for item_id in videos.present(conn, viewer.audience, item_ids, missing=kind.missing):
+    for item_id in items.present(conn, viewer.audience, item_ids, missing=kind.missing):
         before = kind.read(conn, viewer, item_id, argument)
         if before == wanted:
             continue
@@ -114,7 +114,7 @@ def change(
 
 
 def undo(tx: Transaction, viewer: Viewer, bulk_edit_id: int, limit: int) -> int | None:
-    """Undo up to `limit` videos; returns how many, or None when there is nothing left to undo.
+    """Undo up to `limit` items; returns how many, or None when there is nothing left to undo.
 
     One that was changed again since keeps what it has.
     """
@@ -137,7 +137,7 @@ def undo(tx: Transaction, viewer: Viewer, bulk_edit_id: int, limit: int) -> int 
 def _apply(
     tx: Transaction, viewer: Viewer, kind: Kind, item_id: int, argument: str, value: Any
 ) -> bool:
-    """Whether a video may have it."""
+    """Whether an item may have it."""
     try:
         kind.write(tx, viewer, item_id, argument, value)
     except InvalidInputError:

@@ -1,4 +1,4 @@
-"""Ratings and favorites of videos. Triggers maintain the aggregates."""
+"""Ratings and favorites of items. Triggers maintain the aggregates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lvs.viewer import Viewer
 
 
 def rate(tx: Transaction, viewer: Viewer, item_id: int, value: int | None) -> RatingSummary:
-    """Set a video's stars, 1 to 5, or clear them; returns what its ratings are now."""
+    """Set an item's stars, 1 to 5, or clear them; returns what its ratings are now."""
     conn = tx.connection
     had = _own_rating(conn, viewer, item_id)
     if value == had:
@@ -52,7 +52,7 @@ def of_items(
 
 
 def _shared_rating(conn: Connection, item_id: int) -> tuple[float, int]:
-    """(average, count) of all ratings of a video."""
+    """(average, count) of all ratings of an item."""
     average, count = conn.execute(
         "select rating_average, rating_count from item where id = ?", (item_id,)
     ).fetchone()
@@ -62,7 +62,7 @@ def _shared_rating(conn: Connection, item_id: int) -> tuple[float, int]:
 def set_favorite(
     tx: Transaction, viewer: Viewer, item_id: int, favorite: bool | None
 ) -> FavoriteState:
-    """Make a video a favorite or not; None turns it over. Returns how it is now."""
+    """Make an item a favorite or not; None turns it over. Returns how it is now."""
     conn = tx.connection
     was = is_favorite(conn, viewer, item_id)
     now = not was if favorite is None else favorite

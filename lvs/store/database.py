@@ -42,7 +42,7 @@ class Store:
     """The library's truth. Open it once; close it last.
 
     `last_event_id` is the id of the newest event that is committed; `change_signal` notifies after
-    each commit that made events, `probe_signal` after one that may have left videos to probe.
+    each commit that made events, `probe_signal` after one that may have left items to probe.
     `events` counts them by topic since the start. `changes` are the revisions of what viewers see,
     `edits` those by people alone: a page that was rendered before one is not to be served after it.
     """

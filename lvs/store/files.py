@@ -1,4 +1,4 @@
-"""Files on disk as the store knows them, and what becomes of their videos when they change."""
+"""Files on disk as the store knows them, and what becomes of their items when they change."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def at_path(conn: Connection, root_id: int, path: str) -> KnownFile | None:
     return _file(row) if row else None
 
 
-def of_video(conn: Connection, item_id: int) -> list[KnownFile]:
+def of_item(conn: Connection, item_id: int) -> list[KnownFile]:
     rows = conn.execute(
         f"select {_FILE} from file where item_id = ? order by missing_since is not null, id",
         (item_id,),
@@ -70,8 +70,8 @@ def of_video(conn: Connection, item_id: int) -> list[KnownFile]:
 
 
 def visible_of_video(conn: Connection, audience: Audience, item_id: int) -> list[KnownFile]:
-    """As `of_video`, those in folders that the audience sees."""
-    found = of_video(conn, item_id)
+    """As `of_item`, those in folders that the audience sees."""
+    found = of_item(conn, item_id)
     return [file for file in found if audience.sees_folder(file.root_id)]
 
 
@@ -105,7 +105,7 @@ def count_present(conn: Connection) -> int:
 def videos_directly_in(
     conn: Connection, audience: Audience, folder_id: int, start: int, count: int
 ) -> tuple[list[int], int]:
-    """Videos with a file in a folder itself, by title: `count` from `start` on, and how many."""
+    """Items with a file in a folder itself, by title: `count` from `start` on, and how many."""
     source = (
         "from item i where i.file_count > 0 and i.id in (select item_id from file"
         " where folder_id = :folder and missing_since is null)"
@@ -119,7 +119,7 @@ def videos_directly_in(
 
 
 def duplicates(conn: Connection, limit: int) -> list[list[KnownFile]]:
-    """The present files of videos that have several, the largest first."""
+    """The present files of items that have several, the largest first."""
     rows = conn.execute(
         f"select {_FILE} from file where missing_since is null and item_id in"
         " (select id from item where file_count > 1 order by size_bytes desc limit ?)"
@@ -140,13 +140,13 @@ def ingest(
     *,
     first_scan: bool,
 ) -> int:
-    """Bring new and changed files into the library; returns how many videos it touched.
+    """Bring new and changed files into the library; returns how many items it touched.
 
     `moved` maps a found path to the file row that it was until now (same content, old path
-    missing). On a root's first scan a video's `added_at` is its file's time.
+    missing). On a root's first scan an item's `added_at` is its file's time.
 
-    Content decides first: a known content at any path is its known video. An unknown content at
-    a known path is a replacement, and the video keeps its identity.
+    Content decides first: a known content at any path is its known item. An unknown content at
+    a known path is a replacement, and the item keeps its identity.
     """
     touched: set[int] = set()
     folder_ids: dict[str, int] = {}
@@ -187,14 +187,14 @@ def ingest(
                 touched.add(at.item_id)
             _insert(tx, root_id, folder_id, file, item_id)
         touched.add(item_id)
-    sync_videos(tx, touched)
+    sync_items(tx, touched)
     return len(touched)
 
 
 def mark_missing(tx: Transaction, missing: Iterable[KnownFile]) -> None:
     """Mark files missing, unless they have moved on meanwhile.
 
-    Their videos stay, with their user data.
+    Their items stay, with their user data.
     """
     touched = set()
     for file in missing:
@@ -202,15 +202,15 @@ def mark_missing(tx: Transaction, missing: Iterable[KnownFile]) -> None:
         if now is not None and (now.root_id, now.path) == (file.root_id, file.path):
             _set_missing(tx, file.id)
             touched.add(file.item_id)
-    sync_videos(tx, touched)
+    sync_items(tx, touched)
 
 
-def sync_videos(tx: Transaction, item_ids: Iterable[int]) -> None:
-    """Make each video agree with its files: counts, title, folders; and emit the events."""
+def sync_items(tx: Transaction, item_ids: Iterable[int]) -> None:
+    """Make each item agree with its files: counts, title, folders; and emit the events."""
     conn = tx.connection
     tx.by_ingest = True
     for item_id in item_ids:
-        files = of_video(conn, item_id)
+        files = of_item(conn, item_id)
         present = [file for file in files if file.missing_since is None]
         before, kind = conn.execute(
             "select file_count, kind from item where id = ?", (item_id,)
@@ -368,7 +368,7 @@ def _new_item(tx: Transaction, file: FoundFile, *, first_scan: bool) -> int:
 
 
 def _free_hash(tx: Transaction, fingerprint: str) -> str:
-    """The fingerprint, unless a video that uses it has since got other content."""
+    """The fingerprint, unless an item that uses it has since got other content."""
     media_hash = fingerprint
     while tx.connection.execute(
         "select 1 from item where media_hash = ?", (media_hash,)

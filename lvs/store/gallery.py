@@ -20,26 +20,26 @@ Key = tuple[Any, int]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a list: (id, version) of each video, and the cursor of what follows."""
+    """A page of a list: (id, version) of each item, and the cursor of what follows."""
 
-    videos: list[tuple[int, int]]
+    items: list[tuple[int, int]]
     next: str | None
     total: int
 
 
 def page(conn: Connection, spec: ListSpec, *, limit: int, after: str | None = None) -> Page:
-    """The first `limit` videos of a list after a cursor, and how many it has.
+    """The first `limit` items of a list after a cursor, and how many it has.
 
     Raises InvalidInputError when the cursor is not one of ours, or of another sort order.
     """
-    videos, cursor = list_page(conn, spec, limit=limit, after=after)
-    return Page(videos, cursor, count(conn, spec))
+    items, cursor = list_page(conn, spec, limit=limit, after=after)
+    return Page(items, cursor, count(conn, spec))
 
 
 def list_page(
     conn: Connection, spec: ListSpec, *, limit: int, after: str | None = None
 ) -> tuple[list[tuple[int, int]], str | None]:
-    """As `page`, without counting: (videos, cursor of what follows)."""
+    """As `page`, without counting: (items, cursor of what follows)."""
     rows = _list_page(conn, spec, decode_cursor(spec, after) if after else None, limit + 1)
     more = len(rows) > limit
     rows = rows[:limit]
@@ -48,7 +48,7 @@ def list_page(
 
 
 def count(conn: Connection, spec: ListSpec) -> int:
-    """How many videos a list has. The rows store it; only filters need a count."""
+    """How many items a list has. The rows store it; only filters need a count."""
     audience = spec.viewer.audience
     if spec.is_whole and spec.folder_id is not None and not spec.kind:
         # All of a visible folder, but what has hidden tags.
@@ -85,7 +85,7 @@ def has_other_kinds(conn: Connection, kind: str) -> bool:
 
 
 def sort_key_of(conn: Connection, spec: ListSpec, item_id: int) -> Key | None:
-    """Where a video is in a list, or None when it is not in it."""
+    """Where an item is in a list, or None when it is not in it."""
     way = plan(conn, spec, "one")
     row = conn.execute(
         f"select {way.key}, i.id from {way.source} where {way.where}",
@@ -99,7 +99,7 @@ def is_descending(conn: Connection, spec: ListSpec) -> bool:
 
 
 def next_id(conn: Connection, spec: ListSpec, key: Key) -> int | None:
-    """The video right after a key in a list."""
+    """The item right after a key in a list."""
     rows = _list_page(conn, spec, key, 1)
     return rows[0][0] if rows else None
 
@@ -110,7 +110,7 @@ def previous_id(conn: Connection, spec: ListSpec, key: Key) -> int | None:
 
 
 def all_ids(conn: Connection, spec: ListSpec) -> list[int]:
-    """The ids of all videos of a list, in no order."""
+    """The ids of all items of a list, in no order."""
     way = plan(conn, spec, "count")
     rows = conn.execute(f"select i.id from {way.source} where {way.where}", spec.parameters)
     return [row[0] for row in rows]

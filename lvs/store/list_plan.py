@@ -1,4 +1,4 @@
-"""Which videos a list has and in which order, and the SQL that reads it the short way."""
+"""Which items a list has and in which order, and the SQL that reads it the short way."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ Purpose = Literal["walk", "count", "one"]
 def plan(conn: Connection, spec: ListSpec, purpose: Purpose = "walk") -> QueryPlan:
     """The short way through a list: from the hits of a search, from what was started, from the
     rarest tag or the folder, where gathering and sorting those is cheaper than walking the order
-    through them. `one` restricts it to the video `:id`.
+    through them. `one` restricts it to the item `:id`.
     """
     there = "i.file_count > 0" + (" and i.id = :id" if purpose == "one" else "")
     sort = SORT_ORDERS[spec.sort]
@@ -125,7 +125,7 @@ def _sees_few(conn: Connection, audience: Audience) -> bool:
 
 
 def _conditions(conn: Connection, spec: ListSpec, purpose: Purpose) -> str:
-    """What a video must be, beside there and in the folder."""
+    """What an item must be, beside there and in the folder."""
     wanted = ["i.kind = :kind"] if spec.kind else []
     wanted += visibility.conditions(spec.viewer.audience)
     wanted += spec.filters.conditions
@@ -143,7 +143,7 @@ def _conditions(conn: Connection, spec: ListSpec, purpose: Purpose) -> str:
 
 
 def _walks_to_hits(spec: ListSpec) -> bool:
-    """Whether an index walks the order, and every few videos there is a hit: each is then asked by
+    """Whether an index walks the order, and every few items there is a hit: each is then asked by
     itself (40 µs). Else the hits are gathered once (1 µs each), where 100,000 would be asked."""
     indexed = SORT_ORDERS[spec.sort].is_indexed
     return indexed and not (spec.filters != NO_FILTERS or spec.tag_ids)
@@ -154,7 +154,7 @@ def _finds_few(conn: Connection, spec: ListSpec) -> bool:
 
 
 def has_few_hits(conn: Connection, match: SearchQuery) -> bool:
-    """Whether a search finds so few videos that they are gathered, ranked and sorted."""
+    """Whether a search finds so few items that they are gathered, ranked and sorted."""
     row = conn.execute(
         "select count(*) from (select 1 from item_fts"
         f" where {conn.dialect.full_text.matches('?')} limit ?) found",
@@ -164,7 +164,7 @@ def has_few_hits(conn: Connection, match: SearchQuery) -> bool:
 
 
 def count_of(conn: Connection, table: Literal["tag", "folder"], row_id: int) -> int:
-    """The kept count of videos of a tag or a folder; 0 when it is not there."""
+    """The kept count of items of a tag or a folder; 0 when it is not there."""
     row = conn.execute(f"select item_count from {table} where id = ?", (row_id,)).fetchone()
     return int(row[0]) if row else 0
 
@@ -188,5 +188,5 @@ def _total(conn: Connection) -> int:
 
 
 def _is_cheap_to_gather(conn: Connection, count: int) -> bool:
-    """Gathering costs its n videos; walking to 60 hits costs 60 * total / n steps."""
+    """Gathering costs its n items; walking to 60 hits costs 60 * total / n steps."""
     return count**2 < 60 * max(_total(conn), 1)

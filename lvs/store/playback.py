@@ -1,17 +1,17 @@
-"""Views, and where people are in a video."""
+"""Views, and where people are in an item."""
 
 from __future__ import annotations
 
 import math
 
-from lvs.store import marks, videos
+from lvs.store import items, marks
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 from lvs.viewer import Viewer
 
 WATCHED_FROM = 0.95  # of the duration: the credits need not be seen
 WORTH_RESUMING_S = 10.0
-SHOWN_EVERY_S = 300.0  # of the video
+SHOWN_EVERY_S = 300.0  # of the item
 TAKEN_UP_AFTER_MS = 60_000  # without a position: several times the players' pace
 OWN_PROGRESS = "from playback_progress where item_id = i.id and user_id = :viewer"
 
@@ -22,7 +22,7 @@ def count_view(tx: Transaction, item_id: int) -> int:
         "update item set view_count = view_count + 1 where id = ? returning view_count",
         (item_id,),
     ).fetchone()
-    videos.touch(tx, item_id)
+    items.touch(tx, item_id)
     return int(row[0])
 
 
@@ -34,7 +34,7 @@ def save_position(
     *,
     playing: bool = False,
 ) -> None:
-    """Remember how far a user is; at the end the video is watched, and its position is 0.
+    """Remember how far a user is; at the end the item is watched, and its position is 0.
 
     While it plays, pages show it at turning points only: see `_is_turning_point`.
     """
@@ -63,7 +63,7 @@ def save_position(
 
 
 def _is_turning_point(position_s: float, before: tuple[float, int], at: int) -> bool:
-    """Whether pages are to show a position of a video that plays on: where it becomes worth
+    """Whether pages are to show a position of an item that plays on: where it becomes worth
     resuming, where it was taken up again (it is now the last played), and each few minutes, for a
     player that ends without a word."""
     position_before_s, updated_at = before
@@ -75,12 +75,12 @@ def _is_turning_point(position_s: float, before: tuple[float, int], at: int) -> 
 
 
 def set_watched(tx: Transaction, viewer: Viewer, item_id: int, watched: bool) -> None:
-    """Mark a video as watched or not. Either way its position becomes 0."""
+    """Mark an item as watched or not. Either way its position becomes 0."""
     set_state(tx, viewer, item_id, 0.0, watched)
 
 
 def state_of(conn: Connection, viewer: Viewer, item_id: int) -> tuple[float, bool]:
-    """(position in seconds, whether it was seen to its end) of a user in a video."""
+    """(position in seconds, whether it was seen to its end) of a user in an item."""
     row = conn.execute(
         "select position_s, watched from playback_progress where item_id = ? and user_id = ?",
         (item_id, viewer.user_id),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lvs.models import LayoutChoice
-from lvs.store import videos
+from lvs.store import items
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 
@@ -35,5 +35,5 @@ def set_projection(
         tx.connection.execute(
             "update item set probed_at = null where id = ? and probe_error is null", (item_id,)
         )
-    videos.touch(tx, item_id)
+    items.touch(tx, item_id)
     tx.may_need_probe |= other_eye

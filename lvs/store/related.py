@@ -1,7 +1,7 @@
-"""Videos that go with a video: by shared tags, its folder, the words of its title, and stars.
+"""Items that go with an item: by shared tags, its folder, the words of its title, and stars.
 
 What is shared weighs by its rarity, as inverse document frequency does for words (Spärck Jones,
-1972): a tag that three videos have says more than one that every second has.
+1972): a tag that three items have says more than one that every second has.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _WORD_WEIGHT = 0.7  # of that of a tag as rare
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Why a video is related: how many tags and words of the title it shares, and if the folder."""
+    """Why an item is related: how many tags and words of the title it shares, and if the folder."""
 
     item_id: int
     version: int
@@ -35,10 +35,10 @@ class Related:
 
 
 def related(conn: Connection, audience: Audience, item_id: int, limit: int) -> list[Related]:
-    """The best `limit` for a video that the audience sees; stars and hearts decide among equals.
+    """The best `limit` for an item that the audience sees; stars and hearts decide among equals.
 
     However large the library, at most some thousand candidates are read: of a tag or folder
-    with many videos, those nearest by id, which were added about the same time.
+    with many items, those nearest by id, which were added about the same time.
     """
     total = conn.execute("select coalesce(sum(item_count), 0) from library_stats").fetchone()[0]
     parts = [_IN_FOLDER]
@@ -93,7 +93,7 @@ _BEST = """
 
 
 def _rare_words(conn: Connection, item_id: int) -> list[tuple[str, int]]:
-    """Words of a video's title that few others have, rarest first, and how many have them."""
+    """Words of an item's title that few others have, rarest first, and how many have them."""
     title = conn.execute("select title from item where id = ?", (item_id,)).fetchone()[0]
     found = []
     for word in {word for word in folded(title) if len(word) > 2}:

@@ -1,4 +1,4 @@
-"""The configured video folders and the folders under them."""
+"""The configured library folders and the folders under them."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def folder_at(conn: Connection, audience: Audience, root_id: int, path: str) -> 
 def folders_in(
     conn: Connection, audience: Audience, folder_id: int, limit: int = 500
 ) -> list[Folder]:
-    """The folders directly inside one that the audience sees, those with videos, by name."""
+    """The folders directly inside one that the audience sees, those with items, by name."""
     rows = conn.execute(
         f"select {_FOLDER} from folder where parent_id = ? and item_count > 0"
         " order by lower(name), id limit ?",

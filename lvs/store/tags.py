@@ -1,4 +1,4 @@
-"""Tags of videos. Triggers count them; their case does not matter."""
+"""Tags of items. Triggers count them; their case does not matter."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from lvs.errors import InvalidInputError, NotFoundError
 from lvs.models import Tag
-from lvs.store import search, videos, visibility
+from lvs.store import items, search, visibility
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 from lvs.viewer import Audience
@@ -30,8 +30,8 @@ def tag_key(name: str) -> str:
     return unicodedata.normalize("NFC", name.casefold())
 
 
-def of_video(conn: Connection, item_id: int) -> list[Tag]:
-    """A video's tags by name."""
+def of_item(conn: Connection, item_id: int) -> list[Tag]:
+    """An item's tags by name."""
     rows = conn.execute(
         "select t.id, t.name, t.item_count from item_tag it join tag t on t.id = it.tag_id"
         " where it.item_id = ? order by t.key",
@@ -49,8 +49,8 @@ def has(conn: Connection, item_id: int, name: str) -> bool:
     return row is not None
 
 
-def of_videos(conn: Connection, item_ids: Iterable[int]) -> dict[int, list[str]]:
-    """The names of the tags of these videos by id, in one query."""
+def of_items(conn: Connection, item_ids: Iterable[int]) -> dict[int, list[str]]:
+    """The names of the tags of these items by id, in one query."""
     found: dict[int, list[str]] = {}
     for item_id, name in conn.execute(
         "select it.item_id, t.name from item_tag it join tag t on t.id = it.tag_id"
@@ -110,28 +110,28 @@ def count(conn: Connection, audience: Audience) -> int:
 
 
 def add(tx: Transaction, item_id: int, name: str) -> list[Tag]:
-    """Give a video a tag; returns all it has. Raises InvalidInputError when it has too many."""
-    had = [tag.name for tag in of_video(tx.connection, item_id)]
+    """Give an item a tag; returns all it has. Raises InvalidInputError when it has too many."""
+    had = [tag.name for tag in of_item(tx.connection, item_id)]
     return set_all(tx, item_id, [*had, name])
 
 
 def remove(tx: Transaction, item_id: int, name: str) -> list[Tag]:
-    """Take a tag from a video; returns all it still has."""
+    """Take a tag from an item; returns all it still has."""
     kept = [
-        tag.name for tag in of_video(tx.connection, item_id) if tag_key(tag.name) != tag_key(name)
+        tag.name for tag in of_item(tx.connection, item_id) if tag_key(tag.name) != tag_key(name)
     ]
     return set_all(tx, item_id, kept)
 
 
 def set_all(tx: Transaction, item_id: int, names: Iterable[str]) -> list[Tag]:
-    """Make these a video's tags, no others; returns them. Raises InvalidInputError."""
+    """Make these an item's tags, no others; returns them. Raises InvalidInputError."""
     conn = tx.connection
     wanted: dict[str, str] = {}
     for name in map(clean_name, names):
         wanted.setdefault(tag_key(name), name)
     if len(wanted) > MOST_ON_A_VIDEO:
         raise InvalidInputError(f"A video can have at most {MOST_ON_A_VIDEO} tags.")
-    had = {tag_key(tag.name): tag.id for tag in of_video(conn, item_id)}
+    had = {tag_key(tag.name): tag.id for tag in of_item(conn, item_id)}
     for key in had.keys() - wanted.keys():
         conn.execute("delete from item_tag where item_id = ? and tag_id = ?", (item_id, had[key]))
         conn.execute("delete from tag where id = ? and item_count = 0", (had[key],))
@@ -146,7 +146,7 @@ def set_all(tx: Transaction, item_id: int, names: Iterable[str]) -> list[Tag]:
         )
     if had.keys() != wanted.keys():
         _touch(tx, [item_id])
-    return of_video(conn, item_id)
+    return of_item(conn, item_id)
 
 
 def rename(tx: Transaction, audience: Audience, name: str, new_name: str) -> None:
@@ -174,14 +174,14 @@ def rename(tx: Transaction, audience: Audience, name: str, new_name: str) -> Non
 
 
 def in_use(conn: Connection, audience: Audience, name: str) -> tuple[Tag, list[int]]:
-    """A tag and the videos that have it, missing ones too. Raises NotFoundError."""
+    """A tag and the items that have it, missing ones too. Raises NotFoundError."""
     tag_id = _existing(conn, audience, name)
     row = conn.execute("select id, name, item_count from tag where id = ?", (tag_id,)).fetchone()
     return Tag(*row), _videos_of(conn, tag_id)
 
 
 def delete_unused(tx: Transaction, name: str) -> None:
-    """Delete a tag that no video has; whoever adds it again may write it differently."""
+    """Delete a tag that no item has; whoever adds it again may write it differently."""
     tx.connection.execute("delete from tag where key = ? and item_count = 0", (tag_key(name),))
 
 
@@ -207,7 +207,7 @@ def _timing(conn: Connection, tag_id: int) -> None:
 
 
 def _touch(tx: Transaction, item_ids: Iterable[int]) -> None:
-    """New versions of these videos, found by their new tags, sent to every page."""
+    """New versions of these items, found by their new tags, sent to every page."""
     for item_id in item_ids:
         search.index(tx.connection, [item_id])
-        videos.touch(tx, item_id)
+        items.touch(tx, item_id)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lvs.errors import InvalidInputError
-from lvs.store import curation, tags, videos
+from lvs.store import curation, items, tags
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 from lvs.viewer import Viewer
@@ -52,14 +52,14 @@ def apply(
     if favorite:
         curation.set_favorite(tx, viewer, item_id, True)
     if names:
-        had = [tag.name for tag in tags.of_video(conn, item_id)]
+        had = [tag.name for tag in tags.of_item(conn, item_id)]
         tags.set_all(tx, item_id, [*had, *names])
     raised = conn.execute(
         "update item set view_count = :views where id = :id and view_count < :views",
         {"views": views, "id": item_id},
     )
     if raised.rowcount:
-        videos.touch(tx, item_id)
+        items.touch(tx, item_id)
 
 
 def by_filename(conn: Connection, table: str, names: Sequence[str]) -> list[tuple[str, Any]]:

@@ -20,7 +20,7 @@ from lvs.listing.builtin import ARGUMENTS
 from lvs.listing.query import SEEDS, GalleryQuery, arguments_of, parse_query
 from lvs.models import Card
 from lvs.services import Services, current_services
-from lvs.store import Connection, videos
+from lvs.store import Connection, items
 from lvs.store import gallery as gallery_store
 from lvs.store.list_plan import ListSpec
 from lvs.urls import watch_url
@@ -48,8 +48,8 @@ async def random_video() -> WerkzeugResponse:
 
 def _some_card(conn: Connection, viewer: Viewer) -> Card | None:
     spec = ListSpec(viewer, "random", seed=random.randint(1, SEEDS), kind=MAIN.id)
-    first = gallery_store.page(conn, spec, limit=1).videos
-    return videos.card(conn, viewer.audience, first[0][0]) if first else None
+    first = gallery_store.page(conn, spec, limit=1).items
+    return items.card(conn, viewer.audience, first[0][0]) if first else None
 
 
 async def page(services: Services, query: GalleryQuery) -> Rendered:

@@ -18,7 +18,7 @@ from lvs.http.viewers import current_viewer
 from lvs.media import thumbnail_files
 from lvs.models import KnownFile
 from lvs.services import Services, current_services
-from lvs.store import Connection, files, videos
+from lvs.store import Connection, files, items
 from lvs.streaming import ranges
 from lvs.streaming.files import OpenFile
 from lvs.viewer import Audience
@@ -57,7 +57,7 @@ async def stream(media_hash: str, name: str) -> Response:
 
 
 def _file_of_hash(conn: Connection, audience: Audience, media_hash: str) -> KnownFile | None:
-    item_id = videos.id_of_hash(conn, audience, media_hash)
+    item_id = items.id_of_hash(conn, audience, media_hash)
     return files.visible_of_video(conn, audience, item_id)[0] if item_id is not None else None
 
 
@@ -117,7 +117,7 @@ async def thumbnail(media_hash: str, name: str) -> Response:
     if name not in PICTURES:
         raise NotFoundError(f"Thumbnails are {', '.join(PICTURES)}.")
     services = current_services()
-    found = await services.store.read(videos.thumbnail_of, current_viewer().audience, media_hash)
+    found = await services.store.read(items.thumbnail_of, current_viewer().audience, media_hash)
     if found is None:
         raise NotFoundError("Video not found in the library.")
     if found.key is not None:
@@ -126,7 +126,7 @@ async def thumbnail(media_hash: str, name: str) -> Response:
         try:
             body = await asyncio.to_thread(path.read_bytes)
         except OSError:  # the folder was emptied: render it again
-            await services.store.write(videos.regenerate, found.item_id)
+            await services.store.write(items.regenerate, found.item_id)
         else:
             keep = FOR_EVER if request.args.get("v") == found.key else "no-cache"
             headers = {"Content-Type": PICTURES[name], "Cache-Control": keep}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lvs.models import Card, FoundFile
 from lvs.services import Services
-from lvs.store import Store, Transaction, curation, files, gallery, videos
+from lvs.store import Store, Transaction, curation, files, gallery, items
 from lvs.store.list_plan import ListSpec
 from lvs.viewer import EVERYTHING, HOUSEHOLD
 from tests.helpers.servers import LocalServer, eventually
@@ -69,13 +69,13 @@ async def library(services: Services) -> dict[str, Card]:
         age(root)
     await services.library.scan_all()
     page = await services.store.read(gallery.page, ListSpec(HOUSEHOLD), limit=1000)
-    cards = await services.store.read(videos.cards, EVERYTHING, [video for video, _ in page.videos])
+    cards = await services.store.read(items.cards, EVERYTHING, [video for video, _ in page.items])
     return {card.path: card for card in cards.values()}
 
 
 async def shown(services: Services) -> dict[str, Card]:
     page = await services.store.read(gallery.page, ListSpec(HOUSEHOLD), limit=1000)
-    cards = await services.store.read(videos.cards, EVERYTHING, [video for video, _ in page.videos])
+    cards = await services.store.read(items.cards, EVERYTHING, [video for video, _ in page.items])
     return {card.path: card for card in cards.values()}
 
 
@@ -91,9 +91,7 @@ async def wait_for(services: Services, *names: str) -> dict[str, Card]:
 
 
 async def hash_of(services: Services, item_id: int) -> str:
-    found: str = (await services.store.read(videos.cards, EVERYTHING, [item_id]))[
-        item_id
-    ].media_hash
+    found: str = (await services.store.read(items.cards, EVERYTHING, [item_id]))[item_id].media_hash
     return found
 
 
@@ -113,7 +111,7 @@ async def touched(server: LocalServer, *item_ids: int) -> None:
 
     def touch(tx: Transaction) -> None:
         for item_id in item_ids:
-            videos.touch(tx, item_id)
+            items.touch(tx, item_id)
 
     await server.services.store.write(touch)
 

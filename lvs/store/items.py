@@ -88,7 +88,7 @@ def card(conn: Connection, audience: Audience, item_id: int) -> Card:
 def files_within(
     conn: Connection, folder: Folder, item_ids: Iterable[int]
 ) -> dict[int, tuple[int, str]]:
-    """(root, path) of a copy in this folder, of those videos whose own file is elsewhere."""
+    """(root, path) of a copy in this folder, of those items whose own file is elsewhere."""
     rows = conn.execute(
         "select i.id, f.root_id, f.path, f.id = i.file_id from item i"
         f" join file f on f.item_id = i.id where {conn.dialect.among('i.id')}"
@@ -133,7 +133,7 @@ def id_of_hash(conn: Connection, audience: Audience, media_hash: str) -> int | N
 def present(
     conn: Connection, audience: Audience, item_ids: Iterable[int], *, missing: bool = False
 ) -> list[int]:
-    """Those of these videos that have a file, and that the audience sees; with `missing`, also
+    """Those of these items that have a file, and that the audience sees; with `missing`, also
     those without a file."""
     there = "" if missing else " and file_count > 0"
     rows = conn.execute(
@@ -177,7 +177,7 @@ class Work:
 def waiting(
     conn: Connection, *, limit: int, wanted: Sequence[int], busy: Iterable[int]
 ) -> list[Work]:
-    """Videos not yet probed: those on an open page, then the newest."""
+    """Items not yet probed: those on an open page, then the newest."""
     array, among = conn.dialect.array, conn.dialect.among
     select = (
         f"select i.id, i.kind, i.fingerprint, f.root_id, f.path, i.thumbnail"
@@ -238,7 +238,7 @@ def record_probe(tx: Transaction, item_id: int, fingerprint: str, columns: dict[
 
 
 def touch(tx: Transaction, item_id: int) -> None:
-    """A new version of a video's card, sent to every page."""
+    """A new version of an item's card, sent to every page."""
     row = tx.connection.execute(
         "update item set version = version + 1 where id = ? returning kind", (item_id,)
     ).fetchone()
@@ -247,7 +247,7 @@ def touch(tx: Transaction, item_id: int) -> None:
 
 
 def regenerate(tx: Transaction, item_id: int) -> None:
-    """Queue a video again because its thumbnails are missing."""
+    """Queue an item again because its thumbnails are missing."""
     row = tx.connection.execute(
         "update item set probed_at = null, thumbnail = null, version = version + 1 where id = ?"
         " returning kind",
@@ -258,7 +258,7 @@ def regenerate(tx: Transaction, item_id: int) -> None:
 
 
 def retry(tx: Transaction, item_id: int | None = None) -> int:
-    """Put failed videos, or one, back to work; returns how many."""
+    """Put failed items, or one, back to work; returns how many."""
     rows = tx.connection.execute(
         "update item set probed_at = null, probe_error = null, version = version + 1"
         " where probe_error is not null and file_count > 0 and (:id is null or id = :id)"
@@ -272,7 +272,7 @@ def retry(tx: Transaction, item_id: int | None = None) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A video that could not be read, and why."""
+    """An item that could not be read, and why."""
 
     item_id: int
     root_id: int
@@ -281,7 +281,7 @@ class Failed:
 
 
 def failed(conn: Connection, limit: int) -> list[Failed]:
-    """Videos that could not be read, newest first."""
+    """Items that could not be read, newest first."""
     rows = conn.execute(
         "select i.id, f.root_id, f.path, i.probe_error from item i join file f on f.id = i.file_id"
         " where i.probe_error is not null and i.file_count > 0 order by i.id desc limit ?",
@@ -291,7 +291,7 @@ def failed(conn: Connection, limit: int) -> list[Failed]:
 
 
 def reprobe_all(tx: Transaction, item_id: int | None = None) -> int:
-    """Queue every video, or one, for a new probe. Thumbnails stay until there are new ones.
+    """Queue every item, or one, for a new probe. Thumbnails stay until there are new ones.
     Returns how many."""
     cursor = tx.connection.execute(
         "update item set probed_at = null, probe_error = null"
