@@ -16,9 +16,10 @@ import sqlite3
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -28,27 +29,33 @@ from lvs.media.pool import MediaPool
 from lvs.media.samples import Clip, make_clip
 from tests.helpers.servers import Process
 
-_SMALL = {"size": (160, 90), "duration_s": 0.6, "keyframe_every": 5}
 _X265 = {"preset": "ultrafast", "x265-params": "log-level=none"}
 _VPX = {"deadline": "realtime", "cpu-used": "8"}
+
+
+def _small(*, options: Mapping[str, str] | None = None, **others: Any) -> Clip:
+    """A clip of 15 frames, three of which are keyframes."""
+    return Clip(size=(160, 90), duration_s=0.6, options={"g": "5", **(options or {})}, **others)
+
+
 SEEDS: dict[str, Clip] = {
-    "h264.mp4": Clip(audio_codec="aac", **_SMALL),  # type: ignore[arg-type]
-    "h264.mov": Clip(rotation=90, **_SMALL),  # type: ignore[arg-type]
-    "h264.mkv": Clip(audio_codec="ac3", **_SMALL),  # type: ignore[arg-type]
-    "h264.ts": Clip(audio_codec="aac", **_SMALL),  # type: ignore[arg-type]
-    "h264.flv": Clip(audio_codec="aac", **_SMALL),  # type: ignore[arg-type]
-    "hevc.mp4": Clip(codec="libx265", pix_fmt="yuv420p10le", options=_X265, **_SMALL),  # type: ignore[arg-type]
-    "hevc.mkv": Clip(codec="libx265", options=_X265, **_SMALL),  # type: ignore[arg-type]
-    "vp9.webm": Clip(codec="libvpx-vp9", options=_VPX, audio_codec="libopus", **_SMALL),  # type: ignore[arg-type]
-    "vp8.webm": Clip(codec="libvpx", options=_VPX, **_SMALL),  # type: ignore[arg-type]
-    "mpeg4.avi": Clip(codec="mpeg4", options={}, audio_codec="mp2", **_SMALL),  # type: ignore[arg-type]
-    "mpeg4.3gp": Clip(codec="mpeg4", options={}, **_SMALL),  # type: ignore[arg-type]
-    "mpeg2.mpg": Clip(codec="mpeg2video", options={}, audio_codec="mp2", **_SMALL),  # type: ignore[arg-type]
-    "flv1.flv": Clip(codec="flv", options={}, **_SMALL),  # type: ignore[arg-type]
-    "wmv2.wmv": Clip(codec="wmv2", options={}, **_SMALL),  # type: ignore[arg-type]
-    "mjpeg.mov": Clip(codec="mjpeg", pix_fmt="yuvj420p", options={}, **_SMALL),  # type: ignore[arg-type]
-    "png.mov": Clip(codec="png", pix_fmt="rgb24", options={}, **_SMALL),  # type: ignore[arg-type]
-    "ffv1.mkv": Clip(codec="ffv1", options={}, **_SMALL),  # type: ignore[arg-type]
+    "h264.mp4": _small(audio_codec="aac"),
+    "h264.mov": _small(rotation=90),
+    "h264.mkv": _small(audio_codec="ac3"),
+    "h264.ts": _small(audio_codec="aac"),
+    "h264.flv": _small(audio_codec="aac"),
+    "hevc.mp4": _small(codec="libx265", pix_fmt="yuv420p10le", options=_X265),
+    "hevc.mkv": _small(codec="libx265", options=_X265),
+    "vp9.webm": _small(codec="libvpx-vp9", options=_VPX, audio_codec="libopus"),
+    "vp8.webm": _small(codec="libvpx", options=_VPX),
+    "mpeg4.avi": _small(codec="mpeg4", audio_codec="mp2"),
+    "mpeg4.3gp": _small(codec="mpeg4"),
+    "mpeg2.mpg": _small(codec="mpeg2video", audio_codec="mp2"),
+    "flv1.flv": _small(codec="flv"),
+    "wmv2.wmv": _small(codec="wmv2"),
+    "mjpeg.mov": _small(codec="mjpeg", pix_fmt="yuvj420p"),
+    "png.mov": _small(codec="png", pix_fmt="rgb24"),
+    "ffv1.mkv": _small(codec="ffv1"),
 }
 TIMEOUT_S = 20.0
 GOOD = 20
