@@ -82,10 +82,14 @@ ACTIONS = {
 def begin(tx: Transaction, viewer: Viewer, kind: str, value: str) -> int:
     """The id of a new change; the oldest ones can then no longer be undone."""
     row = tx.connection.execute(
-        "insert into bulk_edit (action, value, at) values (?, ?, ?) returning id",
-        (kind, value, tx.at),
+        "insert into bulk_edit (user_id, action, value, at) values (?, ?, ?, ?) returning id",
+        (viewer.user_id, kind, value, tx.at),
     ).fetchone()
-    tx.connection.execute("delete from bulk_edit where id <= ?", (row[0] - KEPT,))
+    tx.connection.execute(
+        "delete from bulk_edit where user_id = :viewer and id not in (select id from bulk_edit"
+        " where user_id = :viewer order by id desc limit :kept)",
+        {"viewer": viewer.user_id, "kept": KEPT},
+    )
     return int(row[0])
 
 
@@ -150,8 +154,8 @@ def bulk(conn: Connection, viewer: Viewer, bulk_edit_id: int) -> Bulk:
     row = conn.execute(
         "select id, action, value,"
         " (select count(*) from bulk_edit_item where bulk_edit_id = bulk_edit.id)"
-        " from bulk_edit where id = ?",
-        (bulk_edit_id,),
+        " from bulk_edit where id = ? and user_id = ?",
+        (bulk_edit_id, viewer.user_id),
     ).fetchone()
     if row is None:
         raise NotFoundError(f"This change can no longer be undone: only the last {KEPT} are kept.")
