@@ -7,7 +7,7 @@ const about = () => document.getElementById('about').dataset;
 const own = () => document.querySelector('[data-own-rating]').dataset;
 
 async function rate(value) {
-  const answer = await fetch(`${find('data-player').dataset.video}/rating`, { method: 'POST', headers: { 'HX-Request': 'true' }, body: new URLSearchParams({ value }) });
+  const answer = await fetch(`${find('data-player').dataset.item}/rating`, { method: 'POST', headers: { 'HX-Request': 'true' }, body: new URLSearchParams({ value }) });
   if (!answer.ok) throw new Error("Couldn't save the rating");
 }
 
