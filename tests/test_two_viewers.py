@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 
 import pytest
 from quart import Quart
-from quart.typing import TestClientProtocol
+from quart.typing import TestClientProtocol as Client
 from werkzeug.routing import Rule
 
 from lvs.http import viewers
@@ -29,10 +29,10 @@ from lvs.store import (
     Transaction,
     bulk,
     curation,
+    items,
     playback,
     saved_searches,
     tags,
-    videos,
 )
 from lvs.store.sort_orders import SORT_ORDERS
 from lvs.viewer import Audience, Viewer
@@ -188,9 +188,7 @@ def filled(rule: Rule, world: World) -> Iterator[str]:
 _PASSING = re.compile(rb'since=\d+|"average":[\d.]+,"count":\d+')
 
 
-async def answers(
-    client: TestClientProtocol, world: World, person: str
-) -> dict[str, tuple[int, bytes]]:
+async def answers(client: Client, world: World, person: str) -> dict[str, tuple[int, bytes]]:
     found = {}
     for address in addresses(world):
         answer = await client.get(address, headers={"X-Person": person})
@@ -314,7 +312,7 @@ async def messages(world: World, viewer: Viewer, since: int) -> str:
 
 def touch_all(tx: Transaction, world: World) -> None:
     for item in world.hashes:
-        videos.touch(tx, item)
+        items.touch(tx, item)
 
 
 def check_messages(world: World, anns: str, bens: str) -> None:
