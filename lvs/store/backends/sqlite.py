@@ -27,6 +27,10 @@ _PRAGMAS = f"""
 """
 
 
+# 256 MB, while a migration rewrites tables: with the usual cache, pages are written and read again.
+_SCRIPT_CACHE = -262_144
+
+
 class Connection(sqlite3.Connection):
     """A connection that counts the statements it was asked for."""
 
@@ -51,7 +55,9 @@ class Connection(sqlite3.Connection):
         """A script may make a table again and rename it, so foreign keys are checked at its end."""
         steps = statements(sql)
         checked = self.execute("pragma foreign_keys").fetchone()[0]
+        cached = self.execute("pragma cache_size").fetchone()[0]
         self.execute("pragma foreign_keys = off")
+        self.execute(f"pragma cache_size = {_SCRIPT_CACHE}")
         try:
             self.execute("begin immediate")
             for done, statement in enumerate(steps):
@@ -70,6 +76,7 @@ class Connection(sqlite3.Connection):
             raise
         finally:
             self.execute(f"pragma foreign_keys = {checked}")
+            self.execute(f"pragma cache_size = {cached}")
 
     def keep_copy(self, suffix: str) -> str:
         database = Path(self.execute("pragma database_list").fetchone()[2])
