@@ -95,10 +95,12 @@ async def tasks_end_with_their_test() -> AsyncIterator[None]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what is marked with `engines("sqlite", "postgres")` on each of them."""
+    """Run what is marked with `engines("sqlite", "postgres")` on each of them; what needs a browser
+    on the first, since a page is the same on both."""
     marker = metafunc.definition.get_closest_marker("engines")
     if marker is not None and "engine" in metafunc.fixturenames:
-        metafunc.parametrize("engine", marker.args)
+        with_browser = "open_browser" in metafunc.fixturenames
+        metafunc.parametrize("engine", marker.args[:1] if with_browser else marker.args)
 
 
 @pytest.fixture

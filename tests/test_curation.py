@@ -21,6 +21,8 @@ from tests.helpers.libraries import fill, hash_of, library
 from tests.helpers.requests import post
 from tests.helpers.servers import LocalServer, Process
 
+pytestmark = pytest.mark.engines("sqlite", "postgres")
+
 
 @pytest.fixture
 async def media_hash(server: LocalServer, videos: Path, cast: Cast) -> str:

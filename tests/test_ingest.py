@@ -17,6 +17,8 @@ from tests.helpers.clips import Cast
 from tests.helpers.libraries import library
 from tests.helpers.servers import StartServices
 
+pytestmark = pytest.mark.engines("sqlite", "postgres")
+
 Scan = Callable[[], Awaitable[dict[str, Card]]]
 
 

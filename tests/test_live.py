@@ -29,6 +29,8 @@ from tests.helpers.servers import (
     serving,
 )
 
+pytestmark = pytest.mark.engines("sqlite", "postgres")
+
 
 @pytest.fixture
 async def hub_services(start_services: StartServices) -> Services:

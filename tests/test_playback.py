@@ -20,6 +20,8 @@ from tests.helpers.libraries import fill, hash_of, library
 from tests.helpers.requests import post
 from tests.helpers.servers import LocalServer, eventually
 
+pytestmark = pytest.mark.engines("sqlite", "postgres")
+
 
 async def test_a_position_is_stored_until_the_end_is_seen(services: Services) -> None:
     await fill(services.store, 1)

@@ -22,6 +22,8 @@ from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill, library
 from tests.helpers.servers import LocalServer
 
+pytestmark = pytest.mark.engines("sqlite", "postgres")
+
 FILES = (
     "Summer/Crème brûlée at the sea.mp4",
     "Summer/Deep-sea diving (2024).mkv",
@@ -87,6 +89,7 @@ async def test_tags_and_new_names_are_found(full: Services, videos: Path) -> Non
     assert await found(full, "glacier") == ["Winter/Glacier.mp4"]
 
 
+@pytest.mark.engines("sqlite")  # the two engines are compared in test_search_engines.py
 @given(text=st.text(max_size=40))
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -234,6 +237,7 @@ async def test_filters_find_what_they_say(services: Services) -> None:
     assert await ids(min_height=2000, max_height=2200) == {20, 21}
 
 
+@pytest.mark.engines("sqlite")  # 2,500 videos
 async def test_many_hits_are_found_in_order(services: Services) -> None:
     await fill(services.store, 2_500)
     view = ListSpec(HOUSEHOLD, "title", match=search.expression("video"))

@@ -23,6 +23,8 @@ from tests.helpers.libraries import age, fill, hash_of, library
 from tests.helpers.requests import call, post
 from tests.helpers.servers import LocalServer, eventually
 
+pytestmark = pytest.mark.engines("sqlite", "postgres")
+
 
 @pytest.fixture
 async def live_jobs(services: Services) -> AsyncIterator[None]:

@@ -131,7 +131,7 @@ def _height(lines: int) -> str:
     return _HEIGHT_NAMES.get(lines, f"{lines}p")
 
 
-_WATCHED = f"exists (select 1 {OWN_PROGRESS} and watched)"
+_WATCHED = f"exists (select 1 {OWN_PROGRESS} and watched = 1)"
 _LENGTHS = tuple(minutes * 60 for minutes in (1, 5, 10, 20, 30, 60, 90, 120))
 
 # In the order of addresses, chips, controls and the API's document.

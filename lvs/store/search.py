@@ -72,7 +72,7 @@ def _documents(conn: Connection, item_ids: Sequence[int]) -> list[Document]:
         names[item_id].append(name)
     of_facts = facts.words(conn, {item_id: kind for item_id, kind, *_ in rows})
     return [
-        Document(
+        Document.of(
             item_id,
             title,
             paths.to_words(os.fsdecode(path)),

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LONGEST_WORD = 500  # characters; PostgreSQL stores 2,046 bytes at most
 _LAST_POSITION = 16_383  # of a word in a `tsvector`
+_SAME_LETTERS = str.maketrans("ςſµ", "σsμ")
+_FIRST_NOT_LATIN = "\u0250"
 
 
 def words(text: str) -> list[str]:
@@ -32,9 +34,18 @@ def words(text: str) -> list[str]:
 
 
 def folded(text: str) -> list[str]:
-    """The words of a text as an index has them: small, without diacritics."""
-    plain = unicodedata.normalize("NFD", text.lower())
-    return words("".join(char for char in plain if not unicodedata.combining(char)))
+    """The words of a text as FTS5's index has them: small, Latin letters without diacritics."""
+    small = unicodedata.normalize("NFC", text).lower().translate(_SAME_LETTERS)
+    return words("".join(map(_folded, small)))
+
+
+def _folded(char: str) -> str:
+    if char.isascii():
+        return char
+    if unicodedata.combining(char):
+        return ""
+    base = unicodedata.normalize("NFD", char)[0]
+    return base if base < _FIRST_NOT_LATIN else char
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +111,11 @@ class Document(NamedTuple):
     path: str
     tags: str
 
+    @classmethod
+    def of(cls, item_id: int, *texts: str) -> Document:
+        """With composed letters, as the words of a search have them."""
+        return cls(item_id, *(unicodedata.normalize("NFC", text) for text in texts))
+
 
 class FullText(Protocol):
     """The table `item_fts`: its column with an item's id, and the SQL of a match and its rank, the
@@ -150,7 +166,8 @@ class TsVector:
     """Titles have the weight A, paths C and tags B, in the proportions of FTS5's columns."""
 
     id = "item_id"
-    rank = "-ts_rank('{0, 0.2, 0.5, 1}', words, :match)::double precision"
+    # Divided by the logarithm of the length: a short title is more about a word than a long one.
+    rank = "-ts_rank('{0, 0.2, 0.5, 1}', words, :match, 1)::double precision"
 
     def matches(self, parameter: str) -> str:
         return f"words @@ {parameter}"
