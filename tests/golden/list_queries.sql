@@ -354,16 +354,16 @@ select hit.rank, i.id from (select rowid as id, bm25(item_fts, 10.0, 2.0, 5.0) a
 -- SELECT sz FROM 'main'.'item_fts_docsize' WHERE id=?;
 
 -- watched=0
-select i.id, i.version, i.added_at from item i where i.file_count > 0 and i.kind = 'video' and not exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
-select count(*) from item i where i.file_count > 0 and i.kind = 'video' and not exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
-select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and not exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.id, i.version, i.added_at from item i where i.file_count > 0 and i.kind = 'video' and not exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched = 1) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 61;
+select count(*) from item i where i.file_count > 0 and i.kind = 'video' and not exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched = 1) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and not exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched = 1) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- watched=1
 select coalesce(sum(item_count), 0) from library_stats;
 select count(*) from (select 1 from playback_progress found where found.user_id = 1 and found.watched = 1 limit 78) few;
-select i.id, i.version, i.added_at from playback_progress found cross join item i on i.id = found.item_id where i.file_count > 0 and i.kind = 'video' and exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) and found.user_id = 1 and found.watched = 1 order by i.added_at desc, i.id desc limit 61;
-select count(*) from playback_progress found cross join item i on i.id = found.item_id where i.file_count > 0 and i.kind = 'video' and exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) and found.user_id = 1 and found.watched = 1;
-select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
+select i.id, i.version, i.added_at from playback_progress found cross join item i on i.id = found.item_id where i.file_count > 0 and i.kind = 'video' and exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched = 1) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) and found.user_id = 1 and found.watched = 1 order by i.added_at desc, i.id desc limit 61;
+select count(*) from playback_progress found cross join item i on i.id = found.item_id where i.file_count > 0 and i.kind = 'video' and exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched = 1) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) and found.user_id = 1 and found.watched = 1;
+select i.added_at, i.id from item i where i.file_count > 0 and i.id = 1 and i.kind = 'video' and exists (select 1 from playback_progress where item_id = i.id and user_id = 1 and watched = 1) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 
 -- vr=1&stereo=1
 select coalesce(sum(item_count), 0) from library_stats;
