@@ -13,6 +13,7 @@ from bench import (
     attack,
     compare,
     dashboard,
+    engines,
     film,
     headset,
     kill,
@@ -43,6 +44,7 @@ BENCHMARKS = {
     "memory": memory.run,
     "headset": headset.run,
     "film": film.run,
+    "engines": engines.run,
     "migration": migration.run,
 }
 
