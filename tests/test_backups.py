@@ -15,29 +15,36 @@ import sys
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lvs.backups import create, restore, scheduler
 from lvs.backups import format as folder
 from lvs.backups.format import Backup
-from lvs.errors import InvalidInputError, UnavailableError
+from lvs.errors import ConflictError, InvalidInputError, UnavailableError
 from lvs.services import Services
 from lvs.store import (
     Store,
     Transaction,
     cleanup,
+    counts,
     curation,
     export,
     files,
     playback,
     projection,
+    roots,
+    saved_searches,
     tags,
 )
 from lvs.viewer import EVERYTHING, HOUSEHOLD
 from tests.helpers.libraries import fill
+from tests.helpers.postgres import Databases
 from tests.helpers.requests import post
 from tests.helpers.servers import HOME, LocalServer, Process, StartServices, eventually
+
+both_engines = pytest.mark.engines("sqlite", "postgres")
 
 
 def give(tx: Transaction) -> None:
@@ -61,19 +68,69 @@ async def exported(store: Store) -> list[str]:
     return await store.read(lambda conn: list(export.export(conn)))
 
 
-async def test_what_was_backed_up_comes_back_the_same(given: Services, tmp_path: Path) -> None:
+async def saved(store: Store) -> list[str]:
+    return await store.read(
+        lambda conn: [row[0] for row in conn.execute("select name from saved_search")]
+    )
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """No progress."""
+
+
+@both_engines
+async def test_what_was_backed_up_comes_back_the_same_on_both_engines(
+    given: Services, tmp_path: Path, postgres: Databases
+) -> None:
+    await given.store.write(saved_searches.save, HOUSEHOLD, "By title", "sort=title")
     before = await exported(given.store)
     made = await given.admin.backup_scheduler.make()
     assert [backup.name for backup in await given.admin.backup_scheduler.listed()] == [made.name]
     database = tmp_path / "elsewhere" / "library.db"
     database.parent.mkdir()
     assert restore.restore(made, database) is None
-    again = Store(database)
-    await again.open()
-    assert await exported(again) == before
-    await again.close()
+    with postgres.new() as address:
+        restore.restore_to_server(made, address, tmp_path, silent)
+        targets: list[Path | str] = [database, address]
+        for target in targets:
+            again = Store(target)
+            await again.open()
+            assert await exported(again) == before
+            assert await saved(again) == ["By title"]
+            assert again.last_event_id == given.store.last_event_id == made.manifest.event
+            await again.close()
+    assert not list(tmp_path.glob("library.db*"))
 
 
+async def test_a_restore_keeps_a_postgresql_library(
+    given: Services, tmp_path: Path, postgres: Databases
+) -> None:
+    made = await given.admin.backup_scheduler.make()
+    with postgres.new() as address:
+        restore.restore_to_server(made, address, tmp_path, silent)
+        with pytest.raises(ConflictError, match="is not empty"):
+            restore.restore_to_server(made, address, tmp_path, silent)
+        assert not list(tmp_path.glob("library.db*"))
+
+
+@pytest.mark.engines("postgres")
+async def test_the_password_is_not_in_the_list_of_processes(
+    given: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[object] = []
+    start = asyncio.create_subprocess_exec
+
+    async def note(*command: str, **more: Any) -> asyncio.subprocess.Process:
+        started.extend(command)
+        return await start(*command, **more)
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", note)
+    await given.admin.backup_scheduler.make()
+    assert "lvs.backups.process" in started
+    assert given.store.database not in started
+
+
+@both_engines
 async def test_the_portable_files_hold_the_user_data(given: Services) -> None:
     made = await given.admin.backup_scheduler.make()
     found = {name: json.loads((made.path / f"{name}.json").read_text()) for name in folder.PORTABLE}
@@ -182,16 +239,17 @@ async def test_a_restore_keeps_the_previous_database(given: Services, tmp_path: 
         assert found == wanted if wanted else found != changed
 
 
+@both_engines
 async def test_older_backups_go_and_a_failed_one_leaves_nothing(
     given: Services, tmp_path: Path
 ) -> None:
     backups = tmp_path / "backups"
-    names = [create.make(given.store.path, backups, kept=2).name for _ in range(4)]
+    names = [create.make(given.store.database, backups, kept=2).name for _ in range(4)]
     assert [backup.name for backup in folder.listed(backups)] == names[:1:-1]
     assert len(list(backups.iterdir())) == 2
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(UnavailableError, match="could not be written"):
-        create.make(given.store.path, tmp_path / "file", kept=2)
+        create.make(given.store.database, tmp_path / "file", kept=2)
 
 
 class Clock(datetime):
@@ -220,7 +278,7 @@ async def test_the_backup_just_made_stays_whatever_the_clock_says(
     names: list[str] = []
     for years in (10, 0, -10, 82, -50, 0, 0):
         clock.years = years
-        names.append(create.make(given.store.path, backups, kept=3).name)
+        names.append(create.make(given.store.database, backups, kept=3).name)
         assert [backup.name for backup in folder.listed(backups)] == names[:-4:-1]
 
 
@@ -234,7 +292,7 @@ async def test_backups_go_on_after_a_wrong_clock(
     for years in (10, 0, -10, 0):
         clock.years = years
         await asyncio.to_thread(
-            create.make, services.store.path, services.admin.backup_scheduler.folder, 3
+            create.make, services.store.database, services.admin.backup_scheduler.folder, 3
         )
         assert not await services.admin.backup_scheduler.is_due()  # nothing has changed
         await services.store.write(curation.rate, HOUSEHOLD, 1, next(stars))
@@ -276,6 +334,7 @@ async def test_what_killed_backups_left_is_removed_and_a_running_one_stays(
     assert not list(backups.iterdir())
 
 
+@both_engines
 async def test_a_backup_whose_process_is_killed_is_logged_and_retried(
     start_services: StartServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -316,6 +375,7 @@ def test_a_full_disk_is_reported_and_leaves_no_partial_backup(tmp_path: Path) ->
     assert list((tmp_path / "backups").iterdir()) == []
 
 
+@both_engines
 async def test_backups_are_made_when_due_and_something_changed(
     start_services: StartServices,
 ) -> None:
@@ -333,9 +393,12 @@ async def test_backups_are_made_when_due_and_something_changed(
     assert await services.admin.backup_scheduler.is_due()
 
 
-async def test_the_admin_page_makes_one(server: LocalServer) -> None:
+@both_engines
+async def test_the_admin_page_makes_one(server: LocalServer, engine: str) -> None:
     await fill(server.services.store, 3)
-    assert "No backups yet" in (await server.get("/admin/performance")).text
+    page = (await server.get("/admin/performance")).text
+    assert "No backups yet" in page
+    assert {"sqlite": "SQLite: ", "postgres": "PostgreSQL: lvs_test_"}[engine] in page
     answer = await post(server, "/admin/backup")
     assert (answer.status, answer.headers["location"]) == (303, "/")
     (made,) = await server.services.admin.backup_scheduler.listed()
@@ -346,21 +409,23 @@ async def test_the_admin_page_makes_one(server: LocalServer) -> None:
     assert len(await server.services.admin.backup_scheduler.listed()) == 2
 
 
-def test_backup_wipe_restore_by_commands(videos: Path, tmp_path: Path) -> None:
+@both_engines
+def test_backup_wipe_restore_by_commands(
+    videos: Path, tmp_path: Path, database_url: str, postgres: Databases
+) -> None:
     data = tmp_path / "data"
 
     async def build() -> None:
-        store = Store(data / "library.db")
+        store = Store(database_url or data / "library.db")
         await store.open()
-        from lvs.store import roots
-
         await store.write(roots.configure, {"videos": str(videos)})
         await fill(store, 40)
         await store.write(give)
+        await store.write(lambda tx: counts.correct(tx.connection))  # averages without ratings
         await store.close()
 
     asyncio.run(build())
-    settings = {"LVS_WATCH": "off"}
+    settings = {"LVS_WATCH": "off", "LVS_DATABASE_URL": database_url}
     with Process(videos, data, settings) as server:
         run = Process(videos, data, settings, ("-m", "lvs", "backup")).start(wait=False)
         assert run.wait() == 0, run.output
@@ -373,13 +438,17 @@ def test_backup_wipe_restore_by_commands(videos: Path, tmp_path: Path) -> None:
         server.stop(signal.SIGKILL)
     for path in data.glob("library.db*"):
         path.unlink()
-    run = Process(videos, data, settings, ("-m", "lvs", "restore", made.name)).start(wait=False)
-    assert run.wait() == 0, run.output
-    listing = Process(videos, data, settings, ("-m", "lvs", "restore")).start(wait=False)
-    assert listing.wait() == 0
-    assert made.name in " ".join(listing.output)
-    with Process(videos, data, settings) as server:
-        assert server.get("/api/videos?limit=200&sort=title").body == before
+    with contextlib.ExitStack() as stack:
+        if database_url:
+            settings["LVS_DATABASE_URL"] = stack.enter_context(postgres.new())
+        run = Process(videos, data, settings, ("-m", "lvs", "restore", made.name)).start(wait=False)
+        assert run.wait() == 0, run.output
+        assert ("PostgreSQL: " if database_url else "SQLite: ") in " ".join(run.output)
+        listing = Process(videos, data, settings, ("-m", "lvs", "restore")).start(wait=False)
+        assert listing.wait() == 0
+        assert made.name in " ".join(listing.output)
+        with Process(videos, data, settings) as server:
+            assert server.get("/api/videos?limit=200&sort=title").body == before
 
 
 async def test_cleanup_deletes_only_what_has_been_missing_for_long(given: Services) -> None:
@@ -416,8 +485,6 @@ def test_cleanup_by_command_previews_first_and_backs_up(videos: Path, tmp_path: 
     data = tmp_path / "data"
 
     async def build() -> None:
-        from lvs.store import roots
-
         store = Store(data / "library.db")
         await store.open()
         await store.write(roots.configure, {"videos": str(videos)})

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from pydantic import SecretStr
 
 from lvs.cli import doctor
 from lvs.cli.doctor import Finding
 from lvs.cli.main import main
 from lvs.config import ServerConfig
+from lvs.services import Services
 
 Partition = namedtuple("Partition", "mountpoint fstype")
 
@@ -133,3 +135,25 @@ def test_codecs_that_are_missing_are_named(
     assert not found.good
     assert found.found.endswith("cannot decode hevc, av1")
     assert "force-reinstall" in found.advice
+
+
+@pytest.mark.engines("sqlite", "postgres")
+async def test_the_database_and_its_backups_are_named(
+    services: Services, config: ServerConfig, engine: str
+) -> None:
+    assert finding(config, "Backups").found.startswith("none yet in ")
+    await services.admin.backup_scheduler.make()
+    database = finding(config, "Database")
+    assert database.good
+    wanted = {"sqlite": f"SQLite, {services.store.database}", "postgres": "PostgreSQL "}[engine]
+    assert wanted in database.found
+    backups = finding(config, "Backups")
+    assert backups.found.startswith(f"1 in {config.data_directory / 'backups'}, the newest ")
+
+
+def test_a_postgresql_server_that_is_not_there_is_said(config: ServerConfig) -> None:
+    address = SecretStr("postgresql://nobody:secret@127.0.0.1:1/library")
+    found = finding(config.model_copy(update={"database_url": address}), "Database")
+    assert not found.good
+    assert "library on 127.0.0.1 can't be reached" in found.advice
+    assert "secret" not in found.advice
