@@ -26,6 +26,7 @@ from bench import (
     soak,
     streams,
     thumbnails,
+    viewers,
     writes,
 )
 from bench.harness import Line, workshop
@@ -39,6 +40,7 @@ BENCHMARKS = {
     "scans": scans.run,
     "search": search.run,
     "writes": writes.run,
+    "viewers": viewers.run,
     "dashboard": dashboard.run,
     "soak": soak.run,
     "memory": memory.run,
