@@ -59,7 +59,9 @@ DOCUMENTS = [
     HOME / "CHANGELOG.md",
     *sorted((HOME / "docs").glob("*.md")),
 ]
-TEMPLATES = sorted((HOME / "templates").rglob("*.html"))
+TEMPLATES = sorted(
+    path for folder in ("templates", "lvs/kinds") for path in (HOME / folder).rglob("*.html")
+)
 CODE = sorted(
     path for folder in ("lvs", "bench", "tests") for path in (HOME / folder).rglob("*.py")
 )
