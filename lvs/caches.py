@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
 from cachetools import LRUCache
@@ -39,6 +39,15 @@ class Cache(Generic[K, V]):
                 return None
             self.hits += 1
             return found
+
+    def get_all(self, keys: Iterable[K]) -> dict[K, V | None]:
+        """As `get` for each of these keys, taking the lock once."""
+        with self._lock:
+            found = {key: self._entries.get(key) for key in keys}
+            hits = sum(value is not None for value in found.values())
+            self.hits += hits
+            self.misses += len(found) - hits
+        return found
 
     def put(self, key: K, value: V) -> None:
         with self._lock:

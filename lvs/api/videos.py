@@ -158,7 +158,7 @@ def _items(
 ) -> Iterator[bytes]:
     """The JSON of videos by (id, version). Ratings and favorites are the viewer's and read each
     time; the rest is read from the store for those that are not in the cache."""
-    kept = {key: items.get(key) for key in wanted}
+    kept = items.get_all(wanted)
     missing = [key for key, item in kept.items() if item is None]
     made = _videos(conn, viewer, folders, [item_id for item_id, _ in missing]) if missing else []
     for key, video in zip(missing, made, strict=True):

@@ -101,7 +101,7 @@ class Cards:
         keys = [
             (id_, version, day, offline, copies.get(id_), selectable) for id_, version in wanted
         ]
-        found: Mapping[Key, SharedCard | None] = {key: self.cache.get(key) for key in keys}
+        found: Mapping[Key, SharedCard | None] = self.cache.get_all(keys)
         missing = [key for key, card in found.items() if card is None]
         if missing:
             found = {**found, **self._make(conn, missing, today)}
