@@ -102,7 +102,7 @@ async def test_an_empty_list_of_favorites_says_what_to_do(
 
 def recount(conn: Connection) -> list[tuple[object, ...]]:
     return conn.execute(
-        "select id, rating_count, round(rating_average, 9), favorite_count from item where"
+        "select id, rating_count, rating_average, favorite_count from item where"
         " rating_count <> (select count(*) from rating where item_id = id)"
         " or abs(rating_average - (select coalesce(avg(value), 0) from rating"
         " where item_id = id)) > 1e-9"
