@@ -316,7 +316,7 @@ def test_a_full_data_disk_is_reported_and_nothing_is_half_done(
     for number in range(40):
         cast.unique(videos / f"{number}.mp4")
     age(videos)
-    limit = size_of_an_empty_library(tmp_path) + 225_000  # room for all cards and some pictures
+    limit = size_of_an_empty_library(tmp_path) + 225_000  # enough for all cards and some thumbnails
     limited = (
         "-c",
         "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
