@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
 import itertools
 import os
@@ -81,6 +82,7 @@ class PostgresServer:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                preexec_fn=_end_with_the_tests,
             )
         deadline = time.monotonic() + STOPPED_WITHIN_S
         while True:
@@ -152,6 +154,11 @@ class PostgresServer:
         if libraries.exists():
             shutil.copytree(libraries, self.folder / libraries.name)
         return copied / bin_folder.name
+
+
+def _end_with_the_tests() -> None:
+    """A run of tests that is killed leaves no server (Linux: PR_SET_PDEATHSIG)."""
+    ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
 
 
 def _is_running(process: int) -> bool:
