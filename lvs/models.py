@@ -77,6 +77,25 @@ class KnownFile:
 
 
 @dataclass(frozen=True, slots=True)
+class CardFile:
+    """The file that stands for an item; `missing_since` (ms) is set while it is not there."""
+
+    root_id: int
+    path: str
+    size: int
+    missing_since: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardThumbnail:
+    """`key` names the derived files, `preview` is a tiny picture as a data URL; None while there
+    are none."""
+
+    key: str | None
+    preview: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """What a card of the gallery shows to everybody. `Marks` is what it shows to one viewer."""
 
@@ -85,19 +104,12 @@ class Card:
     media_hash: str
     version: int
     title: str
-    path: str
-    root_id: int
     added_at: int
-    size: int
     duration_s: float | None
-    probed: bool
-    probe_error: str | None
-    thumbnail: str | None
-    preview: str | None
     views: int
-    rating_average: float
-    rating_count: int
-    file_missing_since: int | None
+    file: CardFile
+    probe_error: str | None
+    thumbnail: CardThumbnail
     facts: Mapping[str, Any]  # by the columns of its kind
 
 

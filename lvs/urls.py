@@ -11,7 +11,7 @@ from lvs.models import Card
 
 
 def watch_url(folders: Folders, card: Card) -> str:
-    return "/watch/" + paths.to_url(folders.filename(card.root_id, card.path))
+    return "/watch/" + paths.to_url(folders.filename(card.file.root_id, card.file.path))
 
 
 def page_url(folders: Folders, card: Card) -> str:
@@ -22,19 +22,21 @@ def page_url(folders: Folders, card: Card) -> str:
 def media_url(folders: Folders, card: Card) -> str:
     """The bytes of an item, for its page."""
     if card.kind == MAIN.id:
-        return "/video/" + paths.to_url(folders.filename(card.root_id, card.path))
+        return "/video/" + paths.to_url(folders.filename(card.file.root_id, card.file.path))
     return stream("", card)
 
 
 def thumbnail_url(card: Card, width: int, extension: str = "webp") -> str:
     """With `v`, browsers cache it for ever. Without, the request moves the item to the front."""
     url = f"/thumbnails/{card.media_hash}/{width}.{extension}"
-    return f"{url}?v={card.thumbnail}" if card.thumbnail else url
+    return f"{url}?v={card.thumbnail.key}" if card.thumbnail.key else url
 
 
 def stream(base: str, card: Card) -> str:
     """The address of an item's bytes. Players need the extension."""
-    return f"{base}/stream/{card.media_hash}/{card.kind}{PurePosixPath(card.path).suffix.lower()}"
+    return (
+        f"{base}/stream/{card.media_hash}/{card.kind}{PurePosixPath(card.file.path).suffix.lower()}"
+    )
 
 
 def thumbnail(base: str, card: Card) -> str:

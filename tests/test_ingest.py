@@ -12,7 +12,7 @@ from lvs.config import ServerConfig
 from lvs.models import Card
 from lvs.server.lifecycle import open_services
 from lvs.services import Services
-from lvs.store import Transaction, files, gallery
+from lvs.store import Transaction, files, gallery, items
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import library
 from tests.helpers.servers import StartServices
@@ -120,7 +120,7 @@ async def test_removing_one_of_two_copies_keeps_the_video(
     cast.copy("beach.mp4", videos / "one.mp4")
     cast.copy("beach.mp4", videos / "two.mp4")
     before = next(iter((await library(services)).values()))
-    (videos / before.path).unlink()
+    (videos / before.file.path).unlink()
     after = await library(services)
     assert len(after) == 1
     assert next(iter(after.values())).media_hash == before.media_hash
@@ -135,7 +135,7 @@ async def test_new_content_at_the_same_path_keeps_the_identity(
     after = (await library(services))["film.mp4"]
     assert after.media_hash == before.media_hash
     assert after.version > before.version
-    assert not after.probed
+    assert await services.store.read(items.count_waiting) == 1
 
 
 async def test_swapped_names_swap_back_to_their_videos(
@@ -208,7 +208,8 @@ async def test_a_touched_file_is_not_probed_again(
     card = (await library(services))["film.mp4"]
     await services.store.write(_pretend_probed, card.id)
     os.utime(videos / "film.mp4", (1_500_000_000, 1_500_000_000))
-    assert (await library(services))["film.mp4"].probed
+    await library(services)
+    assert await services.store.read(items.count_waiting) == 0
 
 
 async def test_a_failed_file_is_tried_again_when_touched(services: Services, videos: Path) -> None:
@@ -216,7 +217,8 @@ async def test_a_failed_file_is_tried_again_when_touched(services: Services, vid
     card = (await library(services))["bad.mp4"]
     await services.store.write(_pretend_probed, card.id, "It is broken.")
     os.utime(videos / "bad.mp4", (1_500_000_000, 1_500_000_000))
-    assert not (await library(services))["bad.mp4"].probed
+    await library(services)
+    assert await services.store.read(items.count_waiting) == 1
 
 
 def _pretend_probed(tx: Transaction, item_id: int, error: str | None = None) -> None:
@@ -250,5 +252,8 @@ async def test_several_folders_share_one_library(
     (one / "beach.mp4").rename(two / "beach.mp4")
     after = await library(services)
     assert after["beach.mp4"].media_hash == found["beach.mp4"].media_hash
-    names = {services.library.folders.filename(card.root_id, card.path) for card in after.values()}
+    names = {
+        services.library.folders.filename(card.file.root_id, card.file.path)
+        for card in after.values()
+    }
     assert names == {"disk two/beach.mp4", "disk two/forest.mp4"}

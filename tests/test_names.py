@@ -59,7 +59,7 @@ async def test_an_odd_name_lists_links_plays_and_renames(
     after = await library(server.services)
     card = next(iter(after.values()))
     assert card.media_hash == before[name].media_hash
-    link_now = "/watch/" + paths.to_url(card.path)
+    link_now = "/watch/" + paths.to_url(card.file.path)
     assert (await server.get(link_now)).status == 200
 
 

@@ -45,7 +45,7 @@ async def found(services: Services, text: str) -> list[str]:
     page = await services.store.read(gallery.page, view, limit=50)
     assert page.total == len(page.items)
     cards = await services.store.read(records.cards, EVERYTHING, [video for video, _ in page.items])
-    return sorted(cards[video].path for video, _ in page.items)
+    return sorted(cards[video].file.path for video, _ in page.items)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ async def test_the_best_match_is_first_and_the_list_is_followed_to_its_end(
     view = ListSpec(HOUSEHOLD, "relevance", match=search.expression("sea"))
     whole = (await full.store.read(gallery.page, view, limit=50)).items
     cards = await full.store.read(records.cards, EVERYTHING, [video for video, _ in whole])
-    shown = [cards[video].path for video, _ in whole]
+    shown = [cards[video].file.path for video, _ in whole]
     assert shown[0] == "Sea.mp4"
     assert shown[-1] == "Sea/Boats.mp4"  # in its folder's name alone
     followed, after = [], None

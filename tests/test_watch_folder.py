@@ -58,7 +58,7 @@ async def test_renamed_replaced_and_deleted_files_follow(
     size = (videos / "b.mp4").stat().st_size
 
     async def replaced() -> bool:
-        return (await shown(all_watched))["b.mp4"].size == size
+        return (await shown(all_watched))["b.mp4"].file.size == size
 
     await eventually(replaced)
     assert (await shown(all_watched))["b.mp4"].media_hash == before["a.mp4"].media_hash
@@ -228,7 +228,7 @@ async def test_a_file_that_changes_while_it_is_stored_is_ingested_again(
 
     async def is_new() -> bool:
         found = await shown(live_services)
-        return "a.mp4" in found and found["a.mp4"].size == new_size
+        return "a.mp4" in found and found["a.mp4"].file.size == new_size
 
     await eventually(is_new)
 

@@ -203,7 +203,7 @@ def video_out(
     folders: Folders,
 ) -> VideoOut:
     ratings, favorite = own
-    filename = folders.filename(card.root_id, card.path)
+    filename = folders.filename(card.file.root_id, card.file.path)
     return VideoOut.model_construct(
         media_hash=card.media_hash,
         title=card.title,
@@ -213,7 +213,7 @@ def video_out(
         height=card.facts["height"],
         video_codec=card.facts["video_codec"],
         audio_codec=card.facts["audio_codec"],
-        size_bytes=card.size,
+        size_bytes=card.file.size,
         added_at=formatting.iso(card.added_at),
         rating=VideoRating(average=ratings.average, count=ratings.count, user=ratings.own),
         favorite=favorite,

@@ -38,10 +38,25 @@ class CardRenderer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class CardContext:
-    """What `_card.html` shows to everybody. `state` is ready, waiting, failed, offline or missing;
-    `in_words` is what is drawn on the thumbnail.
+class ThumbnailContext:
+    """What is drawn in place of a card's thumbnail, and on it; `in_words` is what is on it.
+
+    `url` is of 320 pixels, `large` of 640, empty while there are none. `shape` is of the kind.
     """
+
+    url: str
+    large: str
+    preview: str
+    shape: str
+    badges: tuple[str, ...]
+    duration: str
+    in_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardContext:
+    """What `_card.html` shows to everybody. `state` is ready, waiting, failed, offline or missing,
+    `reason` says why."""
 
     id: int
     media_hash: str
@@ -49,16 +64,10 @@ class CardContext:
     url: str
     state: str
     reason: str
-    thumbnail: str
-    thumbnail_large: str
-    preview: str
-    duration: str
-    badges: tuple[str, ...]
-    in_words: str
+    thumbnail: ThumbnailContext
     age: str
     added_at: str
     views: str
-    shape: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +89,12 @@ class MarksContext:
 
 
 def card_context(card: Card, folders: Folders, today: date) -> CardContext:
-    offline = folders.roots[card.root_id].offline_since if card.root_id in folders.roots else None
+    offline = (
+        folders.roots[card.file.root_id].offline_since
+        if card.file.root_id in folders.roots
+        else None
+    )
     state, reason = _state(card, offline)
-    extras = kinds.KINDS[card.kind].card_extras(card.facts)
-    badges, duration = _badges(card, extras, today), formatting.duration(card.duration_s)
     return CardContext(
         id=card.id,
         media_hash=card.media_hash,
@@ -91,16 +102,24 @@ def card_context(card: Card, folders: Folders, today: date) -> CardContext:
         url=page_url(folders, card),
         state=state,
         reason=reason,
-        thumbnail=thumbnail_url(card, 320),
-        thumbnail_large=thumbnail_url(card, 640) if card.thumbnail else "",
-        preview=card.preview or "",
-        duration=duration,
-        badges=badges,
-        in_words=", ".join(filter(None, (duration, *badges))),
+        thumbnail=_thumbnail(card, today),
         age=formatting.age(card.added_at, today),
         added_at=formatting.iso(card.added_at),
         views=formatting.plural(card.views, "view") if card.views else "",
+    )
+
+
+def _thumbnail(card: Card, today: date) -> ThumbnailContext:
+    extras = kinds.KINDS[card.kind].card_extras(card.facts)
+    badges, duration = _badges(card, extras, today), formatting.duration(card.duration_s)
+    return ThumbnailContext(
+        url=thumbnail_url(card, 320),
+        large=thumbnail_url(card, 640) if card.thumbnail.key else "",
+        preview=card.thumbnail.preview or "",
         shape=extras.shape,
+        badges=badges,
+        duration=duration,
+        in_words=", ".join(filter(None, (duration, *badges))),
     )
 
 
@@ -125,13 +144,13 @@ def resume_s(position_s: float) -> int:
 
 
 def _state(card: Card, offline_since: int | None) -> tuple[str, str]:
-    if card.file_missing_since is not None:
-        return "missing", f"File missing {formatting.since(card.file_missing_since)}"
+    if card.file.missing_since is not None:
+        return "missing", f"File missing {formatting.since(card.file.missing_since)}"
     if offline_since is not None:
         return "offline", f"Folder offline {formatting.since(offline_since)}"
     if card.probe_error:
         return "failed", card.probe_error
-    return ("ready" if card.thumbnail else "waiting"), ""
+    return ("ready" if card.thumbnail.key else "waiting"), ""
 
 
 def _badges(card: Card, extras: CardExtras, today: date) -> tuple[str, ...]:
@@ -152,4 +171,4 @@ def as_copy(card: Card, copy: Copy | None) -> Card:
         return card
     root_id, path = copy
     title = card.facts.get("title") or paths.title_of(path)
-    return replace(card, root_id=root_id, path=path, title=title)
+    return replace(card, file=replace(card.file, root_id=root_id, path=path), title=title)

@@ -214,7 +214,7 @@ def page_part(details: ItemDetails) -> PagePart:
 
 def _own_folder(folders: Folders, card: Card) -> GalleryQuery:
     """The list that a person comes from who came from none."""
-    folder = folders.filename(card.root_id, card.path.rpartition("/")[0])
+    folder = folders.filename(card.file.root_id, card.file.path.rpartition("/")[0])
     return GalleryQuery("" if folder else "title", folder)
 
 
@@ -287,10 +287,10 @@ def _facts(details: ItemDetails, folders: Folders, part: PagePart) -> list[Fact]
     facts = [
         Fact("Duration", formatting.duration(card.duration_s)),
         *(Fact(name, value) for name, value in part.facts),
-        Fact("Size", formatting.size(card.size)),
+        Fact("Size", formatting.size(card.file.size)),
         Fact("Recorded", (details.recorded_at or "")[:10]),
         Fact("Added", card_day(card.added_at)),
-        Fact("Files" if len(copies) > 1 else "File", " · ".join(copies) or card.path),
+        Fact("Files" if len(copies) > 1 else "File", " · ".join(copies) or card.file.path),
     ]
     return [fact for fact in facts if fact.value]
 

@@ -70,7 +70,7 @@ def _add_item(root: ET.Element, item: Item, base: str) -> None:
 
 def _resource(details: ItemDetails) -> dict[str, str]:
     card = details.card
-    found = {"protocolInfo": protocol_info(card.path), "size": str(card.size)}
+    found = {"protocolInfo": protocol_info(card.file.path), "size": str(card.file.size)}
     if card.duration_s:
         minutes, seconds = divmod(card.duration_s, 60)
         hours, minutes = divmod(int(minutes), 60)

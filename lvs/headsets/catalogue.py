@@ -85,7 +85,7 @@ def is_playable(card: Card, folders: Folders) -> bool:
     """Whether a headset can play it now: a video whose file is there."""
     return (
         card.kind == MAIN.id
-        and card.file_missing_since is None
-        and card.root_id not in folders.offline_ids
+        and card.file.missing_since is None
+        and card.file.root_id not in folders.offline_ids
         and card.probe_error is None
     )

@@ -141,7 +141,7 @@ def video(
     """One video, for a member, whose `key` lets events in; `media` where the player asks for its
     addresses."""
     card = details.card
-    folder, sortable = card.path.rpartition("/")[0], _sortable(card, marks)
+    folder, sortable = card.file.path.rpartition("/")[0], _sortable(card, marks)
     found = {
         "access": Access.MEMBER.value,
         "title": card.title,
@@ -177,7 +177,7 @@ def _media(details: ItemDetails, base: str) -> dict[str, Any]:
         "resolution": card.facts["height"] or 0,
         "height": card.facts["height"] or 0,
         "width": card.facts["width"] or 0,
-        "size": card.size,
+        "size": card.file.size,
         "url": urls.stream(base, card),
     }
     return {"name": details.card.facts["video_codec"] or "video", "sources": [source]}

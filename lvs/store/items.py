@@ -10,33 +10,29 @@ from typing import Any
 from lvs.errors import NotFoundError
 from lvs.kinds import KINDS
 from lvs.kinds.kind import Facts
-from lvs.models import Card, Folder, ItemDetails
+from lvs.models import Card, CardFile, CardThumbnail, Folder, ItemDetails
 from lvs.store import facts, files, visibility
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 from lvs.viewer import Audience
 
-# The columns of a card, by the field of `Card` that each is for.
-_COLUMNS = {
-    "id": "i.id",
-    "kind": "i.kind",
-    "media_hash": "i.media_hash",
-    "version": "i.version",
-    "title": "i.title",
-    "path": "f.path",
-    "root_id": "f.root_id",
-    "added_at": "i.added_at",
-    "size": "i.size_bytes",
-    "duration_s": "i.duration_s",
-    "probed": "i.probed_at is not null",
-    "probe_error": "i.probe_error",
-    "thumbnail": "i.thumbnail",
-    "preview": "i.preview",
-    "views": "i.view_count",
-    "rating_average": "i.rating_average",
-    "rating_count": "i.rating_count",
-    "file_missing_since": "f.missing_since",
-}
+_CARD_COLUMNS = (
+    "i.id",
+    "i.kind",
+    "i.media_hash",
+    "i.version",
+    "i.title",
+    "i.added_at",
+    "i.duration_s",
+    "i.view_count",
+    "i.probe_error",
+    "i.thumbnail",
+    "i.preview",
+    "i.size_bytes",
+    "f.root_id",
+    "f.path",
+    "f.missing_since",
+)
 # What a probe finds of items of every kind; the rest is in the table of its kind.
 _PROBED = {
     "container",
@@ -47,19 +43,28 @@ _PROBED = {
     "thumbnail",
     "preview",
 }
-_CARD = ", ".join(_COLUMNS.values())
-_FLAGS = ("probed",)
+_CARD = ", ".join(_CARD_COLUMNS)
 _FROM = "from item i join file f on f.id = i.file_id"
 
 
 def _card(row: Sequence[Any], its_facts: Facts) -> Card:
     """A card from a row that begins with its columns."""
-    values = dict(zip(_COLUMNS, row, strict=False))
-    values["path"] = os.fsdecode(values["path"])
-    values["duration_s"] = values["duration_s"] or None
-    for flag in _FLAGS:
-        values[flag] = bool(values[flag])
-    return Card(**values, facts=its_facts)
+    id_, kind, media_hash, version, title, added_at, duration_s, views = row[:8]
+    probe_error, key, preview, size, root_id, path, missing_since = row[8 : len(_CARD_COLUMNS)]
+    return Card(
+        id_,
+        kind,
+        media_hash,
+        version,
+        title,
+        added_at,
+        duration_s or None,
+        views,
+        CardFile(root_id, os.fsdecode(path), size, missing_since),
+        probe_error,
+        CardThumbnail(key, preview),
+        its_facts,
+    )
 
 
 def _with_facts(conn: Connection, rows: Sequence[Any]) -> dict[int, Card]:
@@ -119,7 +124,7 @@ def details(conn: Connection, audience: Audience, item_id: int) -> ItemDetails:
     seen = visibility.as_seen(conn, audience, _with_facts(conn, [row]))
     if item_id not in seen:
         raise NotFoundError("This item was removed from the library.")
-    fingerprint, container, bit_rate, recorded_at = row[len(_COLUMNS) :]
+    fingerprint, container, bit_rate, recorded_at = row[len(_CARD_COLUMNS) :]
     its_files = tuple(files.visible_of_video(conn, audience, item_id))
     return ItemDetails(seen[item_id], fingerprint, container, bit_rate, recorded_at, its_files)
 

@@ -102,7 +102,8 @@ def as_seen(conn: Connection, audience: Audience, cards: dict[int, Card]) -> dic
     found = {id_: card for id_, card in cards.items() if id_ in seen}
     for id_, (root_id, path) in copies(conn, audience, found).items():
         title = paths.title_of(path)
-        found[id_] = replace(found[id_], root_id=root_id, path=path, title=title)
+        file = replace(found[id_].file, root_id=root_id, path=path)
+        found[id_] = replace(found[id_], file=file, title=title)
     return found
 
 

@@ -70,13 +70,13 @@ async def library(services: Services) -> dict[str, Card]:
     await services.library.scan_all()
     page = await services.store.read(gallery.page, ListSpec(HOUSEHOLD), limit=1000)
     cards = await services.store.read(items.cards, EVERYTHING, [video for video, _ in page.items])
-    return {card.path: card for card in cards.values()}
+    return {card.file.path: card for card in cards.values()}
 
 
 async def shown(services: Services) -> dict[str, Card]:
     page = await services.store.read(gallery.page, ListSpec(HOUSEHOLD), limit=1000)
     cards = await services.store.read(items.cards, EVERYTHING, [video for video, _ in page.items])
-    return {card.path: card for card in cards.values()}
+    return {card.file.path: card for card in cards.values()}
 
 
 async def wait_for(services: Services, *names: str) -> dict[str, Card]:

@@ -29,7 +29,7 @@ def part(details: ItemDetails) -> PagePart:
     trouble, can_play = _playability(facts["codec"] or "")
     artist = facts["artist"] or facts["album_artist"] or ""
     return PagePart(
-        mime_type=kinds.mime_type(details.card.path),
+        mime_type=kinds.mime_type(details.card.file.path),
         facts=tuple(_facts(details)),
         trouble=trouble,
         can_play=can_play,

@@ -72,7 +72,7 @@ def player_mime_type(details: ItemDetails) -> str:
     """The type for the player: Matroska with the codecs of WebM is WebM to a browser."""
     if details.container == "matroska" and details.card.facts["video_codec"] in _MATROSKA_AS_WEBM:
         return "video/webm"
-    return kinds.mime_type(details.card.path)
+    return kinds.mime_type(details.card.file.path)
 
 
 def _facts(details: ItemDetails) -> list[tuple[str, str]]:
