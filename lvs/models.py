@@ -88,7 +88,7 @@ class CardFile:
 
 @dataclass(frozen=True, slots=True)
 class CardThumbnail:
-    """`key` names the derived files, `preview` is a tiny picture as a data URL; None while there
+    """`key` names the derived files, `preview` is a tiny image as a data URL; None while there
     are none."""
 
     key: str | None
