@@ -9,7 +9,7 @@ from playwright.async_api import BrowserContext
 
 from lvs.media.samples import Clip, make_clip
 from lvs.services import Services
-from lvs.store import Connection, gallery, playback
+from lvs.store import Connection, Transaction, gallery, playback
 from lvs.store.list_plan import ListSpec
 from lvs.viewer import HOUSEHOLD
 from tests.helpers import browsers
@@ -21,6 +21,10 @@ from tests.helpers.requests import post
 from tests.helpers.servers import LocalServer, eventually
 
 pytestmark = pytest.mark.engines("sqlite", "postgres")
+
+
+def set_duration(tx: Transaction, seconds: int) -> None:
+    tx.connection.execute("update item set duration_s = ?", (seconds,))
 
 
 async def test_a_position_is_stored_until_the_end_is_seen(services: Services) -> None:
@@ -37,6 +41,15 @@ async def test_a_position_is_stored_until_the_end_is_seen(services: Services) ->
     assert await position() == (0.0, True)
     await services.store.write(playback.save_position, HOUSEHOLD, 1, 20.0)
     assert await position() == (20.0, True)
+
+
+async def test_a_position_beyond_the_known_end_is_all_of_it(server: LocalServer) -> None:
+    services = server.services
+    await fill(services.store, 1)
+    await services.store.write(set_duration, 9000)
+    await services.store.write(playback.save_position, HOUSEHOLD, 1, 5500.0)
+    await services.store.write(set_duration, 1)
+    assert "100 % watched" in (await server.get("/")).text
 
 
 async def test_a_video_that_plays_on_changes_nobody_elses_pages(server: LocalServer) -> None:

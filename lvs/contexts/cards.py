@@ -132,7 +132,7 @@ def marks_context(card: Card, marks: Marks) -> MarksContext:
         rating=marks.rating or 0,
         favorite=marks.favorite,
         resume_s=at_s,
-        seen_percent=round(100 * at_s / (card.duration_s or 1)),
+        seen_percent=min(100, round(100 * at_s / (card.duration_s or at_s or 1))),
         watched=marks.watched,
         seen=kinds.KINDS[card.kind].words.seen,
     )
