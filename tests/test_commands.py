@@ -162,6 +162,15 @@ def test_cleanup_lists_twenty_and_counts_the_rest(run: Run, data: Path) -> None:
     assert "No video has been missing" in run("cleanup").output
 
 
+def test_cleanup_backs_up_before_it_deletes(run: Run, data: Path) -> None:
+    change(data, lambda tx: curation.rate(tx, HOUSEHOLD, 2, 4), lambda tx: lose(tx, 2), count=3)
+    run("cleanup")
+    assert not folder.listed(data / "backups")
+    assert "1 entry deleted" in run("cleanup", "--yes").output
+    (made,) = folder.listed(data / "backups")
+    assert "Video 000001.mp4" in json.loads((made.path / "ratings.json").read_text())
+
+
 def test_cleanup_takes_other_days(run: Run, data: Path) -> None:
     change(data, lambda tx: lose(tx, 1, days=20), count=2)
     assert "No video has been missing for more than 90 days." in run("cleanup").output
