@@ -42,6 +42,7 @@ from tests.helpers.postgres import Databases
 from tests.helpers.requests import post
 from tests.helpers.servers import HOME, LocalServer, Process, StartServices, eventually
 
+FOLDERS = ["", "Holidays", "Caf\udce9"]
 both_engines = pytest.mark.engines("sqlite", "postgres")
 
 
@@ -57,7 +58,7 @@ def give(tx: Transaction) -> None:
 
 @pytest.fixture
 async def given(services: Services) -> Services:
-    await fill(services.store, 60, ["", "Holidays", "Caf\udce9"])
+    await fill(services.store, 60, FOLDERS)
     await services.store.write(give)
     return services
 
@@ -101,9 +102,8 @@ async def test_what_was_backed_up_comes_back_the_same_on_both_engines(
 
 
 async def test_a_restore_keeps_a_postgresql_library(
-    given: Services, tmp_path: Path, postgres: Databases
+    made: Backup, tmp_path: Path, postgres: Databases
 ) -> None:
-    made = await given.admin.backup_scheduler.make()
     with postgres.new() as address:
         restore.restore_to_server(made, address, tmp_path, silent)
         with pytest.raises(ConflictError, match="is not empty"):
@@ -113,7 +113,7 @@ async def test_a_restore_keeps_a_postgresql_library(
 
 @pytest.mark.engines("postgres")
 async def test_the_password_is_not_in_the_list_of_processes(
-    given: Services, monkeypatch: pytest.MonkeyPatch
+    services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[object] = []
     start = asyncio.create_subprocess_exec
@@ -123,14 +123,12 @@ async def test_the_password_is_not_in_the_list_of_processes(
         return await start(*command, **more)
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", note)
-    await given.admin.backup_scheduler.make()
+    await services.admin.backup_scheduler.make()
     assert "lvs.backups.process" in started
-    assert given.store.database not in started
+    assert services.store.database not in started
 
 
-@both_engines
-async def test_the_portable_files_hold_the_user_data(given: Services) -> None:
-    made = await given.admin.backup_scheduler.make()
+def test_the_portable_files_hold_the_user_data(made: Backup) -> None:
     found = {name: json.loads((made.path / f"{name}.json").read_text()) for name in folder.PORTABLE}
     assert found["ratings"]["Video 000000.mp4"] == 2
     assert found["tags"]["Holidays/Video 000001.mp4"] == ["Sea", "Year 2002", "Été"]
@@ -143,12 +141,24 @@ async def test_the_portable_files_hold_the_user_data(given: Services) -> None:
     assert selected == [{"projection": "180", "stereo": "rl"}]
 
 
+@pytest.fixture(scope="module")
+async def one_for_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a backup, of which tests take copies."""
+    home = tmp_path_factory.mktemp("library")
+    store = Store(home / "library.db")
+    await store.open()
+    await store.write(roots.configure, {"videos": "/videos"})
+    await fill(store, 60, FOLDERS)
+    await store.write(give)
+    made = create.make(store.database, home / "backups", kept=1)
+    await store.close()
+    return made.path
+
+
 @pytest.fixture
-async def made(given: Services, tmp_path: Path) -> Backup:
-    found = await given.admin.backup_scheduler.make()
-    moved = tmp_path / "moved"
-    shutil.copytree(found.path, moved)
-    return folder.read(moved)
+def made(one_for_all: Path, tmp_path: Path) -> Backup:
+    target = tmp_path / "data" / "backups" / one_for_all.name
+    return folder.read(Path(shutil.copytree(one_for_all, target)))
 
 
 def cut_off(path: Path) -> None:
@@ -237,7 +247,6 @@ async def test_a_restore_keeps_the_previous_database(given: Services, tmp_path: 
         assert found == wanted if wanted else found != changed
 
 
-@both_engines
 async def test_older_backups_go_and_a_failed_one_leaves_nothing(
     given: Services, tmp_path: Path
 ) -> None:
@@ -332,7 +341,6 @@ async def test_what_killed_backups_left_is_removed_and_a_running_one_stays(
     assert not list(backups.iterdir())
 
 
-@both_engines
 async def test_a_backup_whose_process_is_killed_is_logged_and_retried(
     start_services: StartServices, monkeypatch: pytest.MonkeyPatch
 ) -> None:
