@@ -121,18 +121,18 @@ async def test_it_works_without_scripts(browser: Browser, site: str) -> None:
         assert await page.locator("h1").inner_text() == "B"
 
 
-@pytest.mark.parametrize("size", browsers.SIZES)
-async def test_pages_of_music_fit_every_screen(browser: Browser, site: str, size: str) -> None:
-    async with browsers.context(browser, **browsers.SIZES[size]) as context:
-        page = await live_page(context, f"{site}/music")
-        boxes = await page.evaluate(
-            "[...document.querySelectorAll('.card-thumbnail')].map(e => e.getBoundingClientRect())"
-            ".map(r => Math.round(r.width - r.height))"
-        )
-        assert boxes == [0, 0, 0]
-        for path in ("/music", "/?q=boats"):
-            await page.goto(site + path)
-            assert await axe_violations(page) == []
-        page = await player(context, site)
-        assert await axe_violations(page) == []
-        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+async def test_pages_of_music_fit_every_screen(browser: Browser, site: str) -> None:
+    for size, options in browsers.SIZES.items():
+        async with browsers.context(browser, **options) as context:
+            page = await live_page(context, f"{site}/music")
+            boxes = await page.evaluate(
+                "[...document.querySelectorAll('.card-thumbnail')]"
+                ".map(e => e.getBoundingClientRect()).map(r => Math.round(r.width - r.height))"
+            )
+            assert boxes == [0, 0, 0], size
+            for path in ("/music", "/?q=boats"):
+                await page.goto(site + path)
+                assert await axe_violations(page) == [], f"{path} at {size}"
+            page = await player(context, site)
+            assert await axe_violations(page) == [], size
+            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), size
