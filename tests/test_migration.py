@@ -18,6 +18,7 @@ from lvs.store import Store, export, migrations
 from lvs.store.backends import sqlite
 from lvs.store.backends.sqlite import Connection, connect
 from lvs.store.database import newest_event
+from lvs.viewer import HOUSEHOLD
 from tests.helpers import version_9
 from tests.helpers.servers import HOME
 
@@ -91,7 +92,6 @@ def test_the_facts_of_videos_are_those_of_before(old: Path) -> None:
     ("before", "after"),
     [
         ("saved_search", "saved_search"),
-        ("bulk", "bulk_edit"),
         ("bulk_before", "bulk_edit_item"),
         ("root", "library_folder"),
         ("folder", "folder"),
@@ -106,6 +106,15 @@ def test_what_only_has_another_name_has_the_same_rows(old: Path, before: str, af
         rows = conn.execute(f"select * from {before} order by 1, 2").fetchall()
     with contextlib.closing(_migrated(old)) as conn:
         assert conn.execute(f"select * from {after} order by 1, 2").fetchall() == rows
+    assert rows
+
+
+def test_changes_of_many_videos_are_those_of_the_household(old: Path) -> None:
+    with contextlib.closing(sqlite3.connect(old)) as conn:
+        rows = conn.execute("select * from bulk order by id").fetchall()
+    with contextlib.closing(_migrated(old)) as conn:
+        after = conn.execute("select id, action, value, at, user_id from bulk_edit order by id")
+        assert after.fetchall() == [(*row, HOUSEHOLD.user_id) for row in rows]
     assert rows
 
 
