@@ -41,7 +41,7 @@ def test_a_good_machine_has_nothing_to_advise(config: ServerConfig, videos: Path
     (videos / "a.mp4").write_bytes(b"a")
     (videos / "notes.txt").write_bytes(b"a")
     assert [one for one in doctor.examine(config) if not one.good] == []
-    assert finding(config, "Video folder").found == "1 video"
+    assert finding(config, "Video folder").found == "1 file"
     assert finding(config, "Database").found.startswith("not created yet")
 
 
@@ -120,7 +120,7 @@ def test_a_long_path_stays_on_one_line(config: ServerConfig, tmp_path: Path) -> 
     folder.mkdir()
     settings = {"LVS_VIDEO_DIRECTORY": str(folder), "LVS_DATA_DIRECTORY": str(tmp_path / "data")}
     result = CliRunner().invoke(main, ["doctor"], env={**settings, "LVS_PORT": "0"})
-    assert f"ok  Video folder {folder}: 0 videos" in result.output.splitlines()
+    assert f"ok  Video folder {folder}: 0 files" in result.output.splitlines()
 
 
 def test_codecs_that_are_missing_are_named(

@@ -74,7 +74,7 @@ def test_videos_in_linked_folders_are_counted_as_they_are_found(
     cast.copy("beach.mp4", videos / "beach.mp4")
     (videos / "a").symlink_to(tmp_path / "outside")
     (videos / "b").symlink_to(tmp_path / "outside")
-    assert tree.count_videos(str(videos)) == 2
+    assert tree.count_files(str(videos)) == 2
 
 
 async def test_a_scan_of_one_folder_agrees_with_a_scan_of_all(

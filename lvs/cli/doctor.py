@@ -64,8 +64,8 @@ def _video_folders(config: ServerConfig) -> Iterator[Finding]:
         if not os.access(folder, os.R_OK | os.X_OK):
             yield Finding(False, what, "cannot be read", "Give this user permission to read it.")
             continue
-        count = tree.count_videos(folder)
-        yield Finding(True, what, formatting.plural(count, "video"))
+        count = tree.count_files(folder)
+        yield Finding(True, what, formatting.plural(count, "file"))
         yield _notices(config, folder)
 
 
@@ -170,7 +170,7 @@ def _postgres(address: str) -> Finding:
         return Finding(False, "Database", "too old", error.detail)
     except DatabaseError as error:
         return Finding(False, "Database", "not available", backend.start_advice(error))
-    return Finding(True, "Database", f"ok: PostgreSQL {version}, {backend.name}")
+    return Finding(True, "Database", f"PostgreSQL {version}, {backend.name}")
 
 
 def _backups(config: ServerConfig) -> Finding:

@@ -187,6 +187,6 @@ def walk(root: str, *, stat: bool = True) -> Iterator[FolderListing]:
             yield listing
 
 
-def count_videos(root: str) -> int:
+def count_files(root: str) -> int:
     """How many videos a walk would find, without a `stat` of each."""
     return sum(listing.count for listing in walk(root, stat=False))
