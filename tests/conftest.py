@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -59,6 +60,16 @@ async def postgres_template(postgres: postgres_server.Databases) -> AsyncIterato
         await store.open()
         await store.close()
         yield postgres.name_of(address)
+
+
+@pytest.fixture(scope="session")
+async def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library without items, of which those of tests are copies: migrations take a while."""
+    path = tmp_path_factory.mktemp("template") / "library.db"
+    store = Store(path)
+    await store.open()
+    await store.close()
+    return path
 
 
 @pytest.fixture
@@ -132,12 +143,18 @@ def config(videos: Path, tmp_path: Path, database_url: str) -> ServerConfig:
 
 
 @pytest.fixture
-async def start_services(config: ServerConfig) -> AsyncIterator[StartServices]:
+async def start_services(
+    config: ServerConfig, sqlite_template: Path
+) -> AsyncIterator[StartServices]:
     """`await start_services(live=..., **settings)`: running services, closed after the test."""
     async with AsyncExitStack() as stack:
 
         async def open_it(*, live: bool = True, **settings: object) -> Services:
             changed = ServerConfig(**{**config.model_dump(), **settings})
+            library = changed.data_directory / "library.db"
+            if not changed.database_url.get_secret_value() and not library.exists():
+                library.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                shutil.copyfile(sqlite_template, library)
             return await stack.enter_async_context(open_services(changed, live=live))
 
         yield open_it
