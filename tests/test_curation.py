@@ -124,7 +124,7 @@ async def test_200_simultaneous_writers_leave_aggregates_that_equal_a_recount(
     chance = random.Random(spread)
 
     async def write_some() -> None:
-        for _ in range(5):
+        for _ in range(2):
             video = chance.randint(1, spread)
             viewer = replace(HOUSEHOLD, user_id=chance.randint(1, 21))
             stars = chance.choice([None, 1, 2, 3, 4, 5])
