@@ -114,6 +114,22 @@ async def test_a_part_that_fails_leaves_its_snapshot(store: Store) -> None:
     assert await store.read(read) == [True, True, False, True]
 
 
+async def test_a_part_without_a_statement_asks_the_server_nothing(store: Store) -> None:
+    def read(conn: Connection) -> list[str]:
+        limits = [limit_of(conn)]
+        with conn.limited(0.1):
+            pass
+        limits.append(limit_of(conn))
+        with conn.limited(0.1):
+            limits.append(limit_of(conn))
+        return limits
+
+    def limit_of(conn: Connection) -> str:
+        return str(conn.execute("show statement_timeout").fetchone()[0])
+
+    assert await store.read(read) == ["5s", "5s", "100ms"]
+
+
 async def test_no_event_of_eight_writers_is_lost_to_a_follower(postgres: Databases) -> None:
     """Each follower sees every id, in order, as soon as it is the newest."""
     async with AsyncExitStack() as stack:

@@ -111,6 +111,7 @@ class PostgresConnection:
         self._backend = backend
         self._read_only = read_only
         self._limit_s: float | None = None
+        self._part_limit_s: float | None = None  # of a part that has run no statement yet
         self._note: Any = None
         self._streams = 0
         self._inner = self._connected()
@@ -126,6 +127,9 @@ class PostgresConnection:
         if self._note is not None:
             self._note(sql)
         text, values = bound(sql, parameters)
+        if self._part_limit_s is not None:
+            limit_s, self._part_limit_s = self._part_limit_s, None
+            self._run(f"savepoint part; {_limit(limit_s, 'local')}")
         try:
             return self._inner.execute(text, values)
         except psycopg.Error as error:
@@ -186,15 +190,20 @@ class PostgresConnection:
 
     @contextlib.contextmanager
     def limited(self, limit_s: float) -> Iterator[None]:
-        # An error would end the snapshot: it is taken back to here instead.
-        self._run(f"savepoint part; {_limit(limit_s, 'local')}")
+        # An error would end the snapshot: it is taken back to here instead. The first statement
+        # sets the savepoint: most of a thousand feeds share what was rendered, and run none.
+        self._part_limit_s = limit_s
         try:
             yield
         except BaseException:
-            if not self._inner.closed:
+            if self._part_limit_s is None and not self._inner.closed:
                 self._run("rollback to part")
             raise
-        self._run("release part")
+        else:
+            if self._part_limit_s is None:
+                self._run("release part")
+        finally:
+            self._part_limit_s = None
 
     def begin_write(self) -> None:
         # Writers take turns: so event ids are in the order of commits, and what one reads before
