@@ -1,8 +1,8 @@
 """PostgreSQL: psycopg's synchronous connections, which connect again after a failure.
 
-Statements are bound on the server, and psycopg prepares what it sees five times. With literals, a
-page of the gallery at 100,000 videos took 2 ms instead of 1, on a busy machine. Parameters have
-declared types, and nulls are literals, so that PostgreSQL infers no type from `:x is null`.
+Statements are bound on the server, and psycopg prepares what it sees five times. That is as fast
+as literals: both read a page of the gallery at 100,000 videos in 0.4 ms. Parameters have declared
+types, and nulls are literals, so that PostgreSQL infers no type from `:x is null`.
 """
 
 from __future__ import annotations
