@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, create_model
@@ -173,6 +174,7 @@ def _items(
             yield item[0] + _own_json(*own[key[0]]) + item[1]
 
 
+@lru_cache(1024)  # most items have the same ratings as many others
 def _own_json(ratings: RatingSummary, favorite: bool) -> bytes:
     """The fields `rating` and `favorite` of a `VideoOut`."""
     rating = {"average": ratings.average, "count": ratings.count, "user": ratings.own}

@@ -209,7 +209,8 @@ def sync_items(tx: Transaction, item_ids: Iterable[int]) -> None:
     """Make each item agree with its files: counts, title, folders; and emit the events."""
     conn = tx.connection
     tx.by_ingest = True
-    for item_id in item_ids:
+    ids = list(item_ids)
+    for item_id in ids:
         files = of_item(conn, item_id)
         present = [file for file in files if file.missing_since is None]
         before, kind = conn.execute(
@@ -230,7 +231,6 @@ def sync_items(tx: Transaction, item_ids: Iterable[int]) -> None:
             ),
         )
         moved = _file_in_folders(conn, item_id, had_files=before > 0)
-        search.index(conn, [item_id])
         if present and before:
             tx.emit("item.updated", item_id, kind=kind)
             if moved:
@@ -239,6 +239,7 @@ def sync_items(tx: Transaction, item_ids: Iterable[int]) -> None:
             tx.emit("item.added", item_id, kind=kind)
         elif before:
             tx.emit("item.removed", item_id, kind=kind)
+    search.index(conn, ids)
 
 
 def _set_kind(tx: Transaction, item_id: int, current: str, path: str) -> str:

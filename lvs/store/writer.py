@@ -61,18 +61,19 @@ class Transaction:
 
     def write_events(self) -> int | None:
         """Insert the events; return the id of the last, or None when there was none."""
-        last: int | None = None
-        for event in self._events:
-            # Writers take turns and the newest event is always kept: ids have no gaps, and are in
-            # the order of commits.
-            row = self.connection.execute(
-                "insert into event (id, topic, kind, entity_id, user_id, at)"
-                " values ((select coalesce(max(id), 0) + 1 from event), ?, ?, ?, ?, ?)"
-                " returning id",
-                (event.topic, event.kind, event.entity_id, event.user_id, self.at),
-            ).fetchone()
-            last = row[0]
-        return last
+        if not self._events:
+            return None
+        # Writers take turns and the newest event is always kept: ids have no gaps, and are in the
+        # order of commits.
+        (newest,) = self.connection.execute("select coalesce(max(id), 0) from event").fetchone()
+        self.connection.executemany(
+            "insert into event (id, topic, kind, entity_id, user_id, at) values (?, ?, ?, ?, ?, ?)",
+            [
+                (number, event.topic, event.kind, event.entity_id, event.user_id, self.at)
+                for number, event in enumerate(self._events, newest + 1)
+            ],
+        )
+        return int(newest) + len(self._events)
 
 
 @dataclass
