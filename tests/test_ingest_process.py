@@ -12,6 +12,7 @@ import pytest
 from lvs.library import ingest_process
 from lvs.library.ingest_process import WORTH_IT
 from lvs.services import Services
+from lvs.store import items
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import library
 from tests.helpers.servers import eventually
@@ -51,11 +52,13 @@ async def test_a_process_stores_many_files_and_ends_when_it_is_idle(
         signal.subscribe() for signal in (services.store.change_signal, services.store.probe_signal)
     )
     before = services.store.last_event_id
+    assert await services.store.read_cached(items.count) == 0
     add(cast, videos, names(0))
     assert sorted(await library(services)) == names(0)
     assert len(processes()) == 1
     assert processes()[0].nice() >= 10
     assert services.store.last_event_id >= before + MANY
+    assert await services.store.read_cached(items.count) == MANY
     assert services.store.events.total() >= MANY
     assert news.is_set()
     assert work.is_set()

@@ -242,20 +242,21 @@ class Store:
         """Read how far others have come, and wake who follows."""
         newest = await self.read_live(newest_event)
         if newest > self.last_event_id:
-            self.last_event_id = newest
-            self.changes.record_unknown()
             self.edits.record_unknown()  # perhaps by people
-            self.change_signal.notify()
-            self.probe_signal.notify()
+            self._advance(newest)
 
     def committed_elsewhere(self, last_event_id: int, events: Mapping[Topic, int]) -> None:
-        """Another process of this server has committed these events, which may have left items to
-        probe: wake who follows."""
-        self.last_event_id = max(self.last_event_id, last_event_id)
+        """The ingest process has committed these events: wake who follows."""
         self.events.update(events)
         if events:
-            self.change_signal.notify()
-            self.probe_signal.notify()
+            self._advance(last_event_id)
+
+    def _advance(self, last_event_id: int) -> None:
+        """What others committed may change what anybody sees, and leave items to probe."""
+        self.last_event_id = max(self.last_event_id, last_event_id)
+        self.changes.record_unknown()
+        self.change_signal.notify()
+        self.probe_signal.notify()
 
     def _refuse_write(self) -> None:
         if problem := self._backend.refuses_writes():
