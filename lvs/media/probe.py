@@ -131,7 +131,7 @@ def video_stream(container: Any) -> Any:
 def facts_of(path: str, container: Any, stream: Any, frame: Any | None) -> VideoFacts:
     """VideoFacts of an open file; `frame` is a decoded frame, if any."""
     context = stream.codec_context
-    duration_s = _duration_s(container, stream)
+    duration_s = duration_of(container, stream)
     width, height = displayed_size(stream, frame)
     rate = stream.average_rate or stream.guessed_rate
     audio = [_audio_track(track) for track in container.streams.audio[:_MAX_TRACKS]]
@@ -180,7 +180,8 @@ def is_hdr(colours: Any) -> bool:
     return colours.color_trc in (_TRANSFER_PQ, _TRANSFER_HLG)
 
 
-def _duration_s(container: Any, stream: Any) -> float:
+def duration_of(container: Any, stream: Any) -> float:
+    """In seconds; 0.0 where the file does not say."""
     if container.duration and container.duration > 0:
         return float(container.duration / av.time_base)
     if stream.duration and stream.duration > 0:

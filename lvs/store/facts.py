@@ -24,7 +24,7 @@ def of_items(conn: Connection, kinds: Mapping[int, str]) -> dict[int, Facts]:
             f"select item_id, {names} from {kind.table} where {conn.dialect.among('item_id')}",
             (conn.dialect.array(wanted),),
         )
-        shape = _Shape(kind)
+        shape = _shape(kind_id)
         for item_id, *values in rows:
             found[item_id] = shape.read(values)
     return found
@@ -57,6 +57,11 @@ class _Shape:
         for name in self._lists:
             facts[name] = _list_of(facts[name])
         return facts
+
+
+@lru_cache
+def _shape(kind_id: str) -> _Shape:
+    return _Shape(KINDS[kind_id])
 
 
 @lru_cache(1024)  # most items have the same tracks as many others

@@ -18,6 +18,7 @@ from lvs.media.probe import (
     DECODER_OPTIONS,
     UnreadableError,
     displayed_size,
+    duration_of,
     mean_bit_rate,
     opened,
 )
@@ -59,7 +60,7 @@ def _audio_stream(container: Any) -> Any:
 def _facts(path: str, container: Any, stream: Any) -> dict[str, Any]:
     context = stream.codec_context
     tags = _tags(path)
-    duration_s = _duration_s(container, stream) or tags.pop("duration_s", 0.0)
+    duration_s = duration_of(container, stream) or tags.pop("duration_s", 0.0)
     tags.pop("duration_s", None)
     return {
         "container": container.format.name.split(",")[0],
@@ -71,14 +72,6 @@ def _facts(path: str, container: Any, stream: Any) -> dict[str, Any]:
         "channels": context.channels or None,
         **tags,
     }
-
-
-def _duration_s(container: Any, stream: Any) -> float:
-    if container.duration and container.duration > 0:
-        return float(container.duration / av.time_base)
-    if stream.duration and stream.duration > 0:
-        return float(stream.duration * stream.time_base)
-    return 0.0
 
 
 def _tags(path: str) -> dict[str, Any]:
