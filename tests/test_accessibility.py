@@ -10,7 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from playwright.async_api import Browser, BrowserContext, Locator
+from playwright.async_api import Browser, BrowserContext, Locator, expect
 
 from lvs.services import Services
 from lvs.store import Transaction, curation, playback, tags
@@ -209,7 +209,7 @@ async def test_select_is_a_button_that_says_whether_it_is_on(
     await page.keyboard.press("Enter")
     await page.locator("#bulk").wait_for()
     assert await button.get_attribute("aria-pressed") == "true"
-    assert await page.get_by_role("checkbox", name="Select videos").count() == 0
+    await expect(page.get_by_role("checkbox", name="Select videos")).to_have_count(0)
     assert await button.evaluate("button => button === document.activeElement")
     await page.get_by_role("button", name="Close").focus()
     await page.keyboard.press("Enter")
@@ -224,7 +224,7 @@ async def test_stars_are_buttons_and_arrow_keys_go_among_them(
     page = await live_page(context, site + WATCH)
     group = page.locator("#about").get_by_role("group", name="Rating of")
     pressed = group.get_by_role("button", pressed=True)
-    assert await pressed.count() == 1
+    await expect(pressed).to_have_count(1)
     await group.get_by_role("button", name="2 stars", exact=True).focus()
     await page.keyboard.press("ArrowRight")
     await page.keyboard.press("Enter")
@@ -254,6 +254,6 @@ async def test_toasts_are_polite_and_errors_alerts_that_can_be_closed(
     await page.locator("#about .heart").click()
     alert = page.get_by_role("alert").filter(has_text="Can't reach the server")
     await alert.wait_for()
-    assert await alert.locator("xpath=ancestor::*[@role='alert']").count() == 0
+    await expect(alert.locator("xpath=ancestor::*[@role='alert']")).to_have_count(0)
     await alert.get_by_role("button", name="Dismiss").click()
     await alert.wait_for(state="detached")

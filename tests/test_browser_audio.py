@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from lvs.services import Services
 from tests.helpers import browsers
@@ -59,7 +59,7 @@ async def test_a_new_song_appears_on_open_music_pages_and_in_search(
     loaded = "[...document.querySelectorAll('.card-image')].every(i => i.srcset && i.naturalWidth)"
     await music.evaluate("document.querySelectorAll('img').forEach(i => (i.loading = 'eager'))")
     await until(music, loaded)
-    assert await films.locator("#grid > .card").count() == 0
+    await expect(films.locator("#grid > .card")).to_have_count(0)
     assert (await music.locator("#place-audio").inner_text()).split() == ["Music", "4"]
 
 
@@ -107,7 +107,7 @@ async def test_a_view_is_counted_and_no_position_kept(
     await until(page, "document.querySelector('#about').textContent.includes('1 view')")
     await page.keyboard.press("k")
     await page.goto(f"{site}/continue")
-    assert await page.locator("#grid > .card").count() == 0
+    await expect(page.locator("#grid > .card")).to_have_count(0)
 
 
 async def test_it_works_without_scripts(browser: Browser, site: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, BrowserContext
+from playwright.async_api import Browser, BrowserContext, expect
 
 from lvs.services import Services
 from tests.helpers import browsers
@@ -112,7 +112,7 @@ async def test_tags_views_and_watched_without_scripts(site: str, browser: Browse
         await page.get_by_label("Add a tag").fill("Night")
         await page.get_by_role("button", name="Add", exact=True).click()
         await page.wait_for_url(address)
-        assert await page.get_by_role("link", name="Night").count() == 1
+        await expect(page.get_by_role("link", name="Night")).to_have_count(1)
         await page.get_by_role("button", name="I watched this").click()
         await page.wait_for_url(address)
         assert "1 view" in await page.locator("#about .card-meta").inner_text()
@@ -121,4 +121,4 @@ async def test_tags_views_and_watched_without_scripts(site: str, browser: Browse
         assert await page.locator("#watched").get_attribute("aria-pressed") == "true"
         await page.get_by_role("button", name="Remove tag Night").click()
         await page.wait_for_url(address)
-        assert await page.get_by_role("link", name="Night").count() == 0
+        await expect(page.get_by_role("link", name="Night")).to_have_count(0)

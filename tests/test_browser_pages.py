@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests.helpers import browsers
 from tests.helpers.browsers import axe_violations, live_page, until
@@ -169,9 +169,9 @@ async def test_a_video_plays_and_obeys_the_keyboard(browser: Browser, site: str)
         await page.keyboard.press("f")
         await until(page, "document.fullscreenElement === null")
         await page.keyboard.press("?")
-        assert await page.locator("dialog[open]").count() == 1
+        await expect(page.locator("dialog[open]")).to_have_count(1)
         await page.keyboard.press("Escape")
-        assert await page.locator("dialog[open]").count() == 0
+        await expect(page.locator("dialog[open]")).to_have_count(0)
 
 
 async def test_keys_on_a_focused_player_count_once(browser: Browser, site: str) -> None:
@@ -190,7 +190,7 @@ async def test_what_cannot_be_played_is_said_in_the_page(browser: Browser, site:
     async with browsers.context(browser, **browsers.DESKTOP) as context:
         page = await live_page(context, f"{site}/watch/broken.mp4")
         assert "Can't play this file" in await page.inner_text("#stage")
-        assert await page.locator("video").count() == 0
+        await expect(page.locator("video")).to_have_count(0)
         page = await live_page(context, f"{site}/watch/sound.mkv")
         assert "browsers often lack AC-3" in await page.inner_text("#about .notice")
 
@@ -215,13 +215,13 @@ async def test_everything_works_without_scripts(
     async with browsers.context(browser, **options) as context:
         page = await context.new_page()
         await page.goto(site)
-        assert await page.locator("#grid > .card").count() == CARDS
+        await expect(page.locator("#grid > .card")).to_have_count(CARDS)
         await page.select_option("#sort", "title")
         await page.click(".sort button")
         assert "sort=title" in page.url
         await page.click(".chip:has-text('Holidays')")
         assert "folder=Holidays" in page.url
-        assert await page.locator("#grid > .card").count() == 14
+        await expect(page.locator("#grid > .card")).to_have_count(14)
         await page.click(".card-link >> nth=2")
         assert await page.locator("video[controls]").is_visible()
         first = page.url

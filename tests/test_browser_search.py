@@ -133,7 +133,7 @@ async def test_a_search_stays_in_the_list_where_it_began(
     await until(page, "location.search === '?folder=Films&sort=newest'")
     assert await page.inner_text("h1") == "Films"
     assert len(await titles(page)) == 2
-    assert await page.get_by_role("link", name="Remove filter Folder: Films").count() == 0
+    await expect(page.get_by_role("link", name="Remove filter Folder: Films")).to_have_count(0)
 
 
 async def test_a_search_without_a_server_says_so_once_and_goes_on_when_it_is_back(
@@ -147,7 +147,7 @@ async def test_a_search_without_a_server_says_so_once_and_goes_on_when_it_is_bac
     await page.fill("#q", "city")
     async with page.expect_event("requestfailed"):
         pass
-    assert await notice.count() == 1
+    await expect(notice).to_have_count(1)
     assert len(await titles(page)) == 4
     await context.set_offline(False)
     await wait_for_titles(page, ["City lights"])

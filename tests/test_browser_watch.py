@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import BrowserContext, Page
+from playwright.async_api import BrowserContext, Page, expect
 
 from lvs.services import Services
 from tests.helpers.browsers import live_page, until
@@ -114,8 +114,8 @@ async def test_a_file_that_vanishes_takes_its_player_along_and_brings_it_back(
     hidden = videos.parent / "B.mp4"
     (videos / "B.mp4").rename(hidden)
     await page.locator("#stage").get_by_text("It can be played when the file returns").wait_for()
-    assert await page.locator("video").count() == 0
-    assert await page.get_by_text("Download file").count() == 0
+    await expect(page.locator("video")).to_have_count(0)
+    await expect(page.get_by_text("Download file")).to_have_count(0)
     assert await page.locator("#stage p").first.evaluate(
         "p => p.getBoundingClientRect().bottom < innerHeight"
     )

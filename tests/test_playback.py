@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext
+from playwright.async_api import BrowserContext, expect
 
 from lvs.media.samples import Clip, make_clip
 from lvs.services import Services
@@ -118,12 +118,12 @@ async def test_playing_counts_one_view_and_resumes_elsewhere(
     await gallery_page.get_by_text("1 view").wait_for()
     await watch.evaluate("document.querySelector('video').pause()")
     await gallery_page.wait_for_selector(".card-seen", state="attached")
-    assert await gallery_page.get_by_text("2 views").count() == 0
+    await expect(gallery_page.get_by_text("2 views")).to_have_count(0)
 
     elsewhere = await live_page(context, f"{live_server.url}/watch/Long.mp4")
     await elsewhere.get_by_text("Resume at").click()
     await until(elsewhere, "document.querySelector('video').currentTime >= 15")
-    assert await elsewhere.locator("[data-resume]").count() == 0
+    await expect(elsewhere.locator("[data-resume]")).to_have_count(0)
 
 
 async def test_the_offer_to_go_on_is_a_plain_link(server: LocalServer) -> None:

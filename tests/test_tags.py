@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext
+from playwright.async_api import BrowserContext, expect
 
 from lvs.errors import InvalidInputError
 from lvs.services import Services
@@ -228,7 +228,7 @@ async def test_deleting_a_tag_is_undone_by_a_toast(
     await page.get_by_role("link", name="family 2").wait_for(state="detached")
     await delete("sea")
     await page.get_by_text("No tags yet").wait_for()
-    assert await toasts.count() == 2
+    await expect(toasts).to_have_count(2)
     assert await page.locator("#navigation [aria-current]").inner_text() == "Tags"
     await toasts.filter(has_text="sea").get_by_role("button", name="Undo").focus()
     await page.clock.fast_forward(10_100)
@@ -321,7 +321,7 @@ async def test_tags_are_suggested_selected_by_keys_and_created(
     # A push of the same video while choosing leaves the list open.
     await live_services.store.write(playback.count_view, ids["City"])
     await page.get_by_text("1 view").first.wait_for()
-    assert await page.locator("#tag-options .option").count() == 3
+    await expect(page.locator("#tag-options .option")).to_have_count(3)
     await page.keyboard.press("ArrowDown")
     assert await field.get_attribute("aria-activedescendant") == "tag-option-1"
     await page.keyboard.press("Enter")
