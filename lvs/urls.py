@@ -28,8 +28,13 @@ def media_url(folders: Folders, card: Card) -> str:
 
 def thumbnail_url(card: Card, width: int, extension: str = "webp") -> str:
     """With `v`, browsers cache it for ever. Without, the request moves the item to the front."""
-    url = f"/thumbnails/{card.media_hash}/{width}.{extension}"
-    return f"{url}?v={card.thumbnail.key}" if card.thumbnail.key else url
+    return thumbnail_at(card.media_hash, card.thumbnail.key, width, extension)
+
+
+def thumbnail_at(media_hash: str, key: str | None, width: int, extension: str = "webp") -> str:
+    """As `thumbnail_url`, for an item that is not read as a card."""
+    url = f"/thumbnails/{media_hash}/{width}.{extension}"
+    return f"{url}?v={key}" if key else url
 
 
 def stream(base: str, card: Card) -> str:
