@@ -18,6 +18,7 @@ from lvs.headsets.playback_sessions import Sessions
 from lvs.http.page_cache import PageCache
 from lvs.http.templating import Templates
 from lvs.jobs.bulk import BulkChanges
+from lvs.jobs.cleanup import Cleanup
 from lvs.library.library import Library
 from lvs.live.cards import Cards
 from lvs.live.hub import Hub
@@ -44,13 +45,15 @@ class Rendering:
 
 @dataclass(frozen=True, slots=True)
 class Admin:
-    """What the dashboard shows: figures, maintenance, errors of the log, backups."""
+    """What the dashboard shows: figures, maintenance, errors of the log, backups; and the deletions
+    of missing items that wait."""
 
     metrics: Metrics
     monitor: Monitor
     dashboard: Dashboard
     errors: RecentErrors
     backup_scheduler: BackupScheduler
+    cleanup: Cleanup
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, expect
 
+from lvs.errors import NotFoundError
 from lvs.services import Services
 from lvs.store import Transaction, curation, items, playback, saved_searches
 from lvs.viewer import HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, titles, until, wait_for_titles
 from tests.helpers.clips import Cast
+from tests.helpers.html import element
 from tests.helpers.libraries import library
 from tests.helpers.requests import post
 from tests.helpers.servers import LocalServer
@@ -174,6 +177,26 @@ async def test_a_search_is_saved_shown_everywhere_and_deleted(
     await page.get_by_role("link", name="Mountains I like").wait_for(state="detached")
 
 
+async def test_a_deleted_search_is_restored_by_undo(server: LocalServer) -> None:
+    store = server.services.store
+    await store.write(saved_searches.save, HOUSEHOLD, "Lakes", "q=lake")
+    (lakes,) = await store.read(saved_searches.saved, HOUSEHOLD)
+    toast = await post(server, "/searches/delete", htmx=True, search=lakes.id)
+    assert toast.headers["hx-retarget"] == "#notices"
+    undo = {"bulk": element(toast.text, name="bulk")["value"]}
+    other = replace(HOUSEHOLD, user_id=2)
+    with pytest.raises(NotFoundError):
+        await store.write(saved_searches.restore, other, int(undo["bulk"]))
+    await store.write(saved_searches.save, HOUSEHOLD, "lakes", "q=lakes")
+    assert (await post(server, "/bulk/undo", htmx=True, **undo)).status == 409
+    (other_lakes,) = await store.read(saved_searches.saved, HOUSEHOLD)
+    await store.write(saved_searches.delete, HOUSEHOLD, other_lakes.id)
+    assert "“Lakes” restored" in (await post(server, "/bulk/undo", htmx=True, **undo)).text
+    (restored,) = await store.read(saved_searches.saved, HOUSEHOLD)
+    assert (restored.name, restored.query) == ("Lakes", "q=lake")
+    assert "Nothing left" in (await post(server, "/bulk/undo", htmx=True, **undo)).text
+
+
 async def test_counts_beside_the_lists_follow_user_data(
     site: str, context: BrowserContext, live_services: Services
 ) -> None:
@@ -221,7 +244,11 @@ async def test_a_search_is_saved_without_scripts(server: LocalServer) -> None:
     assert (await post(server, "/searches", name=" ", query="q=sea")).status == 400
     assert (await post(server, "/searches", name="x", query="sort=odd")).status == 400
     assert (await post(server, "/searches", name="x", query="tag=" + "x" * 3000)).status == 400
-    assert (await post(server, "/searches/delete", search=saved.id)).status == 303
+    deleted = await post(server, "/searches/delete", search=saved.id)
+    assert deleted.status == 303
+    assert (
+        "Saved search “short ONES” deleted" in (await server.get(deleted.headers["location"])).text
+    )
     assert (await post(server, "/searches/delete", search=saved.id)).status == 404
     for number in range(saved_searches.MOST):
         assert (await post(server, "/searches", name=f"n{number}", query="")).status == 303

@@ -10,12 +10,15 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
+from lvs.jobs.cleanup import WAIT_S
 from lvs.services import Services
 from lvs.store import Transaction, cleanup, curation, files, roots
 from lvs.store import items as records
+from lvs.store.writer import now_ms
 from lvs.viewer import HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.clips import Cast
+from tests.helpers.html import element
 from tests.helpers.libraries import fill, hash_of
 from tests.helpers.requests import post
 from tests.helpers.servers import LocalServer, eventually
@@ -99,9 +102,28 @@ async def test_what_is_missing_for_long_is_deleted_after_a_backup(
     assert "has 1 rating" in page
     assert "Back up and remove 1 entry" in page
     stream = await server.stream(f"/events?video={await hash_of(services, 2)}")
-    assert (await post(server, "/admin/cleanup")).status == 303
+    undone = await post(server, "/admin/cleanup", htmx=True)
+    assert "To be removed in one minute: 1 entry" in undone.text
+    assert undone.headers["hx-retarget"] == "#notices"
+    asked = {"bulk": element(undone.text, name="bulk")["value"]}
+    assert "Nothing is removed" in (await post(server, "/bulk/undo", htmx=True, **asked)).text
+    assert "Nothing left to undo" in (await post(server, "/bulk/undo", htmx=True, **asked)).text
+    waiting = services.admin.cleanup
+    assert await waiting.carry_out(now_ms() + WAIT_S * 1000) is None
+    assert await services.store.read(records.count) == 3
+
+    answer = await post(server, "/admin/cleanup")
+    assert answer.status == 303
+    page = (await server.get(answer.headers["location"])).text
+    assert "To be removed in one minute: 1 entry" in page
+    left_s = await waiting.carry_out(now_ms() + WAIT_S * 1000 - 10_000)
+    assert left_s is not None
+    assert 0 < left_s <= 10
+    assert await services.store.read(records.count) == 3
+    assert await waiting.carry_out(now_ms() + WAIT_S * 1000) is None
     assert await services.store.read(records.count) == 2
-    (made,) = await services.admin.backup_scheduler.listed()
+    assert "Nothing left to undo" in (await server.get(answer.headers["location"])).text
+    made, _ = await services.admin.backup_scheduler.listed()
     assert made.manifest.videos == 3
     assert "None. Missing videos keep" in (await server.get("/admin/performance")).text
     # An open page of the deleted video must not stop the others.
@@ -134,3 +156,24 @@ async def test_errors_of_the_log_are_shown_and_its_level_is_set(
     assert (await post(server, "/admin/log-level", level="debug")).status == 303
     assert "<option selected>debug" in (await server.get("/admin/performance")).text
     assert (await post(server, "/admin/log-level", level="loud")).status == 400
+
+
+async def test_a_removal_that_waits_is_carried_out_after_a_restart(
+    live_services: Services,
+) -> None:
+    """Its row is from before the start: the task finds it due."""
+    services = live_services
+    await fill(services.store, 2)
+
+    def lose(tx: Transaction) -> None:
+        files.mark_missing(tx, files.of_item(tx.connection, 2))
+        waiting = cleanup.schedule(tx, HOUSEHOLD, [2])
+        tx.connection.execute("update bulk_edit set at = 1000 where id = ?", (waiting,))
+
+    await services.store.write(lose)
+    await services.admin.cleanup.schedule(HOUSEHOLD, [])  # wakes the task, as a start does
+
+    async def is_gone() -> bool:
+        return await services.store.read(records.count) == 1
+
+    await eventually(is_gone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from lvs import formatting
 from lvs.contexts.gallery import Link
 from lvs.errors import InvalidInputError
 from lvs.models import Bulk
-from lvs.store.bulk import ACTIONS, DELETE_TAG
+from lvs.store.bulk import ACTIONS, CLEANUP, DELETE_SEARCH, DELETE_TAG
 from lvs.store.tags import clean_name
 
 
@@ -22,8 +23,10 @@ class Change:
     wanted: Any
 
 
+NOTHING_TO_UNDO = "Nothing left to undo"
 LIBRARY = Link("Go to library", "/")
 TAGS = Link("Go to tags", "/tags")
+MAINTENANCE = Link("Go to maintenance", "/admin/performance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,25 @@ def tag_deleted(bulk_edit_id: int, name: str, count: int) -> BulkResult:
     return BulkResult(bulk_edit_id if count else 0, said, TAGS)
 
 
+def search_deleted(bulk_edit_id: int, name: str) -> BulkResult:
+    return BulkResult(bulk_edit_id, f"Saved search “{name}” deleted")
+
+
+def search_restored(name: str) -> BulkResult:
+    return BulkResult(0, f"Saved search “{name}” restored" if name else NOTHING_TO_UNDO)
+
+
+def cleanup_scheduled(bulk_edit_id: int, count: int) -> BulkResult:
+    entries = formatting.plural(count, "entry", "entries")
+    said = f"Backed up. To be removed in one minute: {entries}"
+    return BulkResult(bulk_edit_id, said, MAINTENANCE)
+
+
+def cleanup_undone(was_waiting: bool) -> BulkResult:
+    said = "Nothing is removed" if was_waiting else NOTHING_TO_UNDO
+    return BulkResult(0, said, MAINTENANCE)
+
+
 def undone(bulk: Bulk, changed: int, problem: str = "") -> BulkResult:
     """`bulk` as it was before."""
     back = TAGS if bulk.kind == DELETE_TAG else LIBRARY
@@ -80,18 +102,30 @@ def undone(bulk: Bulk, changed: int, problem: str = "") -> BulkResult:
         said = f"Undo stopped after {of}. {problem}"
         return BulkResult(bulk.id, said, back, complete=False)
     if not bulk.count:
-        return BulkResult(0, "Nothing left to undo", back)
+        return BulkResult(0, NOTHING_TO_UNDO, back)
     return BulkResult(0, "Undone" if changed == bulk.count else f"Undone for {of}", back)
 
 
 def kept_result(bulk: Bulk) -> BulkResult:
     """The page of a bulk change that can still be undone."""
+    if bulk.kind == DELETE_SEARCH:
+        return (
+            search_deleted(bulk.id, json.loads(bulk.value)[0])
+            if bulk.value
+            else search_restored("")
+        )
+    if bulk.kind == CLEANUP:
+        return (
+            cleanup_scheduled(bulk.id, len(json.loads(bulk.value)))
+            if bulk.value
+            else cleanup_undone(False)
+        )
     if bulk.kind == DELETE_TAG and bulk.count:
         return tag_deleted(bulk.id, bulk.value, bulk.count)
     if bulk.kind == DELETE_TAG:
         return BulkResult(0, f"Tag “{bulk.value}” restored", TAGS)
     if not bulk.count:
-        return BulkResult(0, "Nothing left to undo")
+        return BulkResult(0, NOTHING_TO_UNDO)
     return BulkResult(bulk.id, _said(bulk.kind, bulk.value, bulk.count, "changed on"))
 
 

@@ -245,14 +245,14 @@ def toast(request: Request, render: Render, words: str) -> Response | WerkzeugRe
     if not is_fragment(request):
         return redirect(redirect_back(request), 303)
     response = html_response(request, Rendered(render("partials/_toast.html", words=words)))
-    return _as_notice(response)
+    return as_notice(response)
 
 
 Render = Callable[..., str]
 
 
-def _as_notice(response: Response) -> Response:
-    """Show the error as a notice, not in the target of the request."""
+def as_notice(response: Response) -> Response:
+    """Show the answer as a notice, not in the target of the request."""
     response.headers.update({"HX-Retarget": "#notices", "HX-Reswap": "beforeend"})
     return response
 
@@ -272,5 +272,5 @@ def error_response(request: Request, error: LvsError, render: Render, **context:
     html = render(name, error=error, retry_s=retry_s, **context)
     response = html_response(request, Rendered(html), error.status)
     if is_fragment(request):
-        _as_notice(response)
+        as_notice(response)
     return _with_advice(response, error)

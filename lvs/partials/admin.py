@@ -10,9 +10,12 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from lvs import formatting
 from lvs.admin.maintenance import LOG_LEVELS
 from lvs.admin.report import missing_cutoff
+from lvs.contexts.bulk import cleanup_scheduled
 from lvs.errors import ConflictError, InvalidInputError
 from lvs.http import responses
 from lvs.http.routes import FORM, FRAGMENT, Route
+from lvs.http.viewers import current_viewer
+from lvs.partials.bulk import answer_as_toast
 from lvs.partials.responses import toast
 from lvs.services import current_services
 from lvs.store import cleanup
@@ -37,14 +40,18 @@ async def backup() -> Response | WerkzeugResponse:
 
 
 async def clean_up() -> Response | WerkzeugResponse:
-    """Back up, then delete the videos whose files have been missing for long."""
+    """Back up, then delete the entries whose files have been missing for long: in a minute, unless
+    `/bulk/undo` comes before."""
     services = current_services()
     found = await services.store.read(cleanup.long_missing, missing_cutoff())
     if not found:
         raise ConflictError("No video has been missing for that long.")
     await services.admin.backup_scheduler.make()
-    count = await services.store.write(cleanup.purge, [video.id for video in found])
-    return toast(services, f"Backed up; removed {formatting.plural(count, 'entry', 'entries')}.")
+    bulk_edit_id = await services.admin.cleanup.schedule(
+        current_viewer(), [video.id for video in found]
+    )
+    services.admin.dashboard.refresh()
+    return await answer_as_toast(cleanup_scheduled(bulk_edit_id, len(found)), bulk_edit_id)
 
 
 async def set_log_level() -> Response | WerkzeugResponse:

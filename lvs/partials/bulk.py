@@ -5,7 +5,15 @@ from __future__ import annotations
 from quart import Response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from lvs.contexts.bulk import TAGS, BulkResult, change_of, result_of, undone
+from lvs.contexts.bulk import (
+    TAGS,
+    BulkResult,
+    change_of,
+    cleanup_undone,
+    result_of,
+    search_restored,
+    undone,
+)
 from lvs.contexts.navigation import navigation_context
 from lvs.errors import InvalidInputError, UnavailableError
 from lvs.folders import Folders
@@ -17,7 +25,7 @@ from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.listing.resolve import resolve
 from lvs.partials.params import number, row_id
 from lvs.services import current_services
-from lvs.store import Connection, bulk, gallery, tags
+from lvs.store import Connection, bulk, gallery, saved_searches, tags
 from lvs.viewer import Viewer
 
 
@@ -39,11 +47,19 @@ async def change() -> Response | WerkzeugResponse:
 
 
 async def undo() -> Response | WerkzeugResponse:
-    """Undo the change `bulk` (its id), where videos have not been changed again since."""
+    """Undo the change `bulk` (its id): of videos that have not been changed again since, of a saved
+    search that was deleted, of entries whose removal still waits."""
     bulk_edit_id = await number("bulk")
     services = current_services()
-    found = await services.store.read(bulk.bulk, current_viewer(), bulk_edit_id)
-    done = await services.bulk.undo(current_viewer(), bulk_edit_id)
+    viewer, store = current_viewer(), services.store
+    found = await store.read(bulk.bulk, viewer, bulk_edit_id)
+    if found.kind == bulk.DELETE_SEARCH:
+        name = await store.write(saved_searches.restore, viewer, bulk_edit_id)
+        return await answer(search_restored(name), bulk_edit_id)
+    if found.kind == bulk.CLEANUP:
+        waited = await store.write(bulk.take_value, viewer, bulk_edit_id)
+        return await answer(cleanup_undone(bool(waited)), bulk_edit_id)
+    done = await services.bulk.undo(viewer, bulk_edit_id)
     return await answer(undone(found, done.changed, done.problem), bulk_edit_id)
 
 
@@ -65,6 +81,12 @@ async def answer(result: BulkResult, bulk_edit_id: int) -> Response | WerkzeugRe
             "#navigation", render("partials/_navigation.html", navigation=navigation, place="/tags")
         )
     return responses.html_response(request, Rendered(html))
+
+
+async def answer_as_toast(result: BulkResult, bulk_edit_id: int) -> Response | WerkzeugResponse:
+    """As `answer`, for forms whose own target is something else."""
+    response = await answer(result, bulk_edit_id)
+    return responses.as_notice(response) if isinstance(response, Response) else response
 
 
 def _all_of(conn: Connection, viewer: Viewer, folders: Folders, query: GalleryQuery) -> list[int]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from quart import Response, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from lvs.contexts.bulk import search_deleted
 from lvs.errors import InvalidInputError
 from lvs.http import responses
 from lvs.http.routes import FORM, Route
 from lvs.http.viewers import current_viewer
 from lvs.listing.query import arguments_of, parse_query
+from lvs.partials.bulk import answer_as_toast
 from lvs.partials.params import number
 from lvs.services import current_services
 from lvs.store import saved_searches
@@ -31,10 +33,12 @@ async def save() -> Response | WerkzeugResponse:
 
 
 async def delete() -> Response | WerkzeugResponse:
-    """Delete the `search` (its id)."""
+    """Delete the `search` (its id); `/bulk/undo` restores it."""
     search_id = await number("search")
-    await current_services().store.write(saved_searches.delete, current_viewer(), search_id)
-    return responses.no_content(request)
+    bulk_edit_id, name = await current_services().store.write(
+        saved_searches.delete, current_viewer(), search_id
+    )
+    return await answer_as_toast(search_deleted(bulk_edit_id, name), bulk_edit_id)
 
 
 ROUTES = (

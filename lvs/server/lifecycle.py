@@ -23,6 +23,7 @@ from lvs.headsets.playback_sessions import Sessions
 from lvs.http.page_cache import PageCache
 from lvs.http.templating import Templates
 from lvs.jobs.bulk import BulkChanges
+from lvs.jobs.cleanup import Cleanup
 from lvs.library.library import Library
 from lvs.live.cards import Cards
 from lvs.live.feeds import RenderContext
@@ -104,7 +105,14 @@ async def open_services(config: ServerConfig, *, live: bool = True) -> AsyncIter
             sessions=Sessions(store),
             hub=hub,
             rendering=Rendering(templates, cards, pages, api_items),
-            admin=Admin(metrics, monitor, dashboard, errors, backup_scheduler),
+            admin=Admin(
+                metrics,
+                monitor,
+                dashboard,
+                errors,
+                backup_scheduler,
+                Cleanup(store, dashboard.refresh),
+            ),
             network=Network(Ports(), _certificates(config)),
         )
         if live:
@@ -166,6 +174,7 @@ def _start_tasks(supervisor: Supervisor, services: Services) -> None:
     supervisor.start("probe queue", library.probe_queue.run)
     supervisor.start("backups", services.admin.backup_scheduler.run)
     supervisor.start("bulk changes", services.bulk.run)
+    supervisor.start("cleanup", services.admin.cleanup.run)
     supervisor.start("monitor", services.admin.monitor.run)
     supervisor.start("dashboard", services.admin.dashboard.run)
     config = services.config

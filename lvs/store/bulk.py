@@ -16,6 +16,10 @@ from lvs.viewer import Viewer
 
 KEPT = 20
 DELETE_TAG = "delete-tag"
+# Changes of something else than items. Their value is what undoing them needs; "" when it is too
+# late for that, or done.
+DELETE_SEARCH = "delete-search"
+CLEANUP = "clean-up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,14 @@ def bulk(conn: Connection, viewer: Viewer, bulk_edit_id: int) -> Bulk:
     if row is None:
         raise NotFoundError(f"This change can no longer be undone: only the last {KEPT} are kept.")
     return Bulk(*row)
+
+
+def take_value(tx: Transaction, viewer: Viewer, bulk_edit_id: int) -> str:
+    """The value of a change of something else than items, which then can't be undone again; "" when
+    it was taken before. Raises NotFoundError."""
+    found = bulk(tx.connection, viewer, bulk_edit_id)
+    tx.connection.execute("update bulk_edit set value = '' where id = ?", (found.id,))
+    return found.value
 
 
 def _kind_of(conn: Connection, viewer: Viewer, bulk_edit_id: int) -> tuple[Kind, str]:

@@ -1,12 +1,18 @@
-"""Deletes items whose files have been missing for long, with their user data."""
+"""Deletes items whose files have been missing for long, with their user data.
+
+A deletion that a page asks for waits, so that it can be undone: until then nothing has changed.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lvs.store import bulk
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
+from lvs.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +85,28 @@ def purge(tx: Transaction, item_ids: Sequence[int]) -> int:
     for item_id, kind in rows:
         tx.emit("item.removed", item_id, kind=kind)
     return len(rows)
+
+
+def schedule(tx: Transaction, viewer: Viewer, item_ids: Sequence[int]) -> int:
+    """Note that these items are to be deleted; returns the id by which that is undone."""
+    return bulk.begin(tx, viewer, bulk.CLEANUP, json.dumps(list(item_ids)))
+
+
+def scheduled(conn: Connection) -> list[tuple[int, int]]:
+    """(id, when it was asked for in ms) of each deletion that waits, oldest first."""
+    rows = conn.execute(
+        "select id, at from bulk_edit where action = ? and value <> '' order by id", (bulk.CLEANUP,)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def carry_out(tx: Transaction, bulk_edit_id: int) -> int:
+    """Delete the items of a deletion that waits; returns how many, 0 when it was undone."""
+    row = tx.connection.execute(
+        "select value from bulk_edit where id = ? and action = ? and value <> ''",
+        (bulk_edit_id, bulk.CLEANUP),
+    ).fetchone()
+    if row is None:
+        return 0
+    tx.connection.execute("update bulk_edit set value = '' where id = ?", (bulk_edit_id,))
+    return purge(tx, json.loads(row[0]))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from lvs.errors import InvalidInputError, NotFoundError
+import json
+
+from lvs.errors import ConflictError, InvalidInputError, NotFoundError
 from lvs.models import SavedSearch
-from lvs.store import tags
+from lvs.store import bulk, tags
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 from lvs.viewer import Viewer
@@ -36,11 +38,26 @@ def save(tx: Transaction, viewer: Viewer, name: str, query: str) -> None:
     tx.emit("saved_search.updated", user_id=viewer.user_id)
 
 
-def delete(tx: Transaction, viewer: Viewer, search_id: int) -> None:
-    """Raises NotFoundError when it is not there."""
-    deleted = tx.connection.execute(
-        "delete from saved_search where id = ? and user_id = ?", (search_id, viewer.user_id)
-    )
-    if not deleted.rowcount:
+def delete(tx: Transaction, viewer: Viewer, search_id: int) -> tuple[int, str]:
+    """(id by which it is undone, the search's name). Raises NotFoundError when it is not there."""
+    row = tx.connection.execute(
+        "delete from saved_search where id = ? and user_id = ? returning name, query",
+        (search_id, viewer.user_id),
+    ).fetchone()
+    if row is None:
         raise NotFoundError("Saved search not found. It may have been deleted.")
     tx.emit("saved_search.updated", user_id=viewer.user_id)
+    return bulk.begin(tx, viewer, bulk.DELETE_SEARCH, json.dumps(list(row))), row[0]
+
+
+def restore(tx: Transaction, viewer: Viewer, bulk_edit_id: int) -> str:
+    """Save a deleted search again; returns its name, "" when it was restored before. Raises
+    ConflictError when another one has its name by now, NotFoundError when it is no longer kept."""
+    value = bulk.take_value(tx, viewer, bulk_edit_id)
+    if not value:
+        return ""
+    name, query = json.loads(value)
+    if any(tags.tag_key(one.name) == tags.tag_key(name) for one in saved(tx.connection, viewer)):
+        raise ConflictError(f"Another saved search is named “{name}”. Rename or delete it first.")
+    save(tx, viewer, name, query)
+    return str(name)
