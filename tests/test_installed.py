@@ -93,7 +93,7 @@ def test_an_installed_server_has_its_pages_scripts_and_workers(
         server.wait_for(lambda: 'data-state="ready"' in server.get("/").text, "the thumbnail")
         page = server.get("/")
         scripts = re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text)
-        assert any("/static/htmx/" in script for script in scripts)
+        assert any("/static/bundles/" in script for script in scripts)
         vendored = ["/static/vendor/three/three.module.js", "/favicon.ico"]
         for path in (*scripts, *vendored):
             assert server.get(path).status == 200, path

@@ -1,4 +1,4 @@
-"""The styles: lengths are tokens, lines are short, and every page loads the sheets it needs."""
+"""The styles: lengths are tokens, and lines are short."""
 
 from __future__ import annotations
 
@@ -58,11 +58,3 @@ def test_every_token_exists_and_is_used() -> None:
     assert used <= defined
     tokens = (HOME / "static/css/tokens.css").read_text("utf-8")
     assert set(re.findall(r"(--[\w-]+):", tokens)) <= used
-
-
-def test_every_sheet_is_loaded_by_a_page() -> None:
-    named = set()
-    for page in (HOME / "templates/base.html", *(HOME / "templates/pages").glob("*.html")):
-        for sheets in re.findall(r"(?:for sheet in|set sheets =)(.*?)%\}", page.read_text()):
-            named |= set(re.findall(r"\"(\w+)\"", sheets))
-    assert named == {path.stem for path in SHEETS}

@@ -2,57 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import mimetypes
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from lvs import __version__, formatting, kinds, paths
+from lvs.http.assets import static_url
 from lvs.listing.builtin import NAVIGATION
-
-STATIC = paths.resources("static")
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A static file in memory, with its compressed form and the version for its address."""
-
-    body: bytes
-    compressed: bytes
-    mime_type: str
-    version: str
-
-
-@lru_cache(maxsize=256)
-def asset(path: str) -> Asset | None:
-    """A file of `static/`, read once; None when there is none of that name."""
-    if path not in _static_files():
-        return None
-    body = (STATIC / path).read_bytes()
-    mime_type = mimetypes.guess_type(path)[0] or "application/octet-stream"
-    if mime_type.startswith("text/"):
-        mime_type += "; charset=utf-8"
-    version = hashlib.blake2b(body, digest_size=5).hexdigest()
-    return Asset(body, gzip.compress(body, 9, mtime=0), mime_type, version)
-
-
-@lru_cache(maxsize=1)
-def _static_files() -> frozenset[str]:
-    return frozenset(
-        path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file()
-    )
-
-
-def static_url(path: str) -> str:
-    """The address of a static file, with its version, so that browsers may keep it for ever."""
-    found = asset(path)
-    if found is None:
-        raise LookupError(f"static/{path} does not exist")
-    return f"/static/{path}?v={found.version}"
 
 
 def environment() -> Environment:

@@ -12,8 +12,8 @@ from lvs import kinds, paths
 from lvs.dlna import didl
 from lvs.errors import NotFoundError, UnavailableError
 from lvs.http import responses
+from lvs.http.assets import asset
 from lvs.http.routes import MEDIA, STATIC, Route
-from lvs.http.templating import asset
 from lvs.http.viewers import current_viewer
 from lvs.media import thumbnail_files
 from lvs.models import KnownFile
