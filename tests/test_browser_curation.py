@@ -39,11 +39,59 @@ async def test_a_rating_on_a_card_is_on_the_watch_page_immediately(
     card = gallery.locator(".card:has-text('City')")
     await card.locator(".rate-open").click()
     await until(watch, "performance.now() > 0")
-    await card.get_by_role("button", name="4 stars", exact=True).click()
+    stars = gallery.get_by_role("group", name="Rating of City")
+    await stars.get_by_role("button", name="4 stars", exact=True).click()
     assert await card.locator(".rate-open").get_attribute("class") == "rate-open rate-given"
     await until(watch, "document.querySelectorAll('#about .star-on').length === 4")
-    assert await card.locator("[popover]").is_hidden()
-    assert await gallery.evaluate("document.activeElement.className") == "rate-open rate-given"
+    await expect(gallery.locator("#rate")).to_be_hidden()
+    await until(gallery, "document.activeElement.className === 'rate-open rate-given'")
+
+
+async def test_the_stars_of_a_card_open_under_the_finger_without_a_veil(
+    site: str, browser: Browser
+) -> None:
+    for size in browsers.SIZES.values():
+        async with browsers.context(browser, **size) as context:
+            page = await live_page(context, f"{site}/?sort=title")
+            await expect(page.locator("[popover].rate")).to_have_count(1)
+            for link in await page.locator(".rate-open").all():
+                await link.focus()
+                await link.click()
+                stars = page.get_by_role("group", name="Rating of")
+                await expect(stars).to_be_visible()
+                assert await link.evaluate(DISTANCE) < 16, size
+                width, veil = await page.evaluate(
+                    "[innerWidth, getComputedStyle(document.getElementById('rate'), '::backdrop')"
+                    ".backgroundColor]"
+                )
+                assert veil == "rgba(0, 0, 0, 0)"
+                box = await page.locator("#rate").bounding_box()
+                assert box is not None
+                assert box["x"] >= 0
+                assert box["x"] + box["width"] <= width
+                await page.keyboard.press("Escape")
+                await expect(stars).to_be_hidden()
+                assert await link.evaluate("link => link === document.activeElement")
+
+
+# Between the open stars and the control that opened them, in pixels.
+DISTANCE = """(link) => {
+  const [a, b] = [document.getElementById('rate'), link].map((one) => one.getBoundingClientRect());
+  return Math.hypot(
+    Math.max(0, a.left - b.right, b.left - a.right), Math.max(0, a.top - b.bottom, b.top - a.bottom));
+}"""
+
+
+async def test_one_tab_stop_for_five_stars(site: str, context: BrowserContext) -> None:
+    page = await live_page(context, f"{site}/watch/Beach.mp4")
+    await page.locator("#about .heart").focus()
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.ariaLabel") == "1 star"
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.activeElement.id") == "watched"
+    await page.keyboard.press("Shift+Tab")
+    await page.keyboard.press("Shift+Tab")
+    assert await page.evaluate("document.activeElement.matches('.heart')")
 
 
 async def test_a_heart_enters_and_leaves_the_open_favorites(
@@ -99,9 +147,11 @@ async def test_hearts_and_stars_without_scripts(site: str, browser: Browser) -> 
         await page.wait_for_url(f"{site}/?sort=title")
         assert await card.locator(".heart").get_attribute("aria-pressed") == "true"
         await card.locator(".rate-open").click()
-        await card.get_by_role("button", name="5 stars", exact=True).click()
-        await page.wait_for_url(f"{site}/?sort=title")
-        assert await card.locator("[data-rating]").inner_text() == "5"
+        await page.wait_for_url("**/items/*#rating")
+        await page.get_by_role("button", name="5 stars", exact=True).click()
+        await page.locator(".star-on").nth(4).wait_for()
+        await page.goto(f"{site}/?sort=title")
+        assert await card.locator(".rate-open").inner_text() == "5"
 
 
 async def test_tags_views_and_watched_without_scripts(site: str, browser: Browser) -> None:

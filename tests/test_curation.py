@@ -48,11 +48,14 @@ async def test_stars_and_hearts_go_back_to_their_page_without_scripts(
     assert 'aria-pressed="true"' not in page
 
 
-async def test_htmx_gets_the_control_as_it_is_now(server: LocalServer, media_hash: str) -> None:
+async def test_htmx_gets_the_marks_as_they_are_now(server: LocalServer, media_hash: str) -> None:
     answer = await post(server, f"/videos/{media_hash}/rating", htmx=True, value=3, inline=1)
     assert answer.status == 200
     assert answer.text.count("star-on") == 3
-    assert "popover" not in answer.text
+    answer = await post(server, f"/videos/{media_hash}/favorite", htmx=True, favorite=1)
+    assert ", 3 stars" in answer.text
+    assert 'aria-pressed="true"' in answer.text
+    assert answer.text.count("data-star") == 0
 
 
 @pytest.mark.parametrize("value", ["6", "-1", "4.5", "", "five", "4" * 50, "٤"])

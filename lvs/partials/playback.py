@@ -7,14 +7,17 @@ import math
 from quart import Response, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from lvs.contexts.cards import MarksContext
 from lvs.errors import InvalidInputError
 from lvs.http import responses
 from lvs.http.routes import FORM, Route
 from lvs.http.viewers import current_viewer
 from lvs.models import LONGEST_S
-from lvs.partials.params import of_video
+from lvs.partials.curation import answer, marks_of
+from lvs.partials.params import known_video, of_video
 from lvs.services import current_services
-from lvs.store import playback
+from lvs.store import Transaction, playback
+from lvs.viewer import Viewer
 
 
 async def view(media_hash: str) -> Response | WerkzeugResponse:
@@ -51,18 +54,18 @@ async def progress(media_hash: str) -> Response:
 
 
 async def watched(media_hash: str) -> Response | WerkzeugResponse:
-    """Say that it was seen (`watched=1`) or not (`0`); the stream shows it."""
+    """Say that it was seen (`watched=1`) or not (`0`)."""
     text = (await request.form).get("watched", "")
     if text not in ("0", "1"):
         raise InvalidInputError(f"`watched` is {text[:40]!r}; it must be 0 or 1.")
-    viewer = current_viewer()
-    await current_services().store.write(
-        of_video,
-        viewer,
-        media_hash,
-        lambda tx, item_id: playback.set_watched(tx, viewer, item_id, text == "1"),
-    )
-    return responses.no_content(request)
+    viewer, store = current_viewer(), current_services().store
+    return await answer(await store.write(_set_watched, viewer, media_hash, text == "1"))
+
+
+def _set_watched(tx: Transaction, viewer: Viewer, media_hash: str, wanted: bool) -> MarksContext:
+    item_id = known_video(tx.connection, viewer, media_hash)
+    playback.set_watched(tx, viewer, item_id, wanted)
+    return marks_of(tx.connection, viewer, item_id)
 
 
 ROUTES = (

@@ -1,37 +1,78 @@
-// Hearts and stars change at once. When the server refuses, they change back and the page says why.
-const before = new WeakMap(); // form -> what its video showed until now
+// Hearts, stars and "watched" change at once. When the server refuses, they change back and the page
+// says why. The markup is described in templates/partials/_rate.html.
+const rate = document.getElementById('rate');
+const before = new WeakMap(); // button -> what its marks were until it was pressed
+let opener = null; // the link of the card that the popover is open for
 
-function showHeart(curation, button) {
-  const on = button.getAttribute('aria-pressed') !== 'true';
-  curation.querySelector('[data-heart]').setAttribute('aria-pressed', on);
-}
+const marksOf = (element) => element.closest('[id^="marks-"]');
+const starsOf = (element) => [...element.querySelectorAll('[data-star]')];
 
-function showStars(curation, value) {
-  for (const star of curation.querySelectorAll('[data-star]')) {
+function showStars(element, value) {
+  for (const star of starsOf(element)) {
     star.classList.toggle('star-on', Number(star.value) <= value);
     star.setAttribute('aria-pressed', Number(star.value) === value);
   }
-  const open = curation.querySelector('[popovertarget]');
-  if (!open) return;
-  open.classList.toggle('rate-given', value > 0);
-  open.querySelector('[data-rating]').textContent = value || '';
-  open.focus();
-  curation.querySelector('[popover]').hidePopover();
+  const clear = element.querySelector('[data-clear]');
+  if (clear) clear.hidden = !value;
+  const open = element.querySelector('[data-rate]');
+  open?.classList.toggle('rate-given', value > 0);
+  if (open) open.textContent = value || '';
+}
+
+function showPressed(button) {
+  const on = button.getAttribute('aria-pressed') !== 'true';
+  button.setAttribute('aria-pressed', on);
+  return () => { button.value = on ? 0 : 1; }; // what the next press asks for
+}
+
+function mark(button, marks, action, values) {
+  before.set(button, { marks, html: marks.innerHTML });
+  let sent = () => {};
+  if ('value' in values) showStars(marks, Number(values.value));
+  else sent = showPressed(button);
+  const inline = 'ownRating' in marks.dataset ? 1 : 0;
+  htmx.ajax('POST', action, { source: button, target: marks, swap: 'outerMorph', values: { ...values, inline } });
+  sent();
 }
 
 document.addEventListener('submit', (event) => {
-  const curation = event.target.closest('[data-curation]');
-  if (!curation || !event.submitter) return;
-  before.set(event.target, { curation, html: curation.innerHTML });
-  if (event.submitter.matches('[data-heart]')) showHeart(curation, event.submitter);
-  else showStars(curation, Number(event.submitter.value));
+  const { target: form, submitter } = event;
+  if (!form.matches('[data-mark]') || !submitter) return;
+  const link = form === rate ? opener : null;
+  const marks = marksOf(link ?? submitter);
+  if (!marks) return; // an ordinary form: the page is loaded again
+  event.preventDefault();
+  const action = link?.dataset.rate ?? submitter.getAttribute('formaction') ?? form.getAttribute('action');
+  mark(submitter, marks, action, { [submitter.name]: submitter.value });
+  if (link) rate.hidePopover();
 });
 
-function putBack(form) {
-  const was = before.get(form);
-  if (!was?.curation.isConnected) return;
-  was.curation.innerHTML = was.html;
-  htmx.process(was.curation);
+function openAt(link) {
+  opener = link;
+  const rating = Number(link.textContent);
+  rate.querySelector('[data-rate-title]').textContent = link.dataset.title;
+  rate.querySelector('[role=group]').setAttribute('aria-label', `Rating of ${link.dataset.title}`);
+  showStars(rate, rating);
+  rate.showPopover({ source: link });
+  starsOf(rate)[Math.max(rating, 1) - 1].focus();
+}
+
+document.addEventListener('click', (event) => {
+  const link = event.target.closest?.('[data-rate]');
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (link === opener && rate.matches(':popover-open')) rate.hidePopover();
+  else openAt(link);
+});
+
+document.addEventListener('lvs:rate', ({ target, detail }) => {
+  const link = target.querySelector('[data-rate]');
+  if (link) mark(link, marksOf(link), link.dataset.rate, { value: detail });
+});
+
+function putBack(button) {
+  const was = before.get(button);
+  if (was?.marks.isConnected) was.marks.innerHTML = was.html;
 }
 
 document.addEventListener('htmx:after:request', (event) => {
@@ -40,20 +81,25 @@ document.addEventListener('htmx:after:request', (event) => {
 });
 
 document.addEventListener('htmx:error', (event) => {
-  const form = event.detail.ctx?.sourceElement;
-  if (!before.has(form)) return;
-  putBack(form);
+  const button = event.detail.ctx?.sourceElement;
+  if (!before.has(button)) return;
+  putBack(button);
   const notice = document.getElementById('error-notice').content.firstElementChild.cloneNode(true);
   notice.firstElementChild.textContent = "Can't reach the server. Nothing was changed.";
   document.getElementById('notices').append(notice);
 });
 
+// The stars are one tab stop; arrow keys move among them.
+const STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 document.addEventListener('keydown', (event) => {
   const star = event.target.closest?.('[data-star]');
-  const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
-  if (!star || !step) return;
+  if (!star) return;
+  const stars = starsOf(star.parentNode);
+  if (event.key === 'Tab') return void stars.at(event.shiftKey ? 0 : -1).focus();
+  let step = STEPS[event.key];
+  if (!step) return;
   event.preventDefault();
   event.stopPropagation();
-  const stars = [...star.closest('form').querySelectorAll('[data-star]')];
+  if (/Left|Right/.test(event.key) && getComputedStyle(star).direction === 'rtl') step = -step;
   stars[(stars.indexOf(star) + step + stars.length) % stars.length].focus();
 }, { capture: true });
