@@ -106,7 +106,7 @@ async def test_a_session_with_heresphere(
     written = await player.ask(link, {"rating": 4.5, "isFavorite": True})
     assert (written["rating"], written["isFavorite"]) == (5, True)
     await card.locator("[data-heart][aria-pressed=true]").wait_for()
-    await card.locator("[data-rating]", has_text="5").wait_for()
+    await card.locator(".rate-open", has_text="5").wait_for()
     mine = [*written["tags"], {"name": "night dive", "start": 0, "end": 0}]
     marks = [{"name": "a shark", "start": 4000, "end": 5000, "track": 0}]
     same = await asyncio.gather(*(player.ask(link, {"tags": mine + marks}) for _ in range(3)))
