@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs.errors import LvsError, TooManyRequestsError
 from lvs.http.access import SAFE_METHODS
+from lvs.http.preferences import current_preferences
 from lvs.http.routes import PAGE, Kind
 from lvs.network.addresses import split_url
 
@@ -99,7 +100,7 @@ def html_response(request: Request, page: Rendered, status: int = 200) -> Respon
     headers = {
         "Content-Type": "text/html; charset=utf-8",
         "Cache-Control": "no-cache",
-        "Vary": "Accept-Encoding, HX-Request",
+        "Vary": "Accept-Encoding, Cookie, HX-Request",
     }
     compress = takes_gzip(request)
     if status == 200 and request.method in SAFE_METHODS:
@@ -269,7 +270,7 @@ def error_response(request: Request, error: LvsError, render: Render, **context:
     name = "partials/_notice.html" if is_fragment(request) else "pages/error.html"
     # A page that may be had later asks again by itself; a form would become a page.
     retry_s = UNAVAILABLE_S if error.status == 503 and request.method == "GET" else 0
-    html = render(name, error=error, retry_s=retry_s, **context)
+    html = render(name, error=error, retry_s=retry_s, preferences=current_preferences(), **context)
     response = html_response(request, Rendered(html), error.status)
     if is_fragment(request):
         as_notice(response)

@@ -8,6 +8,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 
 from lvs import __version__, formatting, kinds, paths
 from lvs.http.assets import static_url
+from lvs.http.preferences import DEFAULTS
 from lvs.listing.builtin import NAVIGATION
 
 
@@ -32,6 +33,7 @@ def environment() -> Environment:
         navigation=NAVIGATION,
         nav_url="",
         is_draft=False,
+        preferences=DEFAULTS,
     )
     env.filters.update(
         size=formatting.size,

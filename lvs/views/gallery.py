@@ -12,6 +12,7 @@ from lvs.contexts.gallery import gallery_context
 from lvs.contexts.status import status_context
 from lvs.errors import NotFoundError
 from lvs.http import responses
+from lvs.http.preferences import current_preferences
 from lvs.http.responses import Rendered
 from lvs.http.routes import PAGE, Route
 from lvs.http.viewers import current_viewer
@@ -58,7 +59,8 @@ async def page(services: Services, query: GalleryQuery) -> Rendered:
     averages = query.uses_average
     edits = services.store.edits.of(viewer, averages=averages)
     changes = services.store.changes.of(viewer, averages=averages)
-    key = ("gallery", viewer, query, date.today(), edits)  # noqa: DTZ011
+    preferences = current_preferences().shared
+    key = ("gallery", viewer, query, preferences, date.today(), edits)  # noqa: DTZ011
 
     async def render() -> Rendered:
         read = services.store.read_long if query.is_costly else services.store.read
@@ -66,7 +68,14 @@ async def page(services: Services, query: GalleryQuery) -> Rendered:
             gallery_context, viewer, services.folders, services.rendering.cards, query, since
         )
         status = status_context(services.activity, services.folders, viewer.audience, query)
-        return await rendered(services, "gallery.html", gallery.nav_url, gallery=gallery, st=status)
+        return await rendered(
+            services,
+            "gallery.html",
+            gallery.nav_url,
+            gallery=gallery,
+            st=status,
+            preferences=preferences,
+        )
 
     return await services.rendering.pages.page(key, (changes, services.activity.version), render)
 

@@ -4,6 +4,17 @@ document.addEventListener('change', (event) => {
   if (control) control.form.requestSubmit();
 });
 
+// What a person prefers shows at once, in every tab, and on pages that the browser kept for Back.
+function showPreferences() {
+  Object.assign(document.documentElement.dataset, JSON.parse(localStorage.getItem('preferences')));
+}
+document.addEventListener('preferences', ({ detail: { theme, density, view } }) => {
+  localStorage.setItem('preferences', JSON.stringify({ theme, density, view }));
+  showPreferences();
+});
+window.addEventListener('storage', showPreferences);
+window.addEventListener('pageshow', ({ persisted }) => persisted && showPreferences());
+
 // Empty fields are left out of the address.
 document.addEventListener('submit', (event) => {
   if (!event.target.matches('[data-leave-out-empty]')) return;
