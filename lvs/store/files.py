@@ -32,12 +32,21 @@ def present_in_folder(conn: Connection, root_id: int, folder: str) -> dict[str, 
 
 def present_under(conn: Connection, root_id: int, path: str) -> list[KnownFile]:
     """The present file at a path, or all under it when it is a folder; `""` is the root."""
-    low = os.fsencode(path) + b"/" if path else b""
-    rows = conn.execute(
-        f"select {_FILE} from file where root_id = ? and missing_since is null"
-        " and (path = ? or (path >= ? and path < ?))",
-        (root_id, os.fsencode(path), low, low[:-1] + b"0" if path else b"\xff" * 8),
-    )
+    where = "root_id = ? and missing_since is null"
+    if not path:
+        rows = conn.execute(f"select {_FILE} from file where {where}", (root_id,)).fetchall()
+        return [_file(row) for row in rows]
+    place = root_id, os.fsencode(path)
+    rows = conn.execute(f"select {_FILE} from file where {where} and path = ?", place).fetchall()
+    # No range of paths: PostgreSQL's index has hashes of them.
+    if conn.execute("select 1 from folder where root_id = ? and path = ?", place).fetchone():
+        rows += conn.execute(
+            "with recursive below (id) as (select id from folder where root_id = ? and path = ?"
+            " union all select f.id from folder f join below b on f.parent_id = b.id)"
+            f" select {_FILE} from file where missing_since is null"
+            " and folder_id in (select id from below)",
+            place,
+        )
     return [_file(row) for row in rows]
 
 
@@ -320,16 +329,7 @@ def _update_file(
     tx.connection.execute(
         "update file set root_id = ?, folder_id = ?, item_id = ?, path = ?, size = ?,"
         " mtime_ns = ?, fingerprint = ?, missing_since = null where id = ?",
-        (
-            root_id,
-            folder_id,
-            item_id,
-            os.fsencode(file.path),
-            file.size,
-            file.mtime_ns,
-            file.fingerprint,
-            file_id,
-        ),
+        (root_id, folder_id, item_id, *_on_disk(file), file_id),
     )
 
 
@@ -337,16 +337,12 @@ def _insert(tx: Transaction, root_id: int, folder_id: int, file: FoundFile, item
     tx.connection.execute(
         "insert into file (root_id, folder_id, item_id, path, size, mtime_ns, fingerprint)"
         " values (?, ?, ?, ?, ?, ?, ?)",
-        (
-            root_id,
-            folder_id,
-            item_id,
-            os.fsencode(file.path),
-            file.size,
-            file.mtime_ns,
-            file.fingerprint,
-        ),
+        (root_id, folder_id, item_id, *_on_disk(file)),
     )
+
+
+def _on_disk(file: FoundFile) -> tuple[bytes, int, int, str]:
+    return os.fsencode(file.path), file.size, file.mtime_ns, file.fingerprint
 
 
 def _new_item(tx: Transaction, file: FoundFile, *, first_scan: bool) -> int:

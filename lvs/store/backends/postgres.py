@@ -43,12 +43,14 @@ _CONNECTION = {
     "tcp_user_timeout": "10000",
     "application_name": "local-video-server",
 }
+_ALWAYS = {"client_encoding": "UTF8"}  # whatever PGCLIENTENCODING says
 # A plan for all values of a search would read every item for a rare word.
 _PLANS = "set plan_cache_mode = force_custom_plan"
 _READ_ONLY = "set session characteristics as transaction isolation level repeatable read, read only"
 
 _ERRORS: tuple[tuple[type[psycopg.Error], type[sqlite3.Error]], ...] = (
     (psycopg.errors.ReadOnlySqlTransaction, sqlite3.OperationalError),  # a standby
+    (psycopg.errors.ProgramLimitExceeded, sqlite3.DataError),  # too long, now and later
     (psycopg.OperationalError, sqlite3.OperationalError),
     (psycopg.InterfaceError, sqlite3.OperationalError),  # the connection is closed
     (psycopg.IntegrityError, sqlite3.IntegrityError),
@@ -287,13 +289,20 @@ class PostgresBackend:
         return f"{found.get('dbname') or found.get('user') or 'postgres'} on {host}"
 
     def prepare(self) -> None:
-        """Raises StartError when the server is too old."""
+        """Raises StartError when the server is too old, or the database can't hold all names."""
         with self.connected("") as connection:
             version = connection.info.server_version // 10_000
+            encoding = connection.info.parameter_status("server_encoding")
         if version < OLDEST_SERVER:
             raise StartError(
                 f"LVS_DATABASE_URL names a PostgreSQL server of version {version}; version "
                 f"{OLDEST_SERVER} or newer is needed."
+            )
+        if encoding != "UTF8":
+            raise StartError(
+                f"LVS_DATABASE_URL: the database {self.name} has the encoding {encoding}, which "
+                "can't hold all names of files. Create another one: createdb --encoding=UTF8 "
+                "--template=template0 NAME"
             )
 
     def connect(self, *, read_only: bool) -> PostgresConnection:
@@ -326,7 +335,7 @@ class PostgresBackend:
             given = conninfo.conninfo_to_dict(self._address)
         except psycopg.Error:  # whose text has the password
             raise sqlite3.OperationalError("it is not an address of PostgreSQL") from None
-        return conninfo.make_conninfo(**{**_CONNECTION, **given})  # type: ignore[arg-type]
+        return conninfo.make_conninfo(**{**_CONNECTION, **given, **_ALWAYS})  # type: ignore[arg-type]
 
     def lost(self) -> str:
         if self._problem is None:
