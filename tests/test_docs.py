@@ -15,6 +15,7 @@ from lvs.events import TOPICS
 from lvs.headsets.players import Player, players
 from lvs.server.application import create_app
 from lvs.server.routes import ROUTES
+from tests.helpers import postgres
 from tests.helpers.servers import HOME
 
 DOCS = HOME / "docs"
@@ -128,6 +129,7 @@ def test_commands_and_options_in_the_text_are_there(path: Path) -> None:
 @pytest.mark.parametrize("path", PROSE, ids=lambda path: path.name)
 def test_settings_in_the_text_are_there(path: Path) -> None:
     known = {f"{PREFIX}{name}".upper() for name in (*ServerConfig.model_fields, *RENAMED)}
+    known |= set(postgres.VARIABLES)
     named = set(re.findall(rf"\b{PREFIX}[A-Z_]+\b", path.read_text("utf-8")))
     assert named <= known, f"there is no setting {named - known}"
 
