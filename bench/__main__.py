@@ -15,6 +15,7 @@ from bench import (
     dashboard,
     engines,
     film,
+    followers,
     headset,
     kill,
     live,
@@ -47,6 +48,7 @@ BENCHMARKS = {
     "headset": headset.run,
     "film": film.run,
     "engines": engines.run,
+    "followers": followers.run,
     "migration": migration.run,
 }
 

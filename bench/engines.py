@@ -28,7 +28,7 @@ def run(home: Path) -> list[Line]:
 def _served(home: Path, address: str) -> list[Line]:
     place = library(home, VIDEOS)
     (place.videos / "Broken.mp4").write_bytes(b"not a video")
-    _copy(place, address)
+    copy_to(place, address)
     copy = Library(place.videos, home / "copy")
     copy.data.mkdir()
     with (
@@ -41,7 +41,8 @@ def _served(home: Path, address: str) -> list[Line]:
     ]
 
 
-def _copy(place: Library, address: str) -> None:
+def copy_to(place: Library, address: str) -> None:
+    """Copy a library to an empty PostgreSQL database."""
     run = place.server()
     command = ("-m", "lvs", "migrate-database", "--to", address)
     run.command = command
