@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.helpers.servers import eventually
 
@@ -30,6 +30,7 @@ OpenBrowser = Callable[[Sequence[str]], Awaitable[Browser]]
 
 AXE = Path(__file__).parent.parent / "vendor" / "axe-core" / "axe.min.js"
 LIVE = "[data-live=on]"
+expect.set_options(timeout=15_000)  # as `eventually`: what a busy machine takes is no failure
 # The browser itself reports a lost connection and a status of refusal.
 EXPECTED = re.compile(r"net::ERR|Failed to fetch|htmx:sse:error|status of (40[049]|503)")
 
