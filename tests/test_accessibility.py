@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -18,8 +17,9 @@ from lvs.viewer import HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
 from tests.helpers.clips import Cast
+from tests.helpers.contrast import contrast
 from tests.helpers.libraries import fill, library
-from tests.helpers.servers import HOME, LocalServer
+from tests.helpers.servers import LocalServer
 
 WATCH = "/watch/A%20folder/Video%20000000.mp4"
 
@@ -42,33 +42,7 @@ async def site(services: Services, server: LocalServer) -> str:
 # --- contrast (WCAG 2.2, 1.4.3 and 1.4.11) ---
 
 
-def colours(scheme: str) -> dict[str, str]:
-    """The colours of `tokens.css` by name, in one scheme."""
-    dark, light = (HOME / "static/css/tokens.css").read_text().split("@media", 1)
-    found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", dark))
-    light = light.partition("@media")[0]
-    return found | dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", light * (scheme == "light")))
-
-
-def luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
-    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
-
-
-def contrast(one: str, other: str) -> float:
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_fields_and_placeholders_have_contrast(scheme: str) -> None:
-    found = colours(scheme)
-    for ground in ("ground", "surface", "raised"):
-        assert contrast(found["field-line"], found[ground]) >= 3, ground
-        assert contrast(found["text-quiet"], found[ground]) >= 4.5, ground
-
-
+# tests/test_themes.py has their contrast.
 async def test_every_field_has_these_colours(site: str, context: BrowserContext) -> None:
     page = await context.new_page()
     for path in ("/", "/tags", WATCH, "/admin/performance"):

@@ -104,6 +104,17 @@ def static_url(path: str) -> str:
 
 
 @lru_cache(maxsize=1)
+def theme_colors() -> dict[str, str]:
+    """The color of the bar in each theme, which browsers give to their own frame and to the window
+    of the installed app."""
+    tokens = (STATIC / "css/tokens.css").read_text("utf-8")
+    found = re.search(r"--surface: light-dark\((#\w+), (#\w+)\)", tokens)
+    if found is None:
+        raise LookupError("static/css/tokens.css has no pair of colors for --surface")
+    return {"light": found[1], "dark": found[2]}
+
+
+@lru_cache(maxsize=1)
 def _static_files() -> frozenset[str]:
     return frozenset(
         path.relative_to(STATIC).as_posix() for path in STATIC.rglob("*") if path.is_file()

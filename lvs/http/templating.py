@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from lvs import __version__, formatting, kinds, paths
-from lvs.http.assets import static_url
+from lvs.http.assets import static_url, theme_colors
 from lvs.http.preferences import DEFAULTS
 from lvs.listing.builtin import NAVIGATION
 
@@ -28,6 +28,7 @@ def environment() -> Environment:
     )
     env.globals.update(
         static=static_url,
+        theme_colors=theme_colors(),
         command=paths.command,
         version=__version__,
         navigation=NAVIGATION,

@@ -7,6 +7,8 @@ document.addEventListener('change', (event) => {
 // What a person prefers shows at once, in every tab, and on pages that the browser kept for Back.
 function showPreferences() {
   Object.assign(document.documentElement.dataset, JSON.parse(localStorage.getItem('preferences')));
+  const color = getComputedStyle(document.querySelector('.bar')).backgroundColor;
+  for (const meta of document.querySelectorAll('[name=theme-color]')) meta.content = color;
 }
 document.addEventListener('preferences', ({ detail: { theme, density, view } }) => {
   localStorage.setItem('preferences', JSON.stringify({ theme, density, view }));
