@@ -98,9 +98,9 @@ class _Page:
 def _thousand(server: Process, place: Library) -> tuple[float, float]:
     """Seconds from asking for a change to its arrival on the first and the last of the pages."""
     (place.videos / "Broken.mp4").write_bytes(b"not a video")
-    server.wait_for(lambda: "Broken" in server.get("/").text, "the broken file")
-    server.wait_for(lambda: 'data-state="failed"' in server.get("/").text, "its failure")
-    failed = element(server.get("/").text, "li", data_state="failed")["id"].removeprefix("v-")
+    server.wait_for(lambda: "Broken" in server.get("/all").text, "the broken file")
+    server.wait_for(lambda: 'data-state="failed"' in server.get("/all").text, "its failure")
+    failed = element(server.get("/all").text, "li", data_state="failed")["id"].removeprefix("v-")
     wait_until_quiet(server)
     results = [elsewhere(thousand, server.port, failed) for _ in range(3)]
     return sorted(results, key=lambda pair: pair[1])[1]

@@ -57,7 +57,7 @@ def _rates(server: Process) -> dict[str, list[Load]]:
     """Rounds of each kind of request, taken in turn so that noise falls on all alike."""
     kinds = {
         "ping": ["/ping"],
-        "page": ["/"],
+        "page": ["/all"],
         "cached": _list_pages(server, 16),
         "uncached": _list_pages(server, 200),
     }
@@ -167,12 +167,12 @@ def _start(large: Library, empty: Library) -> list[Line]:
 def _first_page_s(place: Library) -> float:
     began = time.monotonic()
     with place.server() as server:
-        assert server.get("/").status == 200
+        assert server.get("/all").status == 200
         return time.monotonic() - began
 
 
 def _script(server: Process) -> Line:
-    page = server.get("/").text
+    page = server.get("/all").text
     sources = re.findall(r'<script[^>]* src="([^"]+)"', page)
     size = sum(len(gzip.compress(server.get(source).body, 9)) for source in sources)
     return Line(

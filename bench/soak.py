@@ -20,7 +20,7 @@ from tests.helpers.servers import Process
 
 SOAK_S = float(os.environ.get("SOAK_S", "600"))
 SETTLE_S = SOAK_S / 10  # caches fill, windows fill
-PATHS = ["/", "/ping", "/api/videos", "/?sort=title", "/tags", "/favorites", "/popular"]
+PATHS = ["/", "/ping", "/api/videos", "/all?sort=title", "/tags", "/favorites", "/popular"]
 
 _COUNT_CHANGES = """() => {
   window.seconds = new Set();

@@ -55,13 +55,13 @@ def _hit_rate(server: Process, *, playing: bool) -> float:
     path = f"/videos/{found}/progress"
     for position_s in (20, 21) if playing else ():  # it is taken up: pages show that once
         ask(server.port, path, "POST", headers, f"position_s={position_s}&playing=1")
-    server.get("/")
+    server.get("/all")
     before = _pages(server)
     for number in range(PAGES):
         if playing and number % (PAGES // BEACONS) == 0:
             position_s = 22 + number // (PAGES // BEACONS)
             ask(server.port, path, "POST", headers, f"position_s={position_s}&playing=1")
-        server.get("/")
+        server.get("/all")
     after = _pages(server)
     hits, misses = after[0] - before[0], after[1] - before[1]
     return 100 * hits / (hits + misses)
@@ -137,7 +137,7 @@ async def _cold_pages(client: Client, services: Services, people: list[Viewer]) 
             await services.store.write(items.touch, 1)
         headers = {"X-Person": str(people[number % len(people)].user_id)}
         began = time.perf_counter()
-        answer = await client.get("/", headers=headers)
+        answer = await client.get("/all", headers=headers)
         waits.append((time.perf_counter() - began) * 1000)
         assert answer.status_code == 200
     return percentile(waits, 50)

@@ -112,7 +112,7 @@ async def test_an_address_that_is_none_is_foreign_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("page", "location"),
     [
-        ("/?sort=title", "/?sort=title"),
+        ("/all?sort=title", "/all?sort=title"),
         ("//evil.example/x", "/evil.example/x"),
         ("/\\evil.example/x", "/evil.example/x"),
         ("/\x01//evil.example", "/evil.example"),
@@ -212,10 +212,10 @@ async def test_pages_of_other_sites_change_nothing(
 
 
 async def test_a_form_without_scripts_comes_back_to_its_page(server: LocalServer) -> None:
-    referer = f"{server.url}/?sort=title"
+    referer = f"{server.url}/all?sort=title"
     for headers in ({"Referer": referer}, {"Referer": referer, "Sec-Fetch-Site": "same-origin"}):
         answer = await server.get("/library/scan", method="POST", headers=headers)
-        assert (answer.status, answer.headers["location"]) == (303, "/?sort=title")
+        assert (answer.status, answer.headers["location"]) == (303, "/all?sort=title")
     fragment = await server.get("/library/scan", method="POST", headers={"HX-Request": "true"})
     assert "Scanning all folders." in fragment.text or "another follows" in fragment.text
     assert fragment.headers["hx-retarget"] == "#notices"

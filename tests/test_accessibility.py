@@ -45,7 +45,7 @@ async def site(services: Services, server: LocalServer) -> str:
 # tests/test_themes.py has their contrast.
 async def test_every_field_has_these_colours(site: str, context: BrowserContext) -> None:
     page = await context.new_page()
-    for path in ("/", "/tags", WATCH, "/admin/performance"):
+    for path in ("/", "/all", "/tags", WATCH, "/admin/performance"):
         await page.goto(site + path)
         wrong = await page.evaluate(
             """() => {
@@ -86,7 +86,7 @@ async def forced(browser: Browser) -> AsyncIterator[BrowserContext]:
 async def test_states_shown_by_backgrounds_are_visible_in_forced_colours(
     site: str, forced: BrowserContext
 ) -> None:
-    page = await live_page(forced, site)
+    page = await live_page(forced, f"{site}/all")
 
     async def background(selector: str, pseudo: str = "") -> str:
         found: str = await page.evaluate(
@@ -146,7 +146,7 @@ async def test_text_of_twice_the_size_does_not_widen_a_phone(
         page = await phone.new_page()
         if not is_live:
             await page.route("**/events*", lambda route: route.abort())
-        for path in ("/", WATCH, "/tags", "/admin/performance", "/headset"):
+        for path in ("/", "/all", WATCH, "/tags", "/admin/performance", "/headset"):
             await page.goto(site + path)
             await page.evaluate("document.documentElement.style.fontSize = '200%'")
             assert await page.evaluate("document.documentElement.scrollWidth") == 390, path
@@ -164,7 +164,7 @@ async def test_text_of_twice_the_size_does_not_widen_a_phone(
 
 
 async def test_a_link_skips_to_the_first_video(site: str, context: BrowserContext) -> None:
-    page = await live_page(context, site)
+    page = await live_page(context, f"{site}/all")
     await page.keyboard.press("Tab")
     assert await page.evaluate("document.activeElement.textContent") == "Skip to videos"
     await page.keyboard.press("Enter")
@@ -176,7 +176,7 @@ async def test_a_link_skips_to_the_first_video(site: str, context: BrowserContex
 async def test_select_is_a_button_that_says_whether_it_is_on(
     site: str, context: BrowserContext, services: Services
 ) -> None:
-    page = await live_page(context, site)
+    page = await live_page(context, f"{site}/all")
     button = page.get_by_role("button", name="Select", exact=True)
     assert await button.get_attribute("aria-pressed") == "false"
     await button.focus()

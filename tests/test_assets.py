@@ -10,7 +10,16 @@ from lvs.http import assets
 from tests.helpers.html import elements
 from tests.helpers.servers import HOME, LocalServer
 
-PAGES = ("/", "/favorites", "/search?q=a", "/tags", "/headset", "/api", "/admin/performance")
+PAGES = (
+    "/",
+    "/all",
+    "/favorites",
+    "/search?q=a",
+    "/tags",
+    "/headset",
+    "/api",
+    "/admin/performance",
+)
 MOST_SCRIPT_BYTES = 25_000
 
 

@@ -46,18 +46,18 @@ async def items(site: LocalServer, arguments: str = "") -> dict[str, dict[str, o
 @pytest.mark.parametrize(
     ("path", "shown"),
     [
-        ("/", ["Beach"]),
+        ("/all", ["Beach"]),
         ("/music", ["Rain song", "Sea song"]),
-        ("/?kind=audio", ["Rain song", "Sea song"]),
-        ("/?kind=all", ["Beach", "Rain song", "Sea song"]),
-        ("/?q=boats", ["Rain song", "Sea song"]),
-        ("/?q=harbour+rain", ["Rain song"]),
-        ("/?q=kind:audio", ["Rain song", "Sea song"]),
-        ("/?q=kind:video", ["Beach"]),
-        ("/?q=kind:video+boats", []),
-        ("/?q=-rain", ["Beach", "Sea song"]),
-        ("/?folder=Boats", ["Rain song", "Sea song"]),
-        ("/?folder=Boats&kind=video", []),
+        ("/all?kind=audio", ["Rain song", "Sea song"]),
+        ("/all?kind=all", ["Beach", "Rain song", "Sea song"]),
+        ("/all?q=boats", ["Rain song", "Sea song"]),
+        ("/all?q=harbour+rain", ["Rain song"]),
+        ("/all?q=kind:audio", ["Rain song", "Sea song"]),
+        ("/all?q=kind:video", ["Beach"]),
+        ("/all?q=kind:video+boats", []),
+        ("/all?q=-rain", ["Beach", "Sea song"]),
+        ("/all?folder=Boats", ["Rain song", "Sea song"]),
+        ("/all?folder=Boats&kind=video", []),
         ("/popular", ["Beach"]),
     ],
 )
@@ -66,10 +66,10 @@ async def test_each_list_has_its_kinds(site: LocalServer, path: str, shown: list
 
 
 async def test_an_unknown_kind_is_refused(site: LocalServer) -> None:
-    answer = await site.get("/?kind=book")
+    answer = await site.get("/all?kind=book")
     assert answer.status == 400
     assert "video, audio, or all" in answer.text
-    assert (await site.get("/?q=kind:book")).status == 400
+    assert (await site.get("/all?q=kind:book")).status == 400
 
 
 async def test_music_is_in_the_navigation_with_its_count(site: LocalServer) -> None:
@@ -79,7 +79,7 @@ async def test_music_is_in_the_navigation_with_its_count(site: LocalServer) -> N
     assert link["aria-current"] == "page"
     assert "2 tracks" in element(html, id="summary").text
     assert "Minimum resolution" not in html
-    assert element((await site.get("/")).text, "a", id="place-library").text == "All videos 1"
+    assert element((await site.get("/all")).text, "a", id="place-library").text == "All videos 1"
 
 
 async def test_favorites_and_tags_have_all_kinds(site: LocalServer) -> None:
@@ -87,8 +87,8 @@ async def test_favorites_and_tags_have_all_kinds(site: LocalServer) -> None:
         await post(site, f"/videos/{item['media_hash']}/favorite", favorite="1")
         await post(site, f"/videos/{item['media_hash']}/tag", tag="sea")
         assert title in await titles(site, "/favorites")
-    assert await titles(site, "/?tag=sea") == ["Beach", "Rain song", "Sea song"]
-    assert await titles(site, "/?tag=sea&kind=audio") == ["Rain song", "Sea song"]
+    assert await titles(site, "/all?tag=sea") == ["Beach", "Rain song", "Sea song"]
+    assert await titles(site, "/all?tag=sea&kind=audio") == ["Rain song", "Sea song"]
 
 
 async def test_the_page_has_a_player_and_the_tags(site: LocalServer) -> None:
@@ -185,7 +185,7 @@ async def test_a_file_that_is_renamed_to_another_kind_becomes_one(
     found = (await items(site))["Beach"]
     assert (found["kind"], found["media_hash"]) == ("audio", before["media_hash"])
     assert found["facts"]["codec"] == "aac"  # type: ignore[index]
-    assert await titles(site, "/") == []
+    assert await titles(site, "/all") == []
     assert len(card_ids((await site.get("/music")).text)) == 3
 
 
@@ -199,8 +199,8 @@ async def test_a_replaced_song_has_the_facts_of_the_new_one(
     found = await items(site, "kind=audio")
     assert set(found) == {"Rain song", "Snow song"}
     assert found["Snow song"]["facts"]["album"] is None  # type: ignore[index]
-    assert await titles(site, "/?q=ada") == ["Snow song"]
-    assert await titles(site, "/?q=harbour") == ["Rain song"]
+    assert await titles(site, "/all?q=ada") == ["Snow song"]
+    assert await titles(site, "/all?q=harbour") == ["Rain song"]
 
 
 async def test_a_song_that_browsers_cannot_play_can_be_downloaded(

@@ -51,8 +51,8 @@ async def test_a_new_song_appears_on_open_music_pages_and_in_search(
     context: BrowserContext, site: str, videos: Path
 ) -> None:
     music = await live_page(context, f"{site}/music?sort=title")
-    found = await live_page(context, f"{site}/?q=boats&sort=title")
-    films = await live_page(context, site)
+    found = await live_page(context, f"{site}/all?q=boats&sort=title")
+    films = await live_page(context, f"{site}/all")
     make_song(videos / "d.flac", song("D", 550))
     await wait_for_titles(music, ["A", "B", "C", "D"])
     await wait_for_titles(found, ["A", "B", "C", "D"])
@@ -130,7 +130,7 @@ async def test_pages_of_music_fit_every_screen(browser: Browser, site: str) -> N
                 ".map(e => e.getBoundingClientRect()).map(r => Math.round(r.width - r.height))"
             )
             assert boxes == [0, 0, 0], size
-            for path in ("/music", "/?q=boats"):
+            for path in ("/music", "/all?q=boats"):
                 await page.goto(site + path)
                 assert await axe_violations(page) == [], f"{path} at {size}"
             page = await player(context, site)

@@ -32,7 +32,7 @@ async def test_back_leads_to_the_card_that_was_opened(
 ) -> None:
     await fill(server.services.store, 130)
     async with browsers.context(browser, **browsers.DESKTOP) as context:
-        url = f"{server.url}/?sort=title"
+        url = f"{server.url}/all?sort=title"
         page = await live_page(context, url)
         await scroll_to_the_end(page)
         card = page.locator(".card:has-text('Video 000100')")
@@ -53,7 +53,7 @@ async def test_back_from_a_search_leads_to_where_it_started(
 ) -> None:
     await fill(server.services.store, 130)
     async with browsers.context(browser, **browsers.DESKTOP) as context:
-        url = f"{server.url}/?sort=title"
+        url = f"{server.url}/all?sort=title"
         page = await live_page(context, url)
         await scroll_to_the_end(page)
         card = page.locator(".card:has-text('Video 000100')")
@@ -61,7 +61,7 @@ async def test_back_from_a_search_leads_to_where_it_started(
         identity = await card.get_attribute("id")
         await page.keyboard.press("/")
         await page.keyboard.type("000007")
-        await page.wait_for_url("**/?q=000007")
+        await page.wait_for_url("**/all?q=000007")
         async with page.expect_event("load"):  # the list as it is now
             await go_back(page, url)
         await until(page, ALL_THERE)
@@ -90,12 +90,12 @@ async def test_the_browser_keeps_a_list_and_a_video_for_the_way_back(
     await library(server.services)
     site = server.url
     async with browsers.context(keeping_browser, **browsers.DESKTOP) as context:
-        page = await live_page(context, f"{site}/?sort=title")
+        page = await live_page(context, f"{site}/all?sort=title")
         await page.evaluate("window.isKept = true")
         await page.goto(f"{site}/watch/a.mp4")
         await page.wait_for_selector("[data-vr=offered]", state="attached")
         await page.evaluate("window.isKept = true")
         await page.goto(f"{site}/tags")
-        for path in ("/watch/a.mp4", "/?sort=title"):
+        for path in ("/watch/a.mp4", "/all?sort=title"):
             await go_back(page, site + path)
             assert await page.evaluate("window.isKept === true"), path

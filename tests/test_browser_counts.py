@@ -49,7 +49,7 @@ async def test_counts_are_right_after_a_move_and_after_a_copy(
     cast.copy("beach.mp4", videos / "Music" / "Beach.mp4")
     await eventually(lambda: is_probed(services, 3))
     await eventually(lambda: services.library.all_watched)
-    paths = ("/", "/?folder=Films", "/?folder=Music", "/watch/Music/Beach.mp4")
+    paths = ("/all", "/all?folder=Films", "/all?folder=Music", "/watch/Music/Beach.mp4")
     pages = [await live_page(context, site + path) for path in paths]
 
     before = services.store.last_event_id

@@ -25,7 +25,7 @@ async def site(live_services: Services, live_server: LocalServer, videos: Path, 
     url = live_server.url
 
     async def all_ready() -> bool:
-        return (await live_server.get("/")).text.count('data-state="ready"') == 3
+        return (await live_server.get("/all")).text.count('data-state="ready"') == 3
 
     await eventually(all_ready)
     return url
@@ -34,7 +34,7 @@ async def site(live_services: Services, live_server: LocalServer, videos: Path, 
 async def test_a_rating_on_a_card_is_on_the_watch_page_immediately(
     site: str, context: BrowserContext
 ) -> None:
-    gallery = await live_page(context, f"{site}/?sort=title")
+    gallery = await live_page(context, f"{site}/all?sort=title")
     watch = await live_page(context, f"{site}/watch/City.mp4")
     card = gallery.locator(".card:has-text('City')")
     await card.locator(".rate-open").click()
@@ -52,7 +52,7 @@ async def test_the_stars_of_a_card_open_under_the_finger_without_a_veil(
 ) -> None:
     for size in browsers.SIZES.values():
         async with browsers.context(browser, **size) as context:
-            page = await live_page(context, f"{site}/?sort=title")
+            page = await live_page(context, f"{site}/all?sort=title")
             await expect(page.locator("[popover].rate")).to_have_count(1)
             for link in await page.locator(".rate-open").all():
                 await link.focus()
@@ -141,16 +141,16 @@ async def test_stars_by_keyboard(site: str, context: BrowserContext) -> None:
 async def test_hearts_and_stars_without_scripts(site: str, browser: Browser) -> None:
     async with browsers.context(browser, **browsers.PHONE, java_script_enabled=False) as context:
         page = await context.new_page()
-        await page.goto(f"{site}/?sort=title")
+        await page.goto(f"{site}/all?sort=title")
         card = page.locator(".card:has-text('City')")
         await card.locator(".heart").click()
-        await page.wait_for_url(f"{site}/?sort=title")
+        await page.wait_for_url(f"{site}/all?sort=title")
         assert await card.locator(".heart").get_attribute("aria-pressed") == "true"
         await card.locator(".rate-open").click()
         await page.wait_for_url("**/items/*#rating")
         await page.get_by_role("button", name="5 stars", exact=True).click()
         await page.locator(".star-on").nth(4).wait_for()
-        await page.goto(f"{site}/?sort=title")
+        await page.goto(f"{site}/all?sort=title")
         assert await card.locator(".rate-open").inner_text() == "5"
 
 

@@ -95,7 +95,7 @@ async def assert_fits(page: Page, name: str) -> None:
 
 
 async def test_nothing_sticks_out_of_its_box_on_lists(site: str, page: Page) -> None:
-    await page.goto(site)
+    await page.goto(f"{site}/all")
     await assert_fits(page, "gallery")
     await page.get_by_role("button", name="Filters").click()
     await assert_fits(page, "filters")

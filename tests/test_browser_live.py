@@ -47,10 +47,10 @@ async def test_copied_renamed_replaced_and_deleted_files_on_three_pages(
 ) -> None:
     cast.copy("forest.mp4", videos / "trips" / "Forest.mp4")
     cast.copy("river.mp4", videos / "River.mp4")
-    gallery = await live_page(context, site)
+    gallery = await live_page(context, f"{site}/all")
     await gallery.wait_for_selector("#grid > .card >> nth=1")
-    folder = await live_page(context, f"{site}/?folder=trips")
-    by_title = await live_page(context, f"{site}/?sort=title")
+    folder = await live_page(context, f"{site}/all?folder=trips")
+    by_title = await live_page(context, f"{site}/all?sort=title")
     pages = (gallery, folder, by_title)
     for page in pages:
         await mark(page)
@@ -101,7 +101,7 @@ async def test_scroll_and_focus_stay_while_cards_arrive_and_leave(
     for path in videos.iterdir():
         os.utime(path, (1_600_000_000, 1_600_000_000))
     live_services.library.ask_for_scan()
-    page = await live_page(context, f"{live_server.url}/?sort=title")
+    page = await live_page(context, f"{live_server.url}/all?sort=title")
     await until(page, "document.querySelectorAll('.card-image[srcset]').length === 40")
     card = page.locator(".card:has-text('Clip 30')")
     await card.locator("a").focus()
@@ -122,7 +122,7 @@ async def test_a_page_that_was_offline_catches_up_exactly(
 ) -> None:
     for name in ("a", "b", "c"):
         cast.unique(videos / f"{name}.mp4")
-    page = await live_page(context, f"{site}/?sort=title")
+    page = await live_page(context, f"{site}/all?sort=title")
     await wait_for_titles(page, ["a", "b", "c"])
     await mark(page)
     await context.set_offline(True)
@@ -134,7 +134,7 @@ async def test_a_page_that_was_offline_catches_up_exactly(
     (videos / "c.mp4").rename(videos / "0.mp4")
     cast.unique(videos / "d.mp4")
     other = await (await context.browser.new_context()).new_page()  # type: ignore[union-attr]
-    await other.goto(f"{site}/?sort=title")
+    await other.goto(f"{site}/all?sort=title")
     await wait_for_titles(other, ["0", "a", "d"])
     assert await titles(page) == ["a", "b", "c"]
     await context.set_offline(False)
@@ -151,7 +151,7 @@ HIDE = """hidden => {
 
 async def hidden_page(site: str, context: BrowserContext, services: Services) -> Page:
     """A page that shows `a` by title, was marked and then hidden; its stream has ended."""
-    page = await live_page(context, f"{site}/?sort=title")
+    page = await live_page(context, f"{site}/all?sort=title")
     await wait_for_titles(page, ["a"])
     await mark(page)
     await page.evaluate(HIDE, True)
@@ -166,7 +166,7 @@ async def test_a_hidden_page_lets_go_of_its_stream_and_catches_up_when_shown(
     page = await hidden_page(site, context, live_services)
     cast.unique(videos / "b.mp4")
     (videos / "a.mp4").rename(videos / "c.mp4")
-    watcher = await live_page(context, f"{site}/?sort=title")
+    watcher = await live_page(context, f"{site}/all?sort=title")
     await wait_for_titles(watcher, ["b", "c"])
     assert await titles(page) == ["a"]
     await page.evaluate(HIDE, False)
@@ -180,7 +180,7 @@ async def test_a_page_that_missed_more_than_the_buffer_fetches_its_list_again(
     cast.unique(videos / "a.mp4")
     page = await hidden_page(site, context, live_services)
     cast.unique(videos / "b.mp4")
-    watcher = await live_page(context, f"{site}/?sort=title")
+    watcher = await live_page(context, f"{site}/all?sort=title")
     await wait_for_titles(watcher, ["a", "b"])
     await live_services.store.write(delete_old_events)
     await page.evaluate(HIDE, False)
@@ -208,7 +208,7 @@ async def test_pages_come_back_when_the_server_does(
 async def test_a_growing_file_is_an_arriving_tile_and_then_a_card(
     site: str, context: BrowserContext, videos: Path, cast: Cast
 ) -> None:
-    page = await live_page(context, site)
+    page = await live_page(context, f"{site}/all")
     assert "No videos yet" in await page.inner_text("#empty")
     content = cast.path("beach.mp4").read_bytes()
     with (videos / "Slow one.mp4").open("wb") as handle:
@@ -229,7 +229,7 @@ async def test_an_unplugged_folder_greys_its_cards_and_they_come_back(
 ) -> None:
     for name in ("a", "b"):
         cast.unique(videos / f"{name}.mp4")
-    page = await live_page(context, f"{site}/?sort=title")
+    page = await live_page(context, f"{site}/all?sort=title")
     await until(page, "document.querySelectorAll('.card-image[srcset]').length === 2")
     videos.rename(tmp_path / "unplugged")
     await page.wait_for_selector("#grid > [data-state=offline] >> nth=1")
@@ -248,7 +248,7 @@ async def test_a_long_list_goes_on_while_scrolling_and_stays_in_order(
 ) -> None:
     await eventually(lambda: live_services.library.all_watched)
     await fill(live_services.store, 200)
-    page = await live_page(context, f"{live_server.url}/?sort=title")
+    page = await live_page(context, f"{live_server.url}/all?sort=title")
     assert len(await titles(page)) in range(60, 181)
     await scroll_to_the_end(page)
     await until(page, "document.querySelectorAll('#grid > .card').length === 200")
@@ -263,7 +263,7 @@ async def test_a_list_that_is_refetched_while_it_grows_has_no_gap(
     await fill(live_services.store, 400)
     # Its files are not there: once the folder is offline, nothing more happens.
     await eventually(live_services.library.folders.offline)
-    page = await live_page(context, f"{live_server.url}/?sort=title")
+    page = await live_page(context, f"{live_server.url}/all?sort=title")
     region, third_page = asyncio.Event(), asyncio.Event()
     pages_fetched = 0
 
@@ -306,7 +306,7 @@ async def test_a_card_that_belongs_further_down_comes_with_its_page(
     await fill(live_services.store, 200)
     page = await context.new_page()
     await page.route("**/partials/cards*", lambda route: route.abort())
-    await page.goto(f"{live_server.url}/?sort=title")
+    await page.goto(f"{live_server.url}/all?sort=title")
     await page.wait_for_selector(browsers.LIVE, state="attached")
     cast.unique(videos / "Video 000010 and a half.mp4")
     cast.unique(videos / "Video 000150 and a half.mp4")
@@ -320,7 +320,7 @@ async def test_a_card_that_belongs_further_down_comes_with_its_page(
 async def test_a_folder_that_is_copied_in_fills_the_page(
     site: str, context: BrowserContext, videos: Path, cast: Cast, tmp_path: Path
 ) -> None:
-    page = await live_page(context, site)
+    page = await live_page(context, f"{site}/all")
     for number in range(8):
         cast.unique(tmp_path / "new" / f"{number}.mp4")
     shutil.copytree(tmp_path / "new", videos / "dropped")

@@ -37,7 +37,7 @@ def library(tmp_path_factory: pytest.TempPathFactory, cast: Cast) -> Iterator[Pr
 
 
 def all_is_ready(library: Process) -> bool:
-    page = library.get("/").text
+    page = library.get("/all").text
     return page.count('data-state="ready"') == CARDS - 1 and 'data-state="failed"' in page
 
 
@@ -62,10 +62,11 @@ STILL = "document.getAnimations().every(animation => animation.playState !== 'ru
 async def test_axe_finds_nothing_and_the_pages_fit(browser: Browser, site: str, size: str) -> None:
     paths = (
         "/",
-        "/?folder=Holidays&sort=title",
+        "/all",
+        "/all?folder=Holidays&sort=title",
         "/watch/Holidays/Beach%203.mp4",
         "/watch/sound.mkv",
-        "/?q=beach",
+        "/all?q=beach",
         "/tags",
         "/api",
         "/admin/performance",
@@ -117,7 +118,7 @@ async def test_the_first_screen_shows_what_it_should(
 ) -> None:
     """Two columns on a phone, three in a headset, two full rows on a desktop."""
     async with browsers.context(browser, **browsers.SIZES[size]) as context:
-        page = await live_page(context, site)
+        page = await live_page(context, f"{site}/all")
         boxes = await page.evaluate(
             "[...document.querySelectorAll('#grid > .card')].map(e => e.getBoundingClientRect())"
             ".map(r => [r.top, r.bottom])"
@@ -132,7 +133,7 @@ async def test_nothing_shifts_while_thumbnails_load(browser: Browser, site: str)
     async with browsers.context(browser, **browsers.DESKTOP) as context:
         page = await context.new_page()
         await measure_shift(page)
-        await page.goto(site)
+        await page.goto(f"{site}/all")
         await until(page, "[...document.images].every(image => image.complete)")
         assert await page.evaluate("window.shift") < 0.01
         await page.goto(f"{site}/watch/Holidays/Beach%203.mp4")
@@ -214,7 +215,7 @@ async def test_everything_works_without_scripts(
     options = {**browsers.DESKTOP, "java_script_enabled": False}
     async with browsers.context(browser, **options) as context:
         page = await context.new_page()
-        await page.goto(site)
+        await page.goto(f"{site}/all")
         await expect(page.locator("#grid > .card")).to_have_count(CARDS)
         await page.select_option("#sort", "title")
         await page.click(".sort button")
@@ -229,7 +230,7 @@ async def test_everything_works_without_scripts(
         assert page.url != first
         await page.click("a[rel=prev]")
         assert page.url.partition("?")[0] == first
-        await page.goto(site)
+        await page.goto(f"{site}/all")
         await page.click(".card-retry button")
         assert page.url.rstrip("/") == site
     library.wait_for(lambda: all_is_ready(library), "the end of the second try")
@@ -237,7 +238,7 @@ async def test_everything_works_without_scripts(
 
 async def test_a_person_can_get_everywhere_with_the_tab_key(browser: Browser, site: str) -> None:
     async with browsers.context(browser, **browsers.DESKTOP) as context:
-        page = await live_page(context, site)
+        page = await live_page(context, f"{site}/all")
         seen = []
         for _ in range(20):
             await page.keyboard.press("Tab")
@@ -261,7 +262,7 @@ async def test_nothing_is_loaded_from_elsewhere(browser: Browser, site: str) -> 
         page = await context.new_page()
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
-        for path in ("/", "/watch/Holidays/Beach%203.mp4"):
+        for path in ("/", "/all", "/watch/Holidays/Beach%203.mp4"):
             await page.goto(site + path)
             await page.wait_for_load_state("load")
         assert len(asked) > 10

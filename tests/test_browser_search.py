@@ -35,7 +35,7 @@ async def site(live_services: Services, live_server: LocalServer, videos: Path, 
 async def test_results_come_as_one_types_and_stay_live(
     site: str, context: BrowserContext, live_services: Services, videos: Path, cast: Cast
 ) -> None:
-    page = await live_page(context, f"{site}/?sort=title")
+    page = await live_page(context, f"{site}/all?sort=title")
     await page.keyboard.press("/")
     await page.keyboard.type("alp", delay=30)
     await until(page, "document.querySelectorAll('#grid > .card').length === 2")
@@ -58,7 +58,7 @@ async def test_results_come_as_one_types_and_stay_live(
 async def test_back_and_forward_lead_to_the_lists_as_they_were(
     site: str, context: BrowserContext
 ) -> None:
-    page = await live_page(context, f"{site}/?sort=title")
+    page = await live_page(context, f"{site}/all?sort=title")
     await page.fill("#q", "alpine")
     await until(page, "document.querySelectorAll('#grid > .card').length === 2")
     await page.fill("#q", "beach")
@@ -67,7 +67,7 @@ async def test_back_and_forward_lead_to_the_lists_as_they_were(
     await page.go_back()
     await page.get_by_role("link", name="City lights").wait_for()
     await wait_for_titles(page, list(NAMES))
-    assert page.url == f"{site}/?sort=title"
+    assert page.url == f"{site}/all?sort=title"
     assert await page.input_value("#q") == ""
     await page.go_forward()
     await page.get_by_role("link", name="City lights").wait_for(state="detached")
@@ -89,7 +89,7 @@ async def test_a_half_typed_filter_is_ignored_and_reported_after_a_pause(
     site: str, context: BrowserContext, live_services: Services
 ) -> None:
     await live_services.store.write(curation.set_favorite, HOUSEHOLD, 1, True)
-    page = await live_page(context, site)
+    page = await live_page(context, f"{site}/all")
     await page.evaluate(NOTE_NOTICES)
     await page.focus("#q")
     await page.keyboard.type("is:fav", delay=20)
@@ -108,13 +108,13 @@ async def test_a_half_typed_filter_is_ignored_and_reported_after_a_pause(
 async def test_enter_says_that_a_filter_is_wrong_at_once(
     site: str, context: BrowserContext
 ) -> None:
-    page = await live_page(context, site)
+    page = await live_page(context, f"{site}/all")
     await page.evaluate(NOTE_NOTICES)
     await page.fill("#q", "alpine rating:>")
     await until(page, "document.querySelectorAll('#grid > .card').length === 2")
     await page.keyboard.press("Enter")
     await page.get_by_text("Unknown filter “rating:>”").wait_for()
-    assert page.url == f"{site}/?q=alpine"
+    assert page.url == f"{site}/all?q=alpine"
 
 
 async def test_a_search_stays_in_the_list_where_it_began(
@@ -124,11 +124,11 @@ async def test_a_search_stays_in_the_list_where_it_began(
         cast.unique(videos / "Films" / f"{name}.mp4")
     cast.unique(videos / "Harp.mp4")
     await library(live_services)
-    page = await live_page(context, f"{site}/?folder=Films&sort=newest")
+    page = await live_page(context, f"{site}/all?folder=Films&sort=newest")
     await page.fill("#q", "har")
     await page.get_by_role("link", name="Remove filter Folder: Films").wait_for()
     assert sorted(await titles(page)) == ["Harbour", "Hare"]
-    assert page.url == f"{site}/?folder=Films&q=har"
+    assert page.url == f"{site}/all?folder=Films&q=har"
     assert await page.inner_text("#announcement") == "2 videos"
     await page.fill("#q", "hares")
     await until(page, "document.querySelector('#announcement').textContent.includes('No results')")
@@ -142,7 +142,7 @@ async def test_a_search_stays_in_the_list_where_it_began(
 async def test_a_search_without_a_server_says_so_once_and_goes_on_when_it_is_back(
     site: str, context: BrowserContext
 ) -> None:
-    page = await live_page(context, site)
+    page = await live_page(context, f"{site}/all")
     await context.set_offline(True)
     await page.fill("#q", "beach")
     notice = page.locator("#notices .notice")
@@ -161,7 +161,7 @@ async def test_a_search_is_saved_shown_everywhere_and_deleted(
     site: str, context: BrowserContext
 ) -> None:
     other = await live_page(context, f"{site}/watch/City%20lights.mp4")
-    page = await live_page(context, f"{site}/?q=alpine&favorites=1")
+    page = await live_page(context, f"{site}/all?q=alpine&favorites=1")
     await page.get_by_role("button", name="Save search").click()
     assert not await browsers.axe_violations(page)
     await page.get_by_label("Save this search as").fill("Mountains I like")
@@ -171,7 +171,7 @@ async def test_a_search_is_saved_shown_everywhere_and_deleted(
     await page.get_by_role("link", name="Mountains I like").wait_for()
     assert await page.locator("#save-search").is_hidden()
     await link.click()
-    await other.wait_for_url(f"{site}/?q=alpine&favorites=1")
+    await other.wait_for_url(f"{site}/all?q=alpine&favorites=1")
     await other.get_by_role("button", name="Save search").click()
     await other.get_by_role("button", name="Delete saved search").click()
     await page.get_by_role("link", name="Mountains I like").wait_for(state="detached")
@@ -200,7 +200,7 @@ async def test_a_deleted_search_is_restored_by_undo(server: LocalServer) -> None
 async def test_counts_beside_the_lists_follow_user_data(
     site: str, context: BrowserContext, live_services: Services
 ) -> None:
-    page = await live_page(context, site)
+    page = await live_page(context, f"{site}/all")
     await page.get_by_role("link", name="All videos 4").wait_for()
     await live_services.store.write(curation.set_favorite, HOUSEHOLD, 1, True)
     await page.get_by_role("link", name="Favorites 1").wait_for()
@@ -221,7 +221,7 @@ async def test_a_card_is_named_by_its_title_and_described_in_words(
         items.touch(tx, 1)
         playback.save_position(tx, HOUSEHOLD, 1, 55.0)
 
-    page = await live_page(context, site)
+    page = await live_page(context, f"{site}/all")
     await until(page, "document.querySelectorAll('#grid > [data-state=ready]').length === 4")
     await live_services.store.write(watched_in_part)
     await page.reload()
@@ -237,7 +237,7 @@ async def test_a_search_is_saved_without_scripts(server: LocalServer) -> None:
     )
     assert answer.status == 303
     page = (await server.get("/tags")).text
-    assert 'href="/?max_duration=600&amp;sort=title">Short ones</a>' in page
+    assert 'href="/all?max_duration=600&amp;sort=title">Short ones</a>' in page
     assert (await post(server, "/searches", name="short ONES", query="q=sea")).status == 303
     (saved,) = await server.services.store.read(saved_searches.saved, HOUSEHOLD)
     assert (saved.name, saved.query) == ("short ONES", "q=sea")
@@ -260,7 +260,7 @@ async def test_where_one_is_stays_marked_when_the_navigation_is_pushed(
 ) -> None:
     store = live_services.store
     await store.write(saved_searches.save, HOUSEHOLD, "Mountains", "q=alpine")
-    page = await live_page(context, f"{site}/?q=alpine")
+    page = await live_page(context, f"{site}/all?q=alpine")
     current = page.locator("#navigation [aria-current=page]")
     assert await current.inner_text() == "Mountains"
     await store.write(saved_searches.save, HOUSEHOLD, "Lakes", "q=lake")

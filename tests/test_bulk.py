@@ -233,8 +233,8 @@ async def selected(page: Page) -> list[str]:
 async def test_cards_are_selected_by_clicks_ranges_and_keys(
     site: str, context: BrowserContext, services: Services
 ) -> None:
-    other = await live_page(context, f"{site}/?sort=title")
-    page = await live_page(context, f"{site}/?sort=title")  # in front: the other draws seldom
+    other = await live_page(context, f"{site}/all?sort=title")
+    page = await live_page(context, f"{site}/all?sort=title")  # in front: the other draws seldom
     await page.get_by_role("button", name="Select", exact=True).click()
     cards = page.locator("#grid > .card")
     await cards.nth(1).locator(".card-thumbnail").click()
@@ -269,7 +269,7 @@ async def test_cards_are_selected_by_clicks_ranges_and_keys(
 async def test_a_toast_stands_above_the_bar_and_outlasts_it(
     site: str, context: BrowserContext, services: Services
 ) -> None:
-    page = await live_page(context, f"{site}/?sort=title")
+    page = await live_page(context, f"{site}/all?sort=title")
     await page.get_by_role("button", name="Select", exact=True).click()
     await page.locator("#grid > .card .card-thumbnail").first.click()
     await page.get_by_role("button", name="Add to favorites").click()
@@ -298,7 +298,7 @@ async def test_cards_are_selected_and_undone_without_scripts(
 ) -> None:
     async with browsers.context(browser, **browsers.PHONE, java_script_enabled=False) as context:
         page = await context.new_page()
-        await page.goto(f"{site}/?sort=title")
+        await page.goto(f"{site}/all?sort=title")
         assert await page.locator("#bulk").is_hidden()
         await page.locator("label.select-open").click()
         await page.get_by_role("checkbox", name="Select B").check()

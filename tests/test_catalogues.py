@@ -287,4 +287,4 @@ async def test_passwords_are_not_to_be_guessed(start_services: StartServices) ->
         assert refused.headers["heresphere-json-version"] == "1"
         assert (await player.ask("/heresphere", {}, **{"auth-token": token}))["access"] == 1
         assert (await player.ask("/heresphere", {}))["access"] == 0
-        assert (await server.get("/")).status == 200
+        assert (await server.get("/all")).status == 200

@@ -38,12 +38,12 @@ async def test_stars_and_hearts_go_back_to_their_page_without_scripts(
     answer = await post(server, f"/videos/{media_hash}/rating", value=4)
     assert (answer.status, answer.headers["location"]) == (303, "/")
     assert (await post(server, f"/videos/{media_hash}/favorite", favorite=1)).status == 303
-    page = (await server.get("/")).text
+    page = (await server.get("/all")).text
     assert ", 4 stars" in page
     assert 'aria-pressed="true"' in page
     await post(server, f"/videos/{media_hash}/rating", value=0)
     await post(server, f"/videos/{media_hash}/favorite", favorite=0)
-    page = (await server.get("/")).text
+    page = (await server.get("/all")).text
     assert ", not rated" in page
     assert 'aria-pressed="true"' not in page
 
@@ -66,7 +66,7 @@ async def test_a_bad_rating_is_refused_and_changes_nothing(
     assert answer.status == 400
     assert answer.headers["hx-retarget"] == "#notices"
     assert "must be 0 to 5" in answer.text
-    assert ", not rated" in (await server.get("/")).text
+    assert ", not rated" in (await server.get("/all")).text
 
 
 async def test_an_unknown_video_is_404(server: LocalServer) -> None:

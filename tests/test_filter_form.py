@@ -108,7 +108,7 @@ def test_the_form_leaves_the_rest_of_the_list_as_it_is() -> None:
 
 async def test_each_chip_of_a_page_removes_its_own_filter(server: LocalServer) -> None:
     await fill(server.services.store, 6)
-    page = (await server.get("/?vr=0&min_rating=1&min_height=720&max_duration=7200")).text
+    page = (await server.get("/all?vr=0&min_rating=1&min_height=720&max_duration=7200")).text
     removals = [
         chip["href"]
         for chip in elements(page, "a", class_="chip")
@@ -123,4 +123,4 @@ async def test_each_chip_of_a_page_removes_its_own_filter(server: LocalServer) -
         ),
         key=str,
     )
-    assert "/" in links(page)
+    assert "/all" in links(page)

@@ -23,9 +23,9 @@ async def test_a_tile_has_four_thumbnails_at_most(services: Services) -> None:
     await fill(services.store, 2, ("Clips",), start=50)
     found = await services.store.read(read_tiles, EVERYTHING, services.folders)
     assert [(it.name, it.url, it.count, len(it.images)) for it in found] == [
-        ("Clips", "/?folder=Clips", 2, 2),
-        ("Films", "/?folder=Films", 8, 4),
-        ("Series", "/?folder=Series", 4, 4),
+        ("Clips", "/all?folder=Clips", 2, 2),
+        ("Films", "/all?folder=Films", 8, 4),
+        ("Series", "/all?folder=Series", 4, 4),
     ]
     assert all(len(set(it.images)) == len(it.images) for it in found)
 

@@ -30,7 +30,7 @@ async def region(server: LocalServer, query: str) -> str:
 
 @pytest.mark.parametrize("query", ["sort=title", "folder=&sort=size", "sort=random&seed=4"])
 async def test_the_region_is_that_of_its_page(many: LocalServer, query: str) -> None:
-    page = (await many.get(f"/?{query}")).text
+    page = (await many.get(f"/all?{query}")).text
     assert len(card_ids(page)) == PAGE_SIZE
     assert card_ids(await region(many, query)) == card_ids(page)
 
@@ -47,7 +47,7 @@ async def test_the_region_has_as_many_cards_as_the_page_shows(many: LocalServer)
 
 async def test_pages_of_cards_follow_each_other_to_the_end(many: LocalServer) -> None:
     whole = card_ids(await region(many, f"sort=title&shown={SHOWN_AT_MOST}"))
-    html = (await many.get("/?sort=title")).text
+    html = (await many.get("/all?sort=title")).text
     found = card_ids(html)
     while more := elements(html, hx_get=True, class_="button"):
         html = (await many.get(more[0]["hx-get"], headers=AS_HTMX)).text
@@ -58,7 +58,7 @@ async def test_pages_of_cards_follow_each_other_to_the_end(many: LocalServer) ->
 
 
 async def test_a_damaged_cursor_is_refused(many: LocalServer) -> None:
-    (more,) = elements((await many.get("/?sort=title")).text, hx_get=True, class_="button")
+    (more,) = elements((await many.get("/all?sort=title")).text, hx_get=True, class_="button")
     answer = await many.get(more["hx-get"][:-5], headers=AS_HTMX)
     assert answer.status == 400
     assert "start from the first page" in answer.text
@@ -71,7 +71,7 @@ async def test_a_damaged_cursor_is_refused(many: LocalServer) -> None:
 async def test_a_cursor_of_another_sort_order_is_refused(
     many: LocalServer, order: str, another: str
 ) -> None:
-    (more,) = elements((await many.get(f"/?{order}")).text, hx_get=True, class_="button")
+    (more,) = elements((await many.get(f"/all?{order}")).text, hx_get=True, class_="button")
     after = re.search("after=[^&]+", more["hx-get"])
     assert after
     assert (await many.get(f"/partials/cards?{order}&{after[0]}", headers=AS_HTMX)).status == 200

@@ -44,7 +44,7 @@ async def site(filled_services: Services) -> AsyncIterator[LocalServer]:
 async def desktop(site: LocalServer, browser: Browser) -> AsyncIterator[Page]:
     """An open gallery; it must hear of everything without a reload."""
     async with browsers.context(browser, **browsers.DESKTOP) as context:
-        page = await live_page(context, f"{site.url}/?sort=title")
+        page = await live_page(context, f"{site.url}/all?sort=title")
         await page.evaluate("window.stayed = true")
         yield page
         assert await page.evaluate("window.stayed")

@@ -90,8 +90,8 @@ def test_an_installed_server_has_its_pages_scripts_and_workers(
     server = Process(videos, tmp_path / "data", {"PYTHONPATH": search_path})
     server.command = (str(installed / "bin" / "lvs"), "serve")
     with server:
-        server.wait_for(lambda: 'data-state="ready"' in server.get("/").text, "the thumbnail")
-        page = server.get("/")
+        server.wait_for(lambda: 'data-state="ready"' in server.get("/all").text, "the thumbnail")
+        page = server.get("/all")
         scripts = re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text)
         assert any("/static/bundles/" in script for script in scripts)
         vendored = ["/static/vendor/three/three.module.js", "/favicon.ico"]

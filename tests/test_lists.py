@@ -42,12 +42,12 @@ async def season(server: LocalServer, videos: Path, cast: Cast) -> LocalServer:
 
 
 async def test_a_folder_lists_its_episodes_in_order(season: LocalServer) -> None:
-    assert titles((await season.get("/?folder=Show")).text) == EPISODES
-    newest = titles((await season.get("/?folder=Show&sort=newest")).text)
-    assert newest == titles((await season.get("/")).text) != EPISODES
+    assert titles((await season.get("/all?folder=Show")).text) == EPISODES
+    newest = titles((await season.get("/all?folder=Show&sort=newest")).text)
+    assert newest == titles((await season.get("/all")).text) != EPISODES
 
 
-@pytest.mark.parametrize("came_from", ["/?folder=Show", None])
+@pytest.mark.parametrize("came_from", ["/all?folder=Show", None])
 async def test_next_is_the_next_episode(season: LocalServer, came_from: str | None) -> None:
     referer = {"Referer": f"{season.url}{came_from}"} if came_from else {}
     url = "/watch/Show/S01E01.mp4"
@@ -69,8 +69,8 @@ async def test_programs_still_get_the_newest_of_a_folder_first(season: LocalServ
 
 def test_an_order_that_is_the_default_is_left_out_of_the_address() -> None:
     assert parse_query({"folder": "a", "sort": "title"}) == GalleryQuery(folder="a")
-    assert parse_query({"folder": "a", "sort": "newest"}).url() == "/?folder=a&sort=newest"
-    assert parse_query({"sort": "newest"}).url() == "/"
+    assert parse_query({"folder": "a", "sort": "newest"}).url() == "/all?folder=a&sort=newest"
+    assert parse_query({"sort": "newest"}).url() == "/all"
 
 
 def where(html: str) -> tuple[str, str, list[str]]:
@@ -82,24 +82,24 @@ def where(html: str) -> tuple[str, str, list[str]]:
 @pytest.mark.parametrize(
     ("path", "name", "place"),
     [
-        ("/", "All videos", "/"),
+        ("/all", "All videos", "/all"),
         ("/continue", "Continue watching", "/continue"),
         ("/favorites", "Favorites", "/favorites"),
-        ("/?favorites=1&sort=title", "Favorites", "/favorites"),
+        ("/all?favorites=1&sort=title", "Favorites", "/favorites"),
         ("/best-of", "Top rated", "/best-of"),
         ("/popular", "Popular", "/popular"),
         ("/tags", "Tags", "/tags"),
         ("/tag/family", "Tag: family", "/tags"),
-        ("/?folder=Show", "Show", "/"),
-        ("/?q=alpine", "Search", None),
-        ("/?q=alpine&kind=video", "Search", "/"),
+        ("/all?folder=Show", "Show", "/all"),
+        ("/all?q=alpine", "Search", None),
+        ("/all?q=alpine&kind=video", "Search", "/all"),
         ("/favorites?q=alpine", "Search", "/favorites"),
         ("/best-of?q=alpine", "Search", "/best-of"),
-        ("/?vr=1", "VR (180°/360°)", "/"),
-        ("/?min_rating=3", "3 stars or more", "/"),
-        ("/?vr=1&min_rating=3&stereo=1", "Filtered videos", "/"),
-        ("/?vr=1&sort=title", "Goggles", "/?vr=1&sort=title"),
-        ("/?q=is:vr&sort=title", "Goggles", "/?vr=1&sort=title"),
+        ("/all?vr=1", "VR (180°/360°)", "/all"),
+        ("/all?min_rating=3", "3 stars or more", "/all"),
+        ("/all?vr=1&min_rating=3&stereo=1", "Filtered videos", "/all"),
+        ("/all?vr=1&sort=title", "Goggles", "/all?vr=1&sort=title"),
+        ("/all?q=is:vr&sort=title", "Goggles", "/all?vr=1&sort=title"),
         ("/headset", "Watch on a headset", "/headset"),
     ],
 )
@@ -117,10 +117,10 @@ async def test_a_page_says_where_one_is(
     ("path", "name"),
     [
         ("/continue", "Continue watching"),
-        ("/?q=s01", "Search"),
-        ("/?tag=family", "Tag: family"),
-        ("/?vr=1&sort=title", "Goggles"),
-        ("/?folder=Show", "Show"),
+        ("/all?q=s01", "Search"),
+        ("/all?tag=family", "Tag: family"),
+        ("/all?vr=1&sort=title", "Goggles"),
+        ("/all?folder=Show", "Show"),
     ],
 )
 async def test_the_way_back_from_a_video_names_the_list(
@@ -155,26 +155,36 @@ def empty(html: str) -> list[str]:
 @pytest.mark.parametrize(
     ("path", "heading", "link", "leads_to"),
     [
-        ("/?q=zebra", "No results for “zebra”", "Remove “zebra” (4 videos)", "/"),
+        ("/all?q=zebra", "No results for “zebra”", "Remove “zebra” (4 videos)", "/all"),
         (
-            "/?q=zebra&tag=family",
+            "/all?q=zebra&tag=family",
             "No results for “zebra”",
             "Remove “zebra” (1 video)",
-            "/?tag=family",
+            "/all?tag=family",
         ),
-        ("/?q=hare&tag=family", "No results for “hare”", "Remove “hare” (1 video)", "/?tag=family"),
-        ("/?q=har&vr=1", "No results for “har”", "Remove VR (180°/360°) (3 videos)", "/?q=har"),
         (
-            "/?folder=Films&q=harp",
+            "/all?q=hare&tag=family",
+            "No results for “hare”",
+            "Remove “hare” (1 video)",
+            "/all?tag=family",
+        ),
+        (
+            "/all?q=har&vr=1",
+            "No results for “har”",
+            "Remove VR (180°/360°) (3 videos)",
+            "/all?q=har",
+        ),
+        (
+            "/all?folder=Films&q=harp",
             "No results for “harp”",
             "Remove “harp” (2 videos)",
-            "/?folder=Films",
+            "/all?folder=Films",
         ),
-        ("/?min_height=4320", "No videos match", "Remove 8K or higher (4 videos)", "/"),
-        ("/?vr=1&min_rating=3", "No videos match", "Show all 4 videos", "/"),
-        ("/favorites", "No favorites yet", "Show all 4 videos", "/"),
-        ("/best-of", "No top rated videos yet", "Show all 4 videos", "/"),
-        ("/continue", "Nothing to continue", "Show all 4 videos", "/"),
+        ("/all?min_height=4320", "No videos match", "Remove 8K or higher (4 videos)", "/all"),
+        ("/all?vr=1&min_rating=3", "No videos match", "Show all 4 videos", "/all"),
+        ("/favorites", "No favorites yet", "Show all 4 videos", "/all"),
+        ("/best-of", "No top rated videos yet", "Show all 4 videos", "/all"),
+        ("/continue", "Nothing to continue", "Show all 4 videos", "/all"),
     ],
 )
 async def test_an_empty_list_offers_the_way_to_the_most_videos(
@@ -187,8 +197,8 @@ async def test_an_empty_list_offers_the_way_to_the_most_videos(
 
 
 async def test_an_empty_list_offers_no_folders(films: LocalServer) -> None:
-    assert 'aria-label="Folders"' in (await films.get("/?q=har")).text
-    assert 'aria-label="Folders"' not in (await films.get("/?q=zebra")).text
+    assert 'aria-label="Folders"' in (await films.get("/all?q=har")).text
+    assert 'aria-label="Folders"' not in (await films.get("/all?q=zebra")).text
 
 
 async def test_a_list_with_a_link_of_its_own_needs_no_chips(films: LocalServer) -> None:
@@ -197,43 +207,43 @@ async def test_a_list_with_a_link_of_its_own_needs_no_chips(films: LocalServer) 
 
 
 async def test_a_library_without_videos_blames_no_filter(server: LocalServer) -> None:
-    for path in ("/", "/favorites", "/?q=zebra&vr=1"):
+    for path in ("/all", "/favorites", "/all?q=zebra&vr=1"):
         assert "No videos yet" in (await server.get(path)).text
 
 
 async def test_the_form_of_the_search_keeps_to_the_list(films: LocalServer) -> None:
-    page = (await films.get("/?folder=Films&sort=newest")).text
+    page = (await films.get("/all?folder=Films&sort=newest")).text
     form = page.partition('role="search">')[2].partition("</form>")[0]
     assert element(form, "input", type="hidden", name="folder")["value"] == "Films"
     assert 'placeholder="Search in Films"' in form
     assert "sort" not in form.replace("data-home", "").partition("/partials")[0]
-    found = (await films.get("/?folder=Films&q=har")).text
+    found = (await films.get("/all?folder=Films&q=har")).text
     assert sorted(titles(found)) == ["Harbour", "Hare"]
     chips = [
         chip["href"]
         for chip in elements(found, "a", class_="chip")
         if chip.attributes.get("aria-label", "").startswith("Remove ")
     ]
-    assert chips == ["/?q=har", "/?folder=Films"]
+    assert chips == ["/all?q=har", "/all?folder=Films"]
 
 
 @pytest.mark.parametrize(
     ("typed", "shown"),
     [
-        ("har", "/?q=har"),
-        ("har rat", "/?q=har"),
-        ("har rating:", "/?q=har"),
-        ("har rating:>", "/?q=har"),
-        ("har rating:> bou", "/?q=har%20bou"),
-        ("is:fav", "/"),
-        ("is:unwatched", "/?watched=0"),
-        ("tag:fam", "/"),
-        ('tag:"fam', "/"),
-        ("tag:family", "/?tag=family"),
-        ("folder:Fil", "/"),
-        ("folder:Films", "/?folder=Films"),
-        ("zebra", "/?q=zebra"),
-        ("ha", "/?q=ha"),
+        ("har", "/all?q=har"),
+        ("har rat", "/all?q=har"),
+        ("har rating:", "/all?q=har"),
+        ("har rating:>", "/all?q=har"),
+        ("har rating:> bou", "/all?q=har%20bou"),
+        ("is:fav", "/all"),
+        ("is:unwatched", "/all?watched=0"),
+        ("tag:fam", "/all"),
+        ('tag:"fam', "/all"),
+        ("tag:family", "/all?tag=family"),
+        ("folder:Fil", "/all"),
+        ("folder:Films", "/all?folder=Films"),
+        ("zebra", "/all?q=zebra"),
+        ("ha", "/all?q=ha"),
     ],
 )
 async def test_while_one_types_a_filter_that_is_not_whole_is_left_out(
@@ -268,24 +278,24 @@ async def shows(server: LocalServer, path: str, names: set[str]) -> None:
 async def test_a_copy_has_the_name_that_it_has_in_its_folder(
     copied: LocalServer, videos: Path
 ) -> None:
-    page = (await copied.get("/?folder=Films")).text
+    page = (await copied.get("/all?folder=Films")).text
     assert sorted(titles(page)) == ["Big Buck Bunny", "Zebra"]
     assert "/watch/Films/Big%20Buck%20Bunny.mp4" in links(page, class_="card-link")
-    page = (await copied.get("/?folder=Downloads")).text
+    page = (await copied.get("/all?folder=Downloads")).text
     assert titles(page) == ["bigbuckbunny (1)"]
-    referer = {"Referer": f"{copied.url}/?folder=Films"}
+    referer = {"Referer": f"{copied.url}/all?folder=Films"}
     page = (await copied.get("/watch/Films/Zebra.mp4", headers=referer)).text
     assert steps(page) == ["Big Buck Bunny"]
     (videos / "Films" / "Big Buck Bunny.mp4").rename(videos / "Films" / "Bunny.mp4")
     await library(copied.services)
-    await shows(copied, "/?folder=Films", {"Bunny", "Zebra"})
+    await shows(copied, "/all?folder=Films", {"Bunny", "Zebra"})
     (videos / "Downloads" / "bigbuckbunny (1).mp4").unlink()
     await library(copied.services)
-    await shows(copied, "/", {"Bunny", "Zebra"})
+    await shows(copied, "/all", {"Bunny", "Zebra"})
 
 
 async def test_a_push_names_a_copy_as_its_folder_does(copied: LocalServer) -> None:
-    (bunny,) = card_ids((await copied.get("/?folder=Downloads")).text)
+    (bunny,) = card_ids((await copied.get("/all?folder=Downloads")).text)
     since = copied.services.store.last_event_id
     await touched(copied, bunny)
     stream = await copied.stream(f"/events?folder=Films&since={since}")
@@ -295,9 +305,9 @@ async def test_a_push_names_a_copy_as_its_folder_does(copied: LocalServer) -> No
 
 async def test_every_form_that_a_control_belongs_to_is_on_its_page(films: LocalServer) -> None:
     """Cards beside a video have nothing to be selected for."""
-    for path in ("/", "/watch/Films/Hare.mp4", "/tags", "/api"):
+    for path in ("/all", "/watch/Films/Hare.mp4", "/tags", "/api"):
         page = (await films.get(path)).text
         controls = {control["form"] for control in elements(page, form=True)}
         assert controls <= {form["id"] for form in elements(page, "form", id=True)}
         assert not elements(page, "pre", aria_label=True, role=False)
-        assert ("card-title" in page) == (path[1:6] in ("", "watch"))
+        assert ("card-title" in page) == (path[1:6] in ("all", "watch"))

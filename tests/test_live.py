@@ -383,7 +383,7 @@ async def test_a_push_keeps_the_list_that_the_person_came_from(server: LocalServ
     message = await message_to(server, path, lambda: touched(server, 2))
     for way, name in (("prev", "Video%20000000.mp4"), ("next", "Video%20000002.mp4")):
         assert links(message.data, rel=way) == [f"/watch/{name}?sort=views&list=1"]
-    assert 'href="/?sort=views">Popular</a>' in message.data
+    assert 'href="/all?sort=views">Popular</a>' in message.data
 
 
 async def test_a_push_is_of_the_region_that_changed_and_the_cards_that_the_page_shows(

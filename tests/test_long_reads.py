@@ -109,8 +109,8 @@ HALF_A_PAIR = (
     ("path", "status"),
     [
         (f"/api/videos?sort=title&after={HALF_A_PAIR}", 400),
-        (f"/?sort=title&after={HALF_A_PAIR}", 400),
-        ("/?tag=%ff", 200),
+        (f"/all?sort=title&after={HALF_A_PAIR}", 400),
+        ("/all?tag=%ff", 200),
         ("/partials/tags?tag=%ff", 200),
         ("/events?tag=%ff&since=x", 400),
     ],

@@ -51,7 +51,7 @@ async def test_pages_say_so_until_it_is_back(live_server: LocalServer) -> None:
     await stream.until(lambda message: "lost-database" in message.data)
 
     async def says_so() -> bool:
-        return "lost-database" in (await live_server.get("/")).text
+        return "lost-database" in (await live_server.get("/all")).text
 
     await eventually(says_so)
     offline.rename(services.store.path)

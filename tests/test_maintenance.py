@@ -41,7 +41,7 @@ async def test_failed_files_and_duplicates_are_listed(
     live_services.library.ask_for_scan()
 
     async def failed() -> bool:
-        return 'data-state="failed"' in (await live_server.get("/")).text
+        return 'data-state="failed"' in (await live_server.get("/all")).text
 
     await eventually(failed)
     page = (await live_server.get("/admin/performance")).text

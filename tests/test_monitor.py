@@ -84,7 +84,7 @@ class Usage(NamedTuple):
 async def test_every_list_warns_of_a_disk_that_is_nearly_full(
     live_services: Services, live_server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert 'id="full-disk"' not in (await live_server.get("/")).text
+    assert 'id="full-disk"' not in (await live_server.get("/all")).text
     stream = await live_server.stream("/events")
     usage = Usage(10**12, 10**12 - 3 * 10**8, 3 * 10**8)
     monkeypatch.setattr("lvs.admin.monitor.shutil.disk_usage", lambda _: usage)

@@ -40,7 +40,7 @@ async def test_an_odd_name_lists_links_plays_and_renames(
     before = await library(server.services)
     assert list(before) == [name]
 
-    gallery = (await server.get("/")).text
+    gallery = (await server.get("/all")).text
     link = links(gallery, class_="card-link")[0]
     watch = await server.get(link)
     assert watch.status == 200

@@ -94,10 +94,10 @@ async def test_a_folder_and_a_migration_add_a_kind(server: Process) -> None:
     assert item["facts"] == {"title": "About the sea", "author": "Ada Fjord", "words": 5}
     assert json.loads(server.get("/api/videos").body)["total"] == 0
 
-    for address in ("/notes", "/?q=fjord", "/?q=kind:note", "/search?q=sea"):
+    for address in ("/notes", "/all?q=fjord", "/all?q=kind:note", "/search?q=sea"):
         assert "About the sea" in server.get(address).text, address
-    assert "About the sea" not in server.get("/").text
-    link = element(server.get("/").text, "a", id="place-note")
+    assert "About the sea" not in server.get("/all").text
+    link = element(server.get("/all").text, "a", id="place-note")
     assert link.text.split() == ["Notes", "1"]
 
     page = server.get(item["page_url"])

@@ -96,10 +96,10 @@ async def test_a_page_from_before_a_users_change_is_not_served_after_it(
         lambda: services.store.write(tags.add, 1, "beach"),
     ]
     for change in changes:
-        before = (await server.get("/")).body
-        assert (await server.get("/")).body == before
+        before = (await server.get("/all")).body
+        assert (await server.get("/all")).body == before
         await change()
-        assert (await server.get("/")).body != before
+        assert (await server.get("/all")).body != before
 
 
 async def test_a_page_that_is_being_rendered_while_a_user_changes_something_is_not_cached(
@@ -140,7 +140,7 @@ async def test_a_failed_rendering_fails_for_all_and_is_retried(context: RenderCo
 async def test_caches_report_hits_and_misses(server: LocalServer) -> None:
     await fill(server.services.store, 3)
     for _ in range(3):
-        assert (await server.get("/")).status == 200
+        assert (await server.get("/all")).status == 200
     found = json.loads((await server.get("/admin/cache/status")).body)
     assert (found["videos"], found["waiting"]) == (3, 0)
     assert found["caches"]["pages"]["hits"] == 2

@@ -34,7 +34,7 @@ async def test_following_the_plain_links_shows_every_video_once(
     server: LocalServer, sort: str
 ) -> None:
     await fill(server.services.store, 150)
-    url = f"/?sort={sort}&seed=7"
+    url = f"/all?sort={sort}&seed=7"
     seen: list[int] = []
     while url:
         page = (await server.get(url)).text
@@ -118,27 +118,27 @@ async def test_a_shuffled_list_is_stable_and_another_seed_is_another_list(
     server: LocalServer,
 ) -> None:
     await fill(server.services.store, 100)
-    first = card_ids((await server.get("/?sort=random&seed=11")).text)
-    again = card_ids((await server.get("/?sort=random&seed=11")).text)
-    other = card_ids((await server.get("/?sort=random&seed=12")).text)
+    first = card_ids((await server.get("/all?sort=random&seed=11")).text)
+    again = card_ids((await server.get("/all?sort=random&seed=11")).text)
+    other = card_ids((await server.get("/all?sort=random&seed=12")).text)
     assert first == again != other
     assert first != sorted(first)
 
 
 async def test_a_shuffled_list_without_a_seed_gets_one(server: LocalServer) -> None:
-    answer = await server.get("/?sort=random")
+    answer = await server.get("/all?sort=random")
     assert answer.status == 303
     assert re.fullmatch(r"/\?sort=random&seed=\d+", answer.headers["location"])
 
 
 async def test_a_folder_page_has_its_own_videos_and_the_way_back(server: LocalServer) -> None:
     await fill(server.services.store, 30, folders=("a/b", "c"))
-    page = (await server.get("/?folder=a")).text
+    page = (await server.get("/all?folder=a")).text
     assert len(card_ids(page)) == 15
     assert "15 videos" in page
-    assert links(page, class_="chip") == ["/?folder=a/b"]
-    inner = (await server.get("/?folder=a/b")).text
-    assert element(inner, "a", href="/?folder=a").text == "a"
+    assert links(page, class_="chip") == ["/all?folder=a/b"]
+    inner = (await server.get("/all?folder=a/b")).text
+    assert element(inner, "a", href="/all?folder=a").text == "a"
 
 
 async def test_large_and_small_folders_list_alike(services: Services) -> None:
@@ -208,15 +208,15 @@ async def test_a_page_is_rendered_once_until_something_changes(
 ) -> None:
     cast.unique(videos / "a.mp4")
     await library(server.services)
-    first = await server.get("/")
+    first = await server.get("/all")
     misses = server.services.rendering.pages.cache.misses
-    assert (await server.get("/")).body == first.body
+    assert (await server.get("/all")).body == first.body
     assert server.services.rendering.pages.cache.misses == misses
     cast.unique(videos / "b.mp4")
     await library(server.services)
 
     async def shows_both() -> bool:
-        return len(card_ids((await server.get("/")).text)) == 2
+        return len(card_ids((await server.get("/all")).text)) == 2
 
     await eventually(shows_both, timeout=3)
 
@@ -230,14 +230,14 @@ async def test_what_a_user_changes_shows_on_the_next_page(
     failure = {"probe_error": "Not a video."}
     write = server.services.store.write
     await write(items_store.record_probe, work.item_id, work.fingerprint, failure)
-    assert 'data-state="failed"' in (await server.get("/")).text
+    assert 'data-state="failed"' in (await server.get("/all")).text
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert (await server.get("/library/retry", method="POST", headers=form)).status == 303
-    assert 'data-state="waiting"' in (await server.get("/")).text
+    assert 'data-state="waiting"' in (await server.get("/all")).text
 
 
 async def test_an_empty_library_says_what_to_do(server: LocalServer, videos: Path) -> None:
-    page = (await server.get("/")).text
+    page = (await server.get("/all")).text
     assert "No videos yet" in page
     assert str(videos) in page
 
@@ -255,7 +255,7 @@ async def test_a_failed_video_says_why_and_can_be_tried_again(
     from lvs.store import items as items_store
 
     await server.services.store.write(fail)
-    page = (await server.get("/")).text
+    page = (await server.get("/all")).text
     assert 'data-state="failed"' in page
     assert "damaged at the start" in page
     form = "application/x-www-form-urlencoded"
@@ -263,7 +263,7 @@ async def test_a_failed_video_says_why_and_can_be_tried_again(
         "/library/retry", method="POST", body=f"video={card.id}", headers={"Content-Type": form}
     )
     assert answer.status == 303
-    assert 'data-state="waiting"' in (await server.get("/")).text
+    assert 'data-state="waiting"' in (await server.get("/all")).text
     bad = await server.get(
         "/library/retry", method="POST", body="video=x", headers={"Content-Type": form}
     )

@@ -154,7 +154,7 @@ async def test_queries_are_those_that_sqlite_runs(server: LocalServer) -> None:
 
     for _ in range(READERS):  # which take turns
         await services.store.read(lambda conn: conn.set_trace_callback(note))
-    for path in ("/", "/api/videos?limit=5&sort=title", "/tags", "/admin/performance"):
+    for path in ("/", "/all", "/api/videos?limit=5&sort=title", "/tags", "/admin/performance"):
         ran.clear()
         assert (await server.get(path)).status == 200
         ours = [statement for statement in ran if statement.lower() not in ("begin", "rollback")]
@@ -188,10 +188,10 @@ async def test_latencies_are_those_that_were_put_in(
 
 async def test_hits_of_a_cache_are_those_that_were_made(server: LocalServer) -> None:
     await fill(server.services.store, 3)
-    await server.get("/")  # makes the page and its cards
+    await server.get("/all")  # makes the page and its cards
     before = (await snapshot(server))["cache"]
     for _ in range(6):
-        await server.get("/")
+        await server.get("/all")
     after = (await snapshot(server))["cache"]
     assert after["hits"] - before["hits"] == 6  # type: ignore[index]
     assert after["misses"] == before["misses"]  # type: ignore[index]
@@ -201,7 +201,7 @@ async def test_figures_of_caches_streams_and_resources(server: LocalServer) -> N
     await fill(server.services.store, 3)
     stream = await server.stream("/events")
     for _ in range(4):
-        await server.get("/")
+        await server.get("/all")
     server.services.admin.monitor.take()
     found = await snapshot(server)
     caches = server.services.admin.monitor.sources.caches.values()
@@ -311,7 +311,7 @@ def test_thumbnails_may_exist_before_the_batch_is_reported_stored() -> None:
 async def test_the_json_has_the_shape_of_the_legacy_server(server: LocalServer) -> None:
     media_hash = (await filled(server))[0]
     empty = await snapshot(server)
-    for path in ("/", "/ping", "/watch/nothing.mp4", "/tags"):
+    for path in ("/", "/all", "/ping", "/watch/nothing.mp4", "/tags"):
         await server.get(path)
     await call(server, "POST", f"/api/ratings/{media_hash}", {"value": 4})
     server.services.admin.monitor.take()

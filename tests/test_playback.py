@@ -49,7 +49,7 @@ async def test_a_position_beyond_the_known_end_is_all_of_it(server: LocalServer)
     await services.store.write(set_duration, 9000)
     await services.store.write(playback.save_position, HOUSEHOLD, 1, 5500.0)
     await services.store.write(set_duration, 1)
-    assert "100 % watched" in (await server.get("/")).text
+    assert "100 % watched" in (await server.get("/all")).text
 
 
 async def test_a_video_that_plays_on_changes_nobody_elses_pages(server: LocalServer) -> None:
@@ -72,10 +72,10 @@ async def test_a_video_that_plays_on_changes_nobody_elses_pages(server: LocalSer
 
     assert await report(4.0)  # the first: it is the last played now
     assert await report(14.0)  # worth resuming
-    page = (await server.get("/")).body
+    page = (await server.get("/all")).body
     for position_s in (24.0, 34.0, 44.0):
         assert not await report(position_s)
-    assert (await server.get("/")).body == page
+    assert (await server.get("/all")).body == page
     assert await report(44.0, playing=False)  # paused
     assert await report(299.0, playing=False)
     assert not await report(299.5)
@@ -101,9 +101,9 @@ async def test_fetching_bytes_is_no_view(server: LocalServer, videos: Path, cast
     media_hash = await hash_of(server.services, page.items[0][0])
     for _ in range(3):
         assert (await server.get("/video/Beach.mp4", headers={"Range": "bytes=0-99"})).status == 206
-    assert "1 view" not in (await server.get("/")).text
+    assert "1 view" not in (await server.get("/all")).text
     assert (await post(server, f"/videos/{media_hash}/view")).status == 204
-    assert "1 view<" in (await server.get("/")).text
+    assert "1 view<" in (await server.get("/all")).text
     assert (await post(server, "/videos/0000000000000000/view")).status == 404
 
 
@@ -150,7 +150,7 @@ async def test_what_was_started_is_in_its_list_until_it_is_watched(
     site = live_server.url
 
     async def both_ready() -> bool:
-        return (await live_server.get("/")).text.count('data-state="ready"') == 2
+        return (await live_server.get("/all")).text.count('data-state="ready"') == 2
 
     await eventually(both_ready)
     started = await live_page(context, f"{site}/continue")
@@ -168,14 +168,14 @@ async def test_what_was_started_is_in_its_list_until_it_is_watched(
     await until(watch, "document.querySelector('#watched').ariaPressed === 'true'")
     assert await watch.evaluate("document.activeElement.id") == "watched"
     assert not await browsers.axe_violations(watch)
-    unseen = await live_page(context, f"{site}/?sort=title")
+    unseen = await live_page(context, f"{site}/all?sort=title")
     assert await browsers.titles(unseen) == ["First", "Second"]
     await unseen.get_by_role("button", name="Filters").click()
     assert not await browsers.axe_violations(unseen)
     await unseen.get_by_label("Watched").select_option("Unwatched")
     await unseen.get_by_role("button", name="Apply", exact=True).click()
     await browsers.wait_for_titles(unseen, ["First"])
-    assert unseen.url == f"{site}/?sort=title&watched=0"
+    assert unseen.url == f"{site}/all?sort=title&watched=0"
     await button.click()
     await browsers.wait_for_titles(unseen, ["First", "Second"])
 

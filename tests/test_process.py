@@ -89,13 +89,13 @@ def test_killed_at_any_moment_it_starts_again_without_repair(
     for wanted in (1, 40, 90):
         with Process(videos, tmp_path / "data") as server:
             server.wait_for(
-                lambda wanted=wanted: server.get("/").text.count("?v=") > wanted,  # type: ignore[misc]
+                lambda wanted=wanted: server.get("/all").text.count("?v=") > wanted,  # type: ignore[misc]
                 "pictures",
             )
             shown = max(shown, len(list((tmp_path / "data" / "thumbnails").rglob("640.webp"))))
             server.stop(signal.SIGKILL)
     with Process(videos, tmp_path / "data") as server:
-        server.wait_for(lambda: "200 videos" in server.get("/").text, "all videos")
+        server.wait_for(lambda: "200 videos" in server.get("/all").text, "all videos")
         check = subprocess.run(
             [sys.executable, "-c", "import sqlite3,sys; print(sqlite3.connect(sys.argv[1])"
              ".execute('pragma integrity_check').fetchone()[0])",
@@ -202,7 +202,7 @@ def test_a_setting_by_its_old_name_is_logged_once_at_the_start(
 def test_a_missing_video_folder_is_made_and_the_page_says_what_to_do(tmp_path: Path) -> None:
     videos = tmp_path / "not" / "there"
     with Process(videos, tmp_path / "data") as server:
-        server.wait_for(lambda: "Copy a video into" in server.get("/").text, "what to do")
+        server.wait_for(lambda: "Copy a video into" in server.get("/all").text, "what to do")
     assert videos.is_dir()
 
 
@@ -239,7 +239,7 @@ def test_app_py_serves_as_well(videos: Path, tmp_path: Path, cast: Cast) -> None
     age(videos)
     command = (str(HOME / "app.py"),)
     with Process(videos, tmp_path / "data", command=command) as server:
-        server.wait_for(lambda: 'data-state="ready"' in server.get("/").text, "the picture")
+        server.wait_for(lambda: 'data-state="ready"' in server.get("/all").text, "the picture")
 
 
 def test_logs_can_be_json(videos: Path, tmp_path: Path) -> None:
@@ -324,7 +324,7 @@ def test_a_full_data_disk_is_reported_and_nothing_is_half_done(
         "from lvs.cli.main import main; main(['serve'])",
     )
     with Process(videos, tmp_path / "data", command=limited) as server:
-        server.wait_for(lambda: "be changed right now" in server.get("/").text, "word of it")
+        server.wait_for(lambda: "be changed right now" in server.get("/all").text, "word of it")
         assert any("be changed right now" in line for line in server.output)
         assert server.cards() == 40
         (first,) = json.loads(server.get("/api/videos?limit=1").body)["videos"]
@@ -333,11 +333,11 @@ def test_a_full_data_disk_is_reported_and_nothing_is_half_done(
         refused = server.get(rating, method="POST", headers=as_json, body='{"value": 4}')
         assert (refused.status, "nothing was changed" in refused.text) == (503, True)
         assert json.loads(server.get(rating).body)["user"]["value"] is None
-        ready = server.get("/").text.count(READY)
+        ready = server.get("/all").text.count(READY)
         assert ready < 40
     with Process(videos, tmp_path / "data") as server:
-        assert server.get("/").text.count(READY) >= ready
-        server.wait_for(lambda: server.get("/").text.count(READY) == 40, "all pictures")
+        assert server.get("/all").text.count(READY) >= ready
+        server.wait_for(lambda: server.get("/all").text.count(READY) == 40, "all pictures")
 
 
 READY = 'data-state="ready"'

@@ -106,7 +106,7 @@ async def test_a_choice_is_made_on_the_watch_page_and_seen_on_others(
     await dropped(live_services, videos, "film.mp4", Clip(duration_s=1))
     site = live_server.url
     async with browsers.context(browser, **browsers.HEADSET) as context:
-        gallery = await live_page(context, site)
+        gallery = await live_page(context, f"{site}/all")
         other = await live_page(context, f"{site}/watch/film.mp4")
         page = await live_page(context, f"{site}/watch/film.mp4")
         await page.get_by_role("button", name="VR format: Flat").click()

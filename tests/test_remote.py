@@ -132,7 +132,14 @@ async def test_an_invalid_position_breaks_no_page(
                 "update playback_progress set position_s = ?", (position_s,)
             )
         )
-    for page in ("/", "/continue", "/watch/Video%20000000.mp4", "/api/videos", "/heresphere"):
+    for page in (
+        "/",
+        "/all",
+        "/continue",
+        "/watch/Video%20000000.mp4",
+        "/api/videos",
+        "/heresphere",
+    ):
         assert (await server.get(page)).status == 200, page
 
 

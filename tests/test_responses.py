@@ -16,11 +16,11 @@ from tests.helpers.servers import LocalServer, eventually
 @pytest.mark.parametrize(
     ("path", "status", "says"),
     [
-        ("/?sort=best", 400, "newest, oldest, title"),
-        ("/?after=nonsense", 400, "start from the first page"),
-        ("/?after=WzEsMl0x", 400, "start from the first page"),
-        ("/?sort=random&seed=x", 400, "whole number"),
-        ("/?folder=nowhere", 404, "Folder"),
+        ("/all?sort=best", 400, "newest, oldest, title"),
+        ("/all?after=nonsense", 400, "start from the first page"),
+        ("/all?after=WzEsMl0x", 400, "start from the first page"),
+        ("/all?sort=random&seed=x", 400, "whole number"),
+        ("/all?folder=nowhere", 404, "Folder"),
         ("/watch/nothing.mp4", 404, "search for its title"),
         ("/watch/../../etc/passwd", 404, ""),
         ("/video/nothing.mp4", 404, "not found in the library"),
@@ -57,7 +57,7 @@ async def test_thumbnails_are_cached_for_ever_and_placeholders_are_not(
     cast.copy("beach.mp4", videos / "beach.mp4")
 
     async def thumbnail() -> list[str]:
-        images = elements((await live_server.get("/")).text, "img", class_="card-image")
+        images = elements((await live_server.get("/all")).text, "img", class_="card-image")
         return [image["src"] for image in images if "v=" in image["src"]]
 
     url = (await eventually(thumbnail))[0]
@@ -85,13 +85,13 @@ async def test_a_page_survives_a_store_that_fails(
         raise sqlite3.DatabaseError("database disk image is malformed")
 
     object.__setattr__(server.services.store, "read", broken)
-    answer = await server.get("/?sort=title")
+    answer = await server.get("/all?sort=title")
     assert answer.status == 503
     assert "lvs doctor" in answer.text
 
 
 async def test_static_files_are_compressed_and_cached(server: LocalServer) -> None:
-    page = (await server.get("/")).text
+    page = (await server.get("/all")).text
     scripts = [script["src"] for script in elements(page, "script", src=True)]
     url = next(url for url in scripts if url.startswith("/static/bundles/htmx"))
     answer = await server.get(url, headers={"Accept-Encoding": "gzip"})

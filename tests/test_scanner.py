@@ -167,7 +167,7 @@ def test_a_folder_that_cannot_be_read_is_reported_and_the_rest_goes_on(
     try:
         with Process(videos, tmp_path / "data", as_user=True) as server:
             server.wait_for(lambda: server.cards() == 1, "the readable video")
-            page = server.get("/").text
+            page = server.get("/all").text
             assert "1 problem with the video folders" in page
             assert "videos/locked" in page
             assert "Permission denied" in page
@@ -187,7 +187,7 @@ def test_a_folder_that_becomes_unreadable_loses_nothing(
     try:
         with Process(videos, tmp_path / "data", as_user=True) as server:
             server.wait_for(
-                lambda: "problem with the video folders" in server.get("/").text, "the report"
+                lambda: "problem with the video folders" in server.get("/all").text, "the report"
             )
             assert server.cards() == 2
     finally:
@@ -209,7 +209,7 @@ def test_a_scan_that_is_killed_goes_on_where_it_was(
         server.wait_for(lambda: server.cards() > 0, "a first video")
         server.stop(signal.SIGKILL)
     with Process(videos, data) as server:
-        server.wait_for(lambda: "1,500 videos" in server.get("/").text, "all videos", 60)
+        server.wait_for(lambda: "1,500 videos" in server.get("/all").text, "all videos", 60)
 
 
 async def test_a_scan_on_demand_finds_what_no_watch_noticed(

@@ -102,7 +102,7 @@ async def test_the_page_shows_what_was_searched(server: LocalServer, full: Servi
     page = (await server.get("/search?q=sea")).text
     assert "2 videos<" in page
     assert 'value="sea"' in page
-    nothing = (await server.get("/?q=%22%3Cscript%3E")).text
+    nothing = (await server.get("/all?q=%22%3Cscript%3E")).text
     assert "No results for" in nothing
     assert "<script>" not in nothing.split("<main")[1]
 
@@ -175,7 +175,7 @@ BAD = [
 
 @pytest.mark.parametrize("q", BAD)
 async def test_an_unknown_qualifier_says_what_there_is(server: LocalServer, q: str) -> None:
-    answer = await server.get("/?q=" + quote(q))
+    answer = await server.get("/all?q=" + quote(q))
     assert answer.status == 400
     assert "is:favorite" in answer.text
     assert (await server.get("/api/videos?q=" + quote(q))).status == 400
@@ -254,7 +254,7 @@ async def test_many_hits_are_found_in_order(services: Services) -> None:
         ("/search?q=beach", None),
         ("/search?q=beach&sort=title", None),
         ("/search?q=beach+kind:audio", "/music"),
-        ("/search?q=beach+kind:video", "/"),
+        ("/search?q=beach+kind:video", "/all"),
         ("/favorites?q=beach", "/favorites"),
     ],
 )

@@ -178,10 +178,10 @@ async def test_a_tag_is_renamed_joined_and_deleted(server: LocalServer, live_job
     assert counts == {"sea": 3, "Sunny days": 1}
     assert (await post(server, "/tags/rename", tag="sea", name="SEA")).status == 303
     assert await names(services, 2) == ["SEA"]
-    assert "1 video<" in (await server.get("/?q=sunny")).text
+    assert "1 video<" in (await server.get("/all?q=sunny")).text
     assert (await post(server, "/tags/delete", tag="sea")).status == 303
     assert await names(services, 3) == []
-    assert "0 videos<" in (await server.get("/?q=sea")).text
+    assert "0 videos<" in (await server.get("/all?q=sea")).text
     assert (await post(server, "/tags/delete", tag="sea")).status == 404
     assert (await post(server, "/tags/rename", tag="Sunny days", name=" ")).status == 400
 
@@ -266,10 +266,10 @@ async def test_a_tag_added_on_one_page_is_on_the_others(
     live_services.library.ask_for_scan()
 
     async def ready() -> bool:
-        return 'data-state="ready"' in (await live_server.get("/")).text
+        return 'data-state="ready"' in (await live_server.get("/all")).text
 
     await eventually(ready)
-    tagged = await live_page(context, f"{site}/?tag=sea")
+    tagged = await live_page(context, f"{site}/all?tag=sea")
     other = await live_page(context, f"{site}/watch/Beach.mp4")
     page = await live_page(context, f"{site}/watch/Beach.mp4")
     assert await browsers.titles(tagged) == []

@@ -154,12 +154,12 @@ def addresses(world: World) -> Iterator[str]:
         for path in ("/partials/gallery", "/api/videos", "/api/items"):
             yield f"{path}?{one.arguments}"
     for words in ("q=Video", f"tag={quote(SECRET_TAG)}", "kind=all", "min_rating=1", "watched=1"):
-        yield f"/?{words}"
+        yield f"/all?{words}"
         yield f"/api/videos?{words}"
     for item in world.paths:
         yield f"/partials/watch?video={world.hashes[item]}"
     for folder in (SHARED, ANNS, BENS, f"{BENS}/Inside"):
-        yield f"/?folder={quote(folder)}"
+        yield f"/all?folder={quote(folder)}"
     yield "/partials/tags?tag=hid"
     yield "/api/tags/popular?q=hid"
 
@@ -213,11 +213,11 @@ async def test_nothing_of_one_is_in_any_answer_to_the_other(world: World) -> Non
         for word in world.hidden:
             if word not in unquote(address):  # a message repeats what was asked for
                 assert word.encode() not in body, (word, address)
-    assert BENS_SEARCH.encode() in bens["/"][1]
-    assert ANNS_SEARCH.encode() in after["/"][1]
-    assert ANNS_SEARCH.encode() not in bens["/"][1]
+    assert BENS_SEARCH.encode() in bens["/all"][1]
+    assert ANNS_SEARCH.encode() in after["/all"][1]
+    assert ANNS_SEARCH.encode() not in bens["/all"][1]
     assert bens["/favorites"] != after["/favorites"]
-    assert bens["/?watched=1"] != after["/?watched=1"]
+    assert bens["/all?watched=1"] != after["/all?watched=1"]
 
 
 async def test_what_one_may_not_see_is_not_found_by_address(world: World) -> None:
@@ -280,7 +280,7 @@ async def test_a_bulk_change_of_one_is_undone_by_no_other(world: World) -> None:
 
 async def test_ids_of_hidden_tags_and_folders_are_in_no_count(world: World) -> None:
     client = world.app.test_client()
-    page = await (await client.get("/?kind=all")).get_data(as_text=True)
+    page = await (await client.get("/all?kind=all")).get_data(as_text=True)
     seen = len(world.shared) + len(world.anns)
     assert f'<span id="bulk-total">{seen}</span>' in page
     found = await (await client.get("/api/items")).get_json()

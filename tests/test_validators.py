@@ -14,7 +14,7 @@ from tests.helpers.libraries import library
 from tests.helpers.servers import Answer, LocalServer, eventually
 
 GZIP = {"Accept-Encoding": "gzip"}
-PAGES = ["/", "/tags", "/api", "/headset", "/watch/a.mp4", "/favorites"]
+PAGES = ["/", "/all", "/tags", "/api", "/headset", "/watch/a.mp4", "/favorites"]
 JSON = [
     "/api/videos",
     "/api/tags/popular",
@@ -58,7 +58,7 @@ async def test_json_is_sent_once_and_asked_for_each_time(server: LocalServer, pa
 
 
 @pytest.mark.usefixtures("filled")
-@pytest.mark.parametrize("path", ["/", "/static/icon.svg", "/favicon.ico"])
+@pytest.mark.parametrize("path", ["/", "/all", "/static/icon.svg", "/favicon.ico"])
 async def test_compressed_bytes_have_an_etag_of_their_own(server: LocalServer, path: str) -> None:
     plain, compressed = await server.get(path), await server.get(path, headers=GZIP)
     assert gzip.decompress(compressed.body) == plain.body
@@ -69,7 +69,7 @@ async def test_compressed_bytes_have_an_etag_of_their_own(server: LocalServer, p
 
 @pytest.mark.usefixtures("filled")
 async def test_a_changed_page_is_sent(server: LocalServer, videos: Path, cast: Cast) -> None:
-    first = await server.get("/")
+    first = await server.get("/all")
     cast.unique(videos / "b.mp4")
     await library(server.services)
 
@@ -81,7 +81,7 @@ async def test_a_changed_page_is_sent(server: LocalServer, videos: Path, cast: C
 
 @pytest.mark.usefixtures("filled")
 async def test_a_fragment_is_not_taken_for_its_page(server: LocalServer) -> None:
-    page = await server.get("/")
+    page = await server.get("/all")
     fragment = await server.get("/partials/gallery", headers={"HX-Request": "true"})
     assert fragment.headers["etag"] != page.headers["etag"]
     refused = await server.get("/nothing", headers={"If-None-Match": "*"})
@@ -114,7 +114,7 @@ async def test_an_answer_to_a_change_has_no_etag(server: LocalServer) -> None:
         ("", False),
     ],
 )
-@pytest.mark.parametrize("path", ["/", "/static/icon.svg"])
+@pytest.mark.parametrize("path", ["/", "/all", "/static/icon.svg"])
 async def test_gzip_is_for_those_who_take_it(
     server: LocalServer, path: str, header: str, takes: bool
 ) -> None:

@@ -20,7 +20,7 @@ async def test_the_watch_page_keeps_to_the_list_that_one_came_from(
     for name in ("a", "b", "c"):
         cast.unique(videos / f"{name}.mp4")
     await library(server.services)
-    came_from = {"Referer": f"{server.url}/?sort=title"}
+    came_from = {"Referer": f"{server.url}/all?sort=title"}
     page = (await server.get("/watch/b.mp4", headers=came_from)).text
     before = links(page, rel="prev")[0]
     after = links(page, rel="next")[0]
@@ -64,7 +64,7 @@ async def test_the_watch_page_says_what_a_browser_cannot_play(
     cast.copy(name, videos / name)
 
     async def probed() -> bool:
-        return 'data-state="ready"' in (await live_server.get("/")).text
+        return 'data-state="ready"' in (await live_server.get("/all")).text
 
     await eventually(probed)
     page = (await live_server.get(f"/watch/{name}")).text

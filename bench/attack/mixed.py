@@ -18,7 +18,7 @@ from bench.harness import Line, library, wait_until_quiet
 from tests.helpers.http2 import http2
 from tests.helpers.servers import Process
 
-PAGES = ("/", "/?sort=title", "/tags", "/favorites", "/api/videos", "/?q=video", "/ping")
+PAGES = ("/", "/all?sort=title", "/tags", "/favorites", "/api/videos", "/all?q=video", "/ping")
 CLIENTS = {"pages": 3, "http2": 2, "stalls": 4, "cuts": 4, "live": 6, "uploads": 1, "rates": 1}
 
 

@@ -54,4 +54,4 @@ def tiles(
 
 
 def folder_url(folders: Folders, folder: Folder) -> str:
-    return f"/?folder={paths.to_url(folders.filename(folder.root_id, folder.path))}"
+    return f"/all?folder={paths.to_url(folders.filename(folder.root_id, folder.path))}"

@@ -285,4 +285,4 @@ def _folder_link(folders: Folders, folder: Folder, rest: str, is_filtered: bool)
     filename = folders.filename(folder.root_id, folder.path)
     # No count with a filter: it is not stored, and the folder's whole count would mislead.
     count = None if is_filtered else folder.item_count
-    return Link(folder.name, f"/?folder={paths.to_url(filename)}{rest}", count=count)
+    return Link(folder.name, f"/all?folder={paths.to_url(filename)}{rest}", count=count)

@@ -101,7 +101,7 @@ def folder_name(folder: str) -> str:
 
 
 def _saved_url(search: SavedSearch) -> str:
-    return f"/?{search.query}"
+    return f"/all?{search.query}"
 
 
 @lru_cache(maxsize=saved_searches.MOST * 4)

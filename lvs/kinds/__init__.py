@@ -19,8 +19,8 @@ def _declared() -> Iterator[Kind]:
 
 
 KINDS = {kind.id: kind for kind in sorted(_declared(), key=lambda kind: (kind.list.place, kind.id))}
-# What `/` lists, and what is meant where no kind is named.
-MAIN = next(kind for kind in KINDS.values() if kind.list.url == "/")
+# What `/all` lists, and what is meant where no kind is named.
+MAIN = next(kind for kind in KINDS.values() if kind.list.url == "/all")
 FOLDER = Path(__file__).parent  # has the templates of each kind, too
 ALL = "all"  # what a list says that has items of every kind
 MIME_TYPES = {

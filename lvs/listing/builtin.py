@@ -80,9 +80,11 @@ BUILTIN_LISTS = (
     BuiltinList("popular", "Popular", "/popular", "sort=views", catalogue="Most viewed"),
     BuiltinList("vr", "VR", "", "vr=1", catalogue="VR"),
 )
-# What a list's address adds to the arguments of a request; `/search` is the form's own.
+# What a list's address adds to the arguments of a request; `/search` is the form's own, and `/` the
+# home where there are no arguments.
 ARGUMENTS = {one.url: arguments_of(one.arguments.encode()) for one in BUILTIN_LISTS if one.url}
 ARGUMENTS["/search"] = {}
+ARGUMENTS["/"] = {}
 BY_QUERY = {one.query: one for one in BUILTIN_LISTS if one.url}
 BY_URL = {one.url: one for one in BUILTIN_LISTS if one.url}
 

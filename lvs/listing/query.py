@@ -100,7 +100,7 @@ class GalleryQuery:
             pairs.append(("seed", str(self.seed)))
         return pairs
 
-    def url(self, path: str = "/", **more: str | int) -> str:
+    def url(self, path: str = "/all", **more: str | int) -> str:
         """An address of this list, with further arguments."""
         pairs = [*self.arguments, *((key, str(value)) for key, value in more.items())]
         query = urlencode(

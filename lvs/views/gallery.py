@@ -1,4 +1,4 @@
-"""`/` and the lists with addresses of their own; `/random`: some video."""
+"""`/all` and the lists with addresses of their own; `/random`: some video."""
 
 from __future__ import annotations
 

@@ -254,7 +254,7 @@ class Process:
     def get(self, path: str, **more: object) -> Answer:
         return ask(self.port, path, **more)  # type: ignore[arg-type]
 
-    def cards(self, path: str = "/") -> int:
+    def cards(self, path: str = "/all") -> int:
         return len(card_ids(self.get(path).text))
 
     def family(self) -> list[psutil.Process]:
