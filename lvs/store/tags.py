@@ -105,7 +105,14 @@ def by_name(conn: Connection, audience: Audience) -> list[Tag]:
 
 def count(conn: Connection, audience: Audience) -> int:
     """How many tags are in use that the audience sees."""
-    row = conn.execute(f"select count(*) from {_counted(audience)} where item_count > 0").fetchone()
+    seen = ""
+    if not audience.sees_everything:
+        conditions = "".join(f" and {sql}" for sql in visibility.conditions(audience))
+        seen = (
+            f" and exists (select 1 from item_tag it {conn.dialect.ordered_join} item i"
+            f" on i.id = it.item_id where it.tag_id = t.id and i.file_count > 0{conditions})"
+        )
+    row = conn.execute(f"select count(*) from tag t where t.item_count > 0{seen}").fetchone()
     return int(row[0])
 
 

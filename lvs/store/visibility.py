@@ -82,11 +82,12 @@ def copies(
     """(library folder, path) of a visible file, of those items whose own file is not visible."""
     if audience.folders is None:
         return {}
-    folders = _numbers(audience.folders)
+    folders, join = _numbers(audience.folders), conn.dialect.ordered_join
+    # `+`: SQLite would read all files of a library folder.
     rows = conn.execute(
-        "select i.id, f.root_id, f.path from item i join file own on own.id = i.file_id"
-        f" join file f on f.item_id = i.id where {conn.dialect.among('i.id')}"
-        f" and own.root_id not in ({folders}) and f.root_id in ({folders})"
+        f"select i.id, f.root_id, f.path from item i {join} file own on own.id = i.file_id"
+        f" {join} file f on f.item_id = i.id where {conn.dialect.among('i.id')}"
+        f" and own.root_id not in ({folders}) and +f.root_id in ({folders})"
         " and (f.missing_since is null or i.file_count = 0)"
         " order by f.id desc",
         (conn.dialect.array(item_ids),),
@@ -111,20 +112,15 @@ def count(conn: Connection, audience: Audience, kind: str) -> int:
     """How many present items of a kind (empty: of any) an audience sees whose folders or tags are
     restricted."""
     names = {"kind": kind}
-    (others,) = conn.execute(
-        "select count(*) from library_stats where item_count > 0 and kind <> :kind", names
+    own, others = conn.execute(
+        "select coalesce(sum(case when :kind in ('', kind) then item_count else 0 end), 0),"
+        " coalesce(sum(case when :kind in ('', kind) then 0 else item_count end), 0)"
+        " from library_stats",
+        names,
     ).fetchone()
-    of_kind = " and i.kind = :kind" if kind and others else ""
-    in_tops = f"folder_id in ({top_folders(audience)})"
-    if audience.folders is None:
-        inside = ""
-        query = "select coalesce(sum(item_count), 0) from library_stats where :kind in ('', kind)"
-    else:
-        inside = f" and exists (select 1 from folder_item where item_id = i.id and {in_tops})"
-        query = f"select count(distinct item_id) from folder_item where {in_tops}"
-        if of_kind:
-            query = f"select count(*) from item i where i.file_count > 0{of_kind}{inside}"
-    total = int(conn.execute(query, names).fetchone()[0])
+    of_kind = " and i.kind = :kind" if others else ""
+    inside = _inside(conn, audience)
+    total = int(own) if not inside else _count_inside(conn, audience, kind, own, others)
     if not audience.hidden_tags:
         return total
     (hidden,) = conn.execute(
@@ -134,6 +130,49 @@ def count(conn: Connection, audience: Audience, kind: str) -> int:
         names,
     ).fetchone()
     return total - int(hidden)
+
+
+def _inside(conn: Connection, audience: Audience) -> str:
+    """SQL for items in the visible library folders; empty when no other one has an item."""
+    if audience.folders is None:
+        return ""
+    (elsewhere,) = conn.execute(
+        "select count(*) from folder where parent_id is null and item_count > 0"
+        f" and root_id not in ({_numbers(audience.folders)})"
+    ).fetchone()
+    if not elsewhere and audience.folders:
+        return ""
+    tops = top_folders(audience)
+    return f" and exists (select 1 from folder_item where item_id = i.id and folder_id in ({tops}))"
+
+
+def _count_inside(conn: Connection, audience: Audience, kind: str, own: int, others: int) -> int:
+    """How many present items of a kind are in the visible library folders. `own` items are of this
+    kind in the whole library, `others` of another: the fewer are counted."""
+    tops = top_folders(audience)
+    names = {"kind": kind}
+    inside = f"exists (select 1 from folder_item where item_id = i.id and folder_id in ({tops}))"
+    if others >= own:
+        row = conn.execute(
+            f"select count(*) from item i where i.file_count > 0 and i.kind = :kind and {inside}",
+            names,
+        ).fetchone()
+        return int(row[0])
+    folders, total = conn.execute(
+        f"select count(*), coalesce(sum(item_count), 0) from folder where id in ({tops})"
+    ).fetchone()
+    if folders > 1:  # an item may be in several
+        (total,) = conn.execute(
+            f"select count(distinct item_id) from folder_item where folder_id in ({tops})"
+        ).fetchone()
+    if not others:
+        return int(total)
+    (other,) = conn.execute(
+        "select count(*) from item i where i.file_count > 0 and i.kind in"
+        f" (select kind from library_stats where kind <> :kind) and {inside}",
+        names,
+    ).fetchone()
+    return int(total) - int(other)
 
 
 def hidden_counts(conn: Connection, audience: Audience, parent_id: int) -> dict[int, int]:
