@@ -132,7 +132,7 @@ async def test_a_page_hears_of_its_own_folder_alone(
     assert navigation(message) == []
     (videos / "there" / "b.mp4").rename(videos / "here" / "b.mp4")
     await library(server.services)
-    message = await stream.until(about_cards)
+    message = await stream.until(lambda message: bool(navigation(message)))
     assert [card for card, _ in navigation(message)] == [f"v-{cards['there/b.mp4'].id}"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from lvs import paths
@@ -20,13 +20,14 @@ from lvs.viewer import Viewer
 LONGEST_NAME = 2  # filters that a heading lists; more are clearer as chips
 
 
-def navigation_context(conn: Connection, viewer: Viewer) -> Navigation:
+def navigation_context(
+    conn: Connection, viewer: Viewer, shared: Mapping[str, int] | None = None
+) -> Navigation:
+    """`shared` are the `shared_counts` of this viewer's audience, where they are known."""
     counts = {
-        one.url: gallery.count(conn, ListSpec(viewer, filters=query.filters, kind=query.only_kind))
-        for query, one in builtin.BY_QUERY.items()
-        if one.is_counted
+        **(shared_counts(conn, viewer) if shared is None else shared),
+        **_counts(conn, viewer, personal=True),
     }
-    counts["/tags"] = tags.count(conn, viewer.audience)
     return Navigation(
         tuple(NavItem(p.id, p.name, p.url, counts.get(p.url)) for p in builtin.NAVIGATION.lists),
         tuple(
@@ -34,6 +35,22 @@ def navigation_context(conn: Connection, viewer: Viewer) -> Navigation:
             for s in saved_searches.saved(conn, viewer)
         ),
     )
+
+
+def shared_counts(conn: Connection, viewer: Viewer) -> dict[str, int]:
+    """How many items (or tags) lists have that are the same for an audience, by address."""
+    return {
+        **_counts(conn, viewer, personal=False),
+        "/tags": tags.count(conn, viewer.audience),
+    }
+
+
+def _counts(conn: Connection, viewer: Viewer, *, personal: bool) -> dict[str, int]:
+    return {
+        one.url: gallery.count(conn, ListSpec(viewer, filters=query.filters, kind=query.only_kind))
+        for query, one in builtin.BY_QUERY.items()
+        if one.is_counted and query.is_personal == personal
+    }
 
 
 def has_own_link(query: GalleryQuery) -> bool:

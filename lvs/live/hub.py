@@ -11,13 +11,13 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
 
-from lvs.contexts.navigation import navigation_context
 from lvs.events import Event
 from lvs.http import responses
 from lvs.live.feeds import Feed, RenderContext, ResyncRequiredError
+from lvs.live.navigation import OpenNavigation
 from lvs.store import Connection, Store, gallery, marks
 from lvs.viewer import Viewer
 
@@ -54,12 +54,12 @@ def _resync(event_id: int) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """What brings pages from one event to `last`, and each viewer's navigation as it is then; none
-    when nothing happened."""
+    """What brings pages from one event to `last`, and the viewers whose navigation may have
+    changed."""
 
     last: int
     messages: dict[Feed, Message]
-    navigation: dict[Viewer, str] = field(default_factory=dict)
+    navigation: frozenset[Viewer] = frozenset()
 
 
 class Subscriber:
@@ -117,7 +117,7 @@ class Hub:
         self._position = store.last_event_id  # every subscriber has the events up to here
         self._news = asyncio.Event()  # set by the store while there are subscribers
         self._closed = False
-        self._navigation: dict[Viewer, str] = {}  # as last sent
+        self._navigation = OpenNavigation(store, context, self._log)
         self._logged_at = -LOG_FAILURE_EVERY_S
         self.dropped = 0
         self.resyncs = 0
@@ -150,7 +150,7 @@ class Hub:
             last = max(0 if message.is_resync else since, news.last)
             if message.html:
                 yield responses.sse(message.html, event_id=last, event=message.event)
-            navigation = news.navigation.get(feed.viewer, "")
+            navigation = await self._navigation.of(feed.viewer) if news.navigation else ""
             if state := navigation + self._status_of(feed):
                 yield responses.sse(state, event_id=last)
             while (item := await subscriber.next()) is not None:
@@ -190,6 +190,7 @@ class Hub:
             self._news.clear()
             pause_s = await self._send_news()
             self.on_pushed(self._position)
+            await self._send_navigation()
             await asyncio.sleep(pause_s)
 
     async def _send_news(self) -> float:
@@ -211,25 +212,27 @@ class Hub:
             if time.monotonic() < deadline:
                 news, waiting = await self._render(waiting, since)
             else:
-                news, waiting = _News(reached, {feed: _resync(reached) for feed in waiting}), []
+                news, waiting = _resync_all(reached, waiting), []
             heavy |= any(message.is_resync for message in news.messages.values())
             self._send(news)
         self._position = reached
         return STATUS_EVERY_S if heavy else BATCH_EVERY_S
 
     def _send(self, news: _News) -> None:
-        changed = {
-            viewer: html
-            for viewer, html in news.navigation.items()
-            if html != self._navigation.get(viewer)
-        }
-        self._navigation |= changed
+        self._navigation.add(news.navigation)
         for subscriber in list(self.subscribers):
             message = news.messages.get(subscriber.feed)
             if message is not None and message.html:
                 self.deliver(subscriber, message)
+
+    async def _send_navigation(self) -> None:
+        viewers = {subscriber.feed.viewer for subscriber in self.subscribers}
+        changed = await self._navigation.changed(viewers)
+        for subscriber in list(self.subscribers):
             if navigation := changed.get(subscriber.feed.viewer):
                 self.deliver(subscriber, Message(None, navigation))
+        if (wait_s := self._navigation.wait_s) is not None:
+            asyncio.get_running_loop().call_later(wait_s, self._news.set)
 
     async def _render(self, feeds: Sequence[Feed], since: int) -> tuple[_News, list[Feed]]:
         """What brings pages of these feeds from event `since` to now, read in one snapshot; and
@@ -239,7 +242,7 @@ class Hub:
             news, errors, left = await self._store.read_live(_news, self._context, feeds, since)
         except Exception as error:
             self._log(error)
-            return _News(last, {feed: _resync(last) for feed in feeds}), []
+            return _resync_all(last, feeds), []
         for failure in errors:
             self._log(failure)
         return news, left
@@ -308,7 +311,7 @@ def _news(
     users = {viewer.user_id for viewer in viewers}
     events, last, complete = gallery.events_since(conn, users, since, EVENTS_AT_ONCE)
     if not complete:
-        return _News(last, {feed: _resync(last) for feed in feeds}), [], []
+        return _resync_all(last, feeds), [], []
     shared = [event for event in events if event.is_shared]
     own = {user: [event for event in events if event.user_id == user] for user in users}
     messages: dict[Feed, Message] = {}
@@ -330,14 +333,15 @@ def _news(
         except Exception as error:
             errors.append(error)
     seen = any(not event.is_average for event in shared)
-    navigation = {}
-    for viewer in (viewer for viewer in viewers if seen or own[viewer.user_id]):
-        try:
-            with conn.limited(FEED_LIMIT_S):
-                navigation[viewer] = _navigation(conn, viewer, context)
-        except Exception as error:
-            errors.append(error)
+    navigation = frozenset(viewer for viewer in viewers if seen or own[viewer.user_id])
     return _News(last, messages, navigation), errors, left
+
+
+def _resync_all(last: int, feeds: Iterable[Feed]) -> _News:
+    """Of what has changed nothing is known."""
+    feeds = list(feeds)
+    viewers = frozenset(feed.viewer for feed in feeds)
+    return _News(last, {feed: _resync(last) for feed in feeds}, viewers)
 
 
 class _Updates:
@@ -380,10 +384,3 @@ class _Updates:
         if not has_own:
             return html
         return html + feed.update_own(self._conn, self._context, shared, own_events)
-
-
-def _navigation(conn: Connection, viewer: Viewer, context: RenderContext) -> str:
-    html = context.templates.render(
-        "partials/_navigation.html", navigation=navigation_context(conn, viewer)
-    )
-    return responses.partial("#navigation", html)
