@@ -58,7 +58,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "watch",
         "contrast",  # overrides the others, so it is the last
     ),
-    "bundles/dashboard.css": _sheets("table", "dashboard"),
+    "bundles/dashboard.css": _sheets("table", "dashboard", "settings"),
     "bundles/headset.css": _sheets("headset"),
     "bundles/api.css": _sheets("api"),
 }

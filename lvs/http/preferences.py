@@ -25,15 +25,12 @@ _ORDER = re.compile(r"[a-z]{1,16}(-(asc|desc))?")
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """A preference of few values. `choices` are (value, label); the first is the default."""
+    """A preference of few values. `choices` are (value, label) in the order of the form."""
 
     name: str
     label: str
+    default: str
     choices: tuple[tuple[str, str], ...]
-
-    @property
-    def default(self) -> str:
-        return self.choices[0][0]
 
     def allows(self, value: str) -> bool:
         return any(value == allowed for allowed, _ in self.choices)
@@ -61,21 +58,25 @@ CAPTION_LANGUAGES = (
 PREFERENCES = {
     one.name: one
     for one in (
-        Preference("theme", "Theme", (("system", "System"), ("light", "Light"), ("dark", "Dark"))),
+        Preference(
+            "theme", "Theme", "system", (("system", "System"), ("light", "Light"), ("dark", "Dark"))
+        ),
         Preference(
             "density",
             "Size of cards",
-            (("comfortable", "Medium"), ("compact", "Small"), ("large", "Large")),
+            "comfortable",
+            (("compact", "Small"), ("comfortable", "Medium"), ("large", "Large")),
         ),
-        Preference("view", "View", (("grid", "Grid"), ("list", "List"))),
+        Preference("view", "View", "grid", (("grid", "Grid"), ("list", "List"))),
         Preference(
             "start_page",
             "Start page",
+            "home",
             (("home", "Home"), ("all", "All videos"), ("continue", "Continue watching")),
         ),
-        Preference("autoplay", "Play the next video", (("on", "On"), ("off", "Off"))),
-        Preference("captions", "Captions", CAPTION_LANGUAGES),
-        Preference("language", "Language", (("", "As the browser asks"), *LANGUAGES)),
+        Preference("autoplay", "Play the next video", "on", (("on", "On"), ("off", "Off"))),
+        Preference("captions", "Captions", "off", CAPTION_LANGUAGES),
+        Preference("language", "Language", "", (("", "As the browser asks"), *LANGUAGES)),
     )
 }
 

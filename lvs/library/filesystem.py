@@ -149,6 +149,11 @@ def is_on_network(root: str) -> bool:
     return kind.lower() in _NETWORK_FILE_SYSTEMS
 
 
+def is_read_only(root: str) -> bool:
+    """Whether no file can be added to a folder: by its mount, or by its permissions."""
+    return not os.access(root, os.W_OK | os.X_OK)
+
+
 def is_being_written(root: str, path: str) -> bool | None:
     """Whether some process has the file open for writing; None where the system cannot say.
 

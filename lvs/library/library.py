@@ -46,7 +46,7 @@ class Library:
         self._store = store
         self.ingest_process = IngestProcess(store, self.status)
         self._ingest = Ingest(store, self.status, self.roots, self._disks, self.ingest_process)
-        watcher = Watcher(config)
+        self._watcher = watcher = Watcher(config)
         self.arrivals = Arrivals(
             self.status,
             self._disks,
@@ -163,6 +163,18 @@ class Library:
         """Whether changes in every folder that is there are noticed from now on."""
         there = [root.id for root in self.roots.values() if root.offline_since is None]
         return all(self._watches.stands(root_id).is_set() for root_id in there)
+
+    def is_watched(self, root: Root) -> bool:
+        """Whether changes of a folder are noticed from now on."""
+        return self._watches.stands(root.id).is_set()
+
+    def is_on_network(self, root: Root) -> bool:
+        """Whether a folder is on a network mount, once it has been watched."""
+        return self._watcher.on_network(root)
+
+    async def is_read_only(self, root: Root) -> bool:
+        """Whether no file can be added to a folder. Raises OSError."""
+        return await self._disks[root.id].run("", filesystem.is_read_only, root.path)
 
     # --- changes ---
 
