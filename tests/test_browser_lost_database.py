@@ -1,4 +1,4 @@
-"""In a real Chromium: PostgreSQL is away for a while; open pages say so and continue."""
+"""In a real Chromium: PostgreSQL cannot be reached for a while; open pages say so and continue."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def database_url(postgres_server: PostgresServer) -> Iterator[str]:
         yield address
 
 
-async def test_pages_say_that_the_database_is_away_and_continue_by_themselves(
+async def test_pages_say_that_the_database_is_lost_and_continue_by_themselves(
     live_server: LocalServer,
     context: BrowserContext,
     postgres_server: PostgresServer,

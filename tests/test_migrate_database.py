@@ -52,7 +52,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("built") / "library.db"
     version_9.build(path, ITEMS)
     with contextlib.closing(connect(path, autocommit=True)) as conn:
-        migrations.migrate(conn, copy=False)
+        migrations.migrate(conn)
         conn.execute(
             "update file set path = ?, mtime_ns = ? where id = 5", (ODD_NAME, -LARGEST - 1)
         )

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from lvs.errors import StartError
+from lvs.errors import StartError, UnavailableError
 from lvs.store import Store, export, migrations
-from lvs.store.backends import sqlite
+from lvs.store.backends import open_backend, sqlite
 from lvs.store.backends.sqlite import Connection, connect
 from lvs.store.database import newest_event
 from lvs.viewer import HOUSEHOLD
 from tests.helpers import version_9
+from tests.helpers.postgres import Databases
 from tests.helpers.servers import HOME
 
 VIDEOS = 500
@@ -230,3 +234,74 @@ def test_rows_that_would_be_lost_stop_the_start(
     with pytest.raises(StartError, match="would be lost"):
         asyncio.run(_migrate(old))
     assert _old_export(old) == before
+
+
+# --- on PostgreSQL ---
+
+
+@pytest.fixture
+def version_11(postgres: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a PostgreSQL database of version 11, with rows; 12 rewrites data."""
+    monkeypatch.setattr(migrations, "REWRITES_DATA", frozenset({12}))
+    with postgres.new() as address:
+        with contextlib.closing(open_backend(address).connect(read_only=False)) as conn:
+            migrations.migrate(conn, until=11)
+            conn.begin_write()
+            conn.execute("insert into library_folder (name) values ('Föhr')")
+            conn.execute("insert into folder (root_id, path, name) values (1, ?, 'b')", (b"\xff",))
+            conn.execute("insert into tag (name, key, item_count) values ('a', 'a', 7)")
+            conn.commit()
+        yield address
+
+
+def _migrate_server(address: str, folder: Path) -> None:
+    async def migrate() -> None:
+        store = Store(address, copies=folder)
+        await store.open()
+        await store.close()
+
+    asyncio.run(migrate())
+
+
+def _version_of(address: str) -> int:
+    with contextlib.closing(open_backend(address).connect(read_only=True)) as conn:
+        return migrations.newest(conn)
+
+
+def test_all_rows_of_postgres_are_kept_in_a_file_before_they_are_rewritten(
+    version_11: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO, "lvs.store.migrations"):
+        _migrate_server(version_11, tmp_path)
+    copy = tmp_path / "library.db.version-11"
+    assert str(copy) in caplog.text
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.glob("library.db*")] == [copy.name]
+    with contextlib.closing(connect(copy, read_only=True)) as conn:
+        assert migrations.newest(conn) == 11
+        assert conn.execute("select name from library_folder").fetchall() == [("Föhr",)]
+        assert conn.execute("select path from folder").fetchall() == [(b"\xff",)]
+        assert conn.execute("select name, item_count from tag").fetchall() == [("a", 7)]
+    assert _version_of(version_11) == migrations.available()[-1][0]
+    _migrate_server(version_11, tmp_path / "another")  # nothing is due, nothing is copied
+
+
+def test_without_a_copy_no_row_of_postgres_is_rewritten(version_11: str, tmp_path: Path) -> None:
+    with pytest.raises(StartError, match="No such file or directory"):
+        _migrate_server(version_11, tmp_path / "absent")
+    assert _version_of(version_11) == 11
+
+
+def test_a_copy_that_is_not_equal_stops_the_start(
+    version_11: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = sqlite.Connection.insert
+
+    def lossy(self: Connection, table: str, columns: Any, rows: Any) -> None:
+        real(self, table, columns, itertools.islice(rows, 0 if table == "tag" else None))
+
+    monkeypatch.setattr(sqlite.Connection, "insert", lossy)
+    with pytest.raises(UnavailableError, match="not equal in the table tag"):
+        _migrate_server(version_11, tmp_path)
+    assert _version_of(version_11) == 11
+    assert list(tmp_path.glob("library.db*")) == []

@@ -115,7 +115,7 @@ def restore_to(backup: Backup, database: Path) -> None:
             same = problem == "ok" and migrations.version(conn) == backup.manifest.schema_version
             if same and backup.manifest.schema_version == newest:  # older exports differ
                 same = _matches(conn, backup.path / EXPORT)
-            migrations.migrate(conn, copy=False)
+            migrations.migrate(conn)
         except DatabaseError as error:
             problem, same = str(error), False
         if not same:

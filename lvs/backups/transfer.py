@@ -63,7 +63,7 @@ def _to_file(source: Path | str, target: Path, report: Report) -> Copied:
             contextlib.closing(open_backend(source).connect(read_only=True)) as reader,
         ):
             conn.execute("pragma synchronous = off")  # until it has its name, it is worth nothing
-            migrations.migrate(conn, copy=False)
+            migrations.migrate(conn)
             copied = copy(reader, conn, report)
         with partial.open("rb") as file:
             folder.sync(file.fileno())

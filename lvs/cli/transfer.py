@@ -30,7 +30,7 @@ def migrate(config: ServerConfig, target: str, console: Console) -> None:
     began = time.monotonic()
     try:
         with lock_data_directory(config.data_directory), transfer_bar(console) as report:
-            asyncio.run(_update(source))
+            asyncio.run(_update(source, config.data_directory))
             copied = copy_database(source, to, report)
     except KeyboardInterrupt:
         console.print("Cancelled. The library is as it was, and nothing was copied.")
@@ -50,12 +50,12 @@ def _database(target: str) -> Path | str:
     return Path(target).absolute()
 
 
-async def _update(database: Path | str) -> None:
+async def _update(database: Path | str, copies: Path) -> None:
     """Bring the library to the present version, as the start of the server does. Raises StartError
     with what to do."""
     if isinstance(database, Path) and not database.exists():
         return  # the copy says so
-    store = Store(database)
+    store = Store(database, copies=copies)
     await store.open()
     await store.close()
 

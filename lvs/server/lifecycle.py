@@ -53,7 +53,11 @@ async def open_store(config: ServerConfig) -> AsyncIterator[Store]:
     for note in config.renamed_settings:
         log.warning(note)
     with lock_data_directory(config.data_directory):
-        store = Store(config.database, event_retention=config.event_retention)
+        store = Store(
+            config.database,
+            event_retention=config.event_retention,
+            copies=config.data_directory,
+        )
         await store.open()
         try:
             yield store

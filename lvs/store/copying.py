@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from lvs.errors import ConflictError, LvsError, StartError, UnavailableError
 from lvs.store import counts, export, migrations, search
+from lvs.store.backends import sqlite
 from lvs.store.backends.catalog import Table
 from lvs.store.backends.connection import Connection
-from lvs.store.backends.sqlite import in_memory
 
 LIMIT_S = 24 * 3600.0  # of one statement on the source
 REPORT_EVERY = 1_000  # rows
@@ -54,10 +56,50 @@ def copy(source: Connection, target: Connection, report: Report) -> Copied:
     return copied
 
 
+def keep_copy(source: Connection, path: Path) -> None:
+    """Copy a database, whichever version it has, to a SQLite file in place of what is there:
+    complete, or not there at all. One of PostgreSQL has all rows, and no index for the search.
+
+    Raises OSError and DatabaseError, and UnavailableError when the copy is not equal.
+    """
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        if isinstance(source, sqlite.Connection):
+            sqlite.copy(source, partial)
+        else:
+            _rows_to_file(source, partial)
+        os.replace(partial, path)  # noqa: PTH105
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _rows_to_file(source: Connection, path: Path) -> None:
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    with contextlib.closing(sqlite.connect(path, autocommit=True)) as target:
+        migrations.migrate(target, until=migrations.newest(source))
+        source.begin_write()  # nobody else writes meanwhile
+        target.begin_write()
+        try:
+            tables = _tables(source, target)
+            with target.dialect.catalog.without_triggers(target, tables):
+                _copy_equally(source, target, tables, 0, _silent)
+            target.dialect.catalog.after_copy(target, tables)
+            target.commit()
+        finally:
+            source.rollback()
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """For a copy that nobody watches."""
+
+
 def refuse_unless_empty(conn: Connection, name: str) -> None:
     """Raises ConflictError when a database has rows that a new library does not have: an earlier
     copy that was ended has left its tables, which are empty."""
-    with contextlib.closing(in_memory()) as new:
+    with contextlib.closing(sqlite.in_memory()) as new:
         migrations.migrate(new)
         usual = {table.name: _count(new, table) for table in new.dialect.catalog.tables(new)}
     for table in conn.dialect.catalog.tables(conn):
@@ -73,27 +115,40 @@ def _count(conn: Connection, table: Table) -> int:
 
 
 def _copy(source: Connection, target: Connection, report: Report) -> Copied:
-    tables = source.dialect.catalog.tables(source)
-    present = target.dialect.catalog.tables(target)
     if migrations.newest(source) != migrations.newest(target):
         raise StartError(
             "The library was not updated to this version of the program yet. Start the server once."
         )
-    if _columns(tables) != _columns(present):
-        raise StartError("The tables of the two databases are not those of the same program.")
+    tables = _tables(source, target)
     total = sum(_count(source, table) for table in tables)
-    with target.dialect.catalog.without_triggers(target, present):
-        _delete_rows(target, present)
-        # In the order of the target: only PostgreSQL compares a row with those it refers to.
-        _copy_rows(source, target, present, _Progress(report, "Copying", total))
-        without_nul = _compare(source, target, present, _Progress(report, "Comparing", total))
+    with target.dialect.catalog.without_triggers(target, tables):
+        without_nul = _copy_equally(source, target, tables, total, report)
         _compare_exports(source, target, report)
         corrected = counts.correct(target)
     items = target.execute("select count(*) from item").fetchone()[0]
     for done in search.index_all(target):
         report("Indexing for the search", done, items)
-    target.dialect.catalog.after_copy(target, present)
+    target.dialect.catalog.after_copy(target, tables)
     return Copied(items, total, corrected, without_nul)
+
+
+def _tables(source: Connection, target: Connection) -> list[Table]:
+    """Those of both, in the order of the target: only PostgreSQL compares a row with those it
+    refers to. Raises StartError."""
+    present = target.dialect.catalog.tables(target)
+    if _columns(source.dialect.catalog.tables(source)) != _columns(present):
+        raise StartError("The tables of the two databases are not those of the same program.")
+    return present
+
+
+def _copy_equally(
+    source: Connection, target: Connection, tables: list[Table], total: int, report: Report
+) -> int:
+    """How many rows differ by a NUL, in tables that have the rows of the source now. Raises
+    UnavailableError when they differ otherwise."""
+    _delete_rows(target, tables)
+    _copy_rows(source, target, tables, _Progress(report, "Copying", total))
+    return _compare(source, target, tables, _Progress(report, "Comparing", total))
 
 
 def _columns(tables: list[Table]) -> dict[str, set[str]]:

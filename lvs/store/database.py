@@ -7,6 +7,7 @@ import itertools
 import logging
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -14,7 +15,7 @@ from lvs import metrics
 from lvs.caches import Cache
 from lvs.errors import StartError, UnavailableError
 from lvs.events import ChangeSignal, Topic
-from lvs.store import migrations
+from lvs.store import copying, migrations
 from lvs.store.backends import open_backend
 from lvs.store.backends.connection import (
     Connection,
@@ -47,9 +48,13 @@ class Store:
     `edits` those by people alone: a page that was rendered before one is not to be served after it.
     """
 
-    def __init__(self, database: Path | str, *, event_retention: int = 10_000) -> None:
-        """`database` is a SQLite file, or the address of a PostgreSQL database."""
+    def __init__(
+        self, database: Path | str, *, event_retention: int = 10_000, copies: Path = Path()
+    ) -> None:
+        """`database` is a SQLite file, or the address of a PostgreSQL database. `copies` is the
+        folder for the copy of the latter that is made before its data is rewritten."""
         self.database = database
+        self._copies = database.parent if isinstance(database, Path) else copies
         self._backend = open_backend(database)
         self.change_signal = ChangeSignal()
         self.probe_signal = ChangeSignal()
@@ -90,7 +95,7 @@ class Store:
                 self._committed,
                 self.event_retention,
             )
-            await self._writer.run(migrations.migrate)
+            await self._writer.run(partial(migrations.migrate, keep_copy=self._keep_copy))
             self._readers = [await self._connect(f"reader-{n}") for n in range(READERS)]
             self._snapshots = await self._connect("reader-live")
             self.last_event_id = await self._writer.run(newest_event)
@@ -257,6 +262,11 @@ class Store:
         self.changes.record_unknown()
         self.change_signal.notify()
         self.probe_signal.notify()
+
+    def _keep_copy(self, connection: Connection, version: int) -> Path:
+        path = self._copies / f"library.db.version-{version}"
+        copying.keep_copy(connection, path)
+        return path
 
     def _refuse_write(self) -> None:
         if problem := self._backend.refuses_writes():

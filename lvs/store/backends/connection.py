@@ -80,10 +80,6 @@ class Connection(Protocol):
         """All statements of a script in one transaction, or none of them. `report` is called with
         how many statements are done, and how many there are, where the engine runs them singly."""
 
-    def keep_copy(self, suffix: str) -> str:
-        """Copy the database to a file beside its own, named with a suffix: complete, or not there
-        at all. Returns its path; empty for an engine that has no file. Raises OSError."""
-
     def begin_read(self, limit_s: float) -> None:
         """Begin a snapshot, whose statements may take so many seconds."""
 

@@ -184,9 +184,6 @@ class PostgresConnection:
             self.rollback()
             raise
 
-    def keep_copy(self, suffix: str) -> str:
-        return ""
-
     def begin_read(self, limit_s: float) -> None:
         self._begin("begin", limit_s)
 

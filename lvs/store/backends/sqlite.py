@@ -78,14 +78,6 @@ class Connection(sqlite3.Connection):
             self.execute(f"pragma foreign_keys = {checked}")
             self.execute(f"pragma cache_size = {cached}")
 
-    def keep_copy(self, suffix: str) -> str:
-        database = Path(self.execute("pragma database_list").fetchone()[2])
-        path = database.with_name(f"{database.name}.{suffix}")
-        partial = path.with_name(f"{path.name}.partial")
-        copy(self, partial)
-        os.replace(partial, path)  # noqa: PTH105
-        return str(path)
-
     def begin_read(self, limit_s: float) -> None:
         self._limit(limit_s)
         self.execute("begin")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from lvs.errors import StartError
 from lvs.store.backends.connection import Connection
+
+# Copies a database of a version, and returns where its copy is.
+KeepCopy = Callable[[Connection, int], Path]
 
 log = logging.getLogger(__name__)
 
@@ -51,13 +55,14 @@ def newest(connection: Connection) -> int:
     return int(row[0] or 0)
 
 
-def migrate(connection: Connection, *, copy: bool = True) -> None:
-    """Bring the database to this program's version. Killed in the middle, it starts over at the
-    next start: each migration is one transaction.
+def migrate(
+    connection: Connection, *, keep_copy: KeepCopy | None = None, until: int | None = None
+) -> None:
+    """Bring the database to this program's version, or to `until`. Killed in the middle, it starts
+    over at the next start: each migration is one transaction.
 
-    Before data is rewritten, the database is copied to a file beside it, which is kept; `copy` is
-    false for a database that is itself a copy. Raises StartError when a newer program has written
-    the database.
+    Before data is rewritten, `keep_copy` copies the database; there is none for a database that is
+    itself a copy. Raises StartError when a newer program has written the database.
     """
     current = version(connection)
     known = available(connection.dialect.name)
@@ -66,9 +71,9 @@ def migrate(connection: Connection, *, copy: bool = True) -> None:
             f"The database is of version {current}, made by a newer Local Video Server; this one "
             f"knows version {known[-1][0]}. Update the program, or restore an older backup."
         )
-    due = [(number, path) for number, path in known if number > current]
-    if copy and current and REWRITES_DATA.intersection(number for number, _ in due):
-        kept = connection.keep_copy(f"version-{current}")
+    due = [(number, path) for number, path in known if current < number <= (until or number)]
+    if keep_copy and current and REWRITES_DATA.intersection(number for number, _ in due):
+        kept = keep_copy(connection, current)
         log.info("The database is updated to a new version. Its copy before that: %s", kept)
     for number, path in due:
         _apply(connection, number, path)
