@@ -30,6 +30,20 @@ def length(seconds: int) -> str:
     return " ".join(filter(None, parts))
 
 
+def running_time(duration_s: float | None) -> str:
+    """A length as a card says it: `4:05`, `52 min`, `1 h 40 min`; empty when unknown."""
+    if not duration_s or duration_s < 10 * 60:
+        return duration(duration_s)
+    return length(round(duration_s / 60) * 60)
+
+
+def time_left(left_s: float) -> str:
+    """How much of it is still to be played: `51 min left`; `40 s left` below a minute."""
+    if left_s < 60:
+        return f"{max(1, round(left_s))} s left"
+    return f"{length(round(left_s / 60) * 60)} left"
+
+
 def local_date(at_ms: int) -> date:
     return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone().date()
 

@@ -109,6 +109,8 @@ class Card:
     views: int
     file: CardFile
     probe_error: str | None
+    container: str | None
+    recorded_at: str | None  # ISO 8601
     thumbnail: CardThumbnail
     facts: Mapping[str, Any]  # by the columns of its kind
 
@@ -116,12 +118,14 @@ class Card:
 @dataclass(frozen=True, slots=True)
 class Marks:
     """A viewer's own data of an item: `rating` is 1 to 5, None without one; `position_s` is where
-    playback stopped, `watched` whether it was ever played to its end, or marked so."""
+    playback stopped, `watched` whether it was ever played to its end, or marked so; `is_played`
+    whether any of it was played."""
 
     rating: int | None
     favorite: bool
     position_s: float
     watched: bool
+    is_played: bool = False
 
 
 NO_MARKS = Marks(None, False, 0.0, False)
@@ -196,9 +200,7 @@ class ItemDetails:
 
     card: Card
     fingerprint: str
-    container: str | None
     bit_rate: int | None
-    recorded_at: str | None
     files: tuple[KnownFile, ...]
 
 

@@ -49,7 +49,7 @@ async def test_a_position_beyond_the_known_end_is_all_of_it(server: LocalServer)
     await services.store.write(set_duration, 9000)
     await services.store.write(playback.save_position, HOUSEHOLD, 1, 5500.0)
     await services.store.write(set_duration, 1)
-    assert "100 % watched" in (await server.get("/all")).text
+    assert "--seen: 100%" in (await server.get("/all")).text
 
 
 async def test_a_video_that_plays_on_changes_nobody_elses_pages(server: LocalServer) -> None:
@@ -72,10 +72,10 @@ async def test_a_video_that_plays_on_changes_nobody_elses_pages(server: LocalSer
 
     assert await report(4.0)  # the first: it is the last played now
     assert await report(14.0)  # worth resuming
-    page = (await server.get("/all")).body
+    page = (await server.get("/")).body
     for position_s in (24.0, 34.0, 44.0):
         assert not await report(position_s)
-    assert (await server.get("/all")).body == page
+    assert (await server.get("/")).body == page
     assert await report(44.0, playing=False)  # paused
     assert await report(299.0, playing=False)
     assert not await report(299.5)
@@ -101,9 +101,9 @@ async def test_fetching_bytes_is_no_view(server: LocalServer, videos: Path, cast
     media_hash = await hash_of(server.services, page.items[0][0])
     for _ in range(3):
         assert (await server.get("/video/Beach.mp4", headers={"Range": "bytes=0-99"})).status == 206
-    assert "1 view" not in (await server.get("/all")).text
+    assert "1 view" not in (await server.get("/watch/Beach.mp4")).text
     assert (await post(server, f"/videos/{media_hash}/view")).status == 204
-    assert "1 view<" in (await server.get("/all")).text
+    assert "1 view<" in (await server.get("/watch/Beach.mp4")).text
     assert (await post(server, "/videos/0000000000000000/view")).status == 404
 
 
@@ -115,10 +115,10 @@ async def test_playing_counts_one_view_and_resumes_elsewhere(
     await gallery_page.wait_for_selector(".card .card-image[srcset]")
     watch = await live_page(context, f"{live_server.url}/watch/Long.mp4?t=15")
     await watch.evaluate("document.querySelector('video').play()")
-    await gallery_page.get_by_text("1 view").wait_for()
+    await watch.get_by_text("1 view").wait_for()
     await watch.evaluate("document.querySelector('video').pause()")
-    await gallery_page.wait_for_selector(".card-seen", state="attached")
-    await expect(gallery_page.get_by_text("2 views")).to_have_count(0)
+    await gallery_page.wait_for_selector(".card-progress", state="attached")
+    await expect(watch.get_by_text("2 views")).to_have_count(0)
 
     elsewhere = await live_page(context, f"{live_server.url}/watch/Long.mp4")
     await elsewhere.get_by_text("Resume at").click()
@@ -150,7 +150,7 @@ async def test_what_was_started_is_in_its_list_until_it_is_watched(
     site = live_server.url
 
     async def both_ready() -> bool:
-        return (await live_server.get("/all")).text.count('data-state="ready"') == 2
+        return (await live_server.get("/")).text.count('data-state="ready"') == 2
 
     await eventually(both_ready)
     started = await live_page(context, f"{site}/continue")
@@ -168,7 +168,7 @@ async def test_what_was_started_is_in_its_list_until_it_is_watched(
     await until(watch, "document.querySelector('#watched').ariaPressed === 'true'")
     assert await watch.evaluate("document.activeElement.id") == "watched"
     assert not await browsers.axe_violations(watch)
-    unseen = await live_page(context, f"{site}/all?sort=title")
+    unseen = await live_page(context, f"{site}/?sort=title")
     assert await browsers.titles(unseen) == ["First", "Second"]
     await unseen.get_by_role("button", name="Filters").click()
     assert not await browsers.axe_violations(unseen)

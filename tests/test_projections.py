@@ -115,5 +115,5 @@ async def test_a_choice_is_made_on_the_watch_page_and_seen_on_others(
         await page.get_by_label("3D layout").select_option("tb")
         await page.get_by_role("button", name="Save", exact=True).click()
         await other.get_by_role("button", name="VR format: 360°, 3D").wait_for()
-        await gallery.locator(".card", has_text="360°").locator(".badge", has_text="3D").wait_for()
+        await gallery.locator(".card .badges", has_text="VR").wait_for()
         await page.locator("#layout").wait_for(state="hidden")

@@ -51,7 +51,8 @@ def test_lines_are_short(path: Path) -> None:
 def test_every_token_exists_and_is_used() -> None:
     css = "\n".join(path.read_text("utf-8") for path in SHEETS)
     scripts = "\n".join(path.read_text("utf-8") for path in (HOME / "static/js").rglob("*.js"))
-    defined = set(re.findall(r"(--[\w-]+):", css + scripts)) | set(
+    templates = "\n".join(path.read_text("utf-8") for path in (HOME / "templates").rglob("*.html"))
+    defined = set(re.findall(r"(--[\w-]+):", css + scripts + templates)) | set(
         re.findall(r"setProperty\('(--[\w-]+)'", scripts)
     )
     used = set(re.findall(r"var\((--[\w-]+)", css))

@@ -319,9 +319,9 @@ def check_messages(world: World, anns: str, bens: str) -> None:
     for word in world.hidden:
         assert word not in anns
     assert 'aria-pressed="true"' not in anns
-    assert "card-seen" not in anns
+    assert "card-progress" not in anns
     assert 'aria-pressed="true"' in bens
-    assert "card-seen" in bens
+    assert "card-progress" in bens
     assert BENS_SEARCH in bens
     for item in world.anns:
         assert world.hashes[item] not in bens

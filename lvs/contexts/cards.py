@@ -18,6 +18,8 @@ from lvs.store.playback import WORTH_RESUMING_S
 from lvs.urls import page_url, thumbnail_url
 from lvs.viewer import Viewer
 
+NEW_DAYS = 7
+
 Copy = tuple[int, str]  # root and path of a file
 
 
@@ -39,7 +41,7 @@ class CardRenderer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ThumbnailContext:
-    """What is drawn in place of a card's thumbnail, and on it; `in_words` is what is on it.
+    """What is drawn in place of a card's thumbnail, and on it.
 
     `url` is of 320 pixels, `large` of 640, empty while there are none. `shape` is of the kind.
     """
@@ -49,14 +51,13 @@ class ThumbnailContext:
     preview: str
     shape: str
     badges: tuple[str, ...]
-    duration: str
-    in_words: str
 
 
 @dataclass(frozen=True, slots=True)
 class CardContext:
     """What `_card.html` shows to everybody. `state` is ready, waiting, failed, offline or missing,
-    `reason` says why."""
+    `reason` says why; `line` is what stands below the title while it is ready: the year in which
+    it was recorded, unless it is this one."""
 
     id: int
     media_hash: str
@@ -65,6 +66,7 @@ class CardContext:
     state: str
     reason: str
     thumbnail: ThumbnailContext
+    line: str
     age: str
     added_at: str
     views: str
@@ -74,7 +76,8 @@ class CardContext:
 class MarksContext:
     """What `_marks.html` shows: an item's name, and the viewer's own data of it.
 
-    `rating` is 0 for none; `resume_s` is where playback resumes, 0 for the start.
+    `rating` is 0 for none; `resume_s` is where playback resumes, 0 for the start. `time` is the
+    length, or how much is left. `is_new` is an item of the last days until it is played.
     """
 
     id: int
@@ -86,6 +89,8 @@ class MarksContext:
     seen_percent: int
     watched: bool
     seen: str
+    time: str
+    is_new: bool
 
 
 def card_context(card: Card, folders: Folders, today: date) -> CardContext:
@@ -95,6 +100,10 @@ def card_context(card: Card, folders: Folders, today: date) -> CardContext:
         else None
     )
     state, reason = _state(card, offline)
+    extras = kinds.KINDS[card.kind].card_extras(card.facts)
+    year = (card.recorded_at or "")[:4]
+    if year == f"{today:%Y}":
+        year = ""
     return CardContext(
         id=card.id,
         media_hash=card.media_hash,
@@ -102,24 +111,23 @@ def card_context(card: Card, folders: Folders, today: date) -> CardContext:
         url=page_url(folders, card),
         state=state,
         reason=reason,
-        thumbnail=_thumbnail(card, today),
+        thumbnail=_thumbnail(card, extras, state),
+        line=" · ".join(filter(None, (*extras.line, year))),
         age=formatting.age(card.added_at, today),
         added_at=formatting.iso(card.added_at),
         views=formatting.plural(card.views, "view") if card.views else "",
     )
 
 
-def _thumbnail(card: Card, today: date) -> ThumbnailContext:
-    extras = kinds.KINDS[card.kind].card_extras(card.facts)
-    badges, duration = _badges(card, extras, today), formatting.duration(card.duration_s)
+def _thumbnail(card: Card, extras: CardExtras, state: str) -> ThumbnailContext:
+    browsers = kinds.KINDS[card.kind].browsers
+    plays = state != "ready" or not browsers or browsers.can_play(card.container, card.facts)
     return ThumbnailContext(
         url=thumbnail_url(card, 320),
         large=thumbnail_url(card, 640) if card.thumbnail.key else "",
         preview=card.thumbnail.preview or "",
         shape=extras.shape,
-        badges=badges,
-        duration=duration,
-        in_words=", ".join(filter(None, (duration, *badges))),
+        badges=extras.badges if plays else (*extras.badges, "Can't play"),
     )
 
 
@@ -135,7 +143,20 @@ def marks_context(card: Card, marks: Marks) -> MarksContext:
         seen_percent=min(100, round(100 * at_s / (card.duration_s or at_s or 1))),
         watched=marks.watched,
         seen=kinds.KINDS[card.kind].words.seen,
+        time=_time(card, at_s),
+        is_new=not (marks.is_played or card.views) and _is_new(card),
     )
+
+
+def _time(card: Card, resume_s: int) -> str:
+    if resume_s and card.duration_s:
+        return formatting.time_left(card.duration_s - resume_s)
+    return formatting.running_time(card.duration_s)
+
+
+def _is_new(card: Card) -> bool:
+    today = date.today()  # noqa: DTZ011 - the household's own day
+    return (today - formatting.local_date(card.added_at)).days < NEW_DAYS
 
 
 def resume_s(position_s: float) -> int:
@@ -151,11 +172,6 @@ def _state(card: Card, offline_since: int | None) -> tuple[str, str]:
     if card.probe_error:
         return "failed", card.probe_error
     return ("ready" if card.thumbnail.key else "waiting"), ""
-
-
-def _badges(card: Card, extras: CardExtras, today: date) -> tuple[str, ...]:
-    is_new = (today - formatting.local_date(card.added_at)).days < 1
-    return ("new", *extras.badges) if is_new else extras.badges
 
 
 def as_in(conn: Connection, cards: Mapping[int, Card], folder: Folder | None) -> dict[int, Card]:

@@ -32,10 +32,26 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class CardExtras:
-    """What a kind adds to a card: badges, and the shape of its thumbnail: wide, tall or square."""
+    """What a kind adds to a card: badges on its thumbnail, texts of the line below the title, and
+    the shape of the thumbnail: wide, tall or square."""
 
     badges: tuple[str, ...] = ()
+    line: tuple[str, ...] = ()
     shape: str = "wide"
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserSupport:
+    """What browsers play of a kind: a codec among `codecs` in the column `codec` of the facts, in a
+    container among `containers`; any, where that is empty."""
+
+    codec: str
+    codecs: frozenset[str]
+    containers: frozenset[str] = frozenset()
+
+    def can_play(self, container: str | None, facts: Facts) -> bool:
+        is_container = not self.containers or container in self.containers
+        return is_container and facts[self.codec] in self.codecs
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +86,7 @@ class Kind:
     (ContentDirectory:1, appendix C). `facts` are the columns of the facts table, beside `item_id`;
     a fact named `title` takes the place of a title from the file name. `card_extras` is what a card
     shows of the facts. `filters` are those of `lvs.store.filters` that only this kind can meet.
+    `browsers` says what a browser plays, all of it without.
 
     Beside the declaration, the folder has `probe.py` (see `lvs.media.processing`), `page.py` (see
     `lvs.kinds.page`), and the templates `player.html` and `controls.html` of the item's page.
@@ -83,6 +100,7 @@ class Kind:
     facts: tuple[Column, ...]
     card_extras: Callable[[Facts], CardExtras]
     filters: tuple[str, ...] = ()
+    browsers: BrowserSupport | None = None
 
     @property
     def table(self) -> str:

@@ -26,6 +26,8 @@ _CARD_COLUMNS = (
     "i.duration_s",
     "i.view_count",
     "i.probe_error",
+    "i.container",
+    "i.recorded_at",
     "i.thumbnail",
     "i.preview",
     "i.size_bytes",
@@ -50,7 +52,8 @@ _FROM = "from item i join file f on f.id = i.file_id"
 def _card(row: Sequence[Any], its_facts: Facts) -> Card:
     """A card from a row that begins with its columns."""
     id_, kind, media_hash, version, title, added_at, duration_s, views = row[:8]
-    probe_error, key, preview, size, root_id, path, missing_since = row[8 : len(_CARD_COLUMNS)]
+    probe_error, container, recorded_at, key, preview = row[8:13]
+    size, root_id, path, missing_since = row[13 : len(_CARD_COLUMNS)]
     return Card(
         id_,
         kind,
@@ -62,6 +65,8 @@ def _card(row: Sequence[Any], its_facts: Facts) -> Card:
         views,
         CardFile(root_id, os.fsdecode(path), size, missing_since),
         probe_error,
+        container,
+        recorded_at,
         CardThumbnail(key, preview),
         its_facts,
     )
@@ -115,8 +120,7 @@ def files_within(
 def details(conn: Connection, audience: Audience, item_id: int) -> ItemDetails:
     """Raises NotFoundError for an item that was deleted, or that the audience does not see."""
     row = conn.execute(
-        f"select {_CARD}, i.fingerprint, i.container, i.bit_rate, i.recorded_at {_FROM}"
-        " where i.id = ?",
+        f"select {_CARD}, i.fingerprint, i.bit_rate {_FROM} where i.id = ?",
         (item_id,),
     ).fetchone()
     if row is None:
@@ -124,9 +128,9 @@ def details(conn: Connection, audience: Audience, item_id: int) -> ItemDetails:
     seen = visibility.as_seen(conn, audience, _with_facts(conn, [row]))
     if item_id not in seen:
         raise NotFoundError("This item was removed from the library.")
-    fingerprint, container, bit_rate, recorded_at = row[len(_CARD_COLUMNS) :]
+    fingerprint, bit_rate = row[len(_CARD_COLUMNS) :]
     its_files = tuple(files.visible_of_video(conn, audience, item_id))
-    return ItemDetails(seen[item_id], fingerprint, container, bit_rate, recorded_at, its_files)
+    return ItemDetails(seen[item_id], fingerprint, bit_rate, its_files)
 
 
 def id_of_hash(conn: Connection, audience: Audience, media_hash: str) -> int | None:

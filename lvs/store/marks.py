@@ -14,14 +14,14 @@ def of_items(conn: Connection, viewer: Viewer, item_ids: Iterable[int]) -> dict[
     """The viewer's marks by item id, in one query. Items without any are left out."""
     rows = conn.execute(
         "select wanted.value, r.value, f.item_id is not null, coalesce(p.position_s, 0),"
-        f" coalesce(p.watched, 0) from {conn.dialect.ids('wanted', ':ids')}"
+        f" coalesce(p.watched, 0), p.item_id is not null from {conn.dialect.ids('wanted', ':ids')}"
         " left join rating r on r.item_id = wanted.value and r.user_id = :viewer"
         " left join favorite f on f.item_id = wanted.value and f.user_id = :viewer"
         " left join playback_progress p on p.item_id = wanted.value and p.user_id = :viewer"
         " where r.value is not null or f.item_id is not null or p.item_id is not null",
         {"ids": conn.dialect.array(item_ids), "viewer": viewer.user_id},
     )
-    return {row[0]: Marks(row[1], bool(row[2]), row[3], bool(row[4])) for row in rows}
+    return {row[0]: Marks(row[1], bool(row[2]), row[3], bool(row[4]), bool(row[5])) for row in rows}
 
 
 def of_item(conn: Connection, viewer: Viewer, item_id: int) -> Marks:

@@ -75,3 +75,10 @@ new MutationObserver((records) => {
   }
   while (notices.children.length > MOST_NOTICES) notices.firstElementChild.remove();
 }).observe(notices, { childList: true });
+
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest('[data-card-menu]');
+  if (!button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  (await import('./card_menu.js')).open(button);
+});

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from lvs.kinds.kind import CardExtras, Column, Facts, Kind, KindList, Words
+from lvs.kinds.kind import BrowserSupport, CardExtras, Column, Facts, Kind, KindList, Words
+
+# ALAC and big-endian PCM depend on the browser.
+SUPPORT = BrowserSupport(
+    "codec",
+    frozenset(
+        (
+            *("mp3", "aac", "flac", "opus", "vorbis"),
+            *("pcm_s16le", "pcm_u8", "pcm_s24le", "pcm_f32le"),
+            *("alac", "pcm_s16be", "pcm_s24be"),
+        )
+    ),
+)
 
 
 def _card_extras(facts: Facts) -> CardExtras:
     artist = facts["artist"] or facts["album_artist"]
-    return CardExtras((artist,) if artist else (), "square")
+    return CardExtras(line=(artist,) if artist else (), shape="square")
 
 
 KIND = Kind(
@@ -42,4 +54,5 @@ KIND = Kind(
         Column("channels", res="nrAudioChannels"),
     ),
     card_extras=_card_extras,
+    browsers=SUPPORT,
 )

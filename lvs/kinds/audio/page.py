@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lvs import formatting, kinds
+from lvs.kinds.audio import SUPPORT
 from lvs.kinds.page import PagePart
 from lvs.models import ItemDetails
 
-# What current browsers play without help, and what only some of them do.
-_OFTEN = {"mp3", "aac", "flac", "opus", "vorbis", "pcm_s16le", "pcm_u8", "pcm_s24le", "pcm_f32le"}
 _SOMETIMES = {"alac", "pcm_s16be", "pcm_s24be"}
 _CHANNELS = {1: "mono", 2: "stereo"}
 # A song starts from its beginning. An audiobook or a concert resumes.
@@ -41,12 +40,10 @@ def part(details: ItemDetails) -> PagePart:
 
 def _playability(codec: str) -> tuple[str, bool]:
     """(what a browser will not play of it, whether to offer the player at all)."""
-    if codec in _OFTEN:
-        return "", True
     name = formatting.codec(codec) if codec else "this kind of file"
-    if codec in _SOMETIMES:
-        return f"Some browsers can't play {name}.", True
-    return f"Browsers can't play {name}.", False
+    if codec not in SUPPORT.codecs:
+        return f"Browsers can't play {name}.", False
+    return f"Some browsers can't play {name}." if codec in _SOMETIMES else "", True
 
 
 def _facts(details: ItemDetails) -> list[tuple[str, str]]:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from lvs import formatting
-from lvs.kinds.kind import CardExtras, Column, Facts, Kind, KindList, Words
+from lvs.kinds.kind import BrowserSupport, CardExtras, Column, Facts, Kind, KindList, Words
+
+# What current browsers play everywhere, and HEVC, which depends on the platform.
+SUPPORT = BrowserSupport(
+    "video_codec",
+    frozenset(("h264", "vp8", "vp9", "av1", "theora", "hevc")),
+    frozenset(("mov", "matroska", "ogg")),
+)
+_NOTABLE = {"4K", "5K", "8K"}  # resolutions that a card says; the item's page says all
 
 
 def _card_extras(facts: Facts) -> CardExtras:
     width, height = facts["width"], facts["height"]
+    resolution = formatting.resolution(width, height)
     badges = (
-        formatting.resolution(width, height),
+        resolution if resolution in _NOTABLE else "",
         "HDR" if facts["hdr"] else "",
-        formatting.projection(facts["effective_projection"]),
-        "3D" if facts["effective_stereo"] != "mono" else "",
+        "VR" if facts["effective_projection"] != "flat" else "",
     )
     is_tall = bool(width and height and height > width)
-    return CardExtras(tuple(filter(None, badges)), "tall" if is_tall else "wide")
+    return CardExtras(tuple(filter(None, badges)), shape="tall" if is_tall else "wide")
 
 
 KIND = Kind(
@@ -59,4 +67,5 @@ KIND = Kind(
     ),
     card_extras=_card_extras,
     filters=("min_height", "max_height", "vr", "stereo"),
+    browsers=SUPPORT,
 )

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 from lvs import formatting, kinds
 from lvs.kinds.page import PagePart
+from lvs.kinds.video import SUPPORT
 from lvs.kinds.video.layout import layout_form
 from lvs.models import ItemDetails, LayoutChoice
 
-# What current browsers play everywhere. Support for the rest depends on the platform.
-_PLAYABLE_CONTAINERS = {"mov", "matroska", "ogg"}
 _MATROSKA_AS_WEBM = {"vp8", "vp9", "av1"}
-_VIDEO_OFTEN = {"h264", "vp8", "vp9", "av1", "theora"}
 _VIDEO_SOMETIMES = {"hevc"}
 _AUDIO_OFTEN = {"aac", "mp3", "opus", "vorbis", "flac", "pcm_s16le"}
 
@@ -55,11 +53,15 @@ def part(details: ItemDetails) -> PagePart:
 
 def playability(details: ItemDetails) -> tuple[str, bool]:
     """(what a browser will not play of it and why, whether to offer the player at all)."""
-    if details.container not in _PLAYABLE_CONTAINERS:
-        kind = f"{details.container.upper()} files" if details.container else "this kind of file"
+    if details.card.container not in SUPPORT.containers:
+        kind = (
+            f"{details.card.container.upper()} files"
+            if details.card.container
+            else "this kind of file"
+        )
         return f"Browsers can't play {kind}.", False
     video, audio = details.card.facts["video_codec"] or "", details.card.facts["audio_codec"]
-    if video not in _VIDEO_OFTEN | _VIDEO_SOMETIMES:
+    if video not in SUPPORT.codecs:
         return f"Browsers can't play {formatting.codec(video)} video.", False
     if audio is not None and audio not in _AUDIO_OFTEN:
         return f"You may not hear sound: browsers often lack {formatting.codec(audio)}.", True
@@ -70,7 +72,10 @@ def playability(details: ItemDetails) -> tuple[str, bool]:
 
 def player_mime_type(details: ItemDetails) -> str:
     """The type for the player: Matroska with the codecs of WebM is WebM to a browser."""
-    if details.container == "matroska" and details.card.facts["video_codec"] in _MATROSKA_AS_WEBM:
+    if (
+        details.card.container == "matroska"
+        and details.card.facts["video_codec"] in _MATROSKA_AS_WEBM
+    ):
         return "video/webm"
     return kinds.mime_type(details.card.file.path)
 
