@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Browser
 
 from lvs.services import Services
@@ -15,6 +16,8 @@ from tests.helpers import browsers
 from tests.helpers.clips import Cast
 from tests.helpers.libraries import fill, library
 from tests.helpers.servers import LocalServer
+
+pytestmark = pytest.mark.engines("sqlite", "postgres")
 
 FILES = (
     "Trips/Lisbon tram ride.mp4",
@@ -77,6 +80,7 @@ async def test_missing_videos_and_those_with_nothing_in_common_are_not_related(
     assert await found(services, ids, "Porto") == {}
 
 
+@pytest.mark.engines("sqlite")  # it counts steps of SQLite
 async def test_a_large_library_reads_no_more_rows_than_a_small_one(services: Services) -> None:
     """Counted in steps of SQLite's machine, which no other load changes."""
     await fill(services.store, 3_000)

@@ -65,20 +65,20 @@ _OWN_TAGS = """
     where own.item_id = ? order by t.item_count, t.id limit ?"""
 _NEAREST = """
     select item_id from (select item_id from {table} where {which} and item_id > :id
-        order by item_id limit :each / 2)
+        order by item_id limit :each / 2) later
     union all
     select item_id from (select item_id from {table} where {which} and item_id < :id
-        order by item_id desc limit :each / 2)"""
+        order by item_id desc limit :each / 2) earlier"""
 _BY_TAG = (
     "select item_id, {weight} as weight, 1 as tag, 0 as word, 0 as folder from ("
     + _NEAREST.replace("{table}", "item_tag").replace("{which}", "tag_id = {tag}")
-    + ")"
+    + ") near"
 )
 _OWN_FOLDER = "(select f.folder_id from item i join file f on f.id = i.file_id where i.id = :id)"
 _IN_FOLDER = (
     f"select item_id, {_FOLDER_WEIGHT} as weight, 0 as tag, 0 as word, 1 as folder from ("
     + _NEAREST.format(table="file", which=f"folder_id = {_OWN_FOLDER}")
-    + ")"
+    + ") near"
 )
 _BY_WORD = """
     select {id}, {weight}, 0, 1, 0 from (
