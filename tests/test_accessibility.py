@@ -146,7 +146,17 @@ async def test_text_of_twice_the_size_does_not_widen_a_phone(
         page = await phone.new_page()
         if not is_live:
             await page.route("**/events*", lambda route: route.abort())
-        for path in ("/", "/all", WATCH, "/tags", "/admin/performance", "/headset"):
+        for path in (
+            "/",
+            "/all",
+            WATCH,
+            "/tags",
+            "/admin",
+            "/admin/maintenance",
+            "/admin/performance",
+            "/settings",
+            "/headset",
+        ):
             await page.goto(site + path)
             await page.evaluate("document.documentElement.style.fontSize = '200%'")
             assert await page.evaluate("document.documentElement.scrollWidth") == 390, path

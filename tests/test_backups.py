@@ -402,13 +402,13 @@ async def test_backups_are_made_when_due_and_something_changed(
 @both_engines
 async def test_the_admin_page_makes_one(server: LocalServer, engine: str) -> None:
     await fill(server.services.store, 3)
-    page = (await server.get("/admin/performance")).text
+    page = (await server.get("/admin/maintenance")).text
     assert "No backups yet" in page
     assert {"sqlite": "SQLite: ", "postgres": "PostgreSQL: lvs_test_"}[engine] in page
     answer = await post(server, "/admin/backup")
     assert (answer.status, answer.headers["location"]) == (303, "/")
     (made,) = await server.services.admin.backup_scheduler.listed()
-    assert made.name in (await server.get("/admin/performance")).text
+    assert made.name in (await server.get("/admin/maintenance")).text
     fragment = await post(server, "/admin/backup", htmx=True)
     assert "Backed up 3 videos" in fragment.text
     assert fragment.headers["hx-retarget"] == "#notices"

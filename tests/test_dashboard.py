@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext
+from playwright.async_api import BrowserContext, expect
 
 from lvs.services import Services
 from lvs.store import Transaction, curation, files
@@ -18,6 +18,7 @@ from lvs.viewer import EVERYTHING, HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
 from tests.helpers.clips import Cast
+from tests.helpers.html import elements, links
 from tests.helpers.libraries import fill, hash_of
 from tests.helpers.requests import call, post
 from tests.helpers.servers import LocalServer, eventually
@@ -28,16 +29,21 @@ def dashboard(live_server: LocalServer) -> str:
     return f"{live_server.url}/admin/performance"
 
 
+@pytest.fixture
+def maintenance(live_server: LocalServer) -> str:
+    return f"{live_server.url}/admin/maintenance"
+
+
 async def test_what_failed_appears_and_is_tried_again(
     live_services: Services,
-    dashboard: str,
+    maintenance: str,
     context: BrowserContext,
     videos: Path,
     cast: Cast,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("lvs.admin.dashboard.MAINTENANCE_EVERY_S", 0)
-    page = await live_page(context, dashboard)
+    page = await live_page(context, maintenance)
     await page.evaluate("window.stayed = true")
     (videos / "broken.mp4").write_bytes(b"not a video" * 100)
     row = page.locator("#maintenance-failed li", has_text="broken.mp4")
@@ -53,6 +59,7 @@ async def test_every_button_says_what_it_did_or_why_not(
     live_services: Services,
     live_server: LocalServer,
     dashboard: str,
+    maintenance: str,
     context: BrowserContext,
     videos: Path,
     cast: Cast,
@@ -60,7 +67,7 @@ async def test_every_button_says_what_it_did_or_why_not(
     cast.copy("beach.mp4", videos / "beach.mp4")
     live_services.library.ask_for_scan()
     await eventually(lambda: live_services.library.status.thumbnails_made == 1)
-    page = await live_page(context, dashboard)
+    page = await live_page(context, maintenance)
     notice = page.locator("#notices")
 
     async def press(name: str) -> None:
@@ -89,6 +96,7 @@ async def test_every_button_says_what_it_did_or_why_not(
     failed = notice.get_by_role("alert").filter(has_text="could not be written")
     await failed.get_by_role("button", name="Dismiss").click()
     await failed.wait_for(state="detached")
+    await page.goto(dashboard)
     await page.get_by_label("Log level", exact=True).select_option("debug")
     await press("Apply until restart")
     await notice.get_by_text("Log level set to debug").wait_for()
@@ -278,3 +286,116 @@ async def test_fifty_dashboards_cost_one_rendering(
     for stream in streams:
         stream.close()
     await eventually(lambda: not live_services.admin.dashboard.streams, timeout=20)
+
+
+# --- the status page ---
+
+
+async def test_the_four_tiles_of_the_owner_come_first(server: LocalServer) -> None:
+    await fill(server.services.store, 3)
+    page = (await server.get("/admin")).text
+    titles = [title.text for title in elements(page, "p", class_="tile-title")]
+    assert titles[:4] == ["Needs attention", "Library", "Playing now", "Last backup"]
+    values = [value.text for value in elements(page, "p", class_="tile-value")]
+    assert values[:4] == ["Nothing", "3 videos", "Nothing", "None yet"]
+
+
+async def test_yellow_always_has_a_link_to_what_to_do(
+    server: LocalServer, services: Services, videos: Path
+) -> None:
+    services.activity.set_full_disk("Only 1 MB left.")
+    services.activity.report("/videos/private", "Permission denied")
+    services.activity.thumbnails_failed = 2
+    services.admin.backup_scheduler.problem = "No space left."
+    videos.rmdir()
+    root = next(iter(services.library.roots.values()))
+    await services.library.check(root)
+    for path in ("/admin", "/admin/performance"):
+        page = (await server.get(path)).text
+        yellow = elements(page, "div", class_="tile-warning")
+        assert yellow, path
+        for tile in yellow:
+            words = tile.children[2]
+            assert any(child.tag == "a" for child in words.children), tile.text
+    wrong = elements((await server.get("/admin")).text, "li", id=True)
+    found = [one for one in wrong if one["id"].startswith("attention-")]
+    assert [one["id"].partition("-")[2].partition("-")[0] for one in found] == [
+        "disk",
+        "folder",
+        "problem",
+        "backup",
+    ]
+    assert all(one.children[-1].tag == "a" for one in found)
+
+
+async def test_links_of_the_status_page_lead_somewhere(
+    server: LocalServer, services: Services
+) -> None:
+    services.activity.set_full_disk("Only 1 MB left.")
+    services.activity.set_lost_database("The file is missing.")
+    services.activity.report("/videos/private", "Permission denied")
+    services.admin.backup_scheduler.problem = "No space left."
+    page = (await server.get("/admin")).text
+    for link in {link for link in links(page) if link.startswith(("/admin", "/settings"))}:
+        path, _, anchor = link.partition("#")
+        answer = await server.get(path)
+        assert answer.status == 200, link
+        assert not anchor or elements(answer.text, id=anchor), link
+
+
+async def test_what_plays_is_named_and_moves_without_a_reload(
+    live_services: Services,
+    live_server: LocalServer,
+    context: BrowserContext,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await fill(live_services.store, 2)
+    page = await live_page(context, f"{live_server.url}/admin")
+    await page.evaluate("window.stayed = true")
+    media_hash = await hash_of(live_services, 1)
+    await post(live_server, f"/videos/{media_hash}/progress", position_s=5, playing=1)
+    tile = page.locator("#tile-playing")
+    await expect(tile).to_contain_text("Video 000000")
+    await expect(page.get_by_role("link", name="Video 000000")).to_be_visible()
+    live_services.admin.backup_scheduler.problem = "No space left."
+    await expect(page.locator("#attention-backup")).to_be_visible()
+    assert not await browsers.axe_violations(page)
+    monkeypatch.setattr("lvs.admin.overview.PLAYING_WITHIN_MS", -1)
+    await expect(tile).to_contain_text("Nothing")
+    assert await page.evaluate("window.stayed")
+
+
+async def test_each_page_of_the_dashboard_gets_only_what_it_shows(
+    live_services: Services, live_server: LocalServer
+) -> None:
+    targets = {}
+    for name in ("status", "maintenance", "performance"):
+        stream = await live_server.stream(f"/admin/events?page={name}")
+        message = await stream.next()
+        assert message is not None
+        found = [one["hx-target"] for one in elements(message.data, "hx-partial")]
+        page = (await live_server.get("/admin" if name == "status" else f"/admin/{name}")).text
+        for target in found:
+            assert elements(page, id=target.removeprefix("#")), (name, target)
+        targets[name] = set(found)
+        stream.close()
+    assert "#tile-cpu" in targets["performance"]
+    assert "#tile-cpu" not in targets["status"] | targets["maintenance"]
+    assert "#maintenance-missing" in targets["maintenance"]
+    assert "#maintenance-missing" not in targets["status"] | targets["performance"]
+    assert (await live_server.get("/admin/events?page=other")).status == 400
+
+
+async def test_all_but_ten_routes_are_folded(
+    live_services: Services, live_server: LocalServer, dashboard: str, context: BrowserContext
+) -> None:
+    for number in range(14):
+        live_services.admin.metrics.record(
+            f"GET /{number}", "x", number / 10, failed=False, queries=0
+        )
+    page = await live_page(context, dashboard)
+    rows = page.locator("#routes tr:visible")
+    await expect(rows).to_have_count(10)
+    await expect(rows.first).to_contain_text("GET /13")
+    await page.get_by_label("Show all routes").check()
+    await expect(page.locator("#routes tr", has_text="GET /0")).to_be_visible()

@@ -97,4 +97,4 @@ def test_an_installed_server_has_its_pages_scripts_and_workers(
         vendored = ["/static/vendor/three/three.module.js", "/favicon.ico"]
         for path in (*scripts, *vendored):
             assert server.get(path).status == 200, path
-        assert "<code>lvs restore NAME</code>" in server.get("/admin/performance").text
+        assert "<code>lvs restore NAME</code>" in server.get("/admin/maintenance").text

@@ -44,12 +44,12 @@ async def test_failed_files_and_duplicates_are_listed(
         return 'data-state="failed"' in (await live_server.get("/all")).text
 
     await eventually(failed)
-    page = (await live_server.get("/admin/performance")).text
+    page = (await live_server.get("/admin/maintenance")).text
     assert "<b>broken.mp4</b>" in page
     assert "<span>one.mp4</span><span>two.mp4</span>" in page
     async with browsers.context(browser, **browsers.DESKTOP) as context:
         shown = await context.new_page()
-        await shown.goto(f"{live_server.url}/admin/performance")
+        await shown.goto(f"{live_server.url}/admin/maintenance")
         assert not await browsers.axe_violations(shown)
         cast.copy("city.mp4", videos / "broken.mp4")
         await shown.get_by_role("button", name="Retry all").click()
@@ -71,14 +71,14 @@ async def test_a_missing_file_is_listed_from_the_first_day(
     server: LocalServer, services: Services
 ) -> None:
     await fill(services.store, 130)
-    assert "None. Missing videos keep" in (await server.get("/admin/performance")).text
+    assert "None. Missing videos keep" in (await server.get("/admin/maintenance")).text
 
     def lose(tx: Transaction) -> None:
         for video in range(1, 121):
             files.mark_missing(tx, files.of_item(tx.connection, video))
 
     await services.store.write(lose)
-    page = (await server.get("/admin/performance")).text
+    page = (await server.get("/admin/maintenance")).text
     assert page.count("missing since today; has ") == 100
     assert "and 20 more" in page
     assert 'href="/watch/Video%20000000.mp4"' in page
@@ -98,7 +98,7 @@ async def test_what_is_missing_for_long_is_deleted_after_a_backup(
         tx.connection.execute("update file set missing_since = 1000 where item_id = 2")
 
     await services.store.write(lose)
-    page = (await server.get("/admin/performance")).text
+    page = (await server.get("/admin/maintenance")).text
     assert "has 1 rating" in page
     assert "Back up and remove 1 entry" in page
     stream = await server.stream(f"/events?video={await hash_of(services, 2)}")
@@ -125,7 +125,7 @@ async def test_what_is_missing_for_long_is_deleted_after_a_backup(
     assert "Nothing left to undo" in (await server.get(answer.headers["location"])).text
     made, _ = await services.admin.backup_scheduler.listed()
     assert made.manifest.videos == 3
-    assert "None. Missing videos keep" in (await server.get("/admin/performance")).text
+    assert "None. Missing videos keep" in (await server.get("/admin/maintenance")).text
     # An open page of the deleted video must not stop the others.
     other = await server.stream("/events?sort=title")
     following = asyncio.create_task(services.hub.follow_events(), name="live events")

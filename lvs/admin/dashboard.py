@@ -6,9 +6,11 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 
-from lvs.admin.maintenance import Maintenance
+from lvs.admin.maintenance import ERRORS, SECTIONS
 from lvs.admin.monitor import Monitor
+from lvs.admin.overview import Overview, StatusView
 from lvs.admin.panels import DashboardView, dashboard_view
 from lvs.http import responses
 from lvs.http.templating import Templates
@@ -18,42 +20,48 @@ log = logging.getLogger(__name__)
 
 EVERY_S = 1.0
 MAINTENANCE_EVERY_S = 5.0  # reads the store, and changes rarely
+PAGES = ("status", "maintenance", "performance")
 
 
+@dataclass(frozen=True, slots=True)
 class DashboardFeed:
-    """The feed of a dashboard: all are alike."""
+    """The feed of a page of the dashboard: all that show it are alike."""
+
+    page: str
 
 
 class Dashboard:
-    """Renders only while a dashboard is open. Fifty open dashboards share one rendering."""
+    """Renders a page only while someone has it open. Fifty open pages share one rendering."""
 
-    def __init__(self, monitor: Monitor, maintenance: Maintenance, templates: Templates) -> None:
-        self.maintenance = maintenance
+    def __init__(self, monitor: Monitor, overview: Overview, templates: Templates) -> None:
+        self.maintenance = overview.maintenance
         self._monitor = monitor
+        self._overview = overview
         self._templates = templates
-        self._subscribers: set[Subscriber] = set()
-        self._shown: dict[str, str] = {}
-        self._sections: dict[str, str] = {}
-        self._sections_at = 0.0
+        self._subscribers: dict[str, set[Subscriber]] = {page: set() for page in PAGES}
+        self._shown: dict[str, dict[str, str]] = {page: {} for page in PAGES}
+        self._sections: dict[str, dict[str, str]] = {page: {} for page in PAGES}
+        self._sections_at = dict.fromkeys(PAGES, 0.0)
         self._problem = ""
         self._now = asyncio.Event()
 
     @property
     def streams(self) -> int:
-        """How many dashboards are open."""
-        return len(self._subscribers)
+        """How many pages of the dashboard are open."""
+        return sum(map(len, self._subscribers.values()))
 
     def close(self) -> None:
-        for subscriber in self._subscribers:
-            subscriber.close()
+        for subscribers in self._subscribers.values():
+            for subscriber in subscribers:
+                subscriber.close()
 
     def refresh(self) -> None:
         """Send the result of an action immediately."""
-        self._sections_at = 0.0
+        self._sections_at = dict.fromkeys(PAGES, 0.0)
         self._now.set()
 
     async def run(self) -> None:
-        """Send changes to every dashboard, once a second and after each action."""
+        """Send changes to every open page, once a second and after each action."""
         while True:
             try:
                 async with asyncio.timeout(EVERY_S):
@@ -61,61 +69,91 @@ class Dashboard:
             except TimeoutError:
                 pass
             self._now.clear()
-            if self._subscribers:
-                await self.notify()
+            for page in PAGES:
+                if self._subscribers[page]:
+                    await self.notify(page)
 
-    async def notify(self) -> None:
-        fresh = await self._rendered()
-        changed = {name: html for name, html in fresh.items() if self._shown.get(name) != html}
-        self._shown = fresh
+    async def notify(self, page: str) -> None:
+        """Send what changed on a page."""
+        fresh, shown = await self._rendered(page), self._shown[page]
+        changed = {name: html for name, html in fresh.items() if shown.get(name) != html}
+        self._shown[page] = fresh
         if not changed:
             return
         message = Message(None, _partials(changed))
-        for subscriber in list(self._subscribers):
+        for subscriber in list(self._subscribers[page]):
             if not subscriber.send(message):
-                self._subscribers.discard(subscriber)
+                self._subscribers[page].discard(subscriber)
 
-    async def stream(self) -> AsyncGenerator[bytes]:
-        """Server-sent events for one dashboard: all that it shows, then what changes."""
-        subscriber = Subscriber(DashboardFeed())  # type: ignore[arg-type]
-        self._subscribers.add(subscriber)
+    async def stream(self, page: str) -> AsyncGenerator[bytes]:
+        """Server-sent events for a page: all that moves on it, then what changes."""
+        subscriber = Subscriber(DashboardFeed(page))  # type: ignore[arg-type]
+        subscribers = self._subscribers[page]
+        subscribers.add(subscriber)
         try:
             yield responses.SSE_HEARTBEAT  # sends the headers immediately
-            if len(self._subscribers) == 1:  # otherwise others have the newest message
-                self._shown = await self._rendered()
+            if len(subscribers) == 1:  # otherwise others have the newest message
+                self._shown[page] = await self._rendered(page)
             number = 1
-            yield responses.sse(_partials(self._shown), event_id=number)
+            yield responses.sse(_partials(self._shown[page]), event_id=number)
             while (message := await subscriber.next()) is not None:
                 assert isinstance(message, Message)
                 number += 1
                 yield responses.sse(message.html, event_id=number)
         finally:
-            self._subscribers.discard(subscriber)
+            subscribers.discard(subscriber)
 
     def view(self) -> DashboardView:
+        """The server's own figures."""
         return dashboard_view(self._monitor, self.streams)
 
-    async def _rendered(self) -> dict[str, str]:
+    async def status_view(self) -> StatusView:
+        return await self._overview.view(self.streams)
+
+    async def _rendered(self, page: str) -> dict[str, str]:
         """HTML by the id of its element; the rows as one while routes are added."""
-        if time.monotonic() - self._sections_at > MAINTENANCE_EVERY_S:
-            self._sections_at = time.monotonic()
-            await self._read_sections()
+        if time.monotonic() - self._sections_at[page] > MAINTENANCE_EVERY_S:
+            self._sections_at[page] = time.monotonic()
+            await self._read_sections(page)
+        if page == "maintenance":
+            return self._sections[page]
+        if page == "status":
+            return await self._status()
         view = self.view()
         render = self._templates.render
         found = {tile.id: render("partials/_tile.html", tile=tile) for tile in view.tiles}
         found["ingest-timings"] = render("partials/_ingest_timings.html", timings=view.timings)
         found["routes"] = render("partials/_routes.html", routes=view.routes)
-        return found | self._sections
+        return found | self._sections[page]
 
-    async def _read_sections(self) -> None:
-        """Sections stay unchanged while they cannot be read. Figures still update."""
+    async def _status(self) -> dict[str, str]:
+        """The parts of the status page; as last sent while the library cannot be read."""
         try:
-            self._sections = await self.maintenance.sections()
+            view = await self.status_view()
+        except Exception as error:
+            self._log(error)
+            return self._shown["status"]
+        render = self._templates.render
+        tiles = (*view.tiles, *view.activity)
+        found = {tile.id: render("partials/_tile.html", tile=tile) for tile in tiles}
+        found["attention"] = render("partials/_attention.html", status=view)
+        found["status"] = render("partials/_work.html", status=view)
+        return found
+
+    async def _read_sections(self, page: str) -> None:
+        """Sections stay unchanged while they cannot be read. Figures still update."""
+        names = {"maintenance": SECTIONS, "performance": (ERRORS,)}.get(page, ())
+        try:
+            self._sections[page] = await self.maintenance.sections(names) if names else {}
             self._problem = ""
         except Exception as error:
-            if self._problem != str(error):  # logged once
-                self._problem = str(error)
-                log.exception("Can't read the maintenance sections of the dashboard")
+            self._log(error)
+
+    def _log(self, error: Exception) -> None:
+        """Once for each problem."""
+        if self._problem != str(error):
+            self._problem = str(error)
+            log.exception("Can't read what the dashboard shows of the library", exc_info=error)
 
 
 def _partials(html: dict[str, str]) -> str:

@@ -75,7 +75,7 @@ class Tile:
     """A figure with its word (`good`, `warning`, `poor`, or none) and the hour behind it.
 
     `spark` are the points of an SVG polyline; empty when there is too little to draw yet, None for
-    a figure without a line.
+    a figure without a line. `url` is where the word leads, for a figure that wants a person.
     """
 
     id: str
@@ -85,6 +85,7 @@ class Tile:
     word: str
     detail: str
     spark: str | None
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,11 @@ class RouteRow:
 
 
 def level_of(ms: float) -> tuple[str, str]:
-    """(level, word) of a latency, by the thresholds of the previous server."""
+    """(level, word) of a latency, by the thresholds of the previous server. Slow has no
+    color: there is nothing to do about it on the page."""
     if ms < GOOD_MS:
         return "good", "Good"
-    return ("warning", "Slow") if ms <= POOR_MS else ("poor", "Too slow")
+    return ("", "Slow") if ms <= POOR_MS else ("poor", "Too slow")
 
 
 def spark(values: Sequence[float], lowest: float = 0.0, highest: float | None = None) -> str:

@@ -82,7 +82,7 @@ def _plain(name: str, title: str, value: str, detail: str, line: str | None = No
 def _cache(monitor: Monitor) -> Tile:
     found = cache_json(*monitor.cache_use)
     rate = monitor.hit_rate
-    level, word = ("good", "Good") if rate >= 70 else ("warning", "Low")
+    level, word = ("good", "Good") if rate >= 70 else ("", "Low")
     if found["hits"] + found["misses"] < 100:
         level, word = "", "Just started"
     detail = f"{formatting.number(found['hits'])} hits, {formatting.number(found['misses'])} misses"
@@ -106,7 +106,7 @@ def _ratings(monitor: Monitor) -> Tile:
 
 def _database(monitor: Monitor) -> Tile:
     queries, average = monitor.sources.metrics.queries, monitor.now.web.queries
-    level, word = ("good", "Normal") if average <= 20 else ("warning", "High")
+    level, word = ("good", "Normal") if average <= 20 else ("", "High")
     detail = (
         f"max {max(queries, default=0)} in the last {formatting.plural(len(queries), 'request')}"
     )
@@ -117,12 +117,13 @@ def _database(monitor: Monitor) -> Tile:
 def _uptime(monitor: Monitor) -> Tile:
     metrics = monitor.sources.metrics
     recent = sum(sample.web.errors for sample in list(monitor.seconds)[-60:])
-    level, word = ("poor", "Failing") if recent >= 1 else ("good", "Running")
+    level, word = ("poor", "Failing: see errors") if recent >= 1 else ("good", "Running")
     so_far = formatting.number(metrics.requests)
     detail = f"{monitor.now.web.requests:.0f} requests/s, {so_far} since start"
     line = _hour(monitor, lambda sample: sample.web.requests)
     value = humanize.naturaldelta(metrics.uptime_s)
-    return Tile("tile-uptime", "Uptime", value, level, word, detail, line)
+    url = "#maintenance-errors" if recent >= 1 else ""
+    return Tile("tile-uptime", "Uptime", value, level, word, detail, line, url)
 
 
 # --- the panels ---
@@ -151,6 +152,7 @@ def _library(monitor: Monitor) -> tuple[Tile, ...]:
             "See failed files" if failed else "None",
             "since start",
             None,
+            "/admin/maintenance#maintenance-failed" if failed else "",
         ),
     )
 

@@ -26,7 +26,7 @@ class Change:
 NOTHING_TO_UNDO = "Nothing left to undo"
 LIBRARY = Link("Go to library", "/all")
 TAGS = Link("Go to tags", "/tags")
-MAINTENANCE = Link("Go to maintenance", "/admin/performance")
+MAINTENANCE = Link("Go to maintenance", "/admin/maintenance")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from quart import Response, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lvs import formatting
+from lvs.admin.dashboard import PAGES
 from lvs.admin.maintenance import LOG_LEVELS
 from lvs.admin.report import missing_cutoff
 from lvs.contexts.bulk import cleanup_scheduled
@@ -22,8 +23,12 @@ from lvs.store import cleanup
 
 
 async def events() -> Response:
-    """The dashboard's tiles, once a second those that changed."""
-    response = Response(current_services().admin.dashboard.stream(), 200, responses.SSE_HEADERS)
+    """What moves on a page of the dashboard (`page`), once a second what changed of it."""
+    page = request.args.get("page", "performance")
+    if page not in PAGES:
+        raise InvalidInputError(f"`page` must be one of {', '.join(PAGES)}.")
+    stream = current_services().admin.dashboard.stream(page)
+    response = Response(stream, 200, responses.SSE_HEADERS)
     response.timeout = None
     return response
 

@@ -15,6 +15,7 @@ from typing import Any
 from lvs.admin.dashboard import Dashboard
 from lvs.admin.maintenance import Maintenance
 from lvs.admin.monitor import Monitor, Sources
+from lvs.admin.overview import Overview
 from lvs.backups.scheduler import BackupScheduler
 from lvs.caches import Cache
 from lvs.config import ServerConfig
@@ -97,7 +98,8 @@ async def open_services(config: ServerConfig, *, live: bool = True) -> AsyncIter
         maintenance = Maintenance(
             config, store, library.folders, backup_scheduler, errors, templates
         )
-        dashboard = Dashboard(monitor, maintenance, templates)
+        overview = Overview(monitor, maintenance, HOUSEHOLD)
+        dashboard = Dashboard(monitor, overview, templates)
         services = Services(
             config=config,
             store=store,

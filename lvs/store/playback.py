@@ -107,6 +107,16 @@ def set_state(
     marks.changed(tx, viewer, item_id)
 
 
+def played_since(conn: Connection, viewer: Viewer, since_ms: int, limit: int) -> list[int]:
+    """Ids of the items whose position was saved after a time (ms), the last one first."""
+    rows = conn.execute(
+        "select item_id from playback_progress where user_id = ? and updated_at > ?"
+        " order by updated_at desc, item_id limit ?",
+        (viewer.user_id, since_ms, limit),
+    )
+    return [row[0] for row in rows]
+
+
 def _storable(position_s: float) -> float:
     """The start in place of what is no position: SQLite keeps infinity, pages cannot show it."""
     return position_s if math.isfinite(position_s) and position_s >= 0 else 0.0
