@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from lvs.errors import InvalidInputError
 from lvs.services import Services
 from lvs.store import Transaction, files, gallery, search
-from lvs.store.gallery import decode_cursor, encode_cursor
+from lvs.store.gallery import Key, decode_cursor, encode_cursor
 from lvs.store.list_plan import ListSpec
 from lvs.store.sort_orders import SORT_ORDERS
 from lvs.viewer import HOUSEHOLD
@@ -48,8 +49,10 @@ def test_a_cursor_is_read_as_it_was_written(
     sort: str, seed: int, value: str | float, item_id: int
 ) -> None:
     spec = ListSpec(HOUSEHOLD, sort, seed=seed)
-    cursor = encode_cursor(spec, (value, item_id))
-    assert decode_cursor(spec, cursor) == (value, item_id)
+    for failed in (False, True):
+        key = Key(value, item_id, failed)
+        cursor = encode_cursor(spec, key)
+        assert decode_cursor(spec, cursor) == key
     assert not set(cursor) & set("=+/&?%# "), "it stands in addresses as it is"
 
 
@@ -86,9 +89,9 @@ def test_json_that_is_no_cursor_of_the_order_is_refused(value: Any) -> None:
 
 
 def test_seeds_matter_to_the_random_order_alone() -> None:
-    newest = encode_cursor(ListSpec(HOUSEHOLD, "newest", seed=3), (7, 1))
-    assert decode_cursor(ListSpec(HOUSEHOLD, "newest", seed=4), newest) == (7, 1)
-    shuffled = encode_cursor(ListSpec(HOUSEHOLD, "random", seed=3), (7, 1))
+    newest = encode_cursor(ListSpec(HOUSEHOLD, "newest", seed=3), Key(7, 1))
+    assert decode_cursor(ListSpec(HOUSEHOLD, "newest", seed=4), newest) == Key(7, 1)
+    shuffled = encode_cursor(ListSpec(HOUSEHOLD, "random", seed=3), Key(7, 1))
     with pytest.raises(InvalidInputError, match="another sort order"):
         decode_cursor(ListSpec(HOUSEHOLD, "random", seed=4), shuffled)
 
@@ -129,8 +132,52 @@ async def test_the_next_page_follows_though_the_cursors_video_is_missing_now(
     assert [item_id for item_id, _ in rows] == whole[10:]
 
 
+FAILED = (2, 5, 9)
+
+
+async def fail_some(services: Services) -> None:
+    await services.store.write(
+        lambda tx: tx.connection.execute(
+            f"update item set probe_error = 'The file is empty.' where id in {FAILED}"
+        )
+    )
+
+
+@pytest.mark.engines("sqlite", "postgres")
+@pytest.mark.parametrize("limit", [1, 4, 9, 10, 11, 100])
+async def test_what_could_not_be_read_is_last_in_every_order(
+    services: Services, limit: int
+) -> None:
+    await fill(services.store, 12)
+    await fail_some(services)
+    for sort in SORT_ORDERS:
+        for reverse in (False, True):
+            spec = ListSpec(HOUSEHOLD, sort, seed=9, reverse=reverse)
+            found = await walk(services, spec, limit)
+            assert sorted(found) == list(range(1, 13))
+            assert set(found[-3:]) == set(FAILED), (sort, reverse)
+            parts = [
+                await walk(services, replace(spec, failed=failed), limit)
+                for failed in (False, True)
+            ]
+            assert parts[0] + parts[1] == found
+            count = await services.store.read(gallery.count, replace(spec, failed=True))
+            assert count == 3
+            assert await services.store.read(gallery.count, spec) == 12
+
+
+async def test_a_direction_turns_the_order(services: Services) -> None:
+    await fill(services.store, 9)
+    for sort, order in SORT_ORDERS.items():
+        spec = ListSpec(HOUSEHOLD, sort, seed=9, match=search.expression("video"))
+        found = await walk(services, spec, 4)
+        turned = await walk(services, replace(spec, reverse=True), 4)
+        assert turned == (found[::-1] if order.has_direction else found), sort
+
+
 async def test_neighbours_are_those_of_the_list(services: Services) -> None:
-    await fill(services.store, 6)
+    await fill(services.store, 12)
+    await fail_some(services)
     for sort in SORT_ORDERS:
         spec = ListSpec(HOUSEHOLD, sort, seed=9)
         whole = await walk(services, spec, 100)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from lvs.errors import InvalidInputError
 from lvs.events import Event
@@ -15,7 +15,14 @@ from lvs.store.backends.connection import Connection
 from lvs.store.database import newest_event
 from lvs.store.list_plan import ListSpec, count_of, plan
 
-Key = tuple[Any, int]
+
+class Key(NamedTuple):
+    """A place in a list: the value that its order sorts by, the item, and whether that is one of
+    those that could not be read, which come last."""
+
+    value: Any
+    item_id: int
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ def list_page(
     rows = _list_page(conn, spec, decode_cursor(spec, after) if after else None, limit + 1)
     more = len(rows) > limit
     rows = rows[:limit]
-    cursor = encode_cursor(spec, (rows[-1][2], rows[-1][0])) if more else None
+    cursor = encode_cursor(spec, rows[-1][2]) if more else None
     return [(row[0], row[1]) for row in rows], cursor
 
 
@@ -62,7 +69,7 @@ def count(conn: Connection, spec: ListSpec) -> int:
             (spec.kind,),
         ).fetchone()
     elif audience.sees_everything and spec == ListSpec(
-        spec.viewer, spec.sort, seed=spec.seed, match=spec.match
+        spec.viewer, spec.sort, seed=spec.seed, match=spec.match, reverse=spec.reverse
     ):
         row = conn.execute(
             f"select count(*) from item_fts where {conn.dialect.full_text.matches('?')}",
@@ -88,10 +95,10 @@ def sort_key_of(conn: Connection, spec: ListSpec, item_id: int) -> Key | None:
     """Where an item is in a list, or None when it is not in it."""
     way = plan(conn, spec, "one")
     row = conn.execute(
-        f"select {way.key}, i.id from {way.source} where {way.where}",
+        f"select {way.key}, i.id, i.probe_error is not null from {way.source} where {way.where}",
         {**spec.parameters, "id": item_id},
     ).fetchone()
-    return (row[0], row[1]) if row else None
+    return Key(row[0], row[1], bool(row[2])) if row else None
 
 
 def is_descending(conn: Connection, spec: ListSpec) -> bool:
@@ -123,8 +130,27 @@ def _list_page(
     limit: int,
     *,
     backwards: bool = False,
-) -> list[tuple[int, int, Any]]:
-    """Rows of (id, version, sort key) beyond a key, `limit` at most."""
+) -> list[tuple[int, int, Key]]:
+    """Rows of (id, version, key) beyond a key, `limit` at most: of what can be read, then of what
+    could not be."""
+    parts = [False, True] if spec.failed is None else [spec.failed]
+    if backwards:
+        parts.reverse()
+    if key is not None:
+        parts = parts[parts.index(key.failed) :]
+    rows: list[tuple[int, int, Key]] = []
+    for failed in parts:
+        start = key if key is not None and key.failed == failed else None
+        part = replace(spec, failed=failed)
+        rows += _part(conn, part, start, limit - len(rows), backwards=backwards)
+        if len(rows) >= limit:
+            break
+    return rows
+
+
+def _part(
+    conn: Connection, spec: ListSpec, key: Key | None, limit: int, *, backwards: bool
+) -> list[tuple[int, int, Key]]:
     way = plan(conn, spec)
     down = way.descending != backwards
     direction = "desc" if down else "asc"
@@ -132,23 +158,27 @@ def _list_page(
     where = way.where
     if key is not None:
         where += f" and ({way.key}, i.id) {'<' if down else '>'} (:key, :id)"
-        names["key"], names["id"] = key
-    return conn.execute(
+        names["key"], names["id"] = key.value, key.item_id
+    rows = conn.execute(
         f"select i.id, i.version, {way.key} from {way.source} where {where}"
         f" order by {way.key} {direction}, i.id {direction} limit :limit",
         names,
-    ).fetchall()
+    )
+    return [(row[0], row[1], Key(row[2], row[0], bool(spec.failed))) for row in rows]
 
 
 def encode_cursor(spec: ListSpec, key: Key) -> str:
-    value = json.dumps([_order_of(spec), *key])
+    value = json.dumps([_order_of(spec), key.value, key.item_id, *([1] if key.failed else [])])
     return base64.urlsafe_b64encode(value.encode()).decode().rstrip("=")
 
 
 def decode_cursor(spec: ListSpec, cursor: str) -> Key:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        order, value, item_id = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        text = base64.b64decode(padded, altchars=b"-_", validate=True)
+        order, value, item_id, *failed = json.loads(text)
+        if failed not in ([], [1]) or (failed and spec.failed is False):
+            raise ValueError("not of this list")
         if not isinstance(value, str | int | float) or not isinstance(item_id, int):
             raise ValueError("not a key")
         if isinstance(value, str):
@@ -165,12 +195,14 @@ def decode_cursor(spec: ListSpec, cursor: str) -> Key:
         raise InvalidInputError(
             "The `after` cursor belongs to another sort order; start from the first page."
         )
-    return value, item_id
+    return Key(value, item_id, bool(failed) or spec.failed is True)
 
 
 def _order_of(spec: ListSpec) -> str:
     """The order that a cursor is a position in: each seed shuffles by itself."""
-    return f"{spec.sort} {spec.seed}" if spec.sort == "random" else spec.sort
+    if spec.sort == "random":
+        return f"{spec.sort} {spec.seed}"
+    return f"{spec.sort} reversed" if spec.reverse else spec.sort
 
 
 def events_since(

@@ -20,6 +20,8 @@ NO_SEARCH = SearchQuery()
 
 _BY_RANK = ("hit.rank", False)  # the best lowest
 
+_FAILED = "select id from item where probe_error is not null and file_count > 0"
+
 _IN_FOLDER = (
     " and (:folder is null or exists (select 1 from folder_item"
     " where folder_id = :folder and item_id = i.id))"
@@ -28,7 +30,9 @@ _IN_FOLDER = (
 
 @dataclass(frozen=True, slots=True)
 class ListSpec:
-    """Which items, for whom, in which order. `seed` matters to `random` alone."""
+    """Which items, for whom, in which order. `seed` matters to `random` alone; `reverse` turns the
+    direction of the order. Items whose file could not be read come last in every order: `failed`
+    restricts the list to them, or to the others; None is for both."""
 
     viewer: Viewer
     sort: str = "newest"
@@ -38,12 +42,15 @@ class ListSpec:
     tag_ids: tuple[int, ...] = ()
     match: SearchQuery = NO_SEARCH  # of `search.expression`
     kind: str = ""  # empty: of all kinds
+    reverse: bool = False
+    failed: bool | None = None
     has_few_hits: bool | None = field(default=None, compare=False)  # of `match`; None: not counted
 
     @property
     def is_whole(self) -> bool:
         """Whether it has every item of its kind in its folder."""
-        return self.filters == NO_FILTERS and not self.tag_ids and not self.match
+        is_filtered = self.filters != NO_FILTERS or bool(self.tag_ids) or bool(self.match)
+        return self.failed is None and not is_filtered
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -79,8 +86,11 @@ def plan(conn: Connection, spec: ListSpec, purpose: Purpose = "walk") -> QueryPl
     """
     there = "i.file_count > 0" + (" and i.id = :id" if purpose == "one" else "")
     sort = SORT_ORDERS[spec.sort]
-    order = sort.key, sort.descending
+    order = sort.key, sort.descending != (spec.reverse and sort.has_direction)
     full_text, join = conn.dialect.full_text, conn.dialect.ordered_join
+    if spec.failed and purpose != "one":
+        where = there + _conditions(conn, spec, "count") + _IN_FOLDER
+        return QueryPlan(f"({_FAILED}) bad {join} item i on i.id = bad.id", where, *order)
     if spec.match and _finds_few(conn, spec):
         rank = f", {full_text.rank} as rank" if sort.needs_words else ""
         one = f" and {full_text.id} = :id" if purpose == "one" else ""
@@ -127,6 +137,7 @@ def _sees_few(conn: Connection, audience: Audience) -> bool:
 def _conditions(conn: Connection, spec: ListSpec, purpose: Purpose) -> str:
     """What an item must be, beside there and in the folder."""
     wanted = ["i.kind = :kind"] if spec.kind else []
+    wanted += _of_part(spec, purpose)
     wanted += visibility.conditions(spec.viewer.audience)
     wanted += spec.filters.conditions
     wanted += [
@@ -140,6 +151,16 @@ def _conditions(conn: Connection, spec: ListSpec, purpose: Purpose) -> str:
     elif spec.match:
         wanted.append(f"exists (select 1 {hits} and {full_text.id} = i.id)")
     return "".join(f" and {sql}" for sql in wanted)
+
+
+def _of_part(spec: ListSpec, purpose: Purpose) -> list[str]:
+    """Without the failed ones, or those alone. Where an index has all that an order needs, the few
+    that failed are gathered once, and no row is read for the others."""
+    if spec.failed is None:
+        return []
+    if spec.failed or purpose == "one" or SORT_ORDERS[spec.sort].is_indexed:
+        return [f"i.probe_error is {'not ' if spec.failed else ''}null"]
+    return [f"i.id not in ({_FAILED})"]
 
 
 def _walks_to_hits(spec: ListSpec) -> bool:
