@@ -37,6 +37,13 @@ def running_time(duration_s: float | None) -> str:
     return length(round(duration_s / 60) * 60)
 
 
+def total_time(duration_s: float) -> str:
+    """The length of many: `45 s`, `12 min`, `7 h 40 min`; empty for none."""
+    if duration_s < 60:
+        return f"{round(duration_s)} s" if duration_s else ""
+    return length(round(duration_s / 60) * 60)
+
+
 def time_left(left_s: float) -> str:
     """How much of it is still to be played: `51 min left`; `40 s left` below a minute."""
     if left_s < 60:

@@ -226,8 +226,7 @@ async def test_everything_works_without_scripts(
         await page.select_option("#sort", "title")
         await page.click(".sort button")
         assert "sort=title" in page.url
-        await page.click(".chip:has-text('Holidays')")
-        assert "folder=Holidays" in page.url
+        await page.goto(f"{site}/all?folder=Holidays")
         await expect(page.locator("#grid > .card")).to_have_count(14)
         await page.click(".card-link >> nth=2")
         assert await page.locator("video[controls]").is_visible()

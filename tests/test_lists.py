@@ -196,11 +196,6 @@ async def test_an_empty_list_offers_the_way_to_the_most_videos(
     assert len(titles((await films.get(leads_to)).text)) == number
 
 
-async def test_an_empty_list_offers_no_folders(films: LocalServer) -> None:
-    assert 'aria-label="Folders"' in (await films.get("/all?q=har")).text
-    assert 'aria-label="Folders"' not in (await films.get("/all?q=zebra")).text
-
-
 async def test_a_list_with_a_link_of_its_own_needs_no_chips(films: LocalServer) -> None:
     for path, chips in (("/favorites", 0), ("/best-of", 0), ("/favorites?q=har", 2)):
         assert (await films.get(path)).text.count('aria-label="Remove ') == chips

@@ -128,7 +128,7 @@ async def test_a_shuffled_list_is_stable_and_another_seed_is_another_list(
 async def test_a_shuffled_list_without_a_seed_gets_one(server: LocalServer) -> None:
     answer = await server.get("/all?sort=random")
     assert answer.status == 303
-    assert re.fullmatch(r"/\?sort=random&seed=\d+", answer.headers["location"])
+    assert re.fullmatch(r"/all\?sort=random&seed=\d+", answer.headers["location"])
 
 
 async def test_a_folder_page_has_its_own_videos_and_the_way_back(server: LocalServer) -> None:
@@ -136,7 +136,7 @@ async def test_a_folder_page_has_its_own_videos_and_the_way_back(server: LocalSe
     page = (await server.get("/all?folder=a")).text
     assert len(card_ids(page)) == 15
     assert "15 videos" in page
-    assert links(page, class_="chip") == ["/all?folder=a/b"]
+    assert links(page, class_="folder-link") == ["/all?folder=a/b"]
     inner = (await server.get("/all?folder=a/b")).text
     assert element(inner, "a", href="/all?folder=a").text == "a"
 

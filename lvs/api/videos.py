@@ -38,6 +38,7 @@ Projection = Literal[
 
 class _OrderIn(Arguments):
     sort: Literal[*SORT_ORDERS] | None = None  # type: ignore[valid-type]
+    direction: Literal["asc", "desc"] | None = None
     folder: str = ""
     seed: Annotated[int, Field(ge=1, le=2_147_483_646)] | None = None
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from lvs import paths
+from lvs import formatting, paths
 from lvs.folders import Folders
+from lvs.listing.query import GalleryQuery
 from lvs.models import Folder
 from lvs.store import Connection, folder_tiles, roots
 from lvs.urls import thumbnail_at
@@ -50,6 +51,29 @@ def tiles(
             tuple(thumbnail_at(it.media_hash, it.key, 320) for it in images.get(folder.id, ())),
         )
         for folder in shown
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FolderHead:
+    """The head of a folder's list: a collage, how long all of it is ("" for very many items), and
+    the addresses that play it from its first item, in order or shuffled."""
+
+    images: tuple[str, ...]
+    time: str
+    play: str
+    shuffle: str
+
+
+def head(conn: Connection, audience: Audience, folder: Folder, query: GalleryQuery) -> FolderHead:
+    found = folder_tiles.thumbnails(conn, audience, [folder.id]).get(folder.id, [])
+    total_s = folder_tiles.total_duration_s(conn, audience, folder)
+    ordered = query.with_(after="")
+    return FolderHead(
+        images=tuple(thumbnail_at(it.media_hash, it.key, 320) for it in found),
+        time=formatting.total_time(total_s),
+        play=ordered.url("/play"),
+        shuffle=ordered.with_(sort="", direction="", seed=0).url("/play", sort="random"),
     )
 
 

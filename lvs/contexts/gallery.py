@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from lvs import paths
+from lvs.contexts import folders as folder_contexts
 from lvs.contexts.cards import CardRenderer
 from lvs.contexts.empty import Empty, empty_context
 from lvs.contexts.filters import FilterForm, filter_form, filter_names
+from lvs.contexts.folders import FolderHead, FolderTile
 from lvs.contexts.navigation import (
     folder_name,
     has_own_link,
@@ -24,7 +26,7 @@ from lvs.kinds import KINDS, MAIN
 from lvs.kinds.kind import Kind
 from lvs.listing.query import GalleryQuery
 from lvs.listing.resolve import Listing, resolve
-from lvs.models import Folder, SavedSearch
+from lvs.models import SavedSearch
 from lvs.store import Connection, gallery, roots, saved_searches, tags
 from lvs.store.sort_orders import SORT_ORDERS
 from lvs.viewer import Viewer
@@ -52,20 +54,41 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Direction:
+    """The direction of the order: its name, and the list in the other one, which is `other`."""
+
+    name: str
+    other: str
+    url: str
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The files of a list that could not be read: how many, and the cards of the first of them."""
+
+    count: int
+    cards: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """Above the grid: where we are, how much there is, in which order, what is further down.
 
-    `filters` lead to the list without them; `kept` are the arguments that a new order leaves;
-    `empty` is what to say of a list without items, None where the library has none. `noun` is one
-    item of the list in words, `kind` its kind, or the main one where it has all.
+    `folders` and `head` are of a folder's own list, without filters. `filters` lead to the list
+    without them; `kept` are the arguments that a new order leaves; `empty` is what to say of a list
+    without items, None where the library has none. `noun` is one item of the list in words, `kind`
+    its kind, or the main one where it has all.
     """
 
     heading: str
     crumbs: tuple[Link, ...]
     total: int
     filters: tuple[Link, ...]
-    folders: tuple[Link, ...]
+    folders: tuple[FolderTile, ...]
+    head: FolderHead | None
     sorts: tuple[Choice, ...]
+    direction: Direction | None
     kept: tuple[tuple[str, str], ...]
     empty: Empty | None
     noun: str
@@ -110,6 +133,7 @@ class Gallery:
 
     summary: Summary
     list_page: ListPage
+    failed: Failed
     is_first: bool
     start: str
     again: str
@@ -128,7 +152,7 @@ def list_page_context(
     """The cards after the query's cursor."""
     listing = resolve(conn, viewer, folders, query)
     after = query.after or None
-    rows, following = gallery.list_page(conn, listing.spec, limit=PAGE_SIZE, after=after)
+    rows, following = gallery.list_page(conn, listing.readable, limit=PAGE_SIZE, after=after)
     return _list_page(conn, cards, listing, rows, following)
 
 
@@ -143,12 +167,15 @@ def gallery_context(
 ) -> Gallery:
     """A page of the gallery at event `since`; `limit` cards from the query's cursor on."""
     listing = resolve(conn, viewer, folders, query)
-    page = gallery.page(conn, listing.spec, limit=limit, after=query.after or None)
+    after = query.after or None
+    rows, following = gallery.list_page(conn, listing.readable, limit=limit, after=after)
+    total = gallery.count(conn, listing.spec)
     saved = saved_searches.saved(conn, viewer)
-    summary = summary_context(conn, folders, listing, page.total, saved)
+    summary = summary_context(conn, folders, listing, total, saved)
     return Gallery(
         summary=summary,
-        list_page=_list_page(conn, cards, listing, page.items, page.next),
+        list_page=_list_page(conn, cards, listing, rows, following),
+        failed=failed_context(conn, cards, listing),
         is_first=not query.after,
         start=query.url(),
         again=query.url("/partials/gallery"),
@@ -192,6 +219,15 @@ def _list_page(
     )
 
 
+def failed_context(conn: Connection, cards: CardRenderer, listing: Listing) -> Failed:
+    """What is folded at the end of a list."""
+    spec = listing.failed
+    count = gallery.count(conn, spec)
+    rows = gallery.list_page(conn, spec, limit=PAGE_SIZE)[0] if count else []
+    html = cards.render(conn, spec.viewer, rows, listing.folder, selectable=False)
+    return Failed(count, Markup("").join(html))
+
+
 def summary_context(
     conn: Connection,
     folders: Folders,
@@ -201,11 +237,6 @@ def summary_context(
 ) -> Summary:
     """`saved` are all saved searches, where they have been read already."""
     query, viewer = listing.query, listing.spec.viewer
-    sorts = tuple(
-        Choice(sort.label, sort.name, sort.name == query.order)
-        for sort in SORT_ORDERS.values()
-        if query.q or not sort.needs_words
-    )
     heading = list_name(query, saved_searches.saved(conn, viewer) if saved is None else saved)
     narrowed_by = _narrowed_by(query, heading)
     chips = tuple(Link(name, wider.url()) for name, wider in narrowed_by)
@@ -218,9 +249,15 @@ def summary_context(
         crumbs=_crumbs(folders, query),
         total=total,
         filters=() if has_own_link(query) else chips,
-        folders=tuple(_folder_links(conn, folders, listing)) if total and not query.kind else (),
-        sorts=sorts,
-        kept=tuple(query.with_(sort="", seed=0).arguments),
+        folders=_folder_tiles(conn, folders, listing),
+        head=(
+            folder_contexts.head(conn, viewer.audience, listing.folder, query)
+            if listing.folder and not query.is_filtered
+            else None
+        ),
+        sorts=_sorts(query),
+        direction=_direction(query),
+        kept=tuple(query.with_(sort="", direction="", seed=0, after="").arguments),
         empty=None if total else empty_context(query, narrowed_by, count),
         noun=_noun(conn, query),
         kind=KINDS[query.only_kind or MAIN.id],
@@ -266,23 +303,32 @@ def _crumbs(folders: Folders, query: GalleryQuery) -> tuple[Link, ...]:
     return tuple(crumbs)
 
 
-def _folder_links(conn: Connection, folders: Folders, listing: Listing) -> list[Link]:
-    """The folders one level down; several configured folders are the first level."""
+def _folder_tiles(conn: Connection, folders: Folders, listing: Listing) -> tuple[FolderTile, ...]:
+    """The folders one level down, in a list that is a folder and nothing else."""
     query, folder = listing.query, listing.folder
+    if folder is None or query.is_filtered or query.kind:
+        return ()
     audience = listing.spec.viewer.audience
-    inside = [] if folder is None else roots.folders_in(conn, audience, folder.id)
-    if folder is None:
-        tops = [roots.folder_at(conn, audience, root.id, "") for root in folders.roots.values()]
-        inside = [replace(top, name=folders.roots[top.root_id].name) for top in tops if top]
-        if len(inside) == 1:
-            inside = roots.folders_in(conn, audience, inside[0].id)
-    rest = query.with_(folder="", after="").url("").replace("?", "&", 1)
-    return [_folder_link(folders, child, rest, query.is_filtered) for child in inside]
+    inside = roots.folders_in(conn, audience, folder.id)
+    return folder_contexts.tiles(conn, audience, folders, inside)
 
 
-def _folder_link(folders: Folders, folder: Folder, rest: str, is_filtered: bool) -> Link:
-    """`rest` is what the address has beside the folder: the same for hundreds of them."""
-    filename = folders.filename(folder.root_id, folder.path)
-    # No count with a filter: it is not stored, and the folder's whole count would mislead.
-    count = None if is_filtered else folder.item_count
-    return Link(folder.name, f"/all?folder={paths.to_url(filename)}{rest}", count=count)
+def _sorts(query: GalleryQuery) -> tuple[Choice, ...]:
+    """The orders to choose from. That by age is one, with two directions."""
+    order = "newest" if query.order == "oldest" else query.order
+    return tuple(
+        Choice(sort.label, sort.name, sort.name == order)
+        for sort in SORT_ORDERS.values()
+        if sort.name != "oldest" and (query.q or not sort.needs_words)
+    )
+
+
+def _direction(query: GalleryQuery) -> Direction | None:
+    order = SORT_ORDERS["newest" if query.order == "oldest" else query.order]
+    if order.directions is None:
+        return None
+    is_turned = bool(query.direction) or query.order == "oldest"
+    other = "asc" if order.descending != is_turned else "desc"
+    turned = query.with_(sort=order.name, direction=other, after="")
+    name, other_name = order.directions[::-1] if is_turned else order.directions
+    return Direction(name, other_name, turned.url(remember=1), order.descending != is_turned)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from markupsafe import Markup
@@ -248,6 +248,7 @@ def _neighbours(
     key = gallery.sort_key_of(conn, spec, item_id)
     if key is None:
         return "", ""
+    spec = replace(spec, failed=key.failed)  # a file that can't be read is nobody's neighbour
     pair = gallery.previous_id(conn, spec, key), gallery.next_id(conn, spec, key)
     found = items.cards(
         conn, viewer.audience, [neighbour for neighbour in pair if neighbour is not None]

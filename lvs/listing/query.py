@@ -18,6 +18,11 @@ SEEDS = 2_147_483_646
 SHOWN_AT_MOST = 600
 
 
+# The order by age has a name for each direction.
+_BY_AGE = {"asc": "oldest", "desc": "newest"}
+DIRECTIONS = ("asc", "desc")
+
+
 @dataclass(frozen=True, slots=True)
 class GalleryQuery:
     """Which list a page shows. `folder` is a filename-style path, `""` for the whole library;
@@ -32,10 +37,15 @@ class GalleryQuery:
     tags: tuple[str, ...] = ()
     q: str = ""
     kind: str = ""
+    direction: str = ""  # "asc" or "desc" where it is not the order's own
 
     def __post_init__(self) -> None:
         if self.kind == self._default_kind:
             object.__setattr__(self, "kind", "")
+        if self.direction and self.order in _BY_AGE.values():
+            object.__setattr__(self, "sort", _BY_AGE[self.direction])
+        if self.direction and not self._turns(self.direction):
+            object.__setattr__(self, "direction", "")
         if self.sort and self.order == self.default_order:
             object.__setattr__(self, "sort", "")
 
@@ -45,6 +55,11 @@ class GalleryQuery:
         if self.sort and (self.q or not SORT_ORDERS[self.sort].needs_words):
             return self.sort
         return self.default_order
+
+    def _turns(self, direction: str) -> bool:
+        """Whether the order has directions, and this one is not its own."""
+        order = SORT_ORDERS[self.order]
+        return order.has_direction and order.descending != (direction == "desc")
 
     @property
     def default_order(self) -> str:
@@ -96,6 +111,8 @@ class GalleryQuery:
         pairs += [(name, str(value)) for name, value in self.filters.values]
         if self.sort:
             pairs.append(("sort", self.sort))
+        if self.direction:
+            pairs.append(("direction", self.direction))
         if self.seed:
             pairs.append(("seed", str(self.seed)))
         return pairs
@@ -137,6 +154,11 @@ def parse_query(arguments: dict[str, str]) -> GalleryQuery:
     sort = arguments.get("sort", "")
     if sort and sort not in SORT_ORDERS:
         raise InvalidInputError(f"`sort` is {sort!r}; it must be one of {', '.join(SORT_ORDERS)}.")
+    direction = arguments.get("direction", "")
+    if direction and direction not in DIRECTIONS:
+        raise InvalidInputError(
+            f"`direction` is {direction[:40]!r}; it must be one of {', '.join(DIRECTIONS)}."
+        )
     seed = 0
     if sort == "random":
         seed = whole_number(arguments, "seed", 1, SEEDS, default=random.randint(1, SEEDS))
@@ -154,6 +176,7 @@ def parse_query(arguments: dict[str, str]) -> GalleryQuery:
         _filters(arguments),
         tuple(filter(None, arguments.get("tag", "").split("\n")))[:TAGS_AT_MOST],
         kind=kind,
+        direction=direction,
     )
     found = parse_search(text[:LONGEST_Q])
     return replace(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lvs import paths
 from lvs.errors import InvalidInputError, NotFoundError
@@ -23,6 +23,15 @@ class Listing:
     folder: Folder | None
     spec: ListSpec
 
+    @property
+    def readable(self) -> ListSpec:
+        """The list without the files that could not be read, which pages show apart."""
+        return replace(self.spec, failed=False)
+
+    @property
+    def failed(self) -> ListSpec:
+        return replace(self.spec, failed=True)
+
 
 def resolve(conn: Connection, viewer: Viewer, folders: Folders, query: GalleryQuery) -> Listing:
     """Resolved once for a request or push. Raises NotFoundError for a folder that is not there."""
@@ -40,6 +49,7 @@ def resolve(conn: Connection, viewer: Viewer, folders: Folders, query: GalleryQu
         tag_ids,
         match,
         query.only_kind,
+        reverse=bool(query.direction),
         has_few_hits=few,
     )
     return Listing(query, folder, spec)

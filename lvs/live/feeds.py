@@ -14,7 +14,7 @@ from lvs import formatting
 from lvs.activity import Activity
 from lvs.contexts.cards import as_in, marks_context
 from lvs.contexts.copies import words_for_copies
-from lvs.contexts.gallery import summary_context
+from lvs.contexts.gallery import failed_context, summary_context
 from lvs.contexts.status import status_context
 from lvs.contexts.watch import about_context, stage_context
 from lvs.errors import NotFoundError
@@ -34,6 +34,7 @@ CARDS_AT_MOST = 60  # with more, it is cheaper for a page to fetch its list agai
 # These may move other items into or out of a list.
 _OF_NEIGHBOURS = {"item.added", "item.removed", "folder.updated"}
 # These leave the summary of an unfiltered list unchanged.
+_OF_MARKS = ("item.marked", "saved_search.updated")
 _OF_CARDS = ("item.updated", "item.marked", "saved_search.updated")
 
 
@@ -154,8 +155,14 @@ class GalleryFeed:
             parts = self._cards(conn, context, listing, touched, with_marks=with_marks)
         except NotFoundError:
             raise ResyncRequiredError from None
-        if self.query.is_filtered or topics.difference(_OF_CARDS):
+        # A folder's head and tiles show thumbnails, and how long all of it is.
+        follows_cards = self.query.is_filtered or (self.query.folder and "item.updated" in topics)
+        if follows_cards or topics.difference(_OF_CARDS):
             parts.append(self._summary(conn, context, listing))
+        if topics.difference(_OF_MARKS):
+            failed = failed_context(conn, context.cards, listing)
+            html = context.templates.render("partials/_failed.html", failed=failed)
+            parts.append(responses.partial("#failed", html))
         copied = _items(event for event in events if event.topic == "item.copied")
         if copied and (said := words_for_copies(conn, listing.spec, sorted(copied))):
             html = context.templates.render("partials/_toast.html", words=said)
@@ -171,7 +178,7 @@ class GalleryFeed:
         *,
         with_marks: bool,
     ) -> list[str]:
-        spec = listing.spec
+        spec = listing.readable
         keys = {video: gallery.sort_key_of(conn, spec, video) for video in touched}
         parts = [
             responses.partial(f"#v-{video}", "", "delete")

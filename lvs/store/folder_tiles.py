@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from lvs.models import Folder
 from lvs.store import visibility
 from lvs.store.backends.connection import Connection
 from lvs.viewer import Audience
 
 PER_TILE = 4
+
+
+MAX_SUMMED = 5_000  # items of a folder whose lengths are added up: each is a read of its row
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +52,16 @@ def thumbnails(
     for folder_id, media_hash, key in rows:
         found.setdefault(folder_id, []).append(TileThumbnail(media_hash, key))
     return found
+
+
+def total_duration_s(conn: Connection, audience: Audience, folder: Folder) -> float:
+    """How long all of a folder is; 0 for a folder with so many items that it is not added up."""
+    if folder.item_count > MAX_SUMMED:
+        return 0
+    conditions = "".join(f" and {sql}" for sql in visibility.conditions(audience))
+    (total,) = conn.execute(
+        f"select coalesce(sum(i.duration_s), 0) from folder_item fi {conn.dialect.ordered_join}"
+        " item i on i.id = fi.item_id where fi.folder_id = ? and i.file_count > 0" + conditions,
+        (folder.id,),
+    ).fetchone()
+    return float(total)

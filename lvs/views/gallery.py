@@ -8,34 +8,70 @@ from datetime import date
 from quart import Response, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from lvs.contexts.cards import as_in
 from lvs.contexts.gallery import gallery_context
 from lvs.contexts.status import status_context
 from lvs.errors import NotFoundError
 from lvs.http import responses
-from lvs.http.preferences import current_preferences
+from lvs.http.preferences import SORT_PREFIX, current_preferences, remember
 from lvs.http.responses import Rendered
 from lvs.http.routes import PAGE, Route
 from lvs.http.viewers import current_viewer
 from lvs.kinds import MAIN
 from lvs.listing.builtin import ARGUMENTS
 from lvs.listing.query import SEEDS, GalleryQuery, arguments_of, parse_query
+from lvs.listing.resolve import resolve
 from lvs.models import Card
 from lvs.services import Services, current_services
 from lvs.store import Connection, items
 from lvs.store import gallery as gallery_store
 from lvs.store.list_plan import ListSpec
-from lvs.urls import watch_url
+from lvs.urls import page_url, watch_url
 from lvs.viewer import Viewer
+from lvs.views.params import list_arguments, sort_key_of_list
 from lvs.views.rendering import rendered
 
 
 async def index() -> Response | WerkzeugResponse:
     """The gallery page. A shuffled list is given its seed first, so that its address is stable."""
-    arguments = ARGUMENTS[request.path] | arguments_of(request.query_string)
+    arguments = list_arguments(request.path, arguments_of(request.query_string))
     query = parse_query(arguments)
+    if "remember" in arguments:
+        return _remembering(query)
     if query.sort == "random" and "seed" not in arguments:
         return redirect(query.url(), 303)
     return responses.html_response(request, await page(current_services(), query))
+
+
+def _remembering(query: GalleryQuery) -> Response:
+    """To the list in the order that was just selected, which the browser keeps for it."""
+    answer = Response("", 303, {"Location": query.url()})
+    if key := sort_key_of_list(query):
+        is_own = not (query.sort or query.direction)
+        order = "" if is_own else "-".join(filter(None, (query.order, query.direction)))
+        remember(answer, current_preferences().with_(SORT_PREFIX + key, order))
+    return answer
+
+
+async def play() -> WerkzeugResponse:
+    """The first item of a list, in that list: of a random order, another one each time."""
+    query = parse_query(arguments_of(request.query_string))
+    services = current_services()
+    found = await services.store.read(_first_card, current_viewer(), services, query)
+    if found is None:
+        raise NotFoundError("Nothing in this list can be played.")
+    return redirect(query.url(page_url(services.folders, found), list=1), 303)
+
+
+def _first_card(
+    conn: Connection, viewer: Viewer, services: Services, query: GalleryQuery
+) -> Card | None:
+    listing = resolve(conn, viewer, services.folders, query)
+    rows, _ = gallery_store.list_page(conn, listing.readable, limit=1)
+    if not rows:
+        return None
+    found = items.cards(conn, viewer.audience, [rows[0][0]])
+    return as_in(conn, found, listing.folder)[rows[0][0]]
 
 
 async def random_video() -> WerkzeugResponse:
@@ -83,4 +119,5 @@ async def page(services: Services, query: GalleryQuery) -> Rendered:
 ROUTES = (
     *(Route(url, index, PAGE) for url in ARGUMENTS),
     Route("/random", random_video, PAGE),
+    Route("/play", play, PAGE),
 )

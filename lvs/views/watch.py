@@ -21,7 +21,7 @@ from lvs.network.addresses import split_url
 from lvs.services import current_services
 from lvs.store import Connection
 from lvs.viewer import Viewer
-from lvs.views.params import requested_filename
+from lvs.views.params import list_arguments, requested_filename
 from lvs.views.rendering import rendered
 
 FindItem = Callable[[Connection, Viewer, Folders, str], int]
@@ -82,7 +82,7 @@ def _list_before(arguments: dict[str, str]) -> GalleryQuery | None:
         referer = split_url(request.headers.get("Referer", ""))
         if referer.netloc == request.host and referer.path in ARGUMENTS:
             given = arguments_of(referer.query.encode("ascii", "replace"))
-            return parse_query(ARGUMENTS[referer.path] | given)
+            return parse_query(list_arguments(referer.path, given))
     except (InvalidInputError, ValueError):
         pass
     return None
