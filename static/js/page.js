@@ -17,6 +17,9 @@ document.addEventListener('preferences', ({ detail: { theme, density, view } }) 
 window.addEventListener('storage', showPreferences);
 window.addEventListener('pageshow', ({ persisted }) => persisted && showPreferences());
 
+// The page for while the server can't be reached. Only a secure address has this.
+window.addEventListener('load', () => navigator.serviceWorker?.register('/service-worker.js').catch(() => {}));
+
 // Empty fields are left out of the address.
 document.addEventListener('submit', (event) => {
   if (!event.target.matches('[data-leave-out-empty]')) return;

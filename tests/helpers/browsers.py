@@ -48,6 +48,8 @@ SIZES = {"phone": PHONE, "desktop": DESKTOP, "headset": HEADSET, "wide": WIDE}
 @contextlib.asynccontextmanager
 async def context(browser: Browser, **options: Any) -> AsyncIterator[BrowserContext]:
     """A browser context whose pages fail the test when a script or a policy complains."""
+    # It would answer before the routes that tests put in front of the network.
+    options.setdefault("service_workers", "block")
     context = await browser.new_context(**options)
     complaints: list[str] = []
 
