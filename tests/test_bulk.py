@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from lvs.models import NO_MARKS
 from lvs.services import Services
@@ -246,8 +246,8 @@ async def test_cards_are_selected_by_clicks_ranges_and_keys(
     await cards.nth(2).locator(".card-link").focus()
     await page.keyboard.press("x")
     assert await selected(page) == ["B", "D"]
-    await page.locator("#bulk-stars").select_option("4")
-    await page.get_by_role("button", name="Set rating").click()
+    await page.get_by_role("button", name="Rate", exact=True).click()
+    await page.locator("#bulk-rate").get_by_role("button", name="4 stars").click()
     await page.get_by_text("2 videos rated 4 stars").wait_for()
     await until(other, "document.querySelectorAll('.rate-given').length === 2")
     await until(page, "document.querySelectorAll('.rate-given').length === 2")
@@ -255,7 +255,10 @@ async def test_cards_are_selected_by_clicks_ranges_and_keys(
     await page.get_by_role("button", name="Undo").click()
     await page.get_by_text("Undone", exact=True).wait_for()
     await until(other, "document.querySelectorAll('.rate-given').length === 0")
+    await page.get_by_role("button", name="More actions").click()
     await page.locator("[data-select-all]").check()
+    await page.keyboard.press("Escape")
+    await expect(page.locator("[data-selected]")).to_have_text("All 6 selected")
     await page.get_by_role("button", name="Add to favorites").click()
     await page.get_by_text("6 videos added to favorites").wait_for()
     await cards.first.locator(".card-select").focus()
@@ -266,31 +269,123 @@ async def test_cards_are_selected_by_clicks_ranges_and_keys(
     await page.wait_for_url("**/watch/A.mp4**")
 
 
-async def test_a_toast_stands_above_the_bar_and_outlasts_it(
+async def test_a_bar_of_one_row_has_every_action_within_two_taps(
+    site: str, browser: Browser, services: Services
+) -> None:
+    async with browsers.context(browser, **browsers.PHONE) as context:
+        page = await live_page(context, f"{site}/all?sort=title")
+        await page.get_by_role("button", name="Select", exact=True).tap()
+        await page.locator("#grid > .card .card-thumbnail").first.tap()
+        bar = page.locator("#bulk")
+        box = await bar.bounding_box()
+        assert box is not None
+        assert box["height"] < 64
+        assert box["y"] == 0
+        found = set()
+        for button in await bar.locator(":scope > button").all():
+            await expect(button).to_be_in_viewport(ratio=1)
+            size = await button.bounding_box()
+            assert size is not None
+            assert min(size["width"], size["height"]) >= 44
+            if await button.get_attribute("name"):
+                found.add(await button.get_attribute("value"))
+            if menu := await button.get_attribute("popovertarget"):
+                await button.tap()
+                for action in await page.locator(
+                    f"#{menu} [name=action], #{menu} [name=stars]"
+                ).all():
+                    await expect(action).to_be_in_viewport(ratio=1)
+                    name, value = [await action.get_attribute(of) for of in ("name", "value")]
+                    found.add("rate" if name == "stars" else value)
+                assert not await browsers.axe_violations(page)
+                await button.tap()
+                await expect(page.locator(f"#{menu}")).to_be_hidden()
+        assert found == {"tag", "untag", "rate", *bulk.ACTIONS}
+        await page.get_by_role("button", name="Rate", exact=True).tap()
+        await page.get_by_role("button", name="3 stars", exact=True).tap()
+        toast = page.locator("#notices .notice", has_text="1 video rated 3 stars")
+        await toast.wait_for()
+        await expect(page.locator("#bulk-rate")).to_be_hidden()
+        area = await toast.bounding_box()
+        assert area is not None
+        assert area["y"] > box["height"], "the toast covers the bar"
+
+
+async def test_a_toast_outlasts_the_bar_and_is_undone_by_a_key(
     site: str, context: BrowserContext, services: Services
 ) -> None:
     page = await live_page(context, f"{site}/all?sort=title")
-    await page.get_by_role("button", name="Select", exact=True).click()
-    await page.locator("#grid > .card .card-thumbnail").first.click()
+    first = page.locator("#grid > .card").first
+    await first.hover()
+    await first.locator(".card-select").click()  # the tick under the pointer begins it
+    await expect(page.locator("[data-selected]")).to_have_text("1 selected")
+    await page.get_by_role("button", name="Tag", exact=True).click()
+    await page.keyboard.press("Enter")
+    refused = page.locator("#notices [role=alert]", has_text="needs at least one visible character")
+    await refused.wait_for()
+    await page.get_by_role("button", name="Tag", exact=True).click()
+    await page.keyboard.type("evening")
+    await page.keyboard.press("Enter")  # presses "Add tag", not another button of the form
+    await page.get_by_text("Tag “evening” added to 1 video").wait_for()
     await page.get_by_role("button", name="Add to favorites").click()
     toast = page.locator("#notices .notice", has_text="1 video added to favorites")
     await toast.wait_for()
-    refused = page.locator("#notices [role=alert]", has_text="needs at least one visible character")
-    await page.get_by_role("button", name="Add tag").click()
-    await refused.wait_for()
-    for width, height in ((390, 844), (1280, 800)):
-        await page.set_viewport_size({"width": width, "height": height})
-        await until(
-            page,
-            "[...document.querySelectorAll('#notices .notice')].every(notice =>"
-            " notice.getBoundingClientRect().bottom <="
-            " document.querySelector('.bulk').getBoundingClientRect().top)",
-        )
     await page.keyboard.press("Escape")
-    assert await page.locator("#bulk").is_hidden()
-    await toast.get_by_role("button", name="Undo").click()
+    await expect(page.locator("#bulk")).to_be_hidden()
+    link = first.locator(".card-link")
+    await link.focus()
+    await page.keyboard.press("u")  # the newest
     await page.get_by_text("Undone", exact=True).wait_for()
-    await until(page, "document.querySelectorAll('.heart[aria-pressed=true]').length === 0")
+    await expect(page.locator(".heart[aria-pressed=true]")).to_have_count(0)
+    await page.keyboard.press("Control+z")
+    await expect(page.get_by_text("Undone", exact=True)).to_have_count(2)
+    assert await services.store.read(tags.of_item, 1) == []
+    await expect(link).to_be_focused()
+
+
+async def test_a_toast_stays_while_it_has_the_focus(site: str, context: BrowserContext) -> None:
+    page = await context.new_page()
+    await page.clock.install()
+    await page.goto(f"{site}/all?sort=title")
+    await page.wait_for_selector(browsers.LIVE, state="attached")
+    first = page.locator("#grid > .card").first
+    await first.hover()
+    await first.locator(".card-select").click()
+    await page.get_by_role("button", name="Add to favorites").click()
+    undo = page.locator("#notices").get_by_role("button", name="Undo")
+    await undo.wait_for()
+    await page.clock.run_for(9_000)
+    await expect(undo).to_be_visible()
+    await undo.focus()
+    await page.clock.run_for(20_000)
+    await expect(undo).to_be_visible()
+    await first.locator(".card-link").focus()
+    await page.clock.run_for(10_000)
+    await expect(undo).to_have_count(0)
+
+
+async def test_a_long_press_selects_and_the_last_one_deselected_ends_it(
+    site: str, browser: Browser
+) -> None:
+    async with browsers.context(browser, **browsers.PHONE) as context:
+        page = await live_page(context, f"{site}/all?sort=title")
+        cards = page.locator("#grid > .card")
+        box = await cards.nth(1).locator(".card-thumbnail").bounding_box()
+        assert box is not None
+        point = {"x": box["x"] + 20, "y": box["y"] + 20}
+        touch = await context.new_cdp_session(page)
+        await touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+        await expect(page.locator("[data-selected]")).to_have_text("1 selected")
+        await touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        assert await selected(page) == ["B"]
+        assert page.url == f"{site}/all?sort=title"
+        await cards.nth(3).locator(".card-thumbnail").tap()
+        assert await selected(page) == ["B", "D"]
+        for number in (1, 3):
+            await cards.nth(number).locator(".card-thumbnail").tap()
+        await expect(page.locator("#bulk")).to_be_hidden()
+        await cards.nth(3).locator(".card-thumbnail").tap()
+        await page.wait_for_url("**/watch/D.mp4**")
 
 
 async def test_cards_are_selected_and_undone_without_scripts(
@@ -303,6 +398,7 @@ async def test_cards_are_selected_and_undone_without_scripts(
         await page.locator("label.select-open").click()
         await page.get_by_role("checkbox", name="Select B").check()
         await page.get_by_role("checkbox", name="Select C").check()
+        await page.get_by_role("button", name="More actions").click()
         await page.get_by_role("button", name="Mark as watched").click()
         await page.get_by_text("2 videos marked as watched").wait_for()
         states = [

@@ -43,7 +43,7 @@ def change_of(action: str, stars: str, tag: str) -> Change:
     """The change that a form asks for. Raises InvalidInputError."""
     if action in ACTIONS:
         return Change(ACTIONS[action].kind, action, ACTIONS[action].wanted)
-    if action == "rate" and stars in ("1", "2", "3", "4", "5"):
+    if action in ("", "rate") and stars in ("1", "2", "3", "4", "5"):  # a star is a button, too
         return Change("rate", stars, int(stars))
     if action in ("tag", "untag"):
         return Change("tag", clean_name(tag), action == "tag")

@@ -31,7 +31,7 @@ def navigation_context(
     return Navigation(
         tuple(NavItem(p.id, p.name, p.url, counts.get(p.url)) for p in builtin.NAVIGATION.lists),
         tuple(
-            NavItem(f"saved-{s.id}", s.name, _saved_url(s))
+            NavItem(f"saved-{s.id}", s.name, saved_url(s))
             for s in saved_searches.saved(conn, viewer)
         ),
     )
@@ -71,7 +71,7 @@ def nav_url_of(query: GalleryQuery, saved: Iterable[SavedSearch]) -> str:
     if whole in builtin.BY_QUERY:
         return builtin.BY_QUERY[whole].url
     if search := saved_as(query, saved):
-        return _saved_url(search)
+        return saved_url(search)
     if query.q and not (query.folder or query.only_kind or query.tags or query.filters.values):
         return "/search"
     without_words = whole.with_(q="")
@@ -117,7 +117,7 @@ def folder_name(folder: str) -> str:
     return paths.to_words(folder.rpartition("/")[2])
 
 
-def _saved_url(search: SavedSearch) -> str:
+def saved_url(search: SavedSearch) -> str:
     return f"/all?{search.query}"
 
 

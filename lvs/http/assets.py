@@ -55,6 +55,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "gallery",
         "status",
         "bulk",
+        "palette",
         "watch",
         "contrast",  # overrides the others, so it is the last
     ),

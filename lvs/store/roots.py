@@ -129,6 +129,16 @@ def folders_in(
     return [folder for folder in found if folder.item_count]
 
 
+def all_folders(conn: Connection, audience: Audience, limit: int) -> list[Folder]:
+    """Folders with items in the library folders that the audience sees, those with most first.
+    Their counts are of all items, also of hidden ones."""
+    rows = conn.execute(
+        f"select {_FOLDER} from folder where item_count > 0 order by item_count desc, id limit ?",
+        (limit,),
+    )
+    return [folder for folder in map(_folder, rows) if audience.sees_folder(folder.root_id)]
+
+
 def folder_paths(conn: Connection, root_id: int, below: str = "") -> list[str]:
     """Paths of the known folders of a root that hold a present file, `below` or all."""
     rows = conn.execute(

@@ -45,6 +45,15 @@ document.addEventListener('submit', (event) => {
   if (event.submitter?.ariaDisabled === 'true') event.preventDefault();
 }, { capture: true });
 
+// Other keys, and gamepads, are handled by modules that the first one loads.
+let keys;
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'k' && (event.ctrlKey || event.metaKey) && !event.shiftKey) event.preventDefault();
+  keys ??= import('./keys.js');
+  keys.then(({ press }) => press(event)); // once loaded, this is before the browser's own action
+});
+addEventListener('gamepadconnected', () => import('./gamepad.js'));
+
 document.addEventListener('keydown', (event) => {
   if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest('input, textarea, select, [contenteditable], dialog')) return;
@@ -70,7 +79,14 @@ function fade(notice) {
   setTimeout(() => (notice.matches(':hover, :focus-within') ? fade(notice) : notice.remove()), FLEETING_MS);
 }
 
+// The focus returns to where it was before it came to a toast, when that is removed.
+let from;
+notices.addEventListener('focusin', ({ relatedTarget }) => {
+  if (relatedTarget && !notices.contains(relatedTarget)) from = relatedTarget;
+});
+
 new MutationObserver((records) => {
+  if (from?.isConnected && document.activeElement === document.body) from.focus();
   for (const notice of records.flatMap((record) => [...record.addedNodes])) {
     if (notice.nodeType !== Node.ELEMENT_NODE) continue;
     if (notice.matches('[data-fleeting]')) fade(notice);

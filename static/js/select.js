@@ -1,10 +1,10 @@
-// Selects several cards: by a click anywhere on them, in ranges with Shift, and by keys.
-//
-//   x       select or deselect the card that has the focus    Ctrl+A  all cards on the page
-//   Escape  stop selecting
+// Selects several cards: by the tick on each, by a long press, in ranges with Shift; while selecting by
+// a click anywhere on a card. Keys are in keys.js.
+const HOLD_MS = 500;
 const mode = () => document.getElementById('selecting');
 const isOn = () => mode()?.checked;
 const boxes = () => [...document.querySelectorAll('#grid .card-select')];
+const boxOf = (element) => element.closest?.('#grid .card-link')?.parentElement.querySelector('.card-select');
 let last = null;
 
 function showCount() {
@@ -14,25 +14,8 @@ function showCount() {
   const count = boxes().filter((box) => box.checked).length;
   const total = document.getElementById('bulk-total').textContent;
   bar.textContent = all ? `All ${total} selected` : count ? `${count} selected` : 'Select videos';
+  return count;
 }
-
-function choose(box, checked, range) {
-  const list = boxes();
-  const [from, to] = [list.indexOf(last), list.indexOf(box)].sort((a, b) => a - b);
-  if (range && from >= 0) for (const between of list.slice(from, to + 1)) between.checked = checked;
-  box.checked = checked;
-  last = box;
-  showCount();
-}
-
-document.addEventListener('click', (event) => {
-  if (!isOn()) return;
-  if (event.target.matches('.card-select')) return choose(event.target, event.target.checked, event.shiftKey);
-  const box = event.target.closest('#grid .card-link')?.parentElement.querySelector('.card-select');
-  if (!box) return;
-  event.preventDefault();
-  choose(box, !box.checked, event.shiftKey);
-});
 
 function select(on) {
   mode().checked = on;
@@ -44,41 +27,56 @@ function select(on) {
   showCount();
 }
 
+// The last one that is deselected ends it.
+function choose(box, checked, range) {
+  if (!isOn()) select(true);
+  const list = boxes();
+  const [from, to] = [list.indexOf(last), list.indexOf(box)].sort((a, b) => a - b);
+  if (range && from >= 0) for (const between of list.slice(from, to + 1)) between.checked = checked;
+  box.checked = checked;
+  last = box;
+  if (!showCount() && !document.querySelector('[data-select-all]').checked) select(false);
+}
+
 document.addEventListener('click', (event) => {
-  const button = event.target.closest('[data-select]');
-  if (!button) return;
-  select(!isOn());
-  document.getElementById('select').focus(); // also from "Close", which is then hidden
+  const { target, shiftKey } = event;
+  if (target.matches('.card-select')) return choose(target, target.checked, shiftKey);
+  const button = target.closest('[data-select]');
+  if (button) {
+    select(!isOn());
+    document.getElementById('select').focus(); // also from "Close", which is then hidden
+  }
+  const box = isOn() && boxOf(target);
+  if (!box) return;
+  event.preventDefault();
+  choose(box, !box.checked, shiftKey);
 });
+
+// A long press selects; the click that ends it does nothing more.
+let hold = 0;
+let held = false;
+document.addEventListener('pointerdown', ({ pointerType, target }) => {
+  held = false;
+  const box = pointerType === 'touch' && !isOn() && boxOf(target);
+  if (!box) return;
+  hold = setTimeout(() => {
+    held = true;
+    choose(box, true);
+  }, HOLD_MS);
+});
+for (const name of ['pointerup', 'pointercancel']) document.addEventListener(name, () => clearTimeout(hold));
+for (const name of ['click', 'contextmenu']) {
+  document.addEventListener(name, (event) => {
+    if (!held && !(name === 'contextmenu' && event.pointerType === 'touch' && boxOf(event.target))) return;
+    event.preventDefault();
+    event.stopPropagation();
+  }, { capture: true });
+}
+
 document.addEventListener('change', (event) => event.target.matches('[data-select-all]') && showCount());
 
-document.addEventListener('keydown', (event) => {
-  if (!mode() || event.metaKey || event.altKey || event.target.closest('input:not([type=checkbox]), select, textarea')) return;
-  const box = event.target.closest('#grid > .card')?.querySelector('.card-select');
-  if (event.key === 'x' && !event.ctrlKey && box) {
-    if (!isOn()) select(true);
-    choose(box, !box.checked, event.shiftKey);
-  } else if (event.key === 'a' && event.ctrlKey && isOn()) {
-    for (const each of boxes()) each.checked = true;
-    showCount();
-  } else if (event.key === 'Escape' && isOn()) {
-    select(false);
-  } else return;
-  event.preventDefault();
-});
+// An action closes the menu that it is in.
+document.addEventListener('submit', ({ target, submitter }) => target.id === 'bulk' && submitter?.closest('[popover]')?.hidePopover());
 
-// Toasts stand above the bar, which a short list leaves higher than the window's edge.
-const bar = document.querySelector('.bulk');
-function lift() {
-  const above = bar.offsetHeight ? Math.max(0, innerHeight - bar.getBoundingClientRect().top) : 0;
-  document.documentElement.style.setProperty('--bulk-bar', `${above}px`);
-}
-if (bar) {
-  const watching = new ResizeObserver(lift);
-  for (const box of [bar, document.body]) watching.observe(box);
-  for (const name of ['resize', 'scroll']) addEventListener(name, lift, { passive: true });
-}
-
-// Cards that are added or removed change how many are selected.
-const grid = document.getElementById('grid');
-if (grid) new MutationObserver(showCount).observe(grid, { childList: true });
+// Cards that are added or removed change how many are selected; a list that is fetched again has no count.
+document.addEventListener('htmx:after:swap', showCount);
