@@ -11,6 +11,7 @@ import itertools
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -126,9 +127,11 @@ def _copy(source: Connection, target: Connection, report: Report) -> Copied:
         _compare_exports(source, target, report)
         corrected = counts.correct(target)
     items = target.execute("select count(*) from item").fetchone()[0]
-    for done in search.index_all(target):
-        report("Indexing for the search", done, items)
-    target.dialect.catalog.after_copy(target, tables)
+    catalog = target.dialect.catalog
+    with catalog.loading(target, ["item_fts"], partial(report, "Creating the search index")):
+        for done in search.index_all(target):
+            report("Indexing for the search", done, items)
+    catalog.after_copy(target, tables)
     return Copied(items, total, corrected, without_nul)
 
 
@@ -147,7 +150,9 @@ def _copy_equally(
     """How many rows differ by a NUL, in tables that have the rows of the source now. Raises
     UnavailableError when they differ otherwise."""
     _delete_rows(target, tables)
-    _copy_rows(source, target, tables, _Progress(report, "Copying", total))
+    names = [table.name for table in tables]
+    with target.dialect.catalog.loading(target, names, partial(report, "Creating indices")):
+        _copy_rows(source, target, tables, _Progress(report, "Copying", total))
     return _compare(source, target, tables, _Progress(report, "Comparing", total))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # Not data: which migrations were applied, and what is searched, which is made of other tables.
 _DERIVED = ("migration", "item_fts")
+INDEX_MEMORY = "128MB"  # of PostgreSQL, while it makes an index of a copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,18 @@ class Catalog(Protocol):
         """Within a transaction, a part in which rows are written as they are. What fails in it has
         to end the transaction."""
 
+    def loading(
+        self, conn: Connection, names: Sequence[str], report: LoadReport
+    ) -> AbstractContextManager[None]:
+        """Within a transaction, a part in which many rows are inserted into tables of these names.
+        What would be kept up to date with each of them is made at its end, and reported."""
+
     def after_copy(self, conn: Connection, tables: Sequence[Table]) -> None:
         """Bring up to date what the engine keeps beside rows. Raises DatabaseError when a row
         refers to none."""
+
+
+LoadReport = Callable[[int, int], None]  # how many indices are made, of how many
 
 
 class SqliteCatalog:
@@ -82,6 +92,11 @@ class SqliteCatalog:
         yield
         for _, sql in triggers:
             conn.execute(sql)
+
+    def loading(
+        self, conn: Connection, names: Sequence[str], report: LoadReport
+    ) -> AbstractContextManager[None]:
+        return contextlib.nullcontext()
 
     def after_copy(self, conn: Connection, tables: Sequence[Table]) -> None:
         """The next id of a table is the one after its last row's, without any record of it."""
@@ -127,8 +142,42 @@ class PostgresCatalog:
         for table in tables:
             conn.execute(f'alter table "{table.name}" enable trigger user')
 
+    @contextlib.contextmanager
+    def loading(self, conn: Connection, names: Sequence[str], report: LoadReport) -> Iterator[None]:
+        """Without secondary indices and foreign keys: a row would change 15 indices, and look up
+        each row that it refers to."""
+        tables = [f'"{name}"' for name in names]
+        references = conn.execute(
+            "select conname, conrelid::regclass::text, pg_get_constraintdef(oid) from pg_constraint"
+            " where contype = 'f' and connamespace = current_schema()::regnamespace"
+            " and conrelid in (select unnest(?::text[])::regclass) order by oid",
+            (tables,),
+        ).fetchall()
+        indices = conn.execute(
+            "select i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) from pg_index i"
+            " join pg_class c on c.oid = i.indexrelid"
+            " where c.relnamespace = current_schema()::regnamespace and c.relkind = 'i'"
+            " and i.indrelid in (select unnest(?::text[])::regclass)"
+            " and not exists (select 1 from pg_constraint where conindid = i.indexrelid)"
+            " order by i.indexrelid",
+            (tables,),
+        ).fetchall()
+        for name, table, _ in references:
+            conn.execute(f'alter table {table} drop constraint "{name}"')
+        for name, _ in indices:
+            conn.execute(f"drop index {name}")
+        yield
+        conn.execute(f"set local maintenance_work_mem = '{INDEX_MEMORY}'")
+        for done, (_, sql) in enumerate(indices, 1):
+            conn.execute(sql)
+            report(done, len(indices))
+        for name, table, sql in references:
+            conn.execute(f'alter table {table} add constraint "{name}" {sql}')
+        for name in tables:  # what follows reads them with plans for their size
+            conn.execute(f"analyze {name}")
+
     def after_copy(self, conn: Connection, tables: Sequence[Table]) -> None:
-        """The next ids, which were not taken by copied rows, and the planner's statistics."""
+        """The next ids, which were not taken by copied rows."""
         for name, column in conn.execute(
             "select c.relname, a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid"
             " where c.relnamespace = current_schema()::regnamespace and a.attidentity <> ''"
@@ -138,7 +187,6 @@ class PostgresCatalog:
                 f' (select coalesce(max("{column}"), 0) + 1 from "{name}"), false)',
                 (f'"{name}"', column),
             )
-        conn.execute("analyze")
 
 
 def _in_order(found: dict[str, Table], references: dict[str, list[str]]) -> list[Table]:
