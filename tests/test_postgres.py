@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
 from sqlite3 import DataError
+from typing import Any
 
 import psycopg
 import pytest
 
+from lvs.backups.transfer import copy_database
 from lvs.errors import StartError, UnavailableError
 from lvs.store import Connection, Store, Transaction, migrations
 from lvs.store.backends import sqlite
@@ -281,3 +283,30 @@ async def test_names_are_stored_whatever_encoding_the_user_asks_for(
         await store.write(add_users, "日本 ß 😀")
         assert await store.read(users) == ["日本 ß 😀"]
         await store.close()
+
+
+def _schema(address: str) -> list[tuple[Any, ...]]:
+    """Constraints and indices."""
+    with psycopg.connect(address) as conn:
+        found = conn.execute(
+            "select conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated"
+            " from pg_constraint where connamespace = current_schema()::regnamespace"
+        ).fetchall()
+        found += conn.execute(
+            "select tablename, indexname, indexdef, true from pg_indexes"
+            " where schemaname = current_schema()"
+        ).fetchall()
+        return sorted(found)
+
+
+async def test_a_copy_has_the_indices_and_references_of_a_new_database(
+    server: PostgresServer, store: Store, tmp_path: Path
+) -> None:
+    """They are dropped while rows are copied."""
+    library = Store(tmp_path / "library.db")
+    await library.open()
+    await library.close()
+    with server.database() as other:
+        await asyncio.to_thread(copy_database, library.path, other)
+        assert _schema(other) == _schema(str(store.database))
+    assert len(_schema(str(store.database))) > 60

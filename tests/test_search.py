@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from lvs.listing.query import GalleryQuery, parse_query
 from lvs.services import Services
-from lvs.store import Transaction, gallery, playback, search, tags
+from lvs.store import Connection, Transaction, curation, gallery, playback, search, tags
 from lvs.store import items as records
 from lvs.store.filters import Filters
 from lvs.store.list_plan import ListSpec
 from lvs.viewer import EVERYTHING, HOUSEHOLD
 from tests.helpers.clips import Cast
-from tests.helpers.libraries import fill, library
+from tests.helpers.libraries import delete_old_events, fill, library
 from tests.helpers.servers import LocalServer
 
 pytestmark = pytest.mark.engines("sqlite", "postgres")
@@ -263,3 +263,43 @@ async def test_the_navigation_marks_the_list_that_is_searched(
 ) -> None:
     marked = re.search(r'href="([^"]*)" aria-current="page"', (await server.get(path)).text)
     assert (marked and marked[1]) == current
+
+
+def _counts(conn: Connection) -> tuple[int, int]:
+    """How many items a frequent word finds in a list, and how many statements that took."""
+    spec = ListSpec(HOUSEHOLD, match=search.expression("video"), has_few_hits=False)
+    before = conn.queries
+    return gallery.count(conn, spec), conn.queries - before
+
+
+async def test_a_count_of_many_hits_is_cached_until_a_shared_change(services: Services) -> None:
+    store = services.store
+    await fill(store, 12)
+
+    async def counts() -> list[tuple[int, int]]:
+        return [await store.read_live(_counts) for _ in range(2)]
+
+    assert await counts() == [(12, 2), (12, 1)]
+    await store.write(curation.rate, HOUSEHOLD, 1, 4)  # personal, and an average
+    assert await counts() == [(12, 2), (12, 1)]
+    await fill(store, 3, start=12)
+    assert [found for found, _ in await counts()] == [15, 15]
+    await store.write(tags.add, 1, "other")
+    assert (await counts())[0] == (15, 3)
+    await store.write(delete_old_events)
+    await store.write(playback.count_view, 2)
+    assert [found for found, _ in await counts()] == [15, 15]
+
+
+async def test_a_change_that_is_rolled_back_leaves_no_count(services: Services) -> None:
+    await fill(services.store, 2)
+
+    def fails(tx: Transaction) -> None:
+        tx.connection.execute("delete from item_fts")
+        assert _counts(tx.connection)[0] == 0
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await services.store.write(fails)
+    assert (await services.store.write(lambda tx: _counts(tx.connection)))[0] == 2
+    assert (await services.store.read(_counts))[0] == 2

@@ -12,7 +12,9 @@ from lvs.errors import InvalidInputError
 from lvs.events import Event
 from lvs.store import visibility
 from lvs.store.backends.connection import Connection
+from lvs.store.cached_counts import cached
 from lvs.store.database import newest_event
+from lvs.store.filters import NO_FILTERS
 from lvs.store.list_plan import ListSpec, count_of, plan
 
 
@@ -68,7 +70,16 @@ def count(conn: Connection, spec: ListSpec) -> int:
             "select coalesce(sum(item_count), 0) from library_stats where ? in ('', kind)",
             (spec.kind,),
         ).fetchone()
-    elif audience.sees_everything and spec == ListSpec(
+    elif spec.match and spec.has_few_hits is False and spec.filters == NO_FILTERS:
+        key = audience, spec.match, spec.kind, spec.folder_id, spec.tag_ids
+        return cached(conn, key, lambda: _count(conn, spec))
+    else:
+        return _count(conn, spec)
+    return int(row[0])
+
+
+def _count(conn: Connection, spec: ListSpec) -> int:
+    if spec.viewer.audience.sees_everything and spec == ListSpec(
         spec.viewer, spec.sort, seed=spec.seed, match=spec.match, reverse=spec.reverse
     ):
         row = conn.execute(

@@ -7,10 +7,11 @@ translated to the class of the same name, so that a caller catches one class.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
 
+from lvs.caches import Cache
 from lvs.store.backends.dialect import Dialect
 
 DatabaseError = sqlite3.Error  # any failure of the database
@@ -23,6 +24,10 @@ class ConnectionLostError(OperationalError):
 
 class CommitLostError(ConnectionLostError):
     """The connection ended within a commit: the transaction was committed, or it was not."""
+
+
+CachedCounts = Cache[Hashable, tuple[int, int]]
+COUNTS_CACHED = 256
 
 
 class Cursor(Protocol):
@@ -54,9 +59,12 @@ class Connection(Protocol):
     """A connection, for one thread. Statements have parameters as `?` or as `:name`.
 
     `queries` counts the statements. `dialect` has what the engines say in different words.
+    `cached_counts` are counts with the event that they were made at, None where transactions write,
+    which may be rolled back.
     """
 
     queries: int
+    cached_counts: CachedCounts | None
 
     @property
     def dialect(self) -> Dialect: ...

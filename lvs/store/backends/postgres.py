@@ -20,8 +20,15 @@ from psycopg import conninfo
 from psycopg.adapt import Buffer, Dumper, Loader
 from psycopg.types.numeric import Int8Dumper
 
+from lvs.caches import Cache
 from lvs.errors import LvsError, StartError
-from lvs.store.backends.connection import CommitLostError, ConnectionLostError, Rows
+from lvs.store.backends.connection import (
+    COUNTS_CACHED,
+    CachedCounts,
+    CommitLostError,
+    ConnectionLostError,
+    Rows,
+)
 from lvs.store.backends.dialect import POSTGRES
 from lvs.store.backends.full_text import SearchQuery
 from lvs.store.backends.parameters import bound, numbered
@@ -110,6 +117,7 @@ class PostgresConnection:
 
     def __init__(self, backend: PostgresBackend, *, read_only: bool) -> None:
         self.queries = 0
+        self.cached_counts: CachedCounts | None = Cache(COUNTS_CACHED) if read_only else None
         self._backend = backend
         self._read_only = read_only
         self._limit_s: float | None = None

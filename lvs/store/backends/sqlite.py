@@ -10,8 +10,9 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from lvs.caches import Cache
 from lvs.errors import StartError
-from lvs.store.backends.connection import Rows
+from lvs.store.backends.connection import COUNTS_CACHED, CachedCounts, Rows
 from lvs.store.backends.dialect import SQLITE
 
 VERSION = sqlite3.sqlite_version
@@ -35,6 +36,7 @@ class Connection(sqlite3.Connection):
     """A connection that counts the statements it was asked for."""
 
     queries = 0
+    cached_counts: CachedCounts | None = None
     dialect = SQLITE
     _is_writer = False
 
@@ -192,6 +194,7 @@ class SqliteBackend:
             connection.executescript(_PRAGMAS)
             if read_only:
                 connection.execute("pragma query_only = on")
+                connection.cached_counts = Cache(COUNTS_CACHED)
         except BaseException:
             connection.close()
             raise
