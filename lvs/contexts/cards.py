@@ -57,7 +57,7 @@ class ThumbnailContext:
 class CardContext:
     """What `_card.html` shows to everybody. `state` is ready, waiting, failed, offline or missing,
     `reason` says why; `line` is what stands below the title while it is ready: the year in which
-    it was recorded, unless it is this one."""
+    it was recorded, unless it is this one. `folder` is the name of the one it is in."""
 
     id: int
     media_hash: str
@@ -67,6 +67,7 @@ class CardContext:
     reason: str
     thumbnail: ThumbnailContext
     line: str
+    folder: str
     age: str
     added_at: str
     views: str
@@ -113,6 +114,7 @@ def card_context(card: Card, folders: Folders, today: date) -> CardContext:
         reason=reason,
         thumbnail=_thumbnail(card, extras, state),
         line=" · ".join(filter(None, (*extras.line, year))),
+        folder=paths.to_words(card.file.path.rpartition("/")[0].rpartition("/")[2]),
         age=formatting.age(card.added_at, today),
         added_at=formatting.iso(card.added_at),
         views=formatting.plural(card.views, "view") if card.views else "",

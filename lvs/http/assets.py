@@ -53,6 +53,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "tags",
         "folders",
         "gallery",
+        "list",
         "status",
         "bulk",
         "palette",

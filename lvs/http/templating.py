@@ -8,7 +8,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, St
 
 from lvs import __version__, formatting, kinds, paths
 from lvs.http.assets import static_url, theme_colors
-from lvs.http.preferences import DEFAULTS
+from lvs.http.preferences import DEFAULTS, PREFERENCES
 from lvs.listing.builtin import NAVIGATION
 
 
@@ -35,6 +35,7 @@ def environment() -> Environment:
         nav_url="",
         is_draft=False,
         preferences=DEFAULTS,
+        preference_choices=PREFERENCES,
     )
     env.filters.update(
         size=formatting.size,

@@ -7,6 +7,7 @@ from quart import Response, request
 from lvs.contexts.gallery import PAGE_SIZE, gallery_context, list_page_context
 from lvs.contexts.status import status_context
 from lvs.http import responses
+from lvs.http.preferences import current_preferences
 from lvs.http.responses import Rendered
 from lvs.http.routes import FRAGMENT, Route
 from lvs.http.viewers import current_viewer
@@ -50,7 +51,11 @@ async def library() -> Response:
     )
     status = status_context(services.activity, services.folders, current_viewer().audience, query)
     html = services.rendering.templates.render(
-        "partials/_library.html", gallery=gallery, st=status, is_draft=is_draft
+        "partials/_library.html",
+        gallery=gallery,
+        st=status,
+        is_draft=is_draft,
+        preferences=current_preferences().shared,
     )
     return responses.html_response(request, Rendered(html))
 
