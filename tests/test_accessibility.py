@@ -209,16 +209,18 @@ async def test_stars_are_buttons_and_arrow_keys_go_among_them(
     assert "svg" in mask, "a character of a font is thin on some systems"
 
 
-@pytest.mark.parametrize(("size", "least"), [("desktop", 24), ("headset", 44), ("phone", 44)])
-async def test_the_link_back_is_large_enough(
-    site: str, browser: Browser, size: str, least: int
-) -> None:
-    async with browsers.context(browser, **browsers.SIZES[size]) as context:
-        page = await context.new_page()
-        await page.goto(site + WATCH)
-        box = await page.locator("#about .card-meta a").bounding_box()
-        assert box is not None
-        assert min(box["width"], box["height"]) >= least
+async def test_the_links_to_the_folder_are_large_enough(site: str, browser: Browser) -> None:
+    for size in browsers.SIZES.values():
+        async with browsers.context(browser, **size) as context:
+            page = await context.new_page()
+            await page.goto(site + WATCH)
+            box = (
+                await page.get_by_role("navigation", name="Folder")
+                .get_by_role("link", name="A folder")
+                .bounding_box()
+            )
+            assert box is not None
+            assert min(box["width"], box["height"]) >= 44
 
 
 async def test_toasts_are_polite_and_errors_alerts_that_can_be_closed(

@@ -78,7 +78,8 @@ async def test_the_stars_of_a_card_open_under_the_finger_without_a_veil(
 DISTANCE = """(link) => {
   const [a, b] = [document.getElementById('rate'), link].map((one) => one.getBoundingClientRect());
   return Math.hypot(
-    Math.max(0, a.left - b.right, b.left - a.right), Math.max(0, a.top - b.bottom, b.top - a.bottom));
+    Math.max(0, a.left - b.right, b.left - a.right),
+    Math.max(0, a.top - b.bottom, b.top - a.bottom));
 }"""
 
 

@@ -184,7 +184,8 @@ async def test_neighbours_are_those_of_the_list(services: Services) -> None:
         for place, item_id in enumerate(whole):
             key = await services.store.read(gallery.sort_key_of, spec, item_id)
             assert key is not None
-            before = await services.store.read(gallery.previous_id, spec, key)
-            after = await services.store.read(gallery.next_id, spec, key)
-            assert before == (whole[place - 1] if place else None)
-            assert after == (whole[place + 1] if place + 1 < len(whole) else None)
+            before, after = await services.store.read(gallery.around, spec, key, before=2, after=3)
+            assert before == whole[max(0, place - 2) : place]
+            assert after == whole[place + 1 : place + 4]
+            following = await services.store.read(gallery.next_id, spec, key)
+            assert following == (whole[place + 1] if place + 1 < len(whole) else None)

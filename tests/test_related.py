@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser
 
 from lvs.services import Services
-from lvs.store import Connection, Transaction, curation, files, related, tags
+from lvs.store import Connection, Transaction, curation, files, playback, related, tags
 from lvs.store.related import Related
 from lvs.viewer import EVERYTHING, HOUSEHOLD
 from tests.helpers import browsers
@@ -134,12 +134,12 @@ async def test_the_page_shows_why_and_a_push_leaves_it(
     site = live_server.url
     async with browsers.context(browser, **browsers.DESKTOP) as context:
         page = await browsers.live_page(context, f"{site}/watch/Trips/Porto.mp4")
-        first = page.locator(".related").first
+        first = page.locator(".entry-with-reason").first
         assert "Lisbon at night" in await first.inner_text()
         assert "1 tag in common" in await first.inner_text()
         await live_services.store.write(
-            curation.set_favorite, HOUSEHOLD, ids["Lisbon at night"], True
+            playback.set_watched, HOUSEHOLD, ids["Lisbon at night"], True
         )
-        await first.locator(".heart[aria-pressed=true]").wait_for()
+        await first.get_by_text("Watched").wait_for()
         assert "1 tag in common" in await first.inner_text()
         assert not await browsers.axe_violations(page)

@@ -40,6 +40,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "bundles/watch.js": _modules(
         "tags",
         "player",
+        "watch",
     ),
     "bundles/site.css": _sheets(
         "tokens",

@@ -15,8 +15,10 @@ from lvs.activity import Activity
 from lvs.contexts.cards import as_in, marks_context
 from lvs.contexts.copies import words_for_copies
 from lvs.contexts.gallery import failed_context, summary_context
+from lvs.contexts.stage import stage_context
 from lvs.contexts.status import status_context
-from lvs.contexts.watch import about_context, stage_context
+from lvs.contexts.up_next import up_next_context
+from lvs.contexts.watch import about_context, related_entries
 from lvs.errors import NotFoundError
 from lvs.events import Event
 from lvs.folders import Folders
@@ -31,8 +33,8 @@ from lvs.viewer import EVERYTHING, Viewer
 
 CARDS_AT_MOST = 60  # with more, it is cheaper for a page to fetch its list again
 
-# These may move other items into or out of a list.
-_OF_NEIGHBOURS = {"item.added", "item.removed", "folder.updated"}
+# These may take other items out of a list.
+_MAY_LEAVE = {"item.removed", "folder.updated"}
 # These leave the summary of an unfiltered list unchanged.
 _OF_MARKS = ("item.marked", "saved_search.updated")
 _OF_CARDS = ("item.updated", "item.marked", "saved_search.updated")
@@ -231,9 +233,9 @@ class GalleryFeed:
 
 @dataclass(frozen=True, slots=True)
 class WatchFeed:
-    """A watch page: its video in the list that the person came from, and the cards it shows.
+    """A watch page: its video, the list that the person came from, and related videos.
 
-    `came_from` is None for the video's own folder; `shown` are the videos of its related cards.
+    `came_from` is None for the video's own folder; `shown` are the related videos.
     The way to the neighbours and back is the viewer's own, so all of it is.
     """
 
@@ -267,14 +269,11 @@ class WatchFeed:
         own_events: list[Event],
     ) -> str:
         parts = [*self._of_video(conn, context, shared_events, own_events)]
-        touched = _items(shared_events)
-        for video, card in items.cards(conn, self.viewer.audience, touched & self.shown).items():
-            wanted = [(video, card.version)]
-            html = "".join(context.cards.render(conn, self.viewer, wanted, selectable=False))
-            parts.append(responses.partial(f"#v-{video}", html))
-        parts += _marks(
-            conn, context, self.viewer, "", (_items(own_events) - touched) & self.shown, set()
-        )
+        touched = _items(shared_events) | _items(own_events)
+        related = sorted(touched & self.shown)
+        for one in related_entries(conn, self.viewer, context.folders, related):
+            html = context.templates.render("partials/_entry.html", entry=one)
+            parts.append(responses.partial(f"#{one.id}", html))
         return "".join(parts)
 
     def _of_video(
@@ -285,31 +284,28 @@ class WatchFeed:
         own_events: list[Event],
     ) -> Iterator[str]:
         topics = {event.topic for event in shared_events}
-        touched, marked = _items(shared_events), self.item_id in _items(own_events)
-        moves = marked and self.came_from is not None and self.came_from.is_personal
-        if self.item_id in touched or "folder.availability" in topics:
-            yield from self._regions(conn, context, with_stage=True)
-        elif topics & _OF_NEIGHBOURS or moves:
-            yield from self._regions(conn, context, with_stage=False)
-        elif marked:
-            card = items.card(conn, self.viewer.audience, self.item_id)
-            own = marks_context(card, marks.of_item(conn, self.viewer, card.id))
-            html = context.templates.render("partials/_own_marks.html", marks=own)
-            yield responses.partial(f"#marks-{card.id}", html)
-
-    def _regions(
-        self, conn: Connection, context: RenderContext, *, with_stage: bool
-    ) -> Iterator[str]:
+        touched, own_touched = _items(shared_events), _items(own_events)
+        marked = self.item_id in own_touched
+        is_shown = self.item_id in touched or "folder.availability" in topics
         try:
             details = items.details(conn, self.viewer.audience, self.item_id)
         except NotFoundError:  # it was deleted: its page shows that at the next request
             raise ResyncRequiredError from None
+        own = marks.of_item(conn, self.viewer, self.item_id)
         render = context.templates.render
-        if with_stage:
-            stage = stage_context(context.folders, details, self.came_from)
+        if is_shown:
+            stage = stage_context(context.folders, details, own, self.came_from, None)
             yield responses.partial("#stage", render("partials/_stage.html", stage=stage))
-        about = about_context(conn, self.viewer, context.folders, details, self.came_from)
-        yield responses.partial("#about", render("partials/_about.html", about=about))
+            about = about_context(conn, self.viewer, context.folders, details, self.came_from)
+            yield responses.partial("#about", render("partials/_about.html", about=about))
+        elif marked:
+            html = render("partials/_own_marks.html", marks=marks_context(details.card, own))
+            yield responses.partial(f"#marks-{self.item_id}", html)
+        up_next = up_next_context(conn, self.viewer, context.folders, details.card, self.came_from)
+        is_personal = self.came_from is not None and self.came_from.is_personal
+        moves = topics & _MAY_LEAVE or (is_personal and own_touched)
+        if is_shown or moves or up_next.ids & (touched | own_touched):
+            yield responses.partial("#up-next", render("partials/_up_next.html", up_next=up_next))
 
     def status(self, context: RenderContext) -> str:
         return ""

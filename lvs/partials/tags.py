@@ -15,10 +15,11 @@ from lvs.http.viewers import current_viewer
 from lvs.listing.query import arguments_of
 from lvs.models import Tag
 from lvs.partials.bulk import answer
-from lvs.partials.params import of_video
+from lvs.partials.params import known_video, of_video
 from lvs.services import current_services
-from lvs.store import Transaction, tags
+from lvs.store import Connection, Transaction, tags
 from lvs.store.bulk import DELETE_TAG
+from lvs.viewer import Viewer
 
 OFFERED = 12
 
@@ -50,18 +51,30 @@ async def _change(
 
 
 async def suggest() -> Response:
-    """Options for the tag input: tags that contain `tag`, best first, and a new one."""
+    """Options for the tag input: tags that contain `tag`, best first, and a new one. Tags that the
+    `video` has are left out."""
     services = current_services()
-    text = arguments_of(request.query_string).get("tag", "").strip()
+    arguments = arguments_of(request.query_string)
+    text = arguments.get("tag", "").strip()
     found = await services.store.read_cached(
         tags.most_used, current_viewer().audience, text, OFFERED
     )
+    own = set()
+    if "video" in arguments:
+        own = await services.store.read(_own, current_viewer(), arguments["video"])
     is_known = any(tags.tag_key(tag.name) == tags.tag_key(text) for tag in found)
     new_tag = "" if is_known else text[: tags.LONGEST]
     html = services.rendering.templates.render(
-        "partials/_tag_options.html", tags=found, new_tag=new_tag
+        "partials/_tag_options.html",
+        tags=[tag for tag in found if tag.id not in own],
+        new_tag=new_tag,
     )
     return responses.html_response(request, Rendered(html))
+
+
+def _own(conn: Connection, viewer: Viewer, media_hash: str) -> set[int]:
+    """Ids of an item's tags."""
+    return {tag.id for tag in tags.of_item(conn, known_video(conn, viewer, media_hash))}
 
 
 async def rename() -> WerkzeugResponse:

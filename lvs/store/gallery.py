@@ -122,9 +122,14 @@ def next_id(conn: Connection, spec: ListSpec, key: Key) -> int | None:
     return rows[0][0] if rows else None
 
 
-def previous_id(conn: Connection, spec: ListSpec, key: Key) -> int | None:
-    rows = _list_page(conn, spec, key, 1, backwards=True)
-    return rows[0][0] if rows else None
+def around(
+    conn: Connection, spec: ListSpec, key: Key, *, before: int, after: int
+) -> tuple[list[int], list[int]]:
+    """Ids of the items before and after a key, in the list's order."""
+    earlier = _list_page(conn, spec, key, before, backwards=True)
+    return [row[0] for row in reversed(earlier)], [
+        row[0] for row in _list_page(conn, spec, key, after)
+    ]
 
 
 def all_ids(conn: Connection, spec: ListSpec) -> list[int]:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from quart import Response, request
 
-from lvs.contexts.cards import CardRenderer
 from lvs.contexts.watch import Watch, watch_context
 from lvs.errors import InvalidInputError
 from lvs.folders import Folders
@@ -14,15 +13,15 @@ from lvs.http import responses
 from lvs.http.routes import PAGE, Route
 from lvs.http.viewers import current_viewer
 from lvs.listing.builtin import ARGUMENTS
-from lvs.listing.query import GalleryQuery, arguments_of, parse_query, whole_number
+from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.listing.resolve import find, find_hash
-from lvs.models import LONGEST_S
 from lvs.network.addresses import split_url
 from lvs.services import current_services
 from lvs.store import Connection
 from lvs.viewer import Viewer
 from lvs.views.params import list_arguments, requested_filename
 from lvs.views.rendering import rendered
+from lvs.views.sharing import share_of, start_of
 
 FindItem = Callable[[Connection, Viewer, Folders, str], int]
 
@@ -41,18 +40,17 @@ async def _page(find_item: FindItem, name: str) -> Response:
     """The page of an item; it keeps to the list of the page that the person came from."""
     services = current_services()
     arguments = arguments_of(request.query_string)
-    start_s = whole_number(arguments, "t", 0, LONGEST_S, default=0)
     context = await services.store.read(
         _context,
         current_viewer(),
         services.folders,
-        services.rendering.cards,
         (find_item, name),
         _list_before(arguments),
-        start_s=start_s,
+        start_s=start_of(arguments),
         since=services.store.last_event_id,
     )
-    page = await rendered(services, "watch.html", watch=context)
+    share = share_of(context.about.card.media_hash, context.about.card.url)
+    page = await rendered(services, "watch.html", watch=context, share=share)
     return responses.html_response(request, page)
 
 
@@ -60,18 +58,15 @@ def _context(
     conn: Connection,
     viewer: Viewer,
     folders: Folders,
-    cards: CardRenderer,
     address: tuple[FindItem, str],
     came_from: GalleryQuery | None,
     *,
-    start_s: int,
+    start_s: int | None,
     since: int,
 ) -> Watch:
     find_item, name = address
     item_id = find_item(conn, viewer, folders, name)
-    return watch_context(
-        conn, viewer, folders, cards, item_id, came_from, start_s=start_s, since=since
-    )
+    return watch_context(conn, viewer, folders, item_id, came_from, start_s=start_s, since=since)
 
 
 def _list_before(arguments: dict[str, str]) -> GalleryQuery | None:

@@ -103,3 +103,9 @@ document.addEventListener('keydown', (event) => {
   if (/Left|Right/.test(event.key) && getComputedStyle(star).direction === 'rtl') step = -step;
   stars[(stars.indexOf(star) + step + stars.length) % stars.length].focus();
 }, { capture: true });
+
+// A card in a list of what was started plays at once on its page (player.js).
+document.addEventListener('click', ({ target }) => {
+  const card = target.closest?.('[data-resumes] .card-link');
+  if (card) sessionStorage.setItem('lvs-continues', card.pathname);
+});

@@ -2,11 +2,12 @@
 const stage = document.getElementById('stage');
 const help = document.querySelector('[data-help]');
 let now = null; // the player in use: { player, media, save }
+const link = (rel) => document.querySelector(`#up-next [rel=${rel}]`);
 
 const REASONS = {
-  2: 'Connection lost. Reload to continue.',
-  3: "Your browser can't decode this file. Download the file and play it with another player.",
-  4: "Your browser can't play this kind of file. Download it and play it with another player.",
+  2: 'Connection lost.',
+  3: "Your browser can't decode this file.",
+  4: "Your browser can't play this kind of file.",
 };
 
 // The button shows "1.5x"; its name must hold what it shows, for those who speak to their device.
@@ -58,7 +59,6 @@ function describe(player, media) {
     title, artist, album, artwork: artwork ? [{ src: artwork, sizes: '640x640', type: 'image/webp' }] : [],
   });
   const step = (seconds) => ({ seekOffset }) => seek((seekOffset ?? 10) * seconds)({ media });
-  const link = (rel) => document.querySelector(`#about [rel=${rel}]`);
   const to = (rel) => link(rel) && (() => link(rel).click());
   const actions = {
     play: () => media.play(), pause: () => media.pause(),
@@ -69,38 +69,74 @@ function describe(player, media) {
   for (const [name, act] of Object.entries(actions)) session.setActionHandler(name, act);
 }
 
-// One song follows another: the page of the next begins to play where the browser allows it.
+// Another page said that this one begins to play, where the browser allows it: a song follows another,
+// and a card of what was started resumes.
 const CONTINUES = 'lvs-continues';
+function isContinued() {
+  const continues = sessionStorage.getItem(CONTINUES) === location.pathname;
+  sessionStorage.removeItem(CONTINUES);
+  return continues;
+}
+
 function continueWithNext(media) {
   media.addEventListener('ended', () => {
-    const next = document.querySelector('#about [rel=next]');
+    const next = link('next');
     if (!next) return;
     sessionStorage.setItem(CONTINUES, next.pathname);
     next.click();
   });
-  const continues = sessionStorage.getItem(CONTINUES) === location.pathname;
-  sessionStorage.removeItem(CONTINUES);
-  if (continues) media.play().catch(() => {});
+}
+
+// The offer to resume is there until something plays.
+function offerToResume(media, continues) {
+  const offer = stage.querySelector('[data-resume]');
+  if (!offer) return;
+  const at = Number(offer.querySelector('[data-resume-at]').dataset.resumeAt);
+  const start = (second) => {
+    offer.remove();
+    media.currentTime = second;
+    media.play().catch(() => {});
+  };
+  offer.addEventListener('click', (event) => {
+    event.preventDefault();
+    start(Number(event.target.closest('[data-resume-at]')?.dataset.resumeAt ?? at));
+  });
+  // However else it is started, it resumes; but not after a seek.
+  media.addEventListener('play', () => {
+    if (offer.isConnected && media.currentTime === 0) media.currentTime = at;
+    offer.remove();
+  }, { once: true });
+  if (!continues && !('atOnce' in offer.dataset)) return;
+  media.currentTime = at;
+  media.play().catch(() => {}); // where the browser allows no sound before a press, the offer stays
 }
 
 function setUp(player) {
   const media = player.querySelector('video, audio');
-  const trouble = stage.querySelector('[data-player-trouble]');
+  const failed = stage.querySelector('[data-player-failed]');
   const say = (words) => {
-    trouble.textContent = words;
-    trouble.hidden = !words;
+    failed.querySelector('p').textContent = words;
+    failed.hidden = !words;
   };
   media.addEventListener('error', () => say(REASONS[media.error?.code] ?? REASONS[3]));
   media.querySelector('source').addEventListener('error', () => say(REASONS[4]));
-  media.addEventListener('playing', () => say(''));
+  media.addEventListener('playing', () => {
+    say('');
+    stage.closest('.watch').dataset.played = '';
+  });
   // With scripts the controls are media-chrome's; without, the browser's own.
   customElements.whenDefined('media-control-bar').then(() => {
     media.removeAttribute('controls');
-    player.querySelector('[data-controls]').hidden = false;
+    for (const controls of player.querySelectorAll('[data-controls]')) controls.hidden = false;
   });
   nameRate(player, media);
   if ('mediaSession' in navigator) describe(player, media);
-  if ('noResume' in player.dataset) continueWithNext(media);
+  const continues = isContinued();
+  if ('noResume' in player.dataset) {
+    continueWithNext(media);
+    if (continues) media.play().catch(() => {});
+  }
+  offerToResume(media, continues);
   return { player, media, save: remember(player, media) };
 }
 
@@ -160,7 +196,7 @@ for (let tenth = 0; tenth < 10; tenth++) {
 const keysOf = ({ media }) => (media.localName === 'video' ? { ...KEYS, ...VIDEO_KEYS } : KEYS);
 // Keys of the page.
 const openHelp = () => help.showModal();
-const follower = (rel) => () => document.querySelector(`#about [rel=${rel}]`)?.click();
+const follower = (rel) => () => link(rel)?.click();
 const PAGE_KEYS = { '?': openHelp, n: follower('next'), p: follower('prev') };
 
 // Whether a key is for what has the focus: a field, a dialog, a button, a slider of the player.
@@ -179,13 +215,7 @@ document.addEventListener('keydown', (event) => {
 }, { capture: true });
 
 document.addEventListener('click', (event) => {
-  if (event.target.closest('[data-help-open]')) openHelp();
-});
-
-document.querySelector('[data-resume-at]')?.addEventListener('click', (event) => {
-  if (!now) return;
-  event.preventDefault();
-  now.media.currentTime = Number(event.currentTarget.dataset.resumeAt);
-  now.media.play();
-  event.currentTarget.closest('[data-resume]').remove();
+  const button = event.target.closest('[data-help-open]');
+  button?.closest('[popover]')?.hidePopover();
+  if (button) openHelp();
 });

@@ -29,6 +29,7 @@ document.addEventListener('keydown', (event) => {
     const step = event.key === 'ArrowDown' ? 1 : -1;
     const from = list.indexOf(highlighted());
     const next = from < 0 ? (step > 0 ? 0 : list.length - 1) : (from + step + list.length) % list.length;
+    if (!list.length) htmx.trigger(field(), 'click');
     open(true);
     if (list[next]) choose(list[next]);
   } else if (event.key === 'Enter' && highlighted()) {
@@ -48,6 +49,8 @@ document.addEventListener('click', (event) => {
   if (option) give(option);
 });
 document.addEventListener('focusout', (event) => event.target === field() && open(false));
-document.addEventListener('htmx:after:swap', () => {
-  if (document.activeElement === field()) open(field().value !== '' || field().ariaExpanded === 'true');
+// Suggestions for the field are here. A choice closes the list; what is typed, a click or an arrow key
+// asks for others.
+document.addEventListener('htmx:after:swap', (event) => {
+  if (event.detail.ctx.sourceElement === field() && document.activeElement === field()) open(true);
 });

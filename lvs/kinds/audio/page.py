@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from lvs import formatting, kinds
 from lvs.kinds.audio import SUPPORT
-from lvs.kinds.page import PagePart
+from lvs.kinds.kind import Facts
+from lvs.kinds.page import NO_TROUBLE, PagePart, Trouble
 from lvs.models import ItemDetails
 
 _SOMETIMES = {"alac", "pcm_s16be", "pcm_s24be"}
@@ -25,25 +26,25 @@ class Credits:
 
 def part(details: ItemDetails) -> PagePart:
     facts = details.card.facts
-    trouble, can_play = _playability(facts["codec"] or "")
     artist = facts["artist"] or facts["album_artist"] or ""
     return PagePart(
         mime_type=kinds.mime_type(details.card.file.path),
         facts=tuple(_facts(details)),
-        trouble=trouble,
-        can_play=can_play,
+        trouble=_trouble(facts["codec"] or ""),
         resumes=(details.card.duration_s or 0) >= _RESUMES_FROM_S,
         lines=tuple(filter(None, (artist, facts["album"]))),
+        summary=(_sound(facts),),
         player=Credits(artist, facts["album"] or ""),
     )
 
 
-def _playability(codec: str) -> tuple[str, bool]:
-    """(what a browser will not play of it, whether to offer the player at all)."""
+def _trouble(codec: str) -> Trouble:
     name = formatting.codec(codec) if codec else "this kind of file"
     if codec not in SUPPORT.codecs:
-        return f"Browsers can't play {name}.", False
-    return f"Some browsers can't play {name}." if codec in _SOMETIMES else "", True
+        return Trouble(f"Browsers can't play {name}.", can_play=False)
+    if codec in _SOMETIMES:
+        return Trouble(f"Some browsers can't play {name}.", plays_anyway=True)
+    return NO_TROUBLE
 
 
 def _facts(details: ItemDetails) -> list[tuple[str, str]]:
@@ -52,13 +53,6 @@ def _facts(details: ItemDetails) -> list[tuple[str, str]]:
     track = f"{facts['track']}" if facts["track"] else ""
     if facts["disc"]:
         track = f"{track} (disc {facts['disc']})".strip()
-    rate = facts["sample_rate"]
-    channels = facts["channels"]
-    sound = [
-        formatting.codec(facts["codec"]),
-        f"{rate / 1000:g} kHz" if rate else "",
-        _CHANNELS.get(channels, f"{channels} channels") if channels else "",
-    ]
     return [
         ("Artist", facts["artist"] or ""),
         ("Album", facts["album"] or ""),
@@ -66,6 +60,16 @@ def _facts(details: ItemDetails) -> list[tuple[str, str]]:
         ("Track", track),
         ("Year", str(facts["year"] or "")),
         ("Genre", facts["genre"] or ""),
-        ("Audio", ", ".join(filter(None, sound))),
+        ("Audio", _sound(facts)),
         ("Bitrate", f"{round(details.bit_rate / 1000)} kbit/s" if details.bit_rate else ""),
     ]
+
+
+def _sound(facts: Facts) -> str:
+    rate, channels = facts["sample_rate"], facts["channels"]
+    parts = [
+        formatting.codec(facts["codec"]),
+        f"{rate / 1000:g} kHz" if rate else "",
+        _CHANNELS.get(channels, f"{channels} channels") if channels else "",
+    ]
+    return ", ".join(filter(None, parts))

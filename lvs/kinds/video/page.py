@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lvs import formatting, kinds
-from lvs.kinds.page import PagePart
+from lvs.kinds.kind import Facts
+from lvs.kinds.page import NO_TROUBLE, PagePart, Trouble
 from lvs.kinds.video import SUPPORT
 from lvs.kinds.video.layout import layout_form
 from lvs.models import ItemDetails, LayoutChoice
@@ -33,12 +34,11 @@ def part(details: ItemDetails) -> PagePart:
             facts["stereo_override"],
         )
     )
-    trouble, can_play = playability(details)
+    sound = facts["audio_tracks"]
     return PagePart(
         mime_type=player_mime_type(details),
         facts=tuple(_facts(details)),
-        trouble=trouble,
-        can_play=can_play,
+        trouble=trouble_of(details),
         scripts=("vr/start.js",),
         keys=((("F",), "Full screen"), ((",", "."), "Previous or next frame")),
         data=(
@@ -46,28 +46,32 @@ def part(details: ItemDetails) -> PagePart:
             ("stereo", layout.stereo),
             ("frame-rate", str(facts["frame_rate"] or 0)),
         ),
+        summary=(
+            _picture(facts),
+            _track(sound[0]) if sound else "",
+            _resolution(facts),
+        ),
         player=Frame(facts["width"] or 1280, facts["height"] or 720),
         controls=layout,
+        controls_first=layout.projection != "flat" or layout.stereo != "mono",
     )
 
 
-def playability(details: ItemDetails) -> tuple[str, bool]:
-    """(what a browser will not play of it and why, whether to offer the player at all)."""
-    if details.card.container not in SUPPORT.containers:
-        kind = (
-            f"{details.card.container.upper()} files"
-            if details.card.container
-            else "this kind of file"
-        )
-        return f"Browsers can't play {kind}.", False
+def trouble_of(details: ItemDetails) -> Trouble:
+    container = details.card.container
+    if container not in SUPPORT.containers:
+        kind = f"{container.upper()} files" if container else "this kind of file"
+        return Trouble(f"Browsers can't play {kind}.", can_play=False)
     video, audio = details.card.facts["video_codec"] or "", details.card.facts["audio_codec"]
     if video not in SUPPORT.codecs:
-        return f"Browsers can't play {formatting.codec(video)} video.", False
+        return Trouble(f"Browsers can't play {formatting.codec(video)} video.", can_play=False)
     if audio is not None and audio not in _AUDIO_OFTEN:
-        return f"You may not hear sound: browsers often lack {formatting.codec(audio)}.", True
+        name = formatting.codec(audio)
+        return Trouble(f"You may not hear sound: browsers often lack {name}.")
     if video in _VIDEO_SOMETIMES:
-        return f"Some browsers can't play {formatting.codec(video)} video.", True
-    return "", True
+        name = formatting.codec(video)
+        return Trouble(f"Some browsers can't play {name} video.", plays_anyway=True)
+    return NO_TROUBLE
 
 
 def player_mime_type(details: ItemDetails) -> str:
@@ -82,17 +86,24 @@ def player_mime_type(details: ItemDetails) -> str:
 
 def _facts(details: ItemDetails) -> list[tuple[str, str]]:
     facts = details.card.facts
-    width, rate = facts["width"], facts["frame_rate"]
-    video = formatting.codec(facts["video_codec"]) + (" HDR" if facts["hdr"] else "")
+    rate = facts["frame_rate"]
     languages = (track.get("language") or "Unknown" for track in facts["subtitle_tracks"])
     return [
-        ("Resolution", f"{width} × {facts['height']}" if width else ""),
-        ("Video", video),
+        ("Resolution", _resolution(facts)),
+        ("Video", _picture(facts)),
         ("Frame rate", f"{rate:g} fps" if rate else ""),
         ("Bitrate", f"{details.bit_rate / 1e6:.1f} Mbit/s" if details.bit_rate else ""),
         ("Audio", ", ".join(_track(track) for track in facts["audio_tracks"])),
         ("Subtitles", ", ".join(languages)),
     ]
+
+
+def _resolution(facts: Facts) -> str:
+    return f"{facts['width']} × {facts['height']}" if facts["width"] else ""
+
+
+def _picture(facts: Facts) -> str:
+    return formatting.codec(facts["video_codec"]) + (" HDR" if facts["hdr"] else "")
 
 
 def _track(track: dict[str, object]) -> str:
