@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from lvs import kinds
+from lvs import formatting
 from lvs.contexts.cards import ThumbnailContext, card_context, marks_context
 from lvs.folders import Folders
 from lvs.models import NO_MARKS, Card, Marks
@@ -17,12 +17,13 @@ from lvs.viewer import Viewer
 @dataclass(frozen=True, slots=True)
 class Entry:
     """`id` is that of its element. `line` is under the title: what the viewer has seen of it, or
-    why it can't be played."""
+    why it can't be played. `seen_percent` is 0 for what was not started."""
 
     id: str
     title: str
     url: str
     thumbnail: ThumbnailContext
+    duration: str
     state: str
     line: str
     seen_percent: int
@@ -33,18 +34,19 @@ def entry(prefix: str, folders: Folders, card: Card, own: Marks) -> Entry:
     context = card_context(card, folders, date.today())  # noqa: DTZ011
     seen = marks_context(card, own)
     line = context.reason
-    if seen.watched:
-        line = kinds.KINDS[card.kind].words.seen.capitalize()
-    if seen.resume_s and card.duration_s:
-        line = f"{max(1, round((card.duration_s - seen.resume_s) / 60))} min left"
+    if not line and seen.resume_s:
+        line = seen.time
+    elif not line and seen.watched:
+        line = seen.seen.capitalize()
     return Entry(
         id=f"{prefix}-{card.id}",
         title=card.title,
         url=context.url,
         thumbnail=context.thumbnail,
+        duration=formatting.duration(card.duration_s),
         state=context.state,
         line=line,
-        seen_percent=seen.seen_percent,
+        seen_percent=seen.seen_percent if seen.resume_s else 0,
     )
 
 

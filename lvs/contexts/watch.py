@@ -46,6 +46,7 @@ class About:
     card: CardContext
     marks: MarksContext
     crumbs: tuple[Link, ...]
+    duration: str
     play: Playability
     summary: tuple[str, ...]
     facts: tuple[Fact, ...]
@@ -113,6 +114,7 @@ def about_context(
         card=context,
         marks=marks_context(card, marks.of_item(conn, viewer, card.id)),
         crumbs=crumbs(folders, card),
+        duration=formatting.running_time(card.duration_s),
         play=playability(folders, card, context, part),
         summary=tuple(filter(None, _summary(details, part))),
         facts=tuple(_facts(details, folders, part)),
