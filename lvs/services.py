@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import cast
 
@@ -34,13 +35,13 @@ EXTENSION = "lvs"
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """Templates and caches of their output. `api_items` has the JSON of videos by row id and
-    version, in two parts: what is one viewer's comes between."""
+    """Templates and caches of their output. `api_items` has the JSON of items, in two parts:
+    what is one viewer's comes between."""
 
     templates: Templates
     cards: Cards
     pages: PageCache
-    api_items: Cache[tuple[int, int], tuple[bytes, bytes]]
+    api_items: Cache[Hashable, tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,7 +231,7 @@ async def test_changes_by_the_api_are_pushed_to_pages(
     stream = await live_server.stream("/events")
     await call(live_server, "POST", f"/api/ratings/{media_hash}", {"value": 5})
     message = await stream.until(lambda message: ", 5 stars" in message.data)
-    assert "star-on" in message.data
+    assert "rate-given" in message.data
     stream.close()
     assert (
         await live_server.services.store.read(curation.rating_of, HOUSEHOLD, page.items[0][0])

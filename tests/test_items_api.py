@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from lvs.models import FoundFile
-from lvs.store import Transaction, curation, files
+from lvs.store import Transaction, curation, files, tags
 from lvs.viewer import HOUSEHOLD
 from tests.helpers.libraries import fill
 from tests.helpers.servers import LocalServer
@@ -65,6 +65,22 @@ async def test_a_video_is_as_among_videos_with_its_kind(server: LocalServer) -> 
         assert {name: item[name] for name in video} == video
         assert item["kind"] == "video"
         assert (item["media_url"], item["page_url"]) == (video["video_url"], video["watch_url"])
+
+
+async def test_a_list_has_each_item_as_it_is_now(server: LocalServer) -> None:
+    """Also where most of its JSON is kept from a list before."""
+    await library_of_two_kinds(server)
+    store = server.services.store
+    await read(server, "/api/items")
+    await store.write(curation.rate, HOUSEHOLD, 1, 4)
+    await store.write(curation.set_favorite, HOUSEHOLD, 2, True)
+    await store.write(tags.add, 3, 'a ","rating":,"views":')
+    for _ in range(2):
+        listed = (await read(server, "/api/items"))["items"]
+        for item in listed:
+            assert item == await read(server, f"/api/items/{item['media_hash']}")
+    of_people = sorted((item["rating"]["average"], item["favorite"]) for item in listed)
+    assert of_people == [(0.0, False), (0.0, False), (0.0, True), (4.0, False)]
 
 
 async def test_an_item_of_another_kind_has_the_facts_of_its_kind(server: LocalServer) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -12,17 +12,16 @@ from quart_schema import validate_querystring
 from lvs import formatting, paths
 from lvs.api.calls import answers
 from lvs.api.problems import refuses
-from lvs.api.videos import ListIn, VideoRating, video_out
+from lvs.api.records import Record, RecordCache, json_of, records
+from lvs.api.videos import ListIn, VideoRating, rating_out, video_out
 from lvs.folders import Folders
 from lvs.http.routes import API, Route
 from lvs.http.viewers import current_viewer
 from lvs.kinds import ALL, KINDS, MAIN
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.listing.resolve import find_hash, resolve
-from lvs.models import Card, RatingSummary
 from lvs.services import current_services
-from lvs.store import Connection, curation, gallery, tags
-from lvs.store import items as items_store
+from lvs.store import Connection, gallery
 from lvs.urls import media_url, page_url, thumbnail_url
 from lvs.viewer import Viewer
 
@@ -67,7 +66,7 @@ class ItemsOut(BaseModel):
 @validate_querystring(ItemsIn)
 @answers(ItemsOut)
 @refuses(400, 404)
-async def listed(query_args: ItemsIn) -> ItemsOut:
+async def listed(query_args: ItemsIn) -> bytes:
     """One page of items. With `sort=random`, pass the same `seed` for each page."""
     services = current_services()
     arguments = arguments_of(request.query_string)
@@ -75,7 +74,12 @@ async def listed(query_args: ItemsIn) -> ItemsOut:
     if not (arguments.get("sort") or query.q):
         query = query.with_(sort="newest")
     return await services.store.read(
-        _listed, current_viewer(), services.folders, query, query_args.limit
+        _listed,
+        current_viewer(),
+        services.folders,
+        services.rendering.api_items,
+        query,
+        query_args.limit,
     )
 
 
@@ -88,31 +92,29 @@ async def single(media_hash: str) -> ItemOut:
 
 
 def _listed(
-    conn: Connection, viewer: Viewer, folders: Folders, query: GalleryQuery, limit: int
-) -> ItemsOut:
+    conn: Connection,
+    viewer: Viewer,
+    folders: Folders,
+    cache: RecordCache,
+    query: GalleryQuery,
+    limit: int,
+) -> bytes:
+    """The JSON of an `ItemsOut`."""
     spec = resolve(conn, viewer, folders, query).spec
     page = gallery.page(conn, spec, limit=limit, after=query.after or None)
-    items = _items(conn, viewer, folders, [item_id for item_id, _ in page.items])
-    return ItemsOut.model_construct(items=items, next=page.next, total=page.total)
+    items = b",".join(json_of(conn, viewer, folders, cache, page.items, item_out))
+    following = json.dumps(page.next).encode()
+    return b'{"items":[%b],"next":%b,"total":%d}' % (items, following, page.total)
 
 
 def _single(conn: Connection, viewer: Viewer, folders: Folders, media_hash: str) -> ItemOut:
-    return _items(conn, viewer, folders, [find_hash(conn, viewer, folders, media_hash)])[0]
+    item_id = find_hash(conn, viewer, folders, media_hash)
+    return item_out(records(conn, viewer, [item_id])[0], folders)
 
 
-def _items(conn: Connection, viewer: Viewer, folders: Folders, ids: Sequence[int]) -> list[ItemOut]:
-    cards = items_store.cards(conn, viewer.audience, ids)
-    own_tags = tags.of_items(conn, ids)
-    own = curation.of_items(conn, viewer, ids)
-    return [_item(cards[i], own[i], own_tags.get(i, []), folders) for i in ids]
-
-
-def _item(
-    card: Card, own: tuple[RatingSummary, bool], own_tags: list[str], folders: Folders
-) -> ItemOut:
-    ratings, favorite = own
-    is_video = card.kind == MAIN.id
-    fields = dict(video_out(card, own, own_tags, folders)) if is_video else {}
+def item_out(record: Record, folders: Folders) -> ItemOut:
+    card = record.card
+    fields = dict(video_out(record, folders)) if card.kind == MAIN.id else {}
     shared = ItemOut.model_construct(
         kind=card.kind,
         media_hash=card.media_hash,
@@ -121,10 +123,10 @@ def _item(
         duration_s=card.duration_s,
         size_bytes=card.file.size,
         added_at=formatting.iso(card.added_at),
-        rating=VideoRating(average=ratings.average, count=ratings.count, user=ratings.own),
-        favorite=favorite,
+        rating=rating_out(record.ratings),
+        favorite=record.favorite,
         views=card.views,
-        tags=own_tags,
+        tags=record.tags,
         facts=dict(card.facts),
         thumbnail_url=thumbnail_url(card, 320),
         media_url=media_url(folders, card),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, create_model
@@ -14,7 +12,7 @@ from quart_schema import validate_querystring
 from lvs import formatting, paths
 from lvs.api.calls import Arguments, answers
 from lvs.api.problems import refuses
-from lvs.caches import Cache
+from lvs.api.records import Record, RecordCache, json_of, records
 from lvs.errors import NotFoundError
 from lvs.folders import Folders
 from lvs.http.routes import API, Route
@@ -22,10 +20,9 @@ from lvs.http.viewers import current_viewer
 from lvs.kinds import MAIN
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
 from lvs.listing.resolve import resolve
-from lvs.models import Card, RatingSummary
+from lvs.models import RatingSummary
 from lvs.services import current_services
-from lvs.store import Connection, curation, gallery, tags
-from lvs.store import items as items_store
+from lvs.store import Connection, gallery, items
 from lvs.store.filters import FILTERS, Filter
 from lvs.store.sort_orders import SORT_ORDERS
 from lvs.urls import thumbnail_url, watch_url
@@ -102,11 +99,6 @@ class VideosOut(BaseModel):
     total: int
 
 
-# The JSON of a video before and after the ratings and the favorite, by its row id and version.
-Items = Cache[tuple[int, int], tuple[bytes, bytes]]
-_RATINGS, _AFTER = b',"rating":', b',"views":'  # a quote inside of a value is escaped
-
-
 @validate_querystring(ListIn)
 @answers(VideosOut)
 @refuses(400, 404)
@@ -139,73 +131,28 @@ def _listed(
     conn: Connection,
     viewer: Viewer,
     folders: Folders,
-    items: Items,
+    cache: RecordCache,
     query: GalleryQuery,
     limit: int,
 ) -> bytes:
     """The JSON of a `VideosOut`."""
     spec = resolve(conn, viewer, folders, query).spec
     page = gallery.page(conn, spec, limit=limit, after=query.after or None)
-    videos = b",".join(_items(conn, viewer, folders, items, page.items))
+    videos = b",".join(json_of(conn, viewer, folders, cache, page.items, video_out))
     following = json.dumps(page.next).encode()
     return b'{"videos":[%b],"next":%b,"total":%d}' % (videos, following, page.total)
 
 
-def _items(
-    conn: Connection,
-    viewer: Viewer,
-    folders: Folders,
-    items: Items,
-    wanted: Sequence[tuple[int, int]],
-) -> Iterator[bytes]:
-    """The JSON of videos by (id, version). Ratings and favorites are the viewer's and read each
-    time; the rest is read from the store for those that are not in the cache."""
-    kept = items.get_all(wanted)
-    missing = [key for key, item in kept.items() if item is None]
-    made = _videos(conn, viewer, folders, [item_id for item_id, _ in missing]) if missing else []
-    for key, video in zip(missing, made, strict=True):
-        written = video.model_dump_json().encode()
-        before, rest = written.split(_RATINGS, 1)
-        parts = before, _AFTER + rest.split(_AFTER, 1)[1]
-        items.put(key, parts)
-        kept[key] = parts
-    own = curation.of_items(conn, viewer, [item_id for item_id, _ in wanted])
-    for key in wanted:
-        if (item := kept[key]) is not None:
-            yield item[0] + _own_json(*own[key[0]]) + item[1]
-
-
-@lru_cache(1024)  # most items have the same ratings as many others
-def _own_json(ratings: RatingSummary, favorite: bool) -> bytes:
-    """The fields `rating` and `favorite` of a `VideoOut`."""
-    rating = {"average": ratings.average, "count": ratings.count, "user": ratings.own}
-    text = json.dumps({"rating": rating, "favorite": favorite}, separators=(",", ":"))
-    return f",{text[1:-1]}".encode()
-
-
 def _single(conn: Connection, viewer: Viewer, folders: Folders, media_hash: str) -> VideoOut:
-    item_id = items_store.id_of_hash(conn, viewer.audience, media_hash)
-    if item_id is None or items_store.card(conn, viewer.audience, item_id).kind != MAIN.id:
+    item_id = items.id_of_hash(conn, viewer.audience, media_hash)
+    found = records(conn, viewer, [item_id] if item_id is not None else [])
+    if not found or found[0].card.kind != MAIN.id:
         raise NotFoundError("No video with this `media_hash` in the library.")
-    return _videos(conn, viewer, folders, [item_id])[0]
+    return video_out(found[0], folders)
 
 
-def _videos(
-    conn: Connection, viewer: Viewer, folders: Folders, ids: Sequence[int]
-) -> list[VideoOut]:
-    cards = items_store.cards(conn, viewer.audience, ids)
-    given = tags.of_items(conn, ids)
-    own = curation.of_items(conn, viewer, ids)
-    return [video_out(cards[i], own[i], given.get(i, []), folders) for i in ids]
-
-
-def video_out(
-    card: Card,
-    own: tuple[RatingSummary, bool],
-    given: list[str],
-    folders: Folders,
-) -> VideoOut:
-    ratings, favorite = own
+def video_out(record: Record, folders: Folders) -> VideoOut:
+    card = record.card
     filename = folders.filename(card.file.root_id, card.file.path)
     return VideoOut.model_construct(
         media_hash=card.media_hash,
@@ -218,10 +165,10 @@ def video_out(
         audio_codec=card.facts["audio_codec"],
         size_bytes=card.file.size,
         added_at=formatting.iso(card.added_at),
-        rating=VideoRating(average=ratings.average, count=ratings.count, user=ratings.own),
-        favorite=favorite,
+        rating=rating_out(record.ratings),
+        favorite=record.favorite,
         views=card.views,
-        tags=given,
+        tags=record.tags,
         projection=card.facts["effective_projection"],
         stereo=formatting.stereo(card.facts["effective_stereo"]),
         eyes_swapped=card.facts["effective_stereo"] in ("rl", "bt"),
@@ -229,6 +176,10 @@ def video_out(
         video_url="/video/" + paths.to_url(filename),
         watch_url=watch_url(folders, card),
     )
+
+
+def rating_out(ratings: RatingSummary) -> VideoRating:
+    return VideoRating(average=ratings.average, count=ratings.count, user=ratings.own)
 
 
 ROUTES = (

@@ -7,7 +7,7 @@ import importlib
 import logging
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
@@ -87,7 +87,7 @@ async def open_services(config: ServerConfig, *, live: bool = True) -> AsyncIter
         metrics, pages = Metrics(), PageCache()
         reader = FileReader()
         stack.callback(reader.close)
-        api_items: Cache[tuple[int, int], tuple[bytes, bytes]] = Cache(API_ITEMS_KEPT)
+        api_items: Cache[Hashable, tuple[bytes, bytes]] = Cache(API_ITEMS_KEPT)
         caches: dict[str, Cache[Any, Any]] = {
             "cards": cards.cache,
             "pages": pages.cache,

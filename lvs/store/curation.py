@@ -10,6 +10,9 @@ from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
 from lvs.viewer import Viewer
 
+# An item that nobody rated and that is not the viewer's favorite.
+UNRATED = RatingSummary(0.0, 0, None), False
+
 
 def rate(tx: Transaction, viewer: Viewer, item_id: int, value: int | None) -> RatingSummary:
     """Set an item's stars, 1 to 5, or clear them; returns what its ratings are now."""
@@ -40,12 +43,14 @@ def rating_of(conn: Connection, viewer: Viewer, item_id: int) -> RatingSummary:
 def of_items(
     conn: Connection, viewer: Viewer, item_ids: Iterable[int]
 ) -> dict[int, tuple[RatingSummary, bool]]:
-    """(ratings, whether it is the viewer's favorite) of these items by id, in one query."""
+    """(ratings, whether it is the viewer's favorite) of these items by id, in one query. Those that
+    are `UNRATED` are left out."""
     rows = conn.execute(
         "select i.id, i.rating_average, i.rating_count, r.value, f.item_id is not null from item i"
         " left join rating r on r.item_id = i.id and r.user_id = :viewer"
         " left join favorite f on f.item_id = i.id and f.user_id = :viewer"
-        f" where {conn.dialect.among('i.id', ':ids')}",
+        f" where {conn.dialect.among('i.id', ':ids')}"
+        " and (i.rating_count > 0 or f.item_id is not null)",
         {"ids": conn.dialect.array(item_ids), "viewer": viewer.user_id},
     )
     return {row[0]: (RatingSummary(*row[1:4]), bool(row[4])) for row in rows}
