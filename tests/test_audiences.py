@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from lvs.api.items import item_out
+from lvs.api.records import RecordCache, json_of
+from lvs.caches import Cache
 from lvs.listing.query import GalleryQuery
 from lvs.live import navigation
 from lvs.live.feeds import GalleryFeed
@@ -67,6 +70,8 @@ def _check_counts(conn: Connection) -> int:
             expected = len(gallery.all_ids(conn, spec))
             assert gallery.count(conn, spec) == expected, (audience, kind)
             checked.add(expected)
+        songs = gallery.count(conn, ListSpec(Viewer(1, "user", audience), kind="audio"))
+        assert gallery.has_other_kinds(conn, audience, "video") == (songs > 0), audience
     return len(checked)
 
 
@@ -88,6 +93,24 @@ async def test_counts_of_an_audience_are_those_of_its_lists(services: Services) 
 
     await services.store.write(only_videos)
     await services.store.read(_check_counts)
+
+
+async def test_the_json_kept_for_one_audience_names_no_file_to_another(services: Services) -> None:
+    def check(conn: Connection) -> int:
+        kept: RecordCache = Cache(1000)
+        different = set()
+        for root in [None, *services.folders.roots]:
+            viewer = Viewer(1, "user", Audience(None if root is None else frozenset([root])))
+            page = gallery.page(conn, ListSpec(viewer), limit=60).items
+            listed = [
+                b"".join(json_of(conn, viewer, services.folders, cache, page, item_out))
+                for cache in (kept, Cache(1000))
+            ]
+            assert listed[0] == listed[1]
+            different.add(listed[0])
+        return len(different)
+
+    assert await services.store.read(check) == len(FOLDERS) + 1
 
 
 async def _statements_of_a_change(services: Services, viewers: list[Viewer]) -> tuple[int, int]:

@@ -10,13 +10,15 @@ from pathlib import Path
 import psutil
 import pytest
 
+from lvs.contexts.cards import marks_context
 from lvs.live.feeds import GalleryFeed
 from lvs.live.hub import QUEUE_LENGTH
 from lvs.live.hub import Message as HubMessage
+from lvs.models import NO_MARKS
 from lvs.services import Services
-from lvs.store import gallery
+from lvs.store import Connection, Transaction, gallery, items
 from lvs.store.list_plan import ListSpec
-from lvs.viewer import HOUSEHOLD
+from lvs.viewer import EVERYTHING, HOUSEHOLD
 from tests.helpers.clips import Cast
 from tests.helpers.html import elements, links
 from tests.helpers.libraries import fill, heart, library, touched
@@ -265,6 +267,29 @@ async def test_equal_pages_share_one_rendering(
     for stream in streams:
         await stream.until(about_cards)
     assert len(rendered) == 1
+
+
+async def test_a_card_without_marks_is_as_its_templates_render_it(hub_services: Services) -> None:
+    """Marks are rendered once for several items; a title may have any character but NUL."""
+    store, cards = hub_services.store, hub_services.rendering.cards
+    await fill(store, 3)
+    titles = ("\1\2\3 & <b>", "{{ 'a' }} \"\3\"", "\\1 %s")
+
+    def named(tx: Transaction) -> None:
+        for item_id, title in enumerate(titles, 1):
+            tx.connection.execute("update item set title = ? where id = ?", (title, item_id))
+
+    await store.write(named)
+
+    def check(conn: Connection) -> None:
+        wanted = gallery.page(conn, ListSpec(HOUSEHOLD), limit=3).items
+        found = items.cards(conn, EVERYTHING, [item_id for item_id, _ in wanted])
+        for (item_id, _), html in zip(wanted, cards.render(conn, HOUSEHOLD, wanted), strict=True):
+            marks = marks_context(found[item_id], NO_MARKS)
+            rendered = hub_services.rendering.templates.render("partials/_marks.html", marks=marks)
+            assert rendered in html
+
+    await store.read(check)
 
 
 async def test_a_slow_client_is_disconnected_and_memory_stays_flat(

@@ -212,7 +212,7 @@ def _list_page(
 ) -> ListPage:
     query = listing.query
     return ListPage(
-        cards=Markup("").join(cards.render(conn, listing.spec.viewer, videos, listing.folder)),
+        cards=Markup("".join(cards.render(conn, listing.spec.viewer, videos, listing.folder))),
         more=query.url("/partials/cards", after=following) if following else "",
         next_page=query.url(after=following) if following else "",
         cursor=following or "",
@@ -259,16 +259,16 @@ def summary_context(
         direction=_direction(query),
         kept=tuple(query.with_(sort="", direction="", seed=0, after="").arguments),
         empty=None if total else empty_context(query, narrowed_by, count),
-        noun=_noun(conn, query),
+        noun=_noun(conn, viewer, query),
         kind=KINDS[query.only_kind or MAIN.id],
     )
 
 
-def _noun(conn: Connection, query: GalleryQuery) -> str:
+def _noun(conn: Connection, viewer: Viewer, query: GalleryQuery) -> str:
     """What the items of a list are called: by the kind, where they are all of one."""
     if query.only_kind:
         return KINDS[query.only_kind].words.one
-    others = gallery.has_other_kinds(conn, MAIN.id)
+    others = gallery.has_other_kinds(conn, viewer.audience, MAIN.id)
     return "item" if others else MAIN.words.one
 
 

@@ -4,10 +4,11 @@ the marks of one viewer."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import cast
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from lvs.caches import Cache
 from lvs.contexts.cards import Copy, MarksContext, as_copy, card_context, marks_context
@@ -20,6 +21,7 @@ from lvs.viewer import EVERYTHING, Audience, Viewer
 KEPT = 4_000
 MARKS_KEPT = 2_000
 _GAP = "\0"  # no title has it: where the marks are in a rendered card
+_ID, _HASH, _TITLE = "\1", "\2", "\3"  # an item's names in marks that are rendered for several
 
 # Video, version, day, offline folders, the copy shown in place of the video's own file, and
 # whether the card can be selected.
@@ -28,13 +30,13 @@ Key = tuple[int, int, int, frozenset[int], Copy | None, bool]
 
 @dataclass(frozen=True, slots=True)
 class SharedCard:
-    """A card without anybody's data: `before` and `after` the marks. `blank` are the marks of all
-    viewers who have no data of the video. `card` is what marks are named after."""
+    """A card without anybody's data: `before` and `after` the marks. `blank` is the whole card with
+    the marks of all viewers who have no data of the video. `card` is what marks are named after."""
 
     card: Card
     before: str
-    blank: str
     after: str
+    blank: Markup
 
 
 class Cards:
@@ -42,7 +44,7 @@ class Cards:
 
     The key holds all that the shared part depends on: the row's version, the day (for ages), which
     folders are offline, and which file it names. Nothing is ever stale; entries of old versions
-    fall out. Marks are kept by all that they show.
+    fall out. Marks are kept by all that they show but the item's names.
     """
 
     def __init__(self, templates: Templates, folders: Folders, kept: int = KEPT) -> None:
@@ -70,17 +72,21 @@ class Cards:
         return [self._join(card, own.get(card.card.id)) for card in shared]
 
     def render_marks(self, card: Card, own: Marks) -> str:
-        """The marks of a viewer on a card."""
+        """The marks of a viewer on a card. Those of two items that differ in their names alone are
+        rendered once: it would take as long as the card."""
         context = marks_context(card, own)
-        html = self.marks_cache.get(context)
+        unnamed = replace(context, id=cast(int, _ID), media_hash=_HASH, title=_TITLE)
+        html = self.marks_cache.get(unnamed)
         if html is None:
-            html = self._templates.render("partials/_marks.html", marks=context)
-            self.marks_cache.put(context, html)
-        return html
+            html = self._templates.render("partials/_marks.html", marks=unnamed)
+            self.marks_cache.put(unnamed, html)
+        named = html.replace(_ID, str(context.id)).replace(_HASH, context.media_hash)
+        return named.replace(_TITLE, escape(context.title))  # last: it may have any character
 
     def _join(self, shared: SharedCard, own: Marks | None) -> Markup:
-        html = shared.blank if own is None else self.render_marks(shared.card, own)
-        return Markup(shared.before + html + shared.after)
+        if own is None:
+            return shared.blank
+        return Markup(shared.before + self.render_marks(shared.card, own) + shared.after)
 
     def _shared(
         self,
@@ -122,9 +128,7 @@ class Cards:
                     selectable=key[5],
                 )
                 before, after = html.split(_GAP)
-                blank = self._templates.render(
-                    "partials/_marks.html", marks=marks_context(card, NO_MARKS)
-                )
-                made[key] = SharedCard(card, before, blank, after)
+                blank = Markup(before + self.render_marks(card, NO_MARKS) + after)
+                made[key] = SharedCard(card, before, after, blank)
                 self.cache.put(key, made[key])
         return made

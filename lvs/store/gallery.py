@@ -16,6 +16,7 @@ from lvs.store.cached_counts import cached
 from lvs.store.database import newest_event
 from lvs.store.filters import NO_FILTERS
 from lvs.store.list_plan import ListSpec, count_of, plan
+from lvs.viewer import Audience
 
 
 class Key(NamedTuple):
@@ -94,12 +95,13 @@ def _count(conn: Connection, spec: ListSpec) -> int:
     return int(row[0])
 
 
-def has_other_kinds(conn: Connection, kind: str) -> bool:
-    """Whether the library has an item of another kind than this one."""
-    row = conn.execute(
-        "select 1 from library_stats where kind <> ? and item_count > 0 limit 1", (kind,)
-    ).fetchone()
-    return row is not None
+def has_other_kinds(conn: Connection, audience: Audience, kind: str) -> bool:
+    """Whether the audience sees an item of another kind than this one."""
+    found = "select kind from library_stats where kind <> ? and item_count > 0"
+    if not audience.sees_everything:
+        seen = ["i.file_count > 0", f"i.kind in ({found})", *visibility.conditions(audience)]
+        found = f"select 1 from item i where {' and '.join(seen)}"
+    return conn.execute(f"{found} limit 1", (kind,)).fetchone() is not None
 
 
 def sort_key_of(conn: Connection, spec: ListSpec, item_id: int) -> Key | None:
