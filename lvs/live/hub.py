@@ -12,7 +12,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lvs.events import Event
 from lvs.http import responses
@@ -41,10 +41,17 @@ class Message:
     event_id: int | None
     html: str
     event: str | None = None
+    _encoded: dict[int, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def is_resync(self) -> bool:
         return self.event == "resync"
+
+    def encoded(self, event_id: int) -> bytes:
+        """What the stream of a page at `event_id` sends: encoded once for all that are there."""
+        if event_id not in self._encoded:
+            self._encoded[event_id] = responses.sse(self.html, event_id=event_id, event=self.event)
+        return self._encoded[event_id]
 
 
 def _resync(event_id: int) -> Message:
@@ -113,7 +120,7 @@ class Hub:
         self._store = store
         self._context = context
         self.on_pushed = on_pushed
-        self.subscribers: set[Subscriber] = set()
+        self._pages: dict[Feed, set[Subscriber]] = {}  # open streams; equal feeds are one key
         self._position = store.last_event_id  # every subscriber has the events up to here
         self._news = asyncio.Event()  # set by the store while there are subscribers
         self._closed = False
@@ -124,8 +131,13 @@ class Hub:
         self.sent = 0  # messages queued
 
     @property
+    def subscribers(self) -> list[Subscriber]:
+        """All open streams."""
+        return [subscriber for pages in self._pages.values() for subscriber in pages]
+
+    @property
     def streams(self) -> int:
-        return len(self.subscribers)
+        return sum(map(len, self._pages.values()))
 
     def close(self) -> None:
         """End every stream; clients come back by themselves when there is a server again."""
@@ -157,25 +169,28 @@ class Hub:
                 if isinstance(item, bytes):
                     yield item
                 elif item.event_id is None:
-                    yield responses.sse(item.html, event_id=last)
+                    yield item.encoded(last)
                 elif item.is_resync or item.event_id > last:
                     last = max(last, item.event_id)
-                    yield responses.sse(item.html, event_id=last, event=item.event)
+                    yield item.encoded(last)
         finally:
             self._remove(subscriber)
 
     def _add(self, subscriber: Subscriber) -> None:
         """The first one has the hub follow events, from now on: its stream renders what was
         before."""
-        if not self.subscribers:
+        if not self._pages:
             self._position = self._store.last_event_id
             self._store.change_signal.subscribe(self._news)
-        self.subscribers.add(subscriber)
+        self._pages.setdefault(subscriber.feed, set()).add(subscriber)
 
     def _remove(self, subscriber: Subscriber) -> None:
         """Without the last one, a commit wakes nobody here."""
-        self.subscribers.discard(subscriber)
-        if not self.subscribers:
+        pages = self._pages.get(subscriber.feed, set())
+        pages.discard(subscriber)
+        if not pages:
+            self._pages.pop(subscriber.feed, None)
+        if not self._pages:
             self._navigation.clear()
             self._store.change_signal.unsubscribe(self._news)
 
@@ -201,7 +216,7 @@ class Hub:
         that there is here.
         """
         since, reached = self._position, self._store.last_event_id
-        feeds = {subscriber.feed for subscriber in self.subscribers}
+        feeds = list(self._pages)
         if since == reached or not feeds:
             self._position = reached
             return 0.0
@@ -220,17 +235,17 @@ class Hub:
 
     def _send(self, news: _News) -> None:
         self._navigation.add(news.navigation)
-        for subscriber in list(self.subscribers):
-            message = news.messages.get(subscriber.feed)
-            if message is not None and message.html:
+        for feed, message in news.messages.items():
+            for subscriber in list(self._pages.get(feed, ())) if message.html else ():
                 self.deliver(subscriber, message)
 
     async def _send_navigation(self) -> None:
-        viewers = {subscriber.feed.viewer for subscriber in self.subscribers}
-        changed = await self._navigation.changed(viewers)
-        for subscriber in list(self.subscribers):
-            if navigation := changed.get(subscriber.feed.viewer):
-                self.deliver(subscriber, Message(None, navigation))
+        changed = await self._navigation.changed({feed.viewer for feed in self._pages})
+        messages = {viewer: Message(None, html) for viewer, html in changed.items()}
+        for feed, pages in list(self._pages.items()) if messages else ():
+            if message := messages.get(feed.viewer):
+                for subscriber in list(pages):
+                    self.deliver(subscriber, message)
         if (wait_s := self._navigation.wait_s) is not None:
             asyncio.get_running_loop().call_later(wait_s, self._news.set)
 
@@ -255,12 +270,10 @@ class Hub:
             while True:
                 await news.wait()
                 news.clear()
-                html: dict[Feed, Message] = {}
-                for subscriber in list(self.subscribers):
-                    if subscriber.feed not in html:
-                        html[subscriber.feed] = Message(None, self._status_of(subscriber.feed))
-                    if html[subscriber.feed].html:
-                        self.deliver(subscriber, html[subscriber.feed])
+                for feed, pages in list(self._pages.items()):
+                    message = Message(None, self._status_of(feed))
+                    for subscriber in list(pages) if message.html else ():
+                        self.deliver(subscriber, message)
                 await asyncio.sleep(STATUS_EVERY_S)
         finally:
             change_signal.unsubscribe(news)
@@ -282,13 +295,13 @@ class Hub:
         """A comment now and then, so that dead connections are noticed."""
         while True:
             await asyncio.sleep(HEARTBEAT_S)
-            for subscriber in list(self.subscribers):
+            for subscriber in self.subscribers:
                 self.deliver(subscriber, responses.SSE_HEARTBEAT)
 
     def resync(self) -> None:
         """Make every page fetch its region again: it may have missed an event."""
         message = _resync(self._store.last_event_id)
-        for subscriber in list(self.subscribers):
+        for subscriber in self.subscribers:
             self.deliver(subscriber, message)
 
     def deliver(self, subscriber: Subscriber, message: Message | bytes) -> None:
