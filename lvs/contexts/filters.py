@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lvs.kinds import KINDS
 from lvs.listing.query import GalleryQuery
@@ -52,20 +53,22 @@ def filter_names(filters: Filters) -> list[tuple[str, Filters]]:
 
 
 def filter_form(query: GalleryQuery) -> FilterForm:
-    filters = query.filters
-    others = [kind for kind in KINDS.values() if query.only_kind not in ("", kind.id)]
+    checks, selects = _fields(query.filters, query.only_kind)
+    kept = query.filters.with_(**{one.name: None for one in FILTERS if not one.is_kept})
+    return FilterForm(checks, selects, tuple(query.with_(filters=kept, after="").arguments))
+
+
+@lru_cache(maxsize=256)  # most pages have no filter: they share one form
+def _fields(filters: Filters, only_kind: str) -> tuple[tuple[Check, ...], tuple[Select, ...]]:
+    others = [kind for kind in KINDS.values() if only_kind not in ("", kind.id)]
     unmet = {name for kind in others for name in kind.filters}
     shown = [one for one in FILTERS if one.label and one.name not in unmet]
-    kept = Filters(**{one.name: filters.get(one.name) for one in FILTERS if one.is_kept})
-    return FilterForm(
-        checks=tuple(
-            Check(one.label, one.name, filters.get(one.name) is not None)
-            for one in shown
-            if not one.options
-        ),
-        selects=tuple(_select(one, filters.get(one.name)) for one in shown if one.options),
-        kept=tuple(query.with_(filters=kept, after="").arguments),
+    checks = tuple(
+        Check(one.label, one.name, filters.get(one.name) is not None)
+        for one in shown
+        if not one.options
     )
+    return checks, tuple(_select(one, filters.get(one.name)) for one in shown if one.options)
 
 
 def _select(one: Filter, current: int | None) -> Select:

@@ -76,8 +76,10 @@ class GalleryQuery:
     def _default_kind(self) -> str:
         """A search, a folder, a tag, and what a person likes or has started have all kinds; other
         lists have the main one."""
+        if self.q or self.folder or self.tags:
+            return ALL
         own = self.filters.get("favorites") or self.filters.get("started")
-        return ALL if self.q or self.folder or self.tags or own else MAIN.id
+        return ALL if own else MAIN.id
 
     @property
     def is_filtered(self) -> bool:

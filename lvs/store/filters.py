@@ -299,7 +299,8 @@ class Filters:
 
     def get(self, name: str) -> int | None:
         """The value of a filter; None where it is not set. Raises KeyError for an unknown name."""
-        return dict(self.values).get(_BY_NAME[name].name)
+        wanted = _BY_NAME[name].name
+        return next((value for one, value in self.values if one == wanted), None)
 
     def with_(self, **changes: int | None) -> Filters:
         """With some set to other values; None removes one."""
