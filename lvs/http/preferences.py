@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode
 
-from quart import Request, Response, g
+from quart import Response, g, request
 
 COOKIE = "preferences"
 MAX_BYTES = 1_000
@@ -161,14 +161,12 @@ def parse(cookie: str) -> Preferences:
     return found
 
 
-def preferences_of(request: Request) -> Preferences:
-    """Those of the browser that asks."""
-    return parse(request.cookies.get(COOKIE, ""))
-
-
 def current_preferences() -> Preferences:
-    """Those of the request that is handled; the defaults where it could not be read."""
-    return cast(Preferences, g.get("preferences", DEFAULTS))
+    """Those of the request that is handled. Its cookie is read when they are first asked for: most
+    requests, such as of the API, never do."""
+    if "preferences" not in g:
+        g.preferences = parse(request.cookies.get(COOKIE, ""))
+    return cast(Preferences, g.preferences)
 
 
 def remember(response: Response, preferences: Preferences) -> None:

@@ -17,7 +17,7 @@ from lvs import paths
 from lvs.api import openapi
 from lvs.config import ServerConfig, load_config
 from lvs.errors import InvalidInputError, LvsError, NotFoundError, UnavailableError
-from lvs.http import preferences, responses, viewers
+from lvs.http import responses, viewers
 from lvs.http.access import Guard
 from lvs.http.routes import Handler, Route, RouteTable
 from lvs.http.templating import Templates
@@ -108,7 +108,6 @@ def _guard(app: Quart, templates: Templates, table: RouteTable) -> None:
         g.began, g.queries = time.perf_counter(), count_queries_here()
         g.kind = kind = table.kind_of(request)
         g.viewer = app.extensions[viewers.EXTENSION](request)
-        g.preferences = preferences.preferences_of(request)
         guard: Guard = app.extensions["lvs.guard"]
         guard.check(request, kind)
         return guard.preflight(request, kind)
