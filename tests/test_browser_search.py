@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, expect
 
 from lvs.errors import NotFoundError
 from lvs.services import Services
-from lvs.store import Transaction, curation, items, playback, saved_searches
+from lvs.store import Transaction, curation, items, playback, saved_searches, tags
 from lvs.viewer import HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, titles, until, wait_for_titles
@@ -65,12 +65,12 @@ async def test_back_and_forward_lead_to_the_lists_as_they_were(
     await wait_for_titles(page, ["Beach day"])
     await until(page, "location.search === '?q=beach'")
     await page.go_back()
-    await page.get_by_role("link", name="City lights").wait_for()
+    await page.get_by_role("link", name="City lights", exact=True).wait_for()
     await wait_for_titles(page, list(NAMES))
     assert page.url == f"{site}/all?sort=title"
     assert await page.input_value("#q") == ""
     await page.go_forward()
-    await page.get_by_role("link", name="City lights").wait_for(state="detached")
+    await page.get_by_role("link", name="City lights", exact=True).wait_for(state="detached")
     await wait_for_titles(page, ["Beach day"])
     assert await page.input_value("#q") == "beach"
     other = await context.new_page()
@@ -270,3 +270,48 @@ async def test_where_one_is_stays_marked_when_the_navigation_is_pushed(
     await page.fill("#q", "alpine l")
     await wait_for_titles(page, ["Alpine lake"])
     await until(page, "document.querySelector('#navigation [aria-current]') === null")
+
+
+async def test_what_was_searched_before_and_places_are_offered(
+    site: str, context: BrowserContext, live_services: Services, videos: Path, cast: Cast
+) -> None:
+    cast.unique(videos / "Alps" / "Summit.mp4")
+    found = await library(live_services)
+    await live_services.store.write(tags.add, found["Alpine lake.mp4"].id, "alpinism")
+    page = await live_page(context, f"{site}/all")
+    field = page.locator("#q")
+    await field.fill("alp")
+    options = page.get_by_role("listbox").get_by_role("option")
+    await expect(options).to_have_text(["Alps", "alpinism"])  # titles are in the list
+    await expect(field).to_have_attribute("aria-expanded", "true")
+    assert not await browsers.axe_violations(page)
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("ArrowDown")
+    selected = page.get_by_role("listbox").get_by_role("option", selected=True)
+    await expect(selected).to_have_text("alpinism")
+    assert await field.get_attribute("aria-activedescendant") == await selected.get_attribute("id")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("listbox")).to_be_hidden()
+    await expect(field).to_have_value("alp")
+    await page.keyboard.press("Enter")
+    await field.fill("beach")
+    await page.keyboard.press("Enter")
+    await wait_for_titles(page, ["Beach day"])
+    await page.goto(f"{site}/tags")
+    await page.locator("#q").focus()
+    await expect(options).to_have_text(["beach", "alp"])
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**q=beach**")
+    await page.goto(f"{site}/tags")
+    await page.locator("#q").fill("alpine l")
+    await page.get_by_role("option", name="Alpine lake").click()
+    await page.wait_for_url("**/watch/Alpine%20lake.mp4")
+    await page.locator("#q").focus()
+    await page.get_by_role("button", name="Clear recent searches").click()
+    await page.reload()
+    await page.locator("#q").focus()
+    await page.keyboard.type("beach")
+    await expect(options.first).to_be_visible()
+    await page.locator("#q").fill("")
+    await expect(page.get_by_role("listbox")).to_be_hidden()

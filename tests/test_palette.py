@@ -168,6 +168,15 @@ async def test_a_palette_without_a_server_says_so(site: str, context: BrowserCon
     await expect(page.locator("#palette [role=option]").first).to_have_text(re.compile("Films"))
 
 
+# Two keys within the time that a person takes, however slow the machine is.
+IN_A_ROW = """(keys) => {
+  for (const key of keys) {
+    const pressed = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+    document.body.dispatchEvent(pressed);
+  }
+}"""
+
+
 async def test_help_and_places_are_one_key_from_every_page(
     site: str, context: BrowserContext
 ) -> None:
@@ -182,8 +191,7 @@ async def test_help_and_places_are_one_key_from_every_page(
         await page.keyboard.press("Escape")
         await expect(dialog).to_be_hidden()
     for key, path in (("f", "/favorites"), ("t", "/tags"), ("c", "/continue")):
-        await page.keyboard.press("g")
-        await page.keyboard.press(key)
+        await page.evaluate(IN_A_ROW, ["g", key])
         await page.wait_for_url(site + path)
     await page.locator("#q").fill("g")
     await page.locator("#q").press("t")

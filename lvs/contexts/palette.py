@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import quote
@@ -93,7 +93,7 @@ def palette_context(
     text: str,
 ) -> Palette:
     """What matches a text, best group first; without one, what was watched last and the pages."""
-    text = " ".join(text[:LONGEST_TEXT].split())
+    text = _clean(text)
     if not text:
         groups = (
             PaletteGroup("Recently watched", _recent(conn, viewer, folders)),
@@ -123,16 +123,32 @@ def suggestions_context(
     text: str,
 ) -> Palette:
     """What the search field offers for a text: folders, tags and titles."""
-    text = " ".join(text[:LONGEST_TEXT].split())
-    most = SUGGESTIONS_PER_GROUP
+    places = places_context(conn, viewer, folders, known, used_tags, text)
+    videos = _videos(conn, viewer, folders, places.text, SUGGESTIONS_PER_GROUP)
+    return replace(places, groups=(*places.groups, *_groups([("Videos", videos)])))
+
+
+def places_context(
+    conn: Connection,
+    viewer: Viewer,
+    folders: Folders,
+    known: Sequence[Folder],
+    used_tags: Sequence[Tag],
+    text: str,
+) -> Palette:
+    """As `suggestions_context`, without titles."""
+    text, most = _clean(text), SUGGESTIONS_PER_GROUP
     if not text:
         return Palette("", (), "")
     found = [
         ("Folders", _folders(conn, viewer.audience, folders, known, text, most)),
         ("Tags", _tags(used_tags, text, most)),
-        ("Videos", _videos(conn, viewer, folders, text, most)),
     ]
     return Palette(text, _groups(found), _search_url(text))
+
+
+def _clean(text: str) -> str:
+    return " ".join(text[:LONGEST_TEXT].split())
 
 
 def by_name(entry: Entry) -> str:

@@ -10,6 +10,7 @@ from lvs.contexts.palette import (
     Palette,
     named_folders,
     palette_context,
+    places_context,
     suggestions_context,
 )
 from lvs.http import responses
@@ -31,8 +32,9 @@ async def palette() -> Response:
 
 
 async def suggestions() -> Response:
-    """What the search field offers for `q`."""
-    found = await _matching(suggestions_context)
+    """What the search field offers for `q`; beside a `list`, which shows the titles, no titles."""
+    has_list = "list" in arguments_of(request.query_string)
+    found = await _matching(places_context if has_list else suggestions_context)
     return _answer("partials/_palette_results.html", palette=found, is_of_search=True)
 
 

@@ -50,9 +50,11 @@ let keys;
 document.addEventListener('keydown', (event) => {
   if (event.key === 'k' && (event.ctrlKey || event.metaKey) && !event.shiftKey) event.preventDefault();
   keys ??= import('./keys.js');
-  keys.then(({ press }) => press(event)); // once loaded, this is before the browser's own action
+  // Once loaded, this is before the browser's own action. Without a server the next key tries again.
+  keys.then(({ press }) => press(event), () => { keys = null; });
 });
 addEventListener('gamepadconnected', () => import('./gamepad.js'));
+document.querySelector('[data-search]')?.addEventListener('focus', () => import('./suggest.js').catch(() => {}), { once: true });
 
 document.addEventListener('keydown', (event) => {
   if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -83,6 +85,9 @@ function fade(notice) {
 let from;
 notices.addEventListener('focusin', ({ relatedTarget }) => {
   if (relatedTarget && !notices.contains(relatedTarget)) from = relatedTarget;
+});
+notices.addEventListener('focusout', ({ relatedTarget }) => {
+  if (relatedTarget && !notices.contains(relatedTarget)) from = null;
 });
 
 new MutationObserver((records) => {
