@@ -21,6 +21,8 @@ from tests.helpers.libraries import fill, hash_of, library
 from tests.helpers.requests import call
 from tests.helpers.servers import LocalServer
 
+both_engines = pytest.mark.engines("sqlite", "postgres")
+
 
 @pytest.fixture
 async def media_hash(server: LocalServer, videos: Path, cast: Cast) -> str:
@@ -30,6 +32,7 @@ async def media_hash(server: LocalServer, videos: Path, cast: Cast) -> str:
     return await hash_of(server.services, page.items[0][0])
 
 
+@both_engines
 async def test_ratings_are_set_read_and_cleared(server: LocalServer, media_hash: str) -> None:
     path = f"/api/ratings/{media_hash}"
     unrated = {"average": 0.0, "count": 0, "user": {"value": None}}
@@ -56,6 +59,7 @@ async def test_videos_are_named_by_path_too(server: LocalServer, media_hash: str
         assert json.loads(heart.body)["count"] == 1
 
 
+@both_engines
 async def test_a_video_has_all_its_facts(server: LocalServer, media_hash: str) -> None:
     await call(server, "POST", f"/api/ratings/{media_hash}", {"value": 3})
     video = json.loads((await call(server, "GET", f"/api/videos/{media_hash}")).body)
@@ -69,6 +73,7 @@ async def test_a_video_has_all_its_facts(server: LocalServer, media_hash: str) -
     assert listed == {"videos": [video], "next": None, "total": 1}
 
 
+@both_engines
 async def test_the_list_has_each_video_as_it_is_now(
     services: Services, server: LocalServer, media_hash: str
 ) -> None:
@@ -92,6 +97,7 @@ async def test_the_list_has_each_video_as_it_is_now(
     assert all(seen.count(video) == 1 for video in seen)
 
 
+@both_engines
 @pytest.mark.parametrize("sort", ["newest", "title", "random", "size"])
 async def test_the_list_is_followed_to_its_end(
     services: Services, server: LocalServer, sort: str
@@ -238,6 +244,7 @@ async def test_changes_by_the_api_are_pushed_to_pages(
     ).own == 5
 
 
+@both_engines
 async def test_the_legacy_servers_calls_still_work(server: LocalServer) -> None:
     await fill(server.services.store, 1)
     name = "Video 000000.mp4"

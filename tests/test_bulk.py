@@ -23,6 +23,8 @@ from tests.helpers.libraries import fill, library
 from tests.helpers.requests import post
 from tests.helpers.servers import HOME, Answer, LocalServer, serving
 
+pytestmark = pytest.mark.engines("sqlite", "postgres")
+
 
 @pytest.fixture
 async def services(live_services: Services) -> Services:
@@ -82,6 +84,7 @@ async def test_selected_videos_are_changed_and_undone(
         assert (await server.get(f"/bulk/{nowhere}")).status == 404
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(
     ("action", "more", "words"),
     [
@@ -130,6 +133,7 @@ async def test_a_video_that_may_not_have_a_tag_is_left_as_it_is(
     assert "Tag “SEA” removed from 2 videos · 1 unchanged" in (await send(server, pairs)).text
 
 
+@pytest.mark.engines("sqlite")
 @pytest.mark.parametrize(
     "pairs",
     [
@@ -150,6 +154,7 @@ async def test_what_makes_no_sense_is_refused(
     assert await stars(services, 2) == [None, None]
 
 
+@pytest.mark.engines("sqlite")
 async def test_a_disk_that_fills_up_ends_a_change_clearly(
     services: Services, server: LocalServer
 ) -> None:
@@ -176,6 +181,7 @@ async def test_a_disk_that_fills_up_ends_a_change_clearly(
     assert (await stars(services, 1_000)).count(3) == 0
 
 
+@pytest.mark.engines("sqlite")
 async def test_a_video_that_cannot_be_changed_costs_no_other(
     services: Services, server: LocalServer
 ) -> None:
@@ -204,6 +210,7 @@ async def test_only_the_newest_changes_can_be_undone(services: Services) -> None
     assert first.bulk_edit_id not in stored
 
 
+@pytest.mark.engines("sqlite")
 async def test_it_goes_on_when_whoever_asked_has_left(services: Services) -> None:
     await fill(services.store, 2_000)
     asking = asyncio.create_task(

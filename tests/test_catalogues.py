@@ -21,6 +21,8 @@ from tests.helpers.libraries import fill, hash_of, library
 from tests.helpers.requests import call, post
 from tests.helpers.servers import LocalServer, StartServices, serving
 
+both_engines = pytest.mark.engines("sqlite", "postgres")
+
 
 @pytest.mark.parametrize(
     ("projection", "stereo", "heresphere", "screen"),
@@ -157,6 +159,7 @@ async def test_a_bad_body_is_refused_and_changes_nothing(
     assert (found["rating"]["count"], found["favorite"]) == (0, False)
 
 
+@both_engines
 async def test_a_wrong_id_is_not_found(server: LocalServer) -> None:
     for path in ("/deovr/nothing", "/heresphere/nothing", "/heresphere/%00/"):
         answer = await Player(server).answer(path, "{}")
@@ -230,6 +233,7 @@ async def test_only_a_post_changes_anything(start_services: StartServices, video
     assert (videos / "film.mp4").exists()
 
 
+@both_engines
 async def test_only_a_local_player_reports_playback(start_services: StartServices) -> None:
     services = await start_services(live=False, headset_login="ann:secret")
     await fill(services.store, 2)

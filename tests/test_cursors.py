@@ -20,6 +20,8 @@ from lvs.store.sort_orders import SORT_ORDERS
 from lvs.viewer import HOUSEHOLD
 from tests.helpers.libraries import fill
 
+both_engines = pytest.mark.engines("sqlite", "postgres")
+
 NEWEST = ListSpec(HOUSEHOLD, "newest")
 INTEGERS = st.integers(-(2**63), 2**63 - 1)
 VALUES = st.one_of(
@@ -114,6 +116,7 @@ async def test_pages_of_any_size_have_every_video_once(
     assert found == await walk(services, spec, 100), "in one order"
 
 
+@both_engines
 @pytest.mark.parametrize("sort", ["newest", "title", "views", "random"])
 async def test_the_next_page_follows_though_the_cursors_video_is_missing_now(
     services: Services, sort: str
@@ -143,7 +146,7 @@ async def fail_some(services: Services) -> None:
     )
 
 
-@pytest.mark.engines("sqlite", "postgres")
+@both_engines
 @pytest.mark.parametrize("limit", [1, 4, 9, 10, 11, 100])
 async def test_what_could_not_be_read_is_last_in_every_order(
     services: Services, limit: int
@@ -175,6 +178,7 @@ async def test_a_direction_turns_the_order(services: Services) -> None:
         assert turned == (found[::-1] if order.has_direction else found), sort
 
 
+@both_engines
 async def test_neighbours_are_those_of_the_list(services: Services) -> None:
     await fill(services.store, 12)
     await fail_some(services)

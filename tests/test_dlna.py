@@ -30,6 +30,8 @@ from lvs.viewer import HOUSEHOLD
 from tests.helpers.libraries import fill, library
 from tests.helpers.servers import Answer, LocalServer, ask, eventually
 
+both_engines = pytest.mark.engines("sqlite", "postgres")
+
 LOOPBACK = ipaddress.IPv4Address("127.0.0.1")
 DIRECTORY = "urn:schemas-upnp-org:service:ContentDirectory:1"
 NAMES = {
@@ -111,6 +113,7 @@ async def test_it_is_found_by_a_search(servers: DlnaServer) -> None:
     assert servers.locations[0] in found
 
 
+@both_engines
 async def test_folders_lists_and_tags_are_browsed(
     device: UpnpDevice, server: LocalServer, videos: Path
 ) -> None:
@@ -176,6 +179,7 @@ async def test_a_video_is_played_from_its_entry(
     await asyncio.gather(feeding, return_exceptions=True)
 
 
+@both_engines
 async def test_long_lists_come_in_parts(device: UpnpDevice, services: Services) -> None:
     await fill(services.store, MOST_AT_ONCE + 60)
     seen: list[str] = []
@@ -188,6 +192,7 @@ async def test_long_lists_come_in_parts(device: UpnpDevice, services: Services) 
     assert (await browse(device, "list:sort=title", 5_000, 10))[0] == []
 
 
+@both_engines
 async def test_folders_page_across_folders_and_videos(
     device: UpnpDevice, server: LocalServer, videos: Path
 ) -> None:
@@ -215,6 +220,7 @@ async def test_what_is_not_there_is_refused(device: UpnpDevice, object_id: str) 
         assert refused.value.error_code == 701
 
 
+@both_engines
 async def test_a_change_counts_up(device: UpnpDevice, services: Services) -> None:
     async def update_id() -> int:
         found = await device.service(DIRECTORY).action("GetSystemUpdateID").async_call()

@@ -12,6 +12,8 @@ from tests.helpers.html import card_ids, element, elements
 from tests.helpers.libraries import fill, heart
 from tests.helpers.servers import LocalServer
 
+both_engines = pytest.mark.engines("sqlite", "postgres")
+
 REGION = "/partials/gallery"
 AS_HTMX = {"HX-Request": "true"}
 
@@ -28,6 +30,7 @@ async def region(server: LocalServer, query: str) -> str:
     return answer.text
 
 
+@both_engines
 @pytest.mark.parametrize("query", ["sort=title", "folder=&sort=size", "sort=random&seed=4"])
 async def test_the_region_is_that_of_its_page(many: LocalServer, query: str) -> None:
     page = (await many.get(f"/all?{query}")).text
@@ -45,6 +48,7 @@ async def test_the_region_has_as_many_cards_as_the_page_shows(many: LocalServer)
         assert answer.status == 400
 
 
+@both_engines
 async def test_pages_of_cards_follow_each_other_to_the_end(many: LocalServer) -> None:
     whole = card_ids(await region(many, f"sort=title&shown={SHOWN_AT_MOST}"))
     html = (await many.get("/all?sort=title")).text

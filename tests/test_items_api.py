@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from lvs.models import FoundFile
 from lvs.store import Transaction, curation, files, tags
 from lvs.viewer import HOUSEHOLD
 from tests.helpers.libraries import fill
 from tests.helpers.servers import LocalServer
+
+pytestmark = pytest.mark.engines("sqlite", "postgres")
 
 SONG = FoundFile("Song.mp3", 1_000, 1_500_000_000_000_000_000, "00000000000000aa")
 

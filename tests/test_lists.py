@@ -18,6 +18,8 @@ from tests.helpers.html import card_ids, element, elements, links
 from tests.helpers.libraries import library, touched
 from tests.helpers.servers import LocalServer, eventually
 
+pytestmark = pytest.mark.engines("sqlite", "postgres")
+
 EPISODES = [f"S01E{number:02}" for number in (1, 2, 3, 8, 9, 10, 11, 12)]
 
 

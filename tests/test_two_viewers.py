@@ -16,7 +16,6 @@ from urllib.parse import quote, unquote
 import pytest
 from quart import Quart
 from quart.typing import TestClientProtocol as Client
-from werkzeug.routing import Rule
 
 from lvs.http import viewers
 from lvs.listing.builtin import BUILTIN_LISTS
@@ -36,6 +35,8 @@ from lvs.store import (
 )
 from lvs.store.sort_orders import SORT_ORDERS
 from lvs.viewer import Audience, Viewer
+from tests.helpers import addresses as routes
+from tests.helpers.addresses import Named
 from tests.helpers.libraries import fill
 from tests.helpers.servers import StartServices, eventually
 
@@ -145,43 +146,9 @@ def by_ben(tx: Transaction, world: World) -> None:
 
 def addresses(world: World) -> Iterator[str]:
     """Each GET route of the app, with what the two see and do not see in its place."""
-    for rule in world.app.url_map.iter_rules():
-        if "GET" in (rule.methods or ()) and not rule.rule.startswith(OF_THE_SERVER):
-            yield from filled(rule, world)
-    for sort in SORT_ORDERS:
-        yield f"/partials/cards?sort={sort}&seed=3"
-    for one in BUILTIN_LISTS:
-        for path in ("/partials/gallery", "/api/videos", "/api/items"):
-            yield f"{path}?{one.arguments}"
-    for words in ("q=Video", f"tag={quote(SECRET_TAG)}", "kind=all", "min_rating=1", "watched=1"):
-        yield f"/all?{words}"
-        yield f"/api/videos?{words}"
-    for item in world.paths:
-        yield f"/partials/watch?video={world.hashes[item]}"
-    for folder in (SHARED, ANNS, BENS, f"{BENS}/Inside"):
-        yield f"/all?folder={quote(folder)}"
-    yield "/partials/tags?tag=hid"
-    yield "/api/tags/popular?q=hid"
-
-
-def filled(rule: Rule, world: World) -> Iterator[str]:
-    if "media_hash" in rule.arguments:
-        name = "320.jpg" if "thumbnails" in rule.rule else "video.mp4"
-        for media_hash in world.hashes.values():
-            yield re.sub("<[^>]*name>", name, rule.rule.replace("<media_hash>", media_hash))
-    elif "<path:filename>" in rule.rule:
-        for path in world.paths.values():
-            yield rule.rule.replace("<path:filename>", quote(path))
-    elif "tag" in rule.arguments:
-        yield rule.rule.replace("<path:tag>", quote(SECRET_TAG))
-    elif rule.arguments:
-        assert rule.arguments == {"bulk_edit_id"}, f"say what {rule.rule} is to be asked with"
-        yield rule.rule.replace("<int:bulk_edit_id>", "1")
-    elif rule.rule not in (
-        "/events",
-        "/random",
-    ):  # an endless answer, and a different one each time
-        yield rule.rule
+    folders = (SHARED, ANNS, BENS, f"{BENS}/Inside")
+    named = Named(world.hashes.values(), world.paths.values(), folders, SECRET_TAG)
+    return routes.addresses(world.app, named, OF_THE_SERVER)
 
 
 # What may differ: where the page stands in the order of events, and averages of all.
