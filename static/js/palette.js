@@ -37,7 +37,7 @@ async function search() {
   try {
     html = await read(`?q=${encodeURIComponent(wanted)}`);
   } catch {
-    html = '<p class="choices choices-title" id="palette-results" role="status">Can\'t reach the server.</p>';
+    html = '<p class="matches matches-title" id="palette-results" role="status">Can\'t reach the server.</p>';
   }
   if (wanted !== text()) return;
   shown = wanted;

@@ -50,13 +50,13 @@ function element(name, properties, ...children) {
 }
 
 function showRecent() {
-  const list = element('div', { className: 'choices', id: 'suggestion-results', role: 'listbox', ariaLabel: 'Recent searches' });
+  const list = element('div', { className: 'matches', id: 'suggestion-results', role: 'listbox', ariaLabel: 'Recent searches' });
   recent().forEach((text, index) => list.append(element('button', {
-    className: 'choice', type: 'button', role: 'option', id: `suggestion-${index}`, tabIndex: -1, ariaSelected: 'false',
-  }, element('span', { className: 'choice-name', textContent: text }))));
-  const clear = element('button', { className: 'choice choices-title', type: 'button', textContent: 'Clear recent searches' });
+    className: 'match', type: 'button', role: 'option', id: `suggestion-${index}`, tabIndex: -1, ariaSelected: 'false',
+  }, element('span', { className: 'match-name', textContent: text }))));
+  const clear = element('button', { className: 'match matches-title', type: 'button', textContent: 'Clear recent searches' });
   clear.dataset.clear = '';
-  panel.replaceChildren(element('p', { className: 'choices-title', textContent: 'Recent searches', ariaHidden: 'true' }), list, clear);
+  panel.replaceChildren(element('p', { className: 'matches-title', textContent: 'Recent searches', ariaHidden: 'true' }), list, clear);
   show(true);
 }
 
