@@ -142,7 +142,7 @@ def _hearts(server: Process) -> dict[str, float]:
 
 def _streams(server: Process) -> dict[str, float]:
     failed = element(server.get("/all").text, "li", data_state="failed")["id"].removeprefix("v-")
-    _, last = elsewhere(thousand, server.port, failed)
+    _, last = elsewhere(thousand, server.port, "sort=title", f"v-{failed}", failed)
     _wait_for_broken(server)
     return {"an event to the last of 1,000 streams": last * 1000}
 

@@ -39,7 +39,7 @@ def run(home: Path) -> list[Line]:
         wait_until_quiet(server)
         rates_large = _rates(server)
         memory_mb = resident_mb(server)
-        lines += [*_pages(rates_small, rates_large), _script(server)]
+        lines += [*_pages(rates_small, rates_large), *_home(server), _script(server)]
     lines.append(
         Line(
             f"memory of the web process, {LARGE:,} videos, after the load",
@@ -144,6 +144,32 @@ def _pages(small: dict[str, list[Load]], large: dict[str, list[Load]]) -> list[L
             (ping / cached) * small_cached <= 1.3,
         ),
     ]
+
+
+def _home(server: Process) -> list[Line]:
+    """The home beside a list: the page, which is cached, and its region, made for each request."""
+    lines = []
+    for name, home, gallery in (
+        ("home", "/", "/all"),
+        ("region of the home, made anew", "/partials/home", "/partials/gallery"),
+    ):
+        rounds: dict[str, list[float]] = {home: [], gallery: []}
+        for _ in range(ROUNDS):
+            for path, found in rounds.items():
+                loaded = elsewhere(load, server.port, [path], connections=8, seconds=SECONDS)
+                found.append(percentile(loaded.latencies_ms, 95))
+        of_home, of_gallery = (statistics.median(found) for found in rounds.values())
+        lines.append(
+            Line(
+                f"{name}, {LARGE:,} videos, p95",
+                f"{of_home:.1f} ms",
+                f"{of_gallery:.1f} ms, the list",
+                times(of_home, of_gallery),
+                "2 at most",
+                of_home <= 2 * of_gallery,
+            )
+        )
+    return lines
 
 
 def _start(large: Library, empty: Library) -> list[Line]:

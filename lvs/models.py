@@ -159,11 +159,13 @@ class Tag:
 
 @dataclass(frozen=True, slots=True)
 class SavedSearch:
-    """A saved list with its name. `query` is the gallery's arguments, as in its address."""
+    """A saved list with its name. `query` is the gallery's arguments, as in its address; one
+    that is `pinned` has a row on the home."""
 
     id: int
     name: str
     query: str
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

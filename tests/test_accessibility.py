@@ -58,7 +58,8 @@ async def test_every_field_has_these_colours(site: str, context: BrowserContext)
               const placeholder = (field) => getComputedStyle(field, '::placeholder').color;
               const fields = 'input:not([type=checkbox], [type=hidden]), select';
               return [...document.querySelectorAll(fields)]
-                .filter((field) => getComputedStyle(field).borderTopColor !== line
+                .filter((field) =>
+                  getComputedStyle(field.closest('.search') ?? field).borderTopColor !== line
                   || (field.placeholder && placeholder(field) !== quiet))
                 .map((field) => field.outerHTML);
             }"""

@@ -2,39 +2,135 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from lvs import paths
 from lvs.contexts.filters import filter_names
-from lvs.errors import InvalidInputError
+from lvs.contexts.folders import folder_url, top_folders
+from lvs.errors import InvalidInputError, NotFoundError
+from lvs.folders import Folders
 from lvs.kinds import KINDS, MAIN
 from lvs.listing import builtin
-from lvs.listing.builtin import Navigation, NavItem
+from lvs.listing.builtin import NavFolder, Navigation, NavItem
 from lvs.listing.query import GalleryQuery, arguments_of, parse_query
-from lvs.models import SavedSearch
-from lvs.store import Connection, gallery, saved_searches, tags
+from lvs.listing.resolve import resolve
+from lvs.models import Folder, SavedSearch
+from lvs.store import Connection, gallery, roots, saved_searches, tags
 from lvs.store.list_plan import ListSpec
 from lvs.viewer import Viewer
 
+FOLDER_PREFIX = "/all?folder="
+MAX_FOLDERS = 30  # of the first level
+MAX_SUBFOLDERS = 60  # of the second, in all
+MAX_COUNTED = 10  # saved searches
+COUNTED_LIBRARY = 3_000  # items at most: each count reads them all
 LONGEST_NAME = 2  # filters that a heading lists; more are clearer as chips
 
 
+@dataclass(frozen=True, slots=True)
+class SavedLink:
+    """A saved search on the page of all of them."""
+
+    id: int
+    name: str
+    url: str
+    pinned: bool
+
+
+_IN_RAIL = {query for query, one in builtin.BY_QUERY.items() if one.is_in_rail}
+
+
 def navigation_context(
-    conn: Connection, viewer: Viewer, shared: Mapping[str, int] | None = None
+    conn: Connection,
+    viewer: Viewer,
+    folders: Folders,
+    shared: Mapping[str, int] | None = None,
 ) -> Navigation:
     """`shared` are the `shared_counts` of this viewer's audience, where they are known."""
     counts = {
         **(shared_counts(conn, viewer) if shared is None else shared),
         **_counts(conn, viewer, personal=True),
     }
-    return Navigation(
-        tuple(NavItem(p.id, p.name, p.url, counts.get(p.url)) for p in builtin.NAVIGATION.lists),
-        tuple(
-            NavItem(f"saved-{s.id}", s.name, saved_url(s))
-            for s in saved_searches.saved(conn, viewer)
-        ),
+    optional = {kind.list.url for kind in KINDS.values() if kind is not MAIN}
+    lists = tuple(
+        replace(item, count=counts.get(item.url))
+        for item in builtin.NAVIGATION.lists
+        if counts.get(item.url) or item.url not in optional
     )
+    tops = top_folders(conn, viewer.audience, folders)
+    return Navigation(
+        lists,
+        _tree(conn, viewer, folders, tops[:MAX_FOLDERS]),
+        len(tops) > MAX_FOLDERS,
+        _saved_items(conn, viewer, folders),
+    )
+
+
+def _tree(
+    conn: Connection, viewer: Viewer, folders: Folders, tops: Sequence[Folder]
+) -> tuple[NavFolder, ...]:
+    """These folders and those directly inside, `MAX_SUBFOLDERS` in all: a folder that has more than
+    are left is a link alone."""
+    left = MAX_SUBFOLDERS
+    tree = []
+    for top in tops:
+        inside = roots.folders_in(conn, viewer.audience, top.id, limit=left + 1)
+        if len(inside) > left:
+            inside = []
+        left -= len(inside)
+        tree.append(
+            NavFolder(
+                _folder_item(folders, top), tuple(_folder_item(folders, one) for one in inside)
+            )
+        )
+    return tuple(tree)
+
+
+def _folder_item(folders: Folders, folder: Folder) -> NavItem:
+    url = folder_url(folders, folder)
+    return NavItem(f"folder-{folder.id}", folder.name, url, folder.item_count, "folder")
+
+
+def _saved_items(conn: Connection, viewer: Viewer, folders: Folders) -> tuple[NavItem, ...]:
+    """Counted in a small library: in a large one, a search may be costly to count, and these are
+    on every page."""
+    total = gallery.count(conn, ListSpec(viewer))
+    found = []
+    for number, search in enumerate(saved_searches.saved(conn, viewer)):
+        query = _list_of(search.query)
+        count = None
+        if query is not None and total <= COUNTED_LIBRARY and number < MAX_COUNTED:
+            try:
+                count = gallery.count(conn, resolve(conn, viewer, folders, query).spec)
+            except NotFoundError:  # its folder was removed
+                count = 0
+        item = NavItem(f"saved-{search.id}", search.name, saved_url(search), count, "saved")
+        found.append(replace(item, pinned=search.pinned))
+    return tuple(found)
+
+
+def saved_links(conn: Connection, viewer: Viewer) -> tuple[SavedLink, ...]:
+    return tuple(
+        SavedLink(one.id, one.name, saved_url(one), one.pinned)
+        for one in saved_searches.saved(conn, viewer)
+    )
+
+
+def current_of(navigation: Navigation, nav_url: str) -> str:
+    """The link of the navigation to mark on a page that is at `nav_url`: of a folder that the tree
+    does not have the nearest one above it, else all folders."""
+    links = [*navigation.lists, *navigation.saved]
+    for folder in navigation.folders:
+        links += [folder.link, *folder.inside]
+    known = {link.url for link in links}
+    path = nav_url
+    while path not in known and path.startswith(FOLDER_PREFIX):
+        path, parted, _ = path.rpartition("/")
+        if not parted or not path.startswith(FOLDER_PREFIX):
+            return "/folders"
+    return path
 
 
 def shared_counts(conn: Connection, viewer: Viewer) -> dict[str, int]:
@@ -65,23 +161,23 @@ def saved_as(query: GalleryQuery, saved: Iterable[SavedSearch]) -> SavedSearch |
 
 
 def nav_url_of(query: GalleryQuery, saved: Iterable[SavedSearch]) -> str:
-    """The address of the link in the navigation that is this list, or the list it narrows.
-    A search of everything has no link."""
+    """The address of the link in the navigation that is this list, or the list it narrows; a folder
+    by its own address, also where it has no link."""
     whole = query.with_(after="", seed=0)
-    if whole in builtin.BY_QUERY:
+    if whole in _IN_RAIL:
         return builtin.BY_QUERY[whole].url
     if search := saved_as(query, saved):
         return saved_url(search)
-    if query.q and not (query.folder or query.only_kind or query.tags or query.filters.values):
-        return "/search"
     without_words = whole.with_(q="")
-    if without_words in builtin.BY_QUERY:
+    if without_words in _IN_RAIL:
         return builtin.BY_QUERY[without_words].url
+    if query.folder:
+        return GalleryQuery(folder=query.folder).url()
     if query.filters.get("started"):
         return "/continue"
     if query.filters.get("favorites"):
         return "/favorites"
-    if query.tags and not query.folder:
+    if query.tags:
         return "/tags"
     return KINDS[query.only_kind or MAIN.id].list.url
 

@@ -58,6 +58,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "status",
         "bulk",
         "palette",
+        "home",
         "watch",
         "contrast",  # overrides the others, so it is the last
     ),
@@ -111,9 +112,9 @@ def theme_colors() -> dict[str, str]:
     """The color of the bar in each theme, which browsers give to their own frame and to the window
     of the installed app."""
     tokens = (STATIC / "css/tokens.css").read_text("utf-8")
-    found = re.search(r"--surface: light-dark\((#\w+), (#\w+)\)", tokens)
+    found = re.search(r"--ground: light-dark\((#\w+), (#\w+)\)", tokens)
     if found is None:
-        raise LookupError("static/css/tokens.css has no pair of colors for --surface")
+        raise LookupError("static/css/tokens.css has no pair of colors for --ground")
     return {"light": found[1], "dark": found[2]}
 
 

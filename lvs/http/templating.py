@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup
 
 from lvs import __version__, formatting, kinds, paths
 from lvs.http.assets import static_url, theme_colors
 from lvs.http.preferences import DEFAULTS, PREFERENCES
 from lvs.listing.builtin import NAVIGATION
+
+
+def icon(name: str) -> Markup:
+    """A symbol of `static/icons.svg`, in the color of the text around it."""
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>').format(
+        static_url("icons.svg"), name
+    )
 
 
 def environment() -> Environment:
@@ -28,6 +36,7 @@ def environment() -> Environment:
     )
     env.globals.update(
         static=static_url,
+        icon=icon,
         theme_colors=theme_colors(),
         command=paths.command,
         version=__version__,

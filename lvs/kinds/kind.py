@@ -68,13 +68,15 @@ class Words:
 @dataclass(frozen=True, slots=True)
 class KindList:
     """The list of all items of a kind, at the address `url`. `empty` is its heading while there are
-    none, `shape` that of its thumbnails: wide or square. Kinds are in the order of `place`."""
+    none, `shape` that of its thumbnails: wide or square. Kinds are in the order of `place`.
+    `icon` is one of `static/icons.svg`."""
 
     name: str
     url: str
     empty: str
     place: int
     shape: str = "wide"
+    icon: str = "list"
 
 
 @dataclass(frozen=True, slots=True)

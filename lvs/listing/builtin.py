@@ -15,8 +15,9 @@ class BuiltinList:
 
     `url` is its address, "" for a list of headset catalogues alone; `arguments` are those of a
     gallery's query string. `empty` is a heading and a text for while it has no videos. `is_counted`
-    says that its count is cheap enough for every page. `catalogue` is its name in the catalogues of
-    headsets and DLNA players, "" where they do not have it.
+    says that its count is cheap enough for every page, `is_in_rail` that the navigation has a
+    link to it, with this `icon`. `catalogue` is its name in the catalogues of headsets and DLNA
+    players, "" where they do not have it.
     """
 
     id: str
@@ -25,6 +26,8 @@ class BuiltinList:
     arguments: str = ""
     empty: tuple[str, str] | None = None
     is_counted: bool = False
+    is_in_rail: bool = True
+    icon: str = "list"
     catalogue: str = ""
 
     @property
@@ -36,7 +39,12 @@ def _of_kind(kind: Kind) -> BuiltinList:
     """The list of all items of a kind. Of the main one, an empty list is an empty library."""
     if kind is MAIN:
         return BuiltinList(
-            "library", kind.list.name, kind.list.url, is_counted=True, catalogue="Newest"
+            "library",
+            kind.list.name,
+            kind.list.url,
+            is_counted=True,
+            icon=kind.list.icon,
+            catalogue="Newest",
         )
     return BuiltinList(
         kind.id,
@@ -45,6 +53,7 @@ def _of_kind(kind: Kind) -> BuiltinList:
         f"kind={kind.id}",
         empty=(kind.list.empty, f"Copy {kind.words.file} into a library folder: it appears here."),
         is_counted=True,
+        icon=kind.list.icon,
         catalogue=kind.list.name,
     )
 
@@ -58,6 +67,7 @@ BUILTIN_LISTS = (
         "started=1&sort=recent",
         empty=("Nothing to continue", "Videos you started appear here."),
         is_counted=True,
+        icon="continue",
         catalogue="Continue watching",
     ),
     BuiltinList(
@@ -67,6 +77,7 @@ BUILTIN_LISTS = (
         "favorites=1",
         empty=("No favorites yet", "Select the heart on a video to add it."),
         is_counted=True,
+        icon="favorites",
         catalogue="Favorites",
     ),
     BuiltinList(
@@ -75,9 +86,12 @@ BUILTIN_LISTS = (
         "/best-of",
         "min_average=4&sort=rating",
         empty=("No top rated videos yet", "Videos with an average of 4 stars or more appear here."),
+        icon="best-of",
         catalogue="Top rated",
     ),
-    BuiltinList("popular", "Popular", "/popular", "sort=views", catalogue="Most viewed"),
+    BuiltinList(
+        "popular", "Popular", "/popular", "sort=views", is_in_rail=False, catalogue="Most viewed"
+    ),
     BuiltinList("vr", "VR", "", "vr=1", catalogue="VR"),
 )
 # What a list's address adds to the arguments of a request; `/search` is the form's own, and `/` the
@@ -92,26 +106,44 @@ BY_URL = {one.url: one for one in BUILTIN_LISTS if one.url}
 @dataclass(frozen=True, slots=True)
 class NavItem:
     """A link of the navigation. `count` is how many videos (or tags) it leads to, where that is
-    cheap to count."""
+    cheap to count; `icon` is one of `static/icons.svg`; `pinned` says of a saved search that the
+    home has a row of it."""
 
     id: str
     name: str
     url: str
     count: int | None = None
+    icon: str = ""
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NavFolder:
+    """A folder of the first level, with those directly inside it."""
+
+    link: NavItem
+    inside: tuple[NavItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Navigation:
+    """`more_folders` says that there are folders of the first level beside these."""
+
     lists: tuple[NavItem, ...]
+    folders: tuple[NavFolder, ...] = ()
+    more_folders: bool = False
     saved: tuple[NavItem, ...] = ()
 
 
 # Without counts: what the error page shows.
 NAVIGATION = Navigation(
     (
-        *(NavItem(one.id, one.name, one.url) for one in BY_URL.values()),
-        NavItem("tags", "Tags", "/tags"),
-        NavItem("random", "Surprise me", "/random"),
-        NavItem("headset", "Headset", "/headset"),
+        NavItem("home", "Home", "/", icon="home"),
+        *(
+            NavItem(one.id, one.name, one.url, icon=one.icon)
+            for one in BY_URL.values()
+            if one.is_in_rail
+        ),
+        NavItem("tags", "Tags", "/tags", icon="tags"),
     )
 )

@@ -14,6 +14,20 @@ from lvs.listing.search_syntax import LONGEST_Q, TAGS_AT_MOST, parse_search
 from lvs.store.filters import FILTERS, NO_FILTERS, Filters
 from lvs.store.sort_orders import SORT_ORDERS
 
+# With one of these an address is that of a list.
+LIST_ARGUMENTS = frozenset(
+    (
+        "sort",
+        "direction",
+        "folder",
+        "seed",
+        "after",
+        "tag",
+        "q",
+        "kind",
+        *(one.name for one in FILTERS),
+    )
+)
 SEEDS = 2_147_483_646
 SHOWN_AT_MOST = 600
 

@@ -37,7 +37,7 @@ CARDS_AT_MOST = 60  # with more, it is cheaper for a page to fetch its list agai
 _MAY_LEAVE = {"item.removed", "folder.updated"}
 # These leave the summary of an unfiltered list unchanged.
 _OF_MARKS = ("item.marked", "saved_search.updated")
-_OF_CARDS = ("item.updated", "item.marked", "saved_search.updated")
+OF_CARDS = ("item.updated", "item.marked", "saved_search.updated")
 
 
 class ResyncRequiredError(Exception):
@@ -132,11 +132,11 @@ class GalleryFeed:
         if renamed and self.query.is_filtered:  # the name of the list may be that of a search
             listing = resolve(conn, self.viewer, context.folders, self.query)
             parts.append(self._summary(conn, context, listing))
-        touched = _items(own_events)
+        touched = items_of(own_events)
         if len(touched) > CARDS_AT_MOST:
             raise ResyncRequiredError
         parts += _marks(
-            conn, context, self.viewer, self.query.folder, touched, _items(shared_events)
+            conn, context, self.viewer, self.query.folder, touched, items_of(shared_events)
         )
         return "".join(parts)
 
@@ -148,7 +148,7 @@ class GalleryFeed:
         *,
         with_marks: bool,
     ) -> str:
-        touched = _items(events)
+        touched = items_of(events)
         topics = {event.topic for event in events}
         if len(touched) > CARDS_AT_MOST or "folder.availability" in topics:
             raise ResyncRequiredError
@@ -159,13 +159,13 @@ class GalleryFeed:
             raise ResyncRequiredError from None
         # A folder's head and tiles show thumbnails, and how long all of it is.
         follows_cards = self.query.is_filtered or (self.query.folder and "item.updated" in topics)
-        if follows_cards or topics.difference(_OF_CARDS):
+        if follows_cards or topics.difference(OF_CARDS):
             parts.append(self._summary(conn, context, listing))
         if topics.difference(_OF_MARKS):
             failed = failed_context(conn, context.cards, listing)
             html = context.templates.render("partials/_failed.html", failed=failed)
             parts.append(responses.partial("#failed", html))
-        copied = _items(event for event in events if event.topic == "item.copied")
+        copied = items_of(event for event in events if event.topic == "item.copied")
         if copied and (said := words_for_copies(conn, listing.spec, sorted(copied))):
             html = context.templates.render("partials/_toast.html", words=said)
             parts.append(responses.partial("#notices", html, "beforeend"))
@@ -269,7 +269,7 @@ class WatchFeed:
         own_events: list[Event],
     ) -> str:
         parts = [*self._of_video(conn, context, shared_events, own_events)]
-        touched = _items(shared_events) | _items(own_events)
+        touched = items_of(shared_events) | items_of(own_events)
         related = sorted(touched & self.shown)
         for one in related_entries(conn, self.viewer, context.folders, related):
             html = context.templates.render("partials/_entry.html", entry=one)
@@ -284,7 +284,7 @@ class WatchFeed:
         own_events: list[Event],
     ) -> Iterator[str]:
         topics = {event.topic for event in shared_events}
-        touched, own_touched = _items(shared_events), _items(own_events)
+        touched, own_touched = items_of(shared_events), items_of(own_events)
         marked = self.item_id in own_touched
         is_shown = self.item_id in touched or "folder.availability" in topics
         try:
@@ -315,7 +315,7 @@ class WatchFeed:
         return False
 
 
-def _items(events: Iterable[Event]) -> set[int]:
+def items_of(events: Iterable[Event]) -> set[int]:
     return {event.item_id for event in events if event.item_id is not None}
 
 

@@ -96,7 +96,7 @@ def _render(conn: Connection, context: RenderContext, viewers: Set[Viewer]) -> R
             with conn.limited(LIMIT_S):
                 if viewer.audience not in counts:
                     counts[viewer.audience] = shared_counts(conn, viewer)
-                found = navigation_context(conn, viewer, counts[viewer.audience])
+                found = navigation_context(conn, viewer, context.folders, counts[viewer.audience])
                 html = context.templates.render("partials/_navigation.html", navigation=found)
                 rendered[viewer] = responses.partial("#navigation", html)
         except Exception as error:

@@ -74,7 +74,9 @@ async def answer(result: BulkResult, bulk_edit_id: int) -> Response | WerkzeugRe
     html = services.rendering.templates.render("partials/_bulk_result.html", result=result)
     if result.back == TAGS:
         found = await services.store.read_cached(tags.by_name, current_viewer().audience)
-        navigation = await services.store.read_cached_for(current_viewer(), navigation_context)
+        navigation = await services.store.read_cached_for(
+            current_viewer(), navigation_context, services.folders
+        )
         render = services.rendering.templates.render
         html += responses.partial("#tag-index", render("partials/_tag_index.html", tags=found))
         html += responses.partial(

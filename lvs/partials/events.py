@@ -11,6 +11,7 @@ from lvs.http.viewers import current_viewer
 from lvs.listing.query import arguments_of, parse_query, whole_number
 from lvs.listing.resolve import folder_of
 from lvs.live.feeds import Feed, GalleryFeed, WatchFeed
+from lvs.live.home import HomeFeed
 from lvs.partials.params import known_video, list_of, row_id
 from lvs.services import Services, current_services
 from lvs.store import Connection
@@ -37,6 +38,8 @@ async def events() -> Response:
 
 
 def _feed(conn: Connection, viewer: Viewer, services: Services, arguments: dict[str, str]) -> Feed:
+    if "home" in arguments:
+        return HomeFeed(viewer)
     media_hash = arguments.get("video")
     if media_hash is None:
         query = parse_query(arguments)

@@ -32,6 +32,24 @@ async def save() -> Response | WerkzeugResponse:
     return responses.no_content(request)
 
 
+async def rename() -> Response | WerkzeugResponse:
+    """Give the `search` (its id) another `name`."""
+    name = (await request.form).get("name", "")
+    await current_services().store.write(
+        saved_searches.rename, current_viewer(), await number("search"), name
+    )
+    return responses.no_content(request)
+
+
+async def pin() -> Response | WerkzeugResponse:
+    """Show the `search` (its id) on the home, or not with `pinned=0`."""
+    pinned = (await request.form).get("pinned", "1") == "1"
+    await current_services().store.write(
+        saved_searches.pin, current_viewer(), await number("search"), pinned
+    )
+    return responses.no_content(request)
+
+
 async def delete() -> Response | WerkzeugResponse:
     """Delete the `search` (its id); `/bulk/undo` restores it."""
     search_id = await number("search")
@@ -43,5 +61,7 @@ async def delete() -> Response | WerkzeugResponse:
 
 ROUTES = (
     Route("/searches", save, FORM, ("POST",)),
+    Route("/searches/rename", rename, FORM, ("POST",)),
+    Route("/searches/pin", pin, FORM, ("POST",)),
     Route("/searches/delete", delete, FORM, ("POST",), was="/searches/forget"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -131,6 +132,22 @@ def _height(lines: int) -> str:
     return _HEIGHT_NAMES.get(lines, f"{lines}p")
 
 
+def _day(text: str) -> int | None:
+    """`12-24` is December 24."""
+    found = re.fullmatch(r"(0?[1-9]|1[0-2])-(0?[1-9]|[12]\d|3[01])", text)
+    return int(found[1]) * 100 + int(found[2]) if found else None
+
+
+def _named_day(day: int) -> str:
+    """In words; the number of what is no month."""
+    month = day // 100
+    return f"{calendar.month_name[month]} {day % 100}" if 1 <= month <= 12 else str(day)
+
+
+# The value of `day` as text: 12-24.
+_DAY = (
+    "(substr(cast(:day + 10000 as text), 2, 2) || '-' || substr(cast(:day + 10000 as text), 4, 2))"
+)
 _WATCHED = f"exists (select 1 {OWN_PROGRESS} and watched = 1)"
 _LENGTHS = tuple(minutes * 60 for minutes in (1, 5, 10, 20, 30, 60, 90, 120))
 
@@ -239,6 +256,17 @@ FILTERS = (
         chip="Below {}",
         named=_height,
     ),
+    Filter(  # recorded on this day of any year: month * 100 + day
+        "day",
+        1231,
+        f"i.recorded_at is not null and substr(i.recorded_at, 6, 5) = {_DAY}",
+        "day",
+        _day,
+        chip="Recorded on {}",
+        examples=("day:12-24",),
+        named=_named_day,
+        is_kept=True,
+    ),
     Filter(
         "vr",
         1,
@@ -270,6 +298,10 @@ _ROWS = {
         "playback_progress", "found.user_id = :viewer and found.position_s >= :worth"
     ),
     "min_rating": FilterRows("rating", "found.user_id = :viewer and found.value >= :min_rating"),
+    "day": FilterRows(
+        "(select id as item_id, recorded_at from item)",
+        f"substr(found.recorded_at, 6, 5) = {_DAY}",
+    ),
     "vr": FilterRows("video_facts", "found.effective_projection <> 'flat'"),
     "stereo": FilterRows("video_facts", "found.effective_stereo <> 'mono'"),
 }

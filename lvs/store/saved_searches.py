@@ -12,15 +12,16 @@ from lvs.store.writer import Transaction
 from lvs.viewer import Viewer
 
 MOST = 30
+MOST_PINNED = 6
 
 
 def saved(conn: Connection, viewer: Viewer) -> list[SavedSearch]:
     """A user's saved searches by name."""
     rows = conn.execute(
-        "select id, name, query from saved_search where user_id = ? order by key",
+        "select id, name, query, pinned from saved_search where user_id = ? order by key",
         (viewer.user_id,),
     )
-    return [SavedSearch(*row) for row in rows]
+    return [SavedSearch(row[0], row[1], row[2], bool(row[3])) for row in rows]
 
 
 def save(tx: Transaction, viewer: Viewer, name: str, query: str) -> None:
@@ -35,6 +36,34 @@ def save(tx: Transaction, viewer: Viewer, name: str, query: str) -> None:
         " on conflict (user_id, key) do update set name = excluded.name, query = excluded.query",
         (viewer.user_id, words, key, query, tx.at),
     )
+    tx.emit("saved_search.updated", user_id=viewer.user_id)
+
+
+def rename(tx: Transaction, viewer: Viewer, search_id: int, name: str) -> None:
+    """Raises NotFoundError when it is not there, ConflictError when another one has the name."""
+    words = tags.clean_name(name, "A name")
+    others = [one for one in saved(tx.connection, viewer) if one.id != search_id]
+    if any(tags.tag_key(one.name) == tags.tag_key(words) for one in others):
+        raise ConflictError(f"Another saved search is named “{words}”. Choose another name.")
+    _change(tx, viewer, search_id, "name = ?, key = ?", words, tags.tag_key(words))
+
+
+def pin(tx: Transaction, viewer: Viewer, search_id: int, pinned: bool) -> None:
+    """Give the home a row of it, or remove that row. Raises NotFoundError when it is not there,
+    ConflictError when the home has enough."""
+    others = [one for one in saved(tx.connection, viewer) if one.id != search_id and one.pinned]
+    if pinned and len(others) >= MOST_PINNED:
+        raise ConflictError(f"Home shows {MOST_PINNED} saved searches at most. Unpin one first.")
+    _change(tx, viewer, search_id, "pinned = ?", int(pinned))
+
+
+def _change(tx: Transaction, viewer: Viewer, search_id: int, what: str, *values: str | int) -> None:
+    changed = tx.connection.execute(
+        f"update saved_search set {what} where id = ? and user_id = ?",
+        (*values, search_id, viewer.user_id),
+    )
+    if not changed.rowcount:
+        raise NotFoundError("Saved search not found. It may have been deleted.")
     tx.emit("saved_search.updated", user_id=viewer.user_id)
 
 

@@ -15,7 +15,7 @@ async def index() -> Response:
     """Every call, made from the document that programs read."""
     services = current_services()
     document = current_app.extensions["QUART_SCHEMA"].openapi_provider.schema()
-    page = await rendered(services, "api.html", calls=api_calls(document))
+    page = await rendered(services, "api.html", "/api", calls=api_calls(document))
     return responses.html_response(request, page)
 
 

@@ -19,7 +19,7 @@ async def single(bulk_edit_id: int) -> Response:
     """Raises NotFoundError for a change that is no longer kept, or never was."""
     services = current_services()
     found = await services.store.read(bulk.bulk, current_viewer(), min(bulk_edit_id, LARGEST_ID))
-    page = await rendered(services, "bulk.html", result=kept_result(found))
+    page = await rendered(services, "bulk.html", "/all", result=kept_result(found))
     return responses.html_response(request, page)
 
 

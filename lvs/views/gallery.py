@@ -117,7 +117,7 @@ async def page(services: Services, query: GalleryQuery) -> Rendered:
 
 
 ROUTES = (
-    *(Route(url, index, PAGE) for url in ARGUMENTS),
+    *(Route(url, index, PAGE) for url in ARGUMENTS if url != "/"),
     Route("/random", random_video, PAGE),
     Route("/play", play, PAGE),
 )

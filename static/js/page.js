@@ -63,10 +63,28 @@ document.addEventListener('keydown', (event) => {
   document.querySelector('[data-search]')?.select();
 });
 
-// Where the navigation is a line that scrolls, the current link is scrolled into view.
+// The bottom bar's "Search" is the field of this page.
+document.addEventListener('click', (event) => {
+  if (!event.target.closest('[data-focus-search]')) return;
+  event.preventDefault();
+  document.querySelector('[data-search]').focus();
+});
+
+// The arrows of a row scroll it by what it shows.
+document.addEventListener('click', (event) => {
+  const step = event.target.closest('[data-row-step]');
+  if (!step) return;
+  const row = step.parentElement.querySelector('ul');
+  event.preventDefault();
+  const forward = getComputedStyle(row).direction === 'rtl' ? -1 : 1;
+  row.scrollBy({ left: step.dataset.rowStep * row.clientWidth * forward });
+  step.parentElement.querySelector('[data-row-step="-1"]').hidden = false;
+});
+
+// The current link is scrolled into view, where the navigation does not show all of it.
 const navigation = document.getElementById('navigation');
 const here = navigation?.querySelector('[aria-current]');
-if (here) navigation.scrollLeft = here.offsetLeft - (navigation.clientWidth - here.offsetWidth) / 2;
+if (here && here.offsetTop > navigation.clientHeight) navigation.scrollTop = here.offsetTop / 2;
 
 document.addEventListener('click', (event) => {
   event.target.closest('[data-dismiss]')?.closest('.notice').remove();

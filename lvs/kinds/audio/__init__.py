@@ -25,7 +25,7 @@ def _card_extras(facts: Facts) -> CardExtras:
 KIND = Kind(
     id="audio",
     words=Words("track", "tracks", "an audio file", "played"),
-    list=KindList("Music", "/music", "No music yet", place=2, shape="square"),
+    list=KindList("Music", "/music", "No music yet", place=2, shape="square", icon="audio"),
     mime_types={
         ".mp3": "audio/mpeg",
         ".m4a": "audio/mp4",

@@ -29,7 +29,7 @@ def _card_extras(facts: Facts) -> CardExtras:
 KIND = Kind(
     id="video",
     words=Words("video", "videos", "a video", "watched"),
-    list=KindList("All videos", "/all", "No videos yet", place=1),
+    list=KindList("All videos", "/all", "No videos yet", place=1, icon="library"),
     mime_types={
         ".mp4": "video/mp4",
         ".m4v": "video/mp4",

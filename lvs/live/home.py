@@ -1,0 +1,81 @@
+"""The feed of the home: the rows that an event may change, as they are now."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from lvs.contexts import home
+from lvs.contexts.status import Status, status_context
+from lvs.events import Event
+from lvs.http import responses
+from lvs.live.feeds import OF_CARDS, RenderContext, items_of
+from lvs.store import Connection, saved_searches
+from lvs.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class HomeFeed:
+    """The home: each row that an event may change is sent as it is now. Most rows are the viewer's
+    own, so all of it is."""
+
+    viewer: Viewer
+
+    @property
+    def shared_key(self) -> Hashable:
+        return self
+
+    @property
+    def is_personal(self) -> bool:
+        return True
+
+    def concerns(self, event: Event) -> bool:
+        return True
+
+    def update(self, conn: Connection, context: RenderContext, events: list[Event]) -> str:
+        return ""
+
+    def update_own(
+        self,
+        conn: Connection,
+        context: RenderContext,
+        shared_events: list[Event],
+        own_events: list[Event],
+    ) -> str:
+        render = context.templates.render
+        lists = home.row_lists(saved_searches.saved(conn, self.viewer))
+        if any(event.topic == "saved_search.updated" for event in own_events):
+            rows = [home.row(conn, self.viewer, context, one) for one in lists]
+            html = "".join(render("partials/_row.html", row=row) for row in rows)
+            return responses.partial("#rows", html, "innerMorph")
+        changes = home.Changes(
+            moved=any(event.topic not in OF_CARDS for event in shared_events),
+            updated=frozenset(items_of(event for event in shared_events if not event.is_average)),
+            averaged=any(event.is_average for event in shared_events),
+            marked=frozenset(items_of(own_events)),
+        )
+        parts = [
+            responses.partial(f"#row-{row.name}", render("partials/_row.html", row=row))
+            for row in home.changed_rows(conn, self.viewer, context, lists, changes)
+        ]
+        if changes.moved:
+            html = render(
+                "partials/_empty.html",
+                summary=home.emptiness(conn, self.viewer, context.folders),
+                status=self._status(context),
+            )
+            parts.append(responses.partial("#empty", html))
+        return "".join(parts)
+
+    def _status(self, context: RenderContext) -> Status:
+        return status_context(context.activity, context.folders, self.viewer.audience)
+
+    def status(self, context: RenderContext) -> str:
+        return responses.partial(
+            "#status",
+            context.templates.render("partials/_status.html", st=self._status(context)),
+        )
+
+    @property
+    def is_costly(self) -> bool:
+        return True
