@@ -268,11 +268,8 @@ select i.id, i.version, hit.rank from (select rowid as id, bm25(item_fts, 10.0, 
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
 -- SELECT sz FROM 'main'.'item_fts_docsize' WHERE id=?;
-select i.id, i.version, i.added_at from (select id from item where probe_error is not null and file_count > 0) bad cross join item i on i.id = bad.id where i.file_count > 0 and i.probe_error is not null and exists (select 1 from item_tag where tag_id = 1 and item_id = i.id) and i.id in (select rowid from item_fts where item_fts match '"video"*') and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 60;
--- PRAGMA 'main'.data_version;
--- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
--- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
--- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
+select count(*) from (select id from item where probe_error is not null and file_count > 0 limit 101) found;
+select i.id, i.version, i.added_at from (select id from item where probe_error is not null and file_count > 0) bad cross join item i on i.id = bad.id where i.file_count > 0 and i.probe_error is not null and exists (select 1 from item_tag where tag_id = 1 and item_id = i.id) and exists (select 1 from item_fts where item_fts match '"video"*' and rowid = i.id) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id)) order by i.added_at desc, i.id desc limit 60;
 select count(*) from (select rowid as id, bm25(item_fts, 10.0, 2.0, 5.0) as rank from item_fts where item_fts match '"video"*') hit cross join item i on i.id = hit.id where i.file_count > 0 and exists (select 1 from item_tag where tag_id = 1 and item_id = i.id) and (NULL is null or exists (select 1 from folder_item where folder_id = NULL and item_id = i.id));
 -- PRAGMA 'main'.data_version;
 -- SELECT pgno FROM 'main'.'item_fts_idx' WHERE segid=? AND term<=? ORDER BY term DESC LIMIT 1;
