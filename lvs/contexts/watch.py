@@ -10,13 +10,14 @@ from lvs import formatting, kinds, paths
 from lvs.contexts.cards import CardContext, MarksContext, card_context, marks_context
 from lvs.contexts.entries import Entry, entries
 from lvs.contexts.gallery import Link
+from lvs.contexts.navigation import nav_url_of
 from lvs.contexts.stage import Playability, Stage, page_part, playability, stage_context
 from lvs.contexts.up_next import UpNext, crumbs, own_folder, up_next_context
 from lvs.folders import Folders
 from lvs.kinds.page import PagePart
 from lvs.listing.query import GalleryQuery
 from lvs.models import ItemDetails, Tag
-from lvs.store import Connection, items, marks, related, tags
+from lvs.store import Connection, items, marks, related, saved_searches, tags
 from lvs.store.related import Related
 from lvs.viewer import Viewer
 
@@ -59,13 +60,15 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """The page, a context per region; pushes replace each by itself."""
+    """The page, a context per region; pushes replace each by itself. `nav_url` is the link in the
+    navigation to where it is."""
 
     stage: Stage
     about: About
     up_next: UpNext
     related: tuple[RelatedEntry, ...]
     feed: str
+    nav_url: str
 
 
 def watch_context(
@@ -85,6 +88,7 @@ def watch_context(
         came_from = None
     found = related.related(conn, viewer.audience, details.card.id, RELATED_SHOWN)
     own = marks.of_item(conn, viewer, details.card.id)
+    place = came_from or own_folder(folders, details.card)
     return Watch(
         stage=stage_context(folders, details, own, came_from, start_s),
         about=about_context(conn, viewer, folders, details, came_from),
@@ -97,6 +101,7 @@ def watch_context(
             cards=".".join(str(video.item_id) for video in found),
             since=since,
         ),
+        nav_url=nav_url_of(place, saved_searches.saved(conn, viewer)),
     )
 
 

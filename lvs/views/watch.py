@@ -13,7 +13,7 @@ from lvs.http import responses
 from lvs.http.routes import PAGE, Route
 from lvs.http.viewers import current_viewer
 from lvs.listing.builtin import ARGUMENTS
-from lvs.listing.query import GalleryQuery, arguments_of, parse_query
+from lvs.listing.query import LIST_ARGUMENTS, GalleryQuery, arguments_of, parse_query
 from lvs.listing.resolve import find, find_hash
 from lvs.network.addresses import split_url
 from lvs.services import current_services
@@ -50,7 +50,7 @@ async def _page(find_item: FindItem, name: str) -> Response:
         since=services.store.last_event_id,
     )
     share = share_of(context.about.card.media_hash, context.about.card.url)
-    page = await rendered(services, "watch.html", watch=context, share=share)
+    page = await rendered(services, "watch.html", context.nav_url, watch=context, share=share)
     return responses.html_response(request, page)
 
 
@@ -77,6 +77,8 @@ def _list_before(arguments: dict[str, str]) -> GalleryQuery | None:
         referer = split_url(request.headers.get("Referer", ""))
         if referer.netloc == request.host and referer.path in ARGUMENTS:
             given = arguments_of(referer.query.encode("ascii", "replace"))
+            if referer.path == "/" and not LIST_ARGUMENTS & given.keys():
+                return None  # the home: its rows are of several lists
             return parse_query(list_arguments(referer.path, given))
     except (InvalidInputError, ValueError):
         pass
