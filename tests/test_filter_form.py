@@ -18,6 +18,9 @@ NAMES = {
     "watched=0": "Unwatched",
     "min_rating=1": "1 star or more",
     "min_rating=4": "4 stars or more",
+    "unrated=1": "Not rated",
+    "year=2020": "Year 2020",
+    "playable=1": "Playable in browsers",
     "min_average=4": "Average of 4 stars or more",
     "min_duration=600": "10 min or longer",
     "max_duration=5400": "Shorter than 1 h 30 min",
@@ -78,7 +81,8 @@ def current(form: FilterForm) -> dict[str, str]:
         for option in one.options
         if option.current and option.value
     }
-    return checks | selected
+    numbers = {field.argument: field.value for field in form.numbers if field.value}
+    return checks | selected | numbers
 
 
 @pytest.mark.parametrize("text", sorted({*NAMES} - {"started=1", "max_height=700", "day=1224"}))

@@ -11,7 +11,7 @@ from lvs import paths
 from lvs.contexts import folders as folder_contexts
 from lvs.contexts.cards import CardRenderer
 from lvs.contexts.empty import Empty, empty_context
-from lvs.contexts.filters import FilterForm, filter_form, filter_names
+from lvs.contexts.filters import FilterForm, Select, filter_form, filter_names, place_selects
 from lvs.contexts.folders import FolderHead, FolderTile
 from lvs.contexts.navigation import (
     folder_name,
@@ -76,15 +76,16 @@ class Summary:
     """Above the grid: where we are, how much there is, in which order, what is further down.
 
     `folders` and `head` are of a folder's own list, without filters. `filters` lead to the list
-    without them; `kept` are the arguments that a new order leaves; `empty` is what to say of a list
-    without items, None where the library has none. `noun` is one item of the list in words, `kind`
-    its kind, or the main one where it has all.
+    without them, `active` is how many the form has set; `kept` are the arguments that a new order
+    leaves; `empty` is what to say of a list without items, None where the library has none. `noun`
+    is one item of the list in words, `kind` its kind, or the main one where it has all.
     """
 
     heading: str
     crumbs: tuple[Link, ...]
     total: int
     filters: tuple[Link, ...]
+    active: int
     folders: tuple[FolderTile, ...]
     head: FolderHead | None
     sorts: tuple[Choice, ...]
@@ -183,7 +184,7 @@ def gallery_context(
         query=query.with_(seed=0).url("").removeprefix("?"),
         nav_url=nav_url_of(query, saved),
         search=_search_box(query, saved),
-        filters=filter_form(query),
+        filters=filter_form(query, _place_selects(conn, folders, listing)),
         shape=KINDS[query.only_kind].list.shape if query.only_kind else "wide",
         save_search=SaveSearch(
             saved=saved_as(query, saved),
@@ -219,6 +220,15 @@ def _list_page(
     )
 
 
+def _place_selects(conn: Connection, folders: Folders, listing: Listing) -> tuple[Select, ...]:
+    audience = listing.spec.viewer.audience
+    if listing.folder is not None:
+        inside = roots.folders_in(conn, audience, listing.folder.id)
+    else:
+        inside = folder_contexts.top_folders(conn, audience, folders)
+    return place_selects(folders, listing.query, inside, tags.most_used(conn, audience))
+
+
 def failed_context(conn: Connection, cards: CardRenderer, listing: Listing) -> Failed:
     """What is folded at the end of a list."""
     spec = listing.failed
@@ -249,6 +259,7 @@ def summary_context(
         crumbs=_crumbs(folders, query),
         total=total,
         filters=() if has_own_link(query) else chips,
+        active=0 if has_own_link(query) else len(query.filters.values) + len(query.tags),
         folders=_folder_tiles(conn, folders, listing),
         head=(
             folder_contexts.head(conn, viewer.audience, listing.folder, query)

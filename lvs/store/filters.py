@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from lvs import formatting
+from lvs.kinds import KINDS
+from lvs.kinds.kind import Kind
 from lvs.models import LONGEST_S
 from lvs.store.playback import OWN_PROGRESS
 
@@ -36,8 +38,9 @@ class Filter:
     that text does not set this filter. `examples` are listed when a search has an unknown word.
 
     `named` says a value in words; a chip is `chip` with those words in place of `{}`. The form has
-    a control with this `label`: a check box, or a menu of `options`. A filter without a label has
-    no control; the form removes it unless `is_kept`.
+    a control with this `label`: a menu of `options`, or without those a check box, or a field for a
+    number where there are more than two values. A filter without a label has no control; the form
+    removes it unless `is_kept`.
     """
 
     name: str
@@ -151,6 +154,39 @@ _DAY = (
 _WATCHED = f"exists (select 1 {OWN_PROGRESS} and watched = 1)"
 _LENGTHS = tuple(minutes * 60 for minutes in (1, 5, 10, 20, 30, 60, 90, 120))
 
+
+def _playable(kind: Kind) -> str:
+    """SQL for an item of a kind that browsers play."""
+    is_kind, support = f"i.kind = '{kind.id}'", kind.browsers
+    if support is None:
+        return is_kind
+    codec = (
+        f"exists (select 1 from {kind.table} where item_id = i.id"
+        f" and {support.codec} in ({_texts(support.codecs)}))"
+    )
+    container = f" and i.container in ({_texts(support.containers)})" if support.containers else ""
+    return f"{is_kind} and {codec}{container}"
+
+
+def _texts(values: Iterable[str]) -> str:
+    return ", ".join(f"'{value}'" for value in sorted(values))
+
+
+_PLAYABLE = f"({' or '.join(f'({_playable(kind)})' for kind in KINDS.values())})"
+
+
+def _year_began(year: str) -> str:
+    """SQL for the first millisecond of a year in UTC: its days since 1970, with the leap days."""
+    days = f"365 * ({year} - 1970) + ({year} - 1969) / 4 - ({year} - 1901) / 100"
+    return f"({days} + ({year} - 1601) / 400) * 86400000"
+
+
+_YEAR = "cast(:year as bigint)"
+_IN_YEAR = (
+    f"(substr(i.recorded_at, 1, 4) = cast({_YEAR} as text) or i.recorded_at is null"
+    f" and i.added_at >= {_year_began(_YEAR)} and i.added_at < {_year_began(f'({_YEAR} + 1)')})"
+)
+
 # In the order of addresses, chips, controls and the API's document.
 FILTERS = (
     Filter(
@@ -198,6 +234,16 @@ FILTERS = (
         label="My rating, minimum",
         options=(1, 2, 3, 4, 5),
         named=_named_stars,
+    ),
+    Filter(
+        "unrated",
+        1,
+        "not exists (select 1 from rating where item_id = i.id and user_id = :viewer)",
+        "is",
+        {"unrated": 1}.get,
+        chip="Not rated",
+        examples=("is:unrated",),
+        label="Not rated by me",
     ),
     Filter(
         "min_average",
@@ -266,6 +312,26 @@ FILTERS = (
         examples=("day:12-24",),
         named=_named_day,
         is_kept=True,
+    ),
+    Filter(
+        "year",
+        9999,
+        _IN_YEAR,
+        "year",
+        lambda text: int(text) if re.fullmatch(r"[12]\d{3}", text) else None,
+        chip="Year {}",
+        examples=("year:2024",),
+        label="Year recorded, else added",
+    ),
+    Filter(
+        "playable",
+        1,
+        _PLAYABLE,
+        "is",
+        {"playable": 1}.get,
+        chip="Playable in browsers",
+        examples=("is:playable",),
+        label="Playable in browsers",
     ),
     Filter(
         "vr",

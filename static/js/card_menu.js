@@ -36,8 +36,5 @@ menu.addEventListener('click', ({ target }) => {
   if ('menuStar' in button.dataset) card.dispatchEvent(new CustomEvent('lvs:rate', { bubbles: true, detail: Number(button.value) }));
   else if ('menuFavorite' in button.dataset) heart().click();
   else if ('menuWatched' in button.dataset) setWatched();
-  else {
-    document.querySelector('[data-select][aria-pressed=false]')?.click();
-    card.querySelector('.card-select').click();
-  }
+  else card.querySelector('.card-select').click();
 });

@@ -88,6 +88,15 @@ function mean() {
   search();
 }
 
+// A change of the filters shows at once.
+document.addEventListener('change', async ({ target }) => {
+  const filters = target.closest('[data-filters]');
+  if (!filters) return;
+  const before = library().dataset.here;
+  await htmx.ajax('GET', '/partials/gallery', { source: filters, target: '#library', swap: 'outerMorph' });
+  if (library().dataset.here !== before) arrive(library());
+});
+
 if (library()) {
   field.addEventListener('input', () => {
     clearTimeout(wait);
