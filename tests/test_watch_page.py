@@ -26,7 +26,9 @@ async def test_the_watch_page_keeps_to_the_list_that_one_came_from(
     after = links(page, rel="next")[0]
     assert urlsplit(before).path == "/watch/a.mp4"
     assert urlsplit(after).path == "/watch/c.mp4"
-    newest = {"Referer": f"{server.url}/"}
+    home = (await server.get("/watch/b.mp4", headers={"Referer": f"{server.url}/"})).text
+    assert not [step for step in links(home, rel="next") if "list=1" in step]
+    newest = {"Referer": f"{server.url}/all"}
     page = (await server.get("/watch/b.mp4", headers=newest)).text
     steps = [*links(page, rel="prev"), *links(page, rel="next")]
     assert steps
