@@ -51,8 +51,12 @@ _CONNECTION = {
     "application_name": "local-video-server",
 }
 _ALWAYS = {"client_encoding": "UTF8"}  # whatever PGCLIENTENCODING says
-# A plan for all values of a search would read every item for a rare word.
-_PLANS = "set plan_cache_mode = force_custom_plan"
+# A plan for all values of a search would read every item for a rare word. So would one for a disk
+# whose head moves, or for several processes, which take 10 ms to start.
+_PLANS = (
+    "set plan_cache_mode = force_custom_plan; set random_page_cost = 1.1;"
+    " set max_parallel_workers_per_gather = 0"
+)
 _READ_ONLY = "set session characteristics as transaction isolation level repeatable read, read only"
 
 _ERRORS: tuple[tuple[type[psycopg.Error], type[sqlite3.Error]], ...] = (
