@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -30,7 +31,7 @@ from bench import (
     viewers,
     writes,
 )
-from bench.harness import Line, workshop
+from bench.harness import Line, keep_libraries, workshop
 from bench.report import print_markdown, print_table
 
 BENCHMARKS = {
@@ -48,6 +49,7 @@ BENCHMARKS = {
     "headset": headset.run,
     "film": film.run,
     "engines": engines.run,
+    "engines-scan": engines.run_scan,
     "followers": followers.run,
     "migration": migration.run,
 }
@@ -56,8 +58,15 @@ BENCHMARKS = {
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice(list(BENCHMARKS)))
 @click.option("--markdown", is_flag=True, help="Print a table for docs/PERFORMANCE.md")
-def main(names: tuple[str, ...], markdown: bool) -> None:
+@click.option(
+    "--libraries",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep generated libraries in this folder, and use those that are there",
+)
+def main(names: tuple[str, ...], markdown: bool, libraries: Path | None) -> None:
     """Measure the budgets, or those named. Everything stays on this machine."""
+    if libraries is not None:
+        keep_libraries(libraries)
     lines: list[Line] = []
     for name in names or BENCHMARKS:
         click.echo(f"measuring {name}", err=True)

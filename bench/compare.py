@@ -64,13 +64,13 @@ def _served(home: Path, checkout: Path, videos: int) -> list[Line]:
     return [*lines, Line("start with migration", f"{started_s:.1f} s", "", "", "", None)]
 
 
-def measured(servers: dict[str, Process]) -> dict[str, Figures]:
+def measured(servers: dict[str, Process], rounds: int = ROUNDS) -> dict[str, Figures]:
     """The figures of two servers by name, measured in turn: a, b, b, a."""
     for server in servers.values():
         _wait_for_broken(server)
         wait_until_quiet(server)
     found: dict[str, Figures] = {name: {} for name in servers}
-    for number in range(ROUNDS):
+    for number in range(rounds):
         for name in list(servers) if number % 2 == 0 else reversed(servers):
             click.echo(f"round {number + 1}, {name}", err=True)
             for step in STEPS:

@@ -80,8 +80,34 @@ class Library:
 def library(home: Path, count: int) -> Library:
     """`count` videos in 100 folders: files of the right size that hold nothing, rows as if probed.
 
-    A server that starts on it finds all as it knows it.
+    A server that starts on it finds all as it knows it. With `keep_libraries`, the rows are a copy
+    of those of an earlier run.
     """
+    if _kept is None:
+        return _made(home, count)
+    kept = Library(_kept / f"videos-{count}", _kept / f"data-{count}")
+    complete = _kept / f"complete-{count}"
+    if not complete.exists():
+        for folder in (kept.videos, kept.data):
+            shutil.rmtree(folder, ignore_errors=True)
+        _made(_kept, count)
+        complete.touch()
+    copy = Library(kept.videos, home / kept.data.name)
+    shutil.copytree(kept.data, copy.data)
+    return copy
+
+
+_kept: Path | None = None
+
+
+def keep_libraries(folder: Path) -> None:
+    """From now on, generate a library in this folder once, and keep it for other runs."""
+    global _kept  # noqa: PLW0603
+    folder.mkdir(parents=True, exist_ok=True)
+    _kept = folder
+
+
+def _made(home: Path, count: int) -> Library:
     made = Library(home / f"videos-{count}", home / f"data-{count}")
     made.videos.mkdir()
     made.data.mkdir()
