@@ -281,8 +281,8 @@ async def test_a_bar_of_one_row_has_every_action_within_two_taps(
 ) -> None:
     async with browsers.context(browser, **browsers.PHONE) as context:
         page = await live_page(context, f"{site}/all?sort=title")
-        await page.get_by_role("button", name="Select", exact=True).tap()
-        await page.locator("#grid > .card .card-thumbnail").first.tap()
+        await page.locator("#grid > .card .card-more").first.tap()
+        await page.locator("#card-menu").get_by_role("button", name="Select").tap()
         bar = page.locator("#bulk")
         box = await bar.bounding_box()
         assert box is not None

@@ -32,6 +32,9 @@ from lvs.store.sort_orders import SORT_ORDERS
 from lvs.viewer import Viewer
 
 PAGE_SIZE = 60
+EAGER = 4  # cards at the top whose thumbnails the browser loads first
+_LAZY = 'loading="lazy" decoding="async"'
+_EAGER = 'fetchpriority="high" decoding="async"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +215,11 @@ def _list_page(
     following: str | None,
 ) -> ListPage:
     query = listing.query
+    html = cards.render(conn, listing.spec.viewer, videos, listing.folder)
+    if not query.after:  # the first row is on the screen: its thumbnails are not put off
+        html[:EAGER] = [Markup(str(card).replace(_LAZY, _EAGER, 1)) for card in html[:EAGER]]
     return ListPage(
-        cards=Markup("".join(cards.render(conn, listing.spec.viewer, videos, listing.folder))),
+        cards=Markup("".join(html)),
         more=query.url("/partials/cards", after=following) if following else "",
         next_page=query.url(after=following) if following else "",
         cursor=following or "",
