@@ -33,7 +33,8 @@ STEREOS = ("mono", "sbs", "tb", "rl", "bt")
 class Root:
     """One configured video folder. `offline_since` (ms) is set while it cannot be reached.
 
-    `seems_empty` is true for an offline folder that can be read but has no entries.
+    `seems_empty` is true for an offline folder that can be read but has no entries, `is_refused`
+    for one that permissions forbid to read.
     """
 
     id: int
@@ -41,6 +42,7 @@ class Root:
     path: str
     offline_since: int | None = None
     seems_empty: bool = False
+    is_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,13 +127,10 @@ def _attention(
             "See duplicate files",
         )
     for folder in work.offline:
-        why = f"Offline {folder.since}. Connect its disk, or mount its share; nothing is lost."
-        if folder.seems_empty:
-            why = f"Empty {folder.since}. Is its disk mounted? Nothing is lost."
         yield Attention(
             f"folder-{folder.root_id}",
-            f"{folder.path} is offline",
-            why,
+            f"Can't read {folder.path}" if folder.is_refused else f"{folder.path} is offline",
+            f"{folder.reason} Nothing is lost.",
             "/settings#settings-folders",
             "See folders",
             folder.root_id if folder.seems_empty else 0,

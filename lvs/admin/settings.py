@@ -15,6 +15,7 @@ from lvs.library.library import Library
 from lvs.models import Root
 from lvs.network.addresses import Ports
 from lvs.store import Connection, roots
+from lvs.system.account import account_name
 from lvs.viewer import EVERYTHING
 
 READ_ONLY_WITHIN_S = 1.0  # a disk in standby does not hold up the page
@@ -77,6 +78,9 @@ async def _folder_state(library: Library, root: Root) -> tuple[str, str, str]:
     """(state, level, advice)."""
     if root.offline_since is not None:
         since = formatting.since(root.offline_since)
+        if root.is_refused:
+            advice = f"Let the account {account_name()} read the folder."
+            return f"Not readable {since}", "warning", advice
         if root.seems_empty:
             return f"Empty {since}", "warning", "Is its disk mounted?"
         return f"Offline {since}", "warning", "Connect or mount its disk."

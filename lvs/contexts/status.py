@@ -9,6 +9,7 @@ from lvs.activity import Activity
 from lvs.folders import Folders
 from lvs.listing.query import GalleryQuery
 from lvs.progress import Progress
+from lvs.system.account import account_name
 from lvs.viewer import Audience
 
 ARRIVALS_SHOWN = 12
@@ -37,6 +38,16 @@ class OfflineFolder:
     path: str
     since: str
     seems_empty: bool
+    is_refused: bool
+
+    @property
+    def reason(self) -> str:
+        """Why, with what to do."""
+        if self.is_refused:
+            return f"Not readable {self.since}. Let the account {account_name()} read the folder."
+        if self.seems_empty:
+            return f"The folder is empty {self.since}. Is its disk mounted?"
+        return f"Offline {self.since}. Is its disk plugged in, or its share mounted?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,7 @@ def status_context(
                 paths.to_words(root.path),
                 formatting.since(root.offline_since or 0),
                 root.seems_empty,
+                root.is_refused,
             )
             for root in folders.offline()
             if audience.sees_folder(root.id)

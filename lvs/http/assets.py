@@ -56,6 +56,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "gallery",
         "list",
         "status",
+        "first",
         "bulk",
         "palette",
         "home",

@@ -31,7 +31,7 @@ _NETWORK_FILE_SYSTEMS = frozenset(
 )
 _DELETED_EVENTS = frozenset((errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG))
 _OFFLINE = _DELETED_EVENTS | {
-    *(errno.EACCES, errno.EPERM, errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE),
+    *(errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE),
     *(errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH),
     *(errno.ETIMEDOUT, errno.ENOTCONN, errno.ECONNREFUSED, errno.ECONNRESET, errno.ECONNABORTED),
     *(getattr(errno, name) for name in ("EREMOTEIO", "ENOMEDIUM") if hasattr(errno, name)),
@@ -41,10 +41,12 @@ _UNNOTIFIED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN,
 
 @dataclass(frozen=True, slots=True)
 class FolderState:
-    """A folder that can be read: its device and inode, and whether there is nothing in it."""
+    """A folder that is there: its device and inode, and whether there is nothing in it, as far as
+    it can be read. `is_refused` is whether permissions forbid to read it."""
 
     identity: str
     is_empty: bool
+    is_refused: bool = False
 
 
 def says_missing(error: OSError) -> bool:
@@ -122,7 +124,7 @@ def make_folder(path: str) -> None:
 
 
 def state(root: str) -> FolderState | None:
-    """A folder as it is now, or None when it is offline: missing, unreadable or unreachable.
+    """A folder as it is now, or None when it is missing or unreachable.
 
     Raises OSError when the state is unknown.
     """
@@ -131,6 +133,8 @@ def state(root: str) -> FolderState | None:
         with os.scandir(root) as entries:
             is_empty = all(entry.name.startswith(".") for entry in entries)
     except OSError as error:
+        if error.errno in (errno.EACCES, errno.EPERM):
+            return FolderState("", is_empty=True, is_refused=True)
         if error.errno in _OFFLINE:
             return None
         raise

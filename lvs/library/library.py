@@ -124,11 +124,17 @@ class Library:
             return self.roots[root.id].offline_since is None
         there = _is_there(state, known, present)
         current = self.roots[root.id]
+        refused = state is not None and state.is_refused
+        empty = not there and state is not None and not refused
         if there == (current.offline_since is None):
+            if (empty, refused) != (current.seems_empty, current.is_refused):
+                self.roots[root.id] = replace(current, seems_empty=empty, is_refused=refused)
+                self.status.changed()
             return there
         offline_since = None if there else now_ms()
-        empty = not there and state is not None
-        self.roots[root.id] = replace(current, offline_since=offline_since, seems_empty=empty)
+        self.roots[root.id] = replace(
+            current, offline_since=offline_since, seems_empty=empty, is_refused=refused
+        )
         try:
             await self._store.write(roots.set_offline, root.id, offline_since)
         except BaseException:  # noted at the next check
@@ -144,7 +150,7 @@ class Library:
         if root is None or root.offline_since is None:
             raise InvalidInputError("This folder is online, so there is nothing to confirm.")
         state = await self._disks[root_id].state()
-        if state is None:
+        if state is None or state.is_refused:
             raise InvalidInputError(
                 f"{root.path} can't be read, so it can't be confirmed as empty. Plug it in, or "
                 "remove it from LVS_VIDEO_DIRECTORY."
@@ -220,7 +226,7 @@ def _is_there(
 
     A folder that lost its one file is simply empty, if it is still the same folder.
     """
-    if state is None:
+    if state is None or state.is_refused:
         return False
     if present == 0 or not state.is_empty:
         return True

@@ -14,6 +14,7 @@ from lvs.library.root_disk import RootDisk
 from lvs.library.tree import FolderListing
 from lvs.models import FileStat, KnownFile, Root
 from lvs.store import Store, files, roots
+from lvs.system.account import advice_on
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +107,7 @@ class Scanner:
     def _report(self, root: Root, listing: FolderListing) -> None:
         path = paths.to_words(f"{root.name}/{listing.path}")
         log.warning("Can't read the folder %s: %s", path, listing.error)
-        self._status.report(path, listing.error or "Can't be read")
+        self._status.report(path, advice_on(listing.error or "Can't be read"))
 
     def _advance(self, count: int) -> None:
         if count and self._status.scan.running:
