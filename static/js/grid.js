@@ -114,9 +114,10 @@ function first() {
 }
 
 function show(element) {
-  element?.focus({ focusVisible: true, preventScroll: true });
-  element?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-  return Boolean(element);
+  if (!element) return false;
+  element.focus({ focusVisible: true, preventScroll: true });
+  element.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  return true;
 }
 
 // Moves the focus; false where there is nothing in that direction.
@@ -129,7 +130,8 @@ export function move(key) {
     const link = card.querySelector(LINKS);
     const others = around();
     const beside = others.filter((one) => main.contains(one));
-    return show(fromCard(link, key) ?? nearest(link, key, beside) ?? nearest(link, key, others));
+    // Below the last row is nothing, also where the navigation beside it is longer.
+    return show(fromCard(link, key) ?? nearest(link, key, beside) ?? (key !== 'ArrowDown' && nearest(link, key, others)));
   }
   if (from === document.body || from.matches('main, .grid')) return show(first());
   return show(nearest(from, key, [...around(), ...linksOf(main).filter(isShown)]));
