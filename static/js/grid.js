@@ -2,7 +2,7 @@
 // around. Each group of cards is one tab stop: the card that had the focus last, with its buttons.
 const LINKS = '.card-link, .folder-link';
 const CARDS = '.card, .folder-tile';
-const GROUPS = '.grid, .folder-tiles';
+const GROUPS = '.grid, .folder-tiles, .home-row-items';
 const STOPS = 'a[href], button, input, select, textarea, summary';
 const TOLERANCE = 8; // pixels by which what lies in a direction may overlap
 

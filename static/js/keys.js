@@ -73,7 +73,7 @@ function pressed(event) {
   const target = document.activeElement ?? document.body;
   // Keys that were pressed while this was loading come late.
   if (target !== event.target && target.closest(FIELDS)) return false;
-  if (target.closest('dialog')) return false;
+  if (target.closest('dialog[open]')) return false;
   if (event.ctrlKey || event.metaKey) {
     if (event.shiftKey || target.closest(FIELDS)) return false;
     return (key === 'z' && undo()) || (key === 'a' && selectAll());
