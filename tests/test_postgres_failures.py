@@ -199,6 +199,17 @@ async def test_a_user_who_may_create_no_tables_stops_the_start(
         run(empty, f"drop role {name}")
 
 
+async def test_servers_that_start_at_once_on_a_new_database_all_start(postgres: Databases) -> None:
+    with postgres.new() as empty:
+        stores = [Store(empty) for _ in range(3)]
+        await asyncio.gather(*(store.open() for store in stores))
+        for number, store in enumerate(stores):
+            await store.write(add_user, f"user {number}")
+        assert len(await stores[0].read(users)) == 3
+        for store in stores:
+            await store.close()
+
+
 async def test_an_older_server_stops_the_start(
     address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

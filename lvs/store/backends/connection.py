@@ -95,6 +95,9 @@ class Connection(Protocol):
         """Within a snapshot, a part with its own time limit: a statement that exceeds it raises
         OperationalError, and what fails in the part leaves the snapshot usable."""
 
+    def alone(self) -> AbstractContextManager[None]:
+        """A part with transactions, in which no other process writes to the database."""
+
     def begin_write(self) -> None:
         """Begin a transaction; writers on all connections take turns."""
 

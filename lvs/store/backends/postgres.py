@@ -17,8 +17,6 @@ from typing import Any
 
 import psycopg
 from psycopg import conninfo
-from psycopg.adapt import Buffer, Dumper, Loader
-from psycopg.types.numeric import Int8Dumper
 
 from lvs.caches import Cache
 from lvs.errors import LvsError, StartError
@@ -30,8 +28,8 @@ from lvs.store.backends.connection import (
     Rows,
 )
 from lvs.store.backends.dialect import POSTGRES
-from lvs.store.backends.full_text import SearchQuery
 from lvs.store.backends.parameters import bound, numbered
+from lvs.store.backends.postgres_types import register_types
 
 log = logging.getLogger(__name__)
 
@@ -70,39 +68,6 @@ _ERRORS: tuple[tuple[type[psycopg.Error], type[sqlite3.Error]], ...] = (
     (psycopg.NotSupportedError, sqlite3.NotSupportedError),
     (psycopg.Error, sqlite3.DatabaseError),
 )
-
-
-class _BoolDumper(Dumper):
-    """Flags are integers, as in SQLite."""
-
-    oid = psycopg.adapters.types["int8"].oid
-
-    def dump(self, obj: bool) -> Buffer:
-        return b"1" if obj else b"0"
-
-
-class _StrDumper(Dumper):
-    """Text of a declared type, without NUL, which PostgreSQL has no place for."""
-
-    oid = psycopg.adapters.types["text"].oid
-
-    def dump(self, obj: str) -> Buffer:
-        return obj.replace("\0", "").encode()
-
-
-class _SearchDumper(Dumper):
-    oid = psycopg.adapters.types["tsquery"].oid
-
-    def dump(self, obj: SearchQuery) -> Buffer:
-        return obj.tsquery().encode()
-
-
-class _NumericLoader(Loader):
-    """Sums and averages as SQLite has them: whole numbers as int, others as float."""
-
-    def load(self, data: Buffer) -> int | float:
-        text = bytes(data)
-        return float(text) if b"." in text or b"N" in text else int(text)
 
 
 def translated(error: psycopg.Error, *, lost: bool = False) -> sqlite3.Error:
@@ -216,6 +181,15 @@ class PostgresConnection:
         finally:
             self._part_limit_s = None
 
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        self._run(f"select pg_advisory_lock({_WRITERS})")  # the same session may lock it again
+        try:
+            yield
+        finally:
+            if not self._inner.closed:
+                self._run(f"select pg_advisory_unlock({_WRITERS})")
+
     def begin_write(self) -> None:
         # Writers take turns: so event ids are in the order of commits, and what one reads before
         # it writes still holds, as on SQLite. The lock ends when the commit is seen by others.
@@ -326,11 +300,7 @@ class PostgresBackend:
             connection = psycopg.connect(
                 self._with_defaults(), autocommit=True, cursor_factory=psycopg.RawCursor
             )
-            connection.adapters.register_dumper(bool, _BoolDumper)
-            connection.adapters.register_dumper(int, Int8Dumper)
-            connection.adapters.register_dumper(str, _StrDumper)
-            connection.adapters.register_dumper(SearchQuery, _SearchDumper)
-            connection.adapters.register_loader("numeric", _NumericLoader)
+            register_types(connection)
             connection.execute(f"{_PLANS}; {settings}" if settings else _PLANS)
         except psycopg.Error as error:
             self._problem = translated(error, lost=True)

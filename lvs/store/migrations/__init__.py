@@ -64,6 +64,11 @@ def migrate(
     Before data is rewritten, `keep_copy` copies the database; there is none for a database that is
     itself a copy. Raises StartError when a newer program has written the database.
     """
+    with connection.alone():  # of two servers that start, the second finds all done
+        _migrate(connection, keep_copy, until)
+
+
+def _migrate(connection: Connection, keep_copy: KeepCopy | None, until: int | None) -> None:
     current = version(connection)
     known = available(connection.dialect.name)
     if current > known[-1][0]:
