@@ -109,8 +109,9 @@ def test_what_only_has_another_name_has_the_same_rows(old: Path, before: str, af
     with contextlib.closing(sqlite3.connect(old)) as conn:
         rows = conn.execute(f"select * from {before} order by 1, 2").fetchall()
     with contextlib.closing(_migrated(old)) as conn:
-        assert conn.execute(f"select * from {after} order by 1, 2").fetchall() == rows
+        found = conn.execute(f"select * from {after} order by 1, 2").fetchall()
     assert rows
+    assert [row[: len(rows[0])] for row in found] == rows  # later versions add columns
 
 
 def test_changes_of_many_videos_are_those_of_the_household(old: Path) -> None:
