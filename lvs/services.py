@@ -35,13 +35,13 @@ EXTENSION = "lvs"
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """Templates and caches of their output. `api_items` has the JSON of items, in two parts:
-    what is one viewer's comes between."""
+    """Templates and caches of their output. `api_items` has the JSON of items, in two parts
+    (what is one viewer's comes between), and whole."""
 
     templates: Templates
     cards: Cards
     pages: PageCache
-    api_items: Cache[Hashable, tuple[bytes, bytes]]
+    api_items: Cache[Hashable, tuple[bytes, bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)

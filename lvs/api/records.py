@@ -29,9 +29,9 @@ class Record:
 
 # How a call describes an item. The fields `rating`, `favorite` and `views` come in this order.
 Describe = Callable[[Record, Folders], BaseModel]
-# The JSON of an item before and after the rating and the favorite; by the way it is described, its
-# row id and version, and the copy in place of its own file.
-RecordCache = Cache[Hashable, tuple[bytes, bytes]]
+# The JSON of an item before and after the rating and the favorite, and all of it for one that is
+# unrated; by how it is described, its row id and version, and the copy in place of its own file.
+RecordCache = Cache[Hashable, tuple[bytes, bytes, bytes]]
 _RATINGS, _AFTER = b',"rating":', b',"views":'  # a quote inside of a value is escaped
 
 
@@ -68,13 +68,17 @@ def json_of(
         for item_id, card in cards.items():
             key = missing[item_id]
             record = Record(card, *UNRATED, own_tags.get(item_id, []))
-            before, rest = describe(record, folders).model_dump_json().encode().split(_RATINGS, 1)
-            kept[key] = parts = before, _AFTER + rest.split(_AFTER, 1)[1]
+            unrated = describe(record, folders).model_dump_json().encode()
+            before, rest = unrated.split(_RATINGS, 1)
+            kept[key] = parts = before, _AFTER + rest.split(_AFTER, 1)[1], unrated
             cache.put(key, parts)
     own = curation.of_items(conn, viewer, ids)
     for key in keys:
-        if (found := kept[key]) is not None:
-            yield found[0] + _own_json(own.get(key[1], UNRATED)) + found[1]
+        found = kept[key]
+        if found is not None and key[1] in own:
+            yield found[0] + _own_json(own[key[1]]) + found[1]
+        elif found is not None:
+            yield found[2]
 
 
 @lru_cache(1024)  # most items have the same ratings as many others

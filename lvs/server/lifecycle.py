@@ -87,7 +87,7 @@ async def open_services(config: ServerConfig, *, live: bool = True) -> AsyncIter
         metrics, pages = Metrics(), PageCache()
         reader = FileReader()
         stack.callback(reader.close)
-        api_items: Cache[Hashable, tuple[bytes, bytes]] = Cache(API_ITEMS_KEPT)
+        api_items: Cache[Hashable, tuple[bytes, bytes, bytes]] = Cache(API_ITEMS_KEPT)
         caches: dict[str, Cache[Any, Any]] = {
             "cards": cards.cache,
             "pages": pages.cache,

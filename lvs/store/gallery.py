@@ -28,6 +28,13 @@ class Key(NamedTuple):
     failed: bool = False
 
 
+_Row = tuple[int, int, Any, int]  # id, version, value of the order, whether it could not be read
+
+
+def _key_of(row: _Row) -> Key:
+    return Key(row[2], row[0], bool(row[3]))
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page of a list: (id, version) of each item, and the cursor of what follows."""
@@ -53,7 +60,7 @@ def list_page(
     rows = _list_page(conn, spec, decode_cursor(spec, after) if after else None, limit + 1)
     more = len(rows) > limit
     rows = rows[:limit]
-    cursor = encode_cursor(spec, rows[-1][2]) if more else None
+    cursor = encode_cursor(spec, _key_of(rows[-1])) if more else None
     return [(row[0], row[1]) for row in rows], cursor
 
 
@@ -148,15 +155,14 @@ def _list_page(
     limit: int,
     *,
     backwards: bool = False,
-) -> list[tuple[int, int, Key]]:
-    """Rows of (id, version, key) beyond a key, `limit` at most: of what can be read, then of what
-    could not be."""
+) -> list[_Row]:
+    """The rows beyond a key, `limit` at most: of what can be read, then of what could not be."""
     parts = [False, True] if spec.failed is None else [spec.failed]
     if backwards:
         parts.reverse()
     if key is not None:
         parts = parts[parts.index(key.failed) :]
-    rows: list[tuple[int, int, Key]] = []
+    rows: list[_Row] = []
     for failed in parts:
         start = key if key is not None and key.failed == failed else None
         part = replace(spec, failed=failed)
@@ -168,7 +174,7 @@ def _list_page(
 
 def _part(
     conn: Connection, spec: ListSpec, key: Key | None, limit: int, *, backwards: bool
-) -> list[tuple[int, int, Key]]:
+) -> list[_Row]:
     way = plan(conn, spec)
     down = way.descending != backwards
     direction = "desc" if down else "asc"
@@ -177,12 +183,11 @@ def _part(
     if key is not None:
         where += f" and ({way.key}, i.id) {'<' if down else '>'} (:key, :id)"
         names["key"], names["id"] = key.value, key.item_id
-    rows = conn.execute(
-        f"select i.id, i.version, {way.key} from {way.source} where {where}"
-        f" order by {way.key} {direction}, i.id {direction} limit :limit",
+    return conn.execute(
+        f"select i.id, i.version, {way.key}, {int(bool(spec.failed))} from {way.source}"
+        f" where {where} order by {way.key} {direction}, i.id {direction} limit :limit",
         names,
-    )
-    return [(row[0], row[1], Key(row[2], row[0], bool(spec.failed))) for row in rows]
+    ).fetchall()
 
 
 def encode_cursor(spec: ListSpec, key: Key) -> str:
