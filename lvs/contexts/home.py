@@ -74,6 +74,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkedCards:
+    """Items of a row whose marks have changed."""
+
+    row_name: str
+    ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Emptiness:
     """What `_empty.html` reads: how many items the library has, and what it says without any."""
 
@@ -111,10 +119,10 @@ class Changes:
     marked: frozenset[int]
 
     def concern(self, one: RowList, shown: frozenset[int]) -> bool:
-        """Whether a row may differ that shows these items by now."""
+        """Whether a row that shows these items by now may differ in more than marks."""
         if self.moved or one.query is None:
             return self.moved
-        if self.updated & shown or self.marked & shown:
+        if self.updated & shown:
             return True
         own = bool(self.marked) and one.query.is_personal
         average = self.averaged and one.query.uses_average
@@ -148,13 +156,16 @@ def changed_rows(
     sources: Sources,
     lists: Sequence[RowList],
     changes: Changes,
-) -> Iterator[Row]:
-    """The rows that these changes may concern, as they are now."""
+) -> Iterator[Row | MarkedCards]:
+    """The rows that these changes may concern, as they are now; of those that keep their cards the
+    ones with other marks."""
     for one in lists:
         page = row_page(conn, viewer, sources.folders, one)
         shown = frozenset(item_id for item_id, _ in page.items) if page else frozenset()
         if changes.concern(one, shown) or (one.query is None and _is_in_tiles(conn, changes)):
             yield _row(conn, viewer, sources, one, page)
+        elif changes.marked & shown:
+            yield MarkedCards(one.name, changes.marked & shown)
 
 
 def _is_in_tiles(conn: Connection, changes: Changes) -> bool:

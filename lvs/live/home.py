@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from lvs.contexts import home
 from lvs.contexts.status import Status, status_context
 from lvs.events import Event
 from lvs.http import responses
 from lvs.live.feeds import OF_CARDS, RenderContext, items_of
-from lvs.store import Connection, saved_searches
+from lvs.models import NO_MARKS
+from lvs.store import Connection, items, marks, saved_searches
 from lvs.viewer import Viewer
 
 
@@ -54,10 +57,13 @@ class HomeFeed:
             averaged=any(event.is_average for event in shared_events),
             marked=frozenset(items_of(own_events)),
         )
-        parts = [
-            responses.partial(f"#row-{row.name}", render("partials/_row.html", row=row))
-            for row in home.changed_rows(conn, self.viewer, context, lists, changes)
-        ]
+        parts: list[str] = []
+        for changed in home.changed_rows(conn, self.viewer, context, lists, changes):
+            if isinstance(changed, home.MarkedCards):
+                parts += self._marks(conn, context, changed)
+            else:
+                html = render("partials/_row.html", row=changed)
+                parts.append(responses.partial(f"#row-{changed.name}", html))
         if changes.moved:
             html = render(
                 "partials/_empty.html",
@@ -66,6 +72,15 @@ class HomeFeed:
             )
             parts.append(responses.partial("#empty", html))
         return "".join(parts)
+
+    def _marks(
+        self, conn: Connection, context: RenderContext, marked: home.MarkedCards
+    ) -> Iterator[str]:
+        own = marks.of_items(conn, self.viewer, marked.ids)
+        for item_id, card in items.cards(conn, self.viewer.audience, marked.ids).items():
+            html = context.cards.render_marks(card, own.get(item_id, NO_MARKS))
+            (named,) = home.in_row(marked.row_name, [Markup(html)])
+            yield responses.partial(f"#marks-{item_id}-{marked.row_name}", named)
 
     def _status(self, context: RenderContext) -> Status:
         return status_context(context.activity, context.folders, self.viewer.audience)
