@@ -110,6 +110,7 @@ async def test_nothing_sticks_out_of_its_box_on_a_watch_page(site: str, page: Pa
     await page.goto(f"{site}/watch/A%20folder/Video%20000000.mp4")
     await until(page, "document.querySelector('video:not([controls])') !== null")
     await assert_fits(page, "watch page")
+    await page.get_by_role("button", name="More actions").click()
     await page.locator("[popovertarget=layout]").click()
     await assert_fits(page, "VR format")
     await page.keyboard.press("Escape")

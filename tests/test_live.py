@@ -439,6 +439,30 @@ async def test_a_push_is_of_the_region_that_changed_and_the_cards_that_the_page_
         assert f'hx-target="{target}"' not in message.data
 
 
+async def test_up_next_is_live(server: LocalServer, videos: Path, cast: Cast) -> None:
+    for name in ("a", "b"):
+        cast.unique(videos / f"{name}.mp4")
+    await library(server.services)
+    page = (await server.get("/watch/a.mp4?list=1&sort=title")).text
+    stream = await server.stream(elements(page, id="live")[0]["hx-sse:connect"])
+    cast.unique(videos / "c.mp4")
+    await library(server.services)
+    message = await stream.until(lambda message: "#up-next" in message.data)
+    assert [it["href"][:12] for it in elements(message.data, "a", class_="entry")] == [
+        "/watch/a.mp4",
+        "/watch/b.mp4",
+        "/watch/c.mp4",
+    ]
+    assert "#stage" not in message.data
+    (videos / "b.mp4").unlink()
+    await library(server.services)
+    message = await stream.until(lambda message: "#up-next" in message.data)
+    assert [it["href"][:12] for it in elements(message.data, "a", class_="entry")] == [
+        "/watch/a.mp4",
+        "/watch/c.mp4",
+    ]
+
+
 async def test_a_file_that_vanishes_takes_the_player_along(
     server: LocalServer, videos: Path, cast: Cast
 ) -> None:

@@ -280,7 +280,8 @@ async def test_a_tag_added_on_one_page_is_on_the_others(
     await until(page, "document.querySelector('#tag-input').value === ''")
     await until(page, "document.activeElement.id === 'tag-input'")
     await other.fill("#tag-input", "ea")
-    await other.get_by_role("option", name="Sea 1").wait_for()
+    await other.get_by_role("option", name="New tag “ea”").wait_for()
+    await expect(other.locator("#tag-options .option")).to_have_count(1)  # the video has Sea
     await other.fill("#tag-input", "half-typed")
     await page.get_by_role("button", name="Remove tag Sea").click()
     await browsers.wait_for_titles(tagged, [])
@@ -312,7 +313,6 @@ async def test_tags_are_suggested_selected_by_keys_and_created(
     names = await page.locator("#tag-options .option").all_inner_texts()
     assert [" ".join(name.split()) for name in names] == [
         "Seaside 1",
-        "Overseas 2",
         "New tag “sea”",
     ]
     assert not await browsers.axe_violations(page)
@@ -321,7 +321,7 @@ async def test_tags_are_suggested_selected_by_keys_and_created(
     # A push of the same video while choosing leaves the list open.
     await live_services.store.write(playback.count_view, ids["City"])
     await page.get_by_text("1 view").first.wait_for()
-    await expect(page.locator("#tag-options .option")).to_have_count(3)
+    await expect(page.locator("#tag-options .option")).to_have_count(2)
     await page.keyboard.press("ArrowDown")
     assert await field.get_attribute("aria-activedescendant") == "tag-option-1"
     await page.keyboard.press("Enter")

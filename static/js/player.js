@@ -206,8 +206,12 @@ function isForFocused({ target, key }) {
   return (target.keysUsed ?? []).some((used) => used === key || (used === 'Space' && key === ' '));
 }
 
+// `g` and a letter lead to another page (keys.js): that letter is not the player's.
+let isSecond = false;
 document.addEventListener('keydown', (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isForFocused(event)) return;
+  const wasG = isSecond;
+  isSecond = event.key === 'g';
+  if (wasG || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isForFocused(event)) return;
   const act = PAGE_KEYS[event.key] ?? (now && keysOf(now)[event.key]);
   if (!act) return;
   event.preventDefault();
