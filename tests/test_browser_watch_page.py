@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, FloatRect, Locator, Page, expect
 
+from lvs.media.samples import Clip, make_clip
 from lvs.services import Services
 from lvs.store import playback, tags
 from lvs.viewer import HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
-from tests.helpers.clips import Cast, Clip, make_clip
+from tests.helpers.clips import Cast
 from tests.helpers.libraries import library
 from tests.helpers.servers import LocalServer, eventually
 

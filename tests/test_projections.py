@@ -109,6 +109,7 @@ async def test_a_choice_is_made_on_the_watch_page_and_seen_on_others(
         gallery = await live_page(context, f"{site}/all")
         other = await live_page(context, f"{site}/watch/film.mp4")
         page = await live_page(context, f"{site}/watch/film.mp4")
+        await page.get_by_role("button", name="More actions").click()
         await page.get_by_role("button", name="VR format: Flat").click()
         assert not await browsers.axe_violations(page)
         await page.get_by_label("Projection").select_option("360")
