@@ -69,7 +69,7 @@ def _tag(user_data: LegacyData, value: Any) -> None:
     names = [value] if isinstance(value, str) else value
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ValueError(f"the tags {value!r}; they must be names")
-    user_data.tags += [name for name in names if name not in user_data.tags]
+    user_data.tags += [name for name in dict.fromkeys(names) if name not in user_data.tags]
 
 
 def _favor(user_data: LegacyData, value: Any) -> None:
