@@ -56,7 +56,7 @@ async def test_every_field_has_these_colours(site: str, context: BrowserContext)
               };
               const [line, quiet] = [colour('field-line'), colour('text-quiet')];
               const placeholder = (field) => getComputedStyle(field, '::placeholder').color;
-              const fields = 'input:not([type=checkbox], [type=hidden]), select';
+              const fields = 'input:not([type=checkbox], [type=radio], [type=hidden]), select';
               return [...document.querySelectorAll(fields)]
                 .filter((field) =>
                   getComputedStyle(field.closest('.search') ?? field).borderTopColor !== line

@@ -169,7 +169,9 @@ async def of_lists_by_keys(page: Page, site: str) -> None:
     await press("Control+a")
     await keyboard.type("Liked")
     await press("Enter")
-    await expect(page.locator("#navigation").get_by_role("link", name=re.compile("^Liked"))).to_have_count(1)
+    await expect(
+        page.locator("#navigation").get_by_role("link", name=re.compile("^Liked"))
+    ).to_have_count(1)
 
     # Change a setting
     await go_to(page, "settings", f"{site}/settings")
@@ -261,7 +263,9 @@ async def of_lists_by_names(page: Page, site: str) -> None:
     await only(main, "button", "Save search").click()
     await only(page, "textbox", "Save this search as").fill("Liked")
     await only(page, "button", "Save").click()
-    saved = page.get_by_role("navigation", name="Library").get_by_role("link", name=re.compile("^Liked"))
+    saved = page.get_by_role("navigation", name="Library").get_by_role(
+        "link", name=re.compile("^Liked")
+    )
     await expect(saved).to_have_count(1)
 
     # Change a setting

@@ -222,7 +222,7 @@ async def test_everything_works_without_scripts(
     async with browsers.context(browser, **options) as context:
         page = await context.new_page()
         await page.goto(f"{site}/all")
-        await expect(page.locator("#grid > .card")).to_have_count(CARDS)
+        await expect(page.locator("#grid > .card")).to_have_count(CARDS - 1)
         await page.select_option("#sort", "title")
         await page.click(".sort button")
         assert "sort=title" in page.url
@@ -236,6 +236,7 @@ async def test_everything_works_without_scripts(
         await page.click("a[rel=prev]")
         assert page.url.partition("?")[0] == first
         await page.goto(f"{site}/all")
+        await page.click("#failed summary")
         await page.click(".card-retry button")
         assert page.url == f"{site}/all"
     library.wait_for(lambda: all_is_ready(library), "the end of the second try")
@@ -256,7 +257,6 @@ async def test_a_person_can_get_everywhere_with_the_tab_key(browser: Browser, si
         assert seen[0] == "skip"
         assert "bar-name" in seen
         assert "SELECT" in seen
-        assert "chip" in seen
         assert "card-link" in seen
         outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
         assert outline != "none"
