@@ -31,9 +31,12 @@ def rate(tx: Transaction, viewer: Viewer, item_id: int, value: int | None) -> Ra
             " do update set value = excluded.value, rated_at = excluded.rated_at",
             (item_id, viewer.user_id, value, tx.at),
         )
-    marks.changed(tx, viewer, item_id)
-    marks.average_changed(tx, item_id)
-    return RatingSummary(*_shared_rating(conn, item_id), value)
+    kind, average, count = conn.execute(
+        "select kind, rating_average, rating_count from item where id = ?", (item_id,)
+    ).fetchone()
+    marks.changed(tx, viewer, item_id, kind)
+    marks.average_changed(tx, item_id, kind)
+    return RatingSummary(average, count, value)
 
 
 def rating_of(conn: Connection, viewer: Viewer, item_id: int) -> RatingSummary:
@@ -80,10 +83,12 @@ def set_favorite(
         conn.execute(
             "delete from favorite where item_id = ? and user_id = ?", (item_id, viewer.user_id)
         )
+    kind, count = conn.execute(
+        "select kind, favorite_count from item where id = ?", (item_id,)
+    ).fetchone()
     if now != was:
-        marks.changed(tx, viewer, item_id)
-    row = conn.execute("select favorite_count from item where id = ?", (item_id,)).fetchone()
-    return FavoriteState(now, row[0])
+        marks.changed(tx, viewer, item_id, kind)
+    return FavoriteState(now, count)
 
 
 def _own_rating(conn: Connection, viewer: Viewer, item_id: int) -> int | None:

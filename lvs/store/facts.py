@@ -85,13 +85,19 @@ def reset(tx: Transaction, kind: Kind, item_id: int) -> None:
 
 def record(tx: Transaction, kind: Kind, item_id: int, facts: Facts) -> None:
     """Store what a probe has found. Facts that the kind does not have are left out."""
-    known = [column for column in kind.facts if column.is_probed and column.name in facts]
+    known, sql = _update(kind.id, tuple(facts))
     if known:
-        assigned = ", ".join(f"{column.name} = :{column.name}" for column in known)
-        tx.connection.execute(
-            f"update {kind.table} set {assigned} where item_id = :_id",
-            {"_id": item_id, **{c.name: _written(c, facts[c.name]) for c in known}},
-        )
+        values = [_written(column, facts[column.name]) for column in known]
+        tx.connection.execute(sql, (*values, item_id))
+
+
+@lru_cache(64)  # the probes of a kind find the same columns
+def _update(kind_id: str, names: tuple[str, ...]) -> tuple[list[Column], str]:
+    """Those of the columns named that a probe sets, and the SQL that sets them, in their order."""
+    kind = KINDS[kind_id]
+    known = [column for column in kind.facts if column.is_probed and column.name in names]
+    assigned = ", ".join(f"{column.name} = ?" for column in known)
+    return known, f"update {kind.table} set {assigned} where item_id = ?"
 
 
 def _written(column: Column, value: Any) -> Any:

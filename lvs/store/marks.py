@@ -39,20 +39,21 @@ def users_of(conn: Connection, item_ids: Iterable[int]) -> set[int]:
     return {row[0] for row in rows}
 
 
-def changed(tx: Transaction, viewer: Viewer, item_id: int) -> None:
-    """Notify the viewer's own pages that their data of an item changed. Nobody else's change."""
+def changed(tx: Transaction, viewer: Viewer, item_id: int, kind: str | None = None) -> None:
+    """Notify the viewer's own pages that their data of an item changed. Nobody else's change.
+    `kind` is the item's, read where the caller does not know it."""
     tx.emit(
         "item.marked",
         item_id,
-        kind=_kind(tx, item_id),
+        kind=kind or _kind(tx, item_id),
         user_id=viewer.user_id,
         may_need_probe=False,
     )
 
 
-def average_changed(tx: Transaction, item_id: int) -> None:
+def average_changed(tx: Transaction, item_id: int, kind: str) -> None:
     """Notify the lists that are ordered or filtered by the average. Cards do not show it."""
-    tx.emit("item.marked", item_id, kind=_kind(tx, item_id), may_need_probe=False)
+    tx.emit("item.marked", item_id, kind=kind, may_need_probe=False)
 
 
 def _kind(tx: Transaction, item_id: int) -> str | None:
