@@ -349,6 +349,7 @@ async def test_what_plays_is_named_and_moves_without_a_reload(
     context: BrowserContext,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("lvs.admin.dashboard.MAINTENANCE_EVERY_S", 0)
     await fill(live_services.store, 2)
     page = await live_page(context, f"{live_server.url}/admin")
     await page.evaluate("window.stayed = true")

@@ -46,6 +46,14 @@ async def test_an_empty_library_says_where_videos_go_and_shows_them(
     assert await page.evaluate("window.stayed")
 
 
+async def test_every_place_without_videos_says_where_they_go(
+    server: LocalServer, videos: Path
+) -> None:
+    for path in ("/", "/all", "/favorites", "/all?q=sea"):
+        steps = element((await server.get(path)).text, "div", class_="first-steps").text
+        assert f"Copy a video into {videos}" in steps, path
+
+
 async def test_the_first_scan_says_how_far_how_fast_and_how_long(
     services: Services, server: LocalServer, context: BrowserContext
 ) -> None:

@@ -112,13 +112,15 @@ class Dashboard:
 
     async def _rendered(self, page: str) -> dict[str, str]:
         """HTML by the id of its element; the rows as one while routes are added."""
-        if time.monotonic() - self._sections_at[page] > MAINTENANCE_EVERY_S:
+        due = time.monotonic() - self._sections_at[page] > MAINTENANCE_EVERY_S
+        if due:
             self._sections_at[page] = time.monotonic()
+        if page == "status":
+            return await self._status(fresh=due)
+        if due:
             await self._read_sections(page)
         if page == "maintenance":
             return self._sections[page]
-        if page == "status":
-            return await self._status()
         view = self.view()
         render = self._templates.render
         found = {tile.id: render("partials/_tile.html", tile=tile) for tile in view.tiles}
@@ -126,10 +128,10 @@ class Dashboard:
         found["routes"] = render("partials/_routes.html", routes=view.routes)
         return found | self._sections[page]
 
-    async def _status(self) -> dict[str, str]:
+    async def _status(self, *, fresh: bool) -> dict[str, str]:
         """The parts of the status page; as last sent while the library cannot be read."""
         try:
-            view = await self.status_view()
+            view = await self._overview.view(self.streams, fresh=fresh)
         except Exception as error:
             self._log(error)
             return self._shown["status"]

@@ -11,10 +11,10 @@ import humanize
 
 from lvs import formatting, paths
 from lvs.activity import Activity
+from lvs.admin.backups import Backups
 from lvs.admin.figures import Tile, spark
 from lvs.admin.maintenance import Maintenance, MaintenanceView
 from lvs.admin.monitor import Monitor, Sample
-from lvs.backups.format import Backup
 from lvs.contexts.status import Status, status_context
 from lvs.folders import Folders
 from lvs.kinds import MAIN
@@ -71,7 +71,6 @@ def status_view(
     viewer: Viewer,
     maintenance: MaintenanceView,
     library: tuple[int, tuple[Playing, ...]],
-    backups: Sequence[Backup],
     dashboards: int,
 ) -> StatusView:
     """All of the page; `library` is what `read_library` returns."""
@@ -83,7 +82,7 @@ def status_view(
             _attention_tile(attention),
             _library_tile(monitor, videos),
             _playing_tile(monitor, playing),
-            _backup_tile(maintenance, backups),
+            _backup_tile(maintenance.backups),
         ),
         attention=attention,
         playing=playing,
@@ -211,21 +210,16 @@ def _playing_tile(monitor: Monitor, playing: Sequence[Playing]) -> Tile:
     return Tile("tile-playing", "Playing now", value, "", "", titles or streams, line)
 
 
-def _backup_tile(maintenance: MaintenanceView, backups: Sequence[Backup]) -> Tile:
+def _backup_tile(backups: Backups) -> Tile:
     link = f"{TO_MAINTENANCE}#maintenance-backups"
-    detail = maintenance.backups.schedule
-    value = "None yet"
-    if backups:
-        age = datetime.now(UTC) - backups[0].manifest.made_at
+    value, level, word = "None yet", "", "Back up now"
+    if backups.rows:
+        age = datetime.now(UTC) - datetime.fromisoformat(backups.rows[0].made_at)
         value = humanize.naturaltime(age) if age.total_seconds() >= 60 else "Just now"
-    if maintenance.backups.problem:
-        return Tile(
-            "tile-backup", "Last backup", value, "warning", "Failed: retry", detail, None, link
-        )
-    word = "See backups" if backups else "Back up now"
-    return Tile(
-        "tile-backup", "Last backup", value, "good" if backups else "", word, detail, None, link
-    )
+        level, word = "good", "See backups"
+    if backups.problem:
+        level, word = "warning", "Failed: retry"
+    return Tile("tile-backup", "Last backup", value, level, word, backups.schedule, None, link)
 
 
 # --- activity ---
@@ -285,25 +279,21 @@ def _newest(done: Sequence[IngestTiming]) -> tuple[tuple[str, str], ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
 class Overview:
     """Reads what the status page shows."""
 
-    monitor: Monitor
-    maintenance: Maintenance
-    viewer: Viewer
+    def __init__(self, monitor: Monitor, maintenance: Maintenance, viewer: Viewer) -> None:
+        self.maintenance = maintenance
+        self._monitor = monitor
+        self._viewer = viewer
+        self._last: MaintenanceView | None = None
 
-    async def view(self, dashboards: int) -> StatusView:
+    async def view(self, dashboards: int, *, fresh: bool = True) -> StatusView:
+        """The page now. Without `fresh`, failed files and backups are those of the last time."""
+        if fresh or self._last is None:
+            self._last = await self.maintenance.view()
         folders = self.maintenance.folders
         library = await self.maintenance.store.read(
-            read_library, self.viewer, folders, time.time_ns() // 1_000_000
+            read_library, self._viewer, folders, time.time_ns() // 1_000_000
         )
-        return status_view(
-            self.monitor,
-            folders,
-            self.viewer,
-            await self.maintenance.view(),
-            library,
-            await self.maintenance.backup_scheduler.listed(),
-            dashboards,
-        )
+        return status_view(self._monitor, folders, self._viewer, self._last, library, dashboards)
