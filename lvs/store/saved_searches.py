@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 
 from lvs.errors import ConflictError, InvalidInputError, NotFoundError
@@ -70,7 +71,7 @@ def _change(tx: Transaction, viewer: Viewer, search_id: int, what: str, *values:
 def delete(tx: Transaction, viewer: Viewer, search_id: int) -> tuple[int, str]:
     """(id by which it is undone, the search's name). Raises NotFoundError when it is not there."""
     row = tx.connection.execute(
-        "delete from saved_search where id = ? and user_id = ? returning name, query",
+        "delete from saved_search where id = ? and user_id = ? returning name, query, pinned",
         (search_id, viewer.user_id),
     ).fetchone()
     if row is None:
@@ -85,8 +86,11 @@ def restore(tx: Transaction, viewer: Viewer, bulk_edit_id: int) -> str:
     value = bulk.take_value(tx, viewer, bulk_edit_id)
     if not value:
         return ""
-    name, query = json.loads(value)
+    name, query, pinned = json.loads(value)
     if any(tags.tag_key(one.name) == tags.tag_key(name) for one in saved(tx.connection, viewer)):
         raise ConflictError(f"Another saved search is named “{name}”. Rename or delete it first.")
     save(tx, viewer, name, query)
+    (restored,) = [one.id for one in saved(tx.connection, viewer) if one.name == name]
+    with contextlib.suppress(ConflictError):  # others were pinned since
+        pin(tx, viewer, restored, bool(pinned))
     return str(name)
