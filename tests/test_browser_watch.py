@@ -126,3 +126,19 @@ async def test_a_file_that_vanishes_takes_its_player_along_and_brings_it_back(
     await page.keyboard.press("k")
     await until(page, "!document.querySelector('video').paused")
     assert await page.evaluate("window.notReloaded")
+
+
+async def test_the_speed_button_changes_the_speed_and_opens_no_stars(
+    site: str, context: BrowserContext
+) -> None:
+    page = await film(context, site)
+    await page.locator("media-playback-rate-button").click()
+    await until(page, "document.querySelector('video').playbackRate !== 1")
+    await expect(page.locator("#rate")).to_be_hidden()
+
+
+async def test_a_letter_after_g_is_not_the_players(site: str, context: BrowserContext) -> None:
+    page = await film(context, site)
+    await page.keyboard.press("g")
+    await page.keyboard.press("f")
+    await page.wait_for_url("**/favorites")

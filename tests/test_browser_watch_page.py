@@ -142,12 +142,14 @@ async def test_one_press_resumes_from_the_list_of_what_was_started(
     cards = await library(live_services)
     item_id = cards["Films/B.mp4"].id
     await live_services.store.write(playback.save_position, HOUSEHOLD, item_id, 20.0)
-    page = await live_page(context, f"{site}/continue")
-    await page.locator(".card-link").click()
-    await page.wait_for_url("**/watch/**")
-    await until(page, "!document.querySelector('video').paused")
-    await until(page, "document.querySelector('video').currentTime > 20")
-    await expect(page.locator("[data-resume]")).to_have_count(0)
+    for path, card in (("/continue", ".card-link"), ("/", "#row-continue .card-link")):
+        page = await live_page(context, site + path)
+        await page.locator(card).first.click()
+        await page.wait_for_url("**/watch/**")
+        await until(page, "!document.querySelector('video').paused")
+        await until(page, "document.querySelector('video').currentTime > 20")
+        await expect(page.locator("[data-resume]")).to_have_count(0)
+        await page.close()
 
 
 async def test_resume_and_start_over_are_on_the_player(

@@ -12,7 +12,7 @@ const REASONS = {
 
 // The button shows "1.5x"; its name must hold what it shows, for those who speak to their device.
 function nameRate(player, media) {
-  const rate = player.querySelector('[data-rate]');
+  const rate = player.querySelector('[data-speed]');
   const name = () => {
     const words = `${media.playbackRate}x, playback rate`;
     if (rate.getAttribute('aria-label') !== words) rate.setAttribute('aria-label', words);
