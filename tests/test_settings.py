@@ -79,6 +79,25 @@ async def test_nothing_is_cut_off_at_any_size(server: LocalServer, browser: Brow
         assert not await browsers.axe_violations(page)
 
 
+async def test_what_is_selected_is_seen_in_forced_colors(
+    server: LocalServer, browser: Browser
+) -> None:
+    async with context(browser, **browsers.DESKTOP, forced_colors="active") as tabs:
+        page = await tabs.new_page()
+        await page.goto(f"{server.url}/settings")
+        seen = await page.evaluate(
+            """() => {
+              const style = (one) => getComputedStyle(one);
+              const of = (selector, read) => [...document.querySelectorAll(selector)].map(read);
+              return [
+                of('[name=theme] + span', (one) => style(one).backgroundColor),
+                of('.tabs a', (one) => style(one).borderBottomColor),
+              ].map((colors) => new Set(colors).size);
+            }"""
+        )
+        assert seen == [2, 2], "one of them looks different from the others"
+
+
 async def test_only_who_runs_the_server_sees_its_state(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
