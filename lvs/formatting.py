@@ -83,7 +83,7 @@ def seconds_left(left_s: float) -> str:
 
 
 def number(value: int) -> str:
-    return humanize.intcomma(value)
+    return f"{value:,}"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

@@ -109,6 +109,11 @@ def _fields(
     )
 
 
+@lru_cache(maxsize=2048)  # every page of lists has the same folders and tags
+def _counted(name: str, count: int, value: str) -> Option:
+    return Option(f"{name} ({formatting.number(count)})", value, current=False)
+
+
 def place_selects(
     folders: Folders, query: GalleryQuery, inside: Sequence[Folder], tags: Sequence[Tag]
 ) -> tuple[Select, ...]:
@@ -120,18 +125,12 @@ def place_selects(
         Option("Any", "", not query.folder),
         *(Option(paths.to_words(name), name, name == query.folder) for name in above),
         *(
-            Option(
-                f"{folder.name} ({formatting.number(folder.item_count)})",
-                folders.filename(folder.root_id, folder.path),
-                current=False,
-            )
+            _counted(folder.name, folder.item_count, folders.filename(folder.root_id, folder.path))
             for folder in inside
         ),
     ]
     further = [
-        Option(f"{tag.name} ({formatting.number(tag.count)})", tag.name, current=False)
-        for tag in tags
-        if tag.name not in query.tags
+        _counted(tag.name, tag.count, tag.name) for tag in tags if tag.name not in query.tags
     ]
     first = Option("Any" if not query.tags else "Add another", "", current=True)
     found = [Select("Folder", "folder", tuple(options))] if len(options) > 1 else []

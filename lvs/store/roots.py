@@ -121,12 +121,12 @@ def folders_in(
         " order by lower(name), id limit ?",
         (folder_id, limit),
     )
+    found = [_folder(row) for row in rows]
     hidden = visibility.hidden_counts(conn, audience, folder_id)
-    found = [
-        replace(folder, item_count=folder.item_count - hidden.get(folder.id, 0))
-        for folder in map(_folder, rows)
-    ]
-    return [folder for folder in found if folder.item_count]
+    if hidden:
+        seen = ((folder, folder.item_count - hidden.get(folder.id, 0)) for folder in found)
+        found = [replace(folder, item_count=count) for folder, count in seen if count]
+    return found
 
 
 def all_folders(conn: Connection, audience: Audience, limit: int) -> list[Folder]:
