@@ -18,7 +18,7 @@ from lvs.viewer import HOUSEHOLD
 from tests.helpers.browsers import live_page
 from tests.helpers.clips import Cast
 from tests.helpers.html import Element, element, elements
-from tests.helpers.libraries import age, library
+from tests.helpers.libraries import age, fill, library
 from tests.helpers.servers import LocalServer, eventually
 
 FILMS = ("Films/Alpine hare", "Films/Harbor", "Trips/Beach", "Trips/City")
@@ -270,3 +270,27 @@ async def test_an_open_home_equals_a_fresh_one_after_changes_elsewhere(
         ".filter((id, at, all) => all.indexOf(id) !== at)"
     )
     assert doubled == []
+
+
+async def test_a_full_row_keeps_its_length_and_order(
+    live_server: LocalServer, live_services: Services, context: BrowserContext
+) -> None:
+    """Cards move within it, leave it, and come from the rest of the list."""
+    await fill(live_services.store, 16)
+    write = live_services.store.write
+    await write(lengthen)
+    for item_id in range(1, 16):
+        await write(playback.save_position, HOUSEHOLD, item_id, 20.0)
+    page = await live_page(context, live_server.url)
+    cards = page.locator("#row-continue .card")
+    await expect(cards).to_have_count(12)
+    await write(playback.save_position, HOUSEHOLD, 2, 25.0)  # from beyond the end to the front
+    await expect(cards.first).to_have_id("v-2-continue")
+    await expect(cards).to_have_count(12)
+    await write(playback.save_position, HOUSEHOLD, 9, 60.0)  # watched to its end
+    await expect(page.locator("#v-9-continue")).to_have_count(0)
+    await expect(cards).to_have_count(12)
+    await write(curation.rate, HOUSEHOLD, 16, 5)
+    await expect(page.locator("#v-16-top")).to_have_count(1)
+    fresh = await live_page(context, live_server.url)
+    assert await shown_rows(page) == await shown_rows(fresh)

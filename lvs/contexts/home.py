@@ -27,6 +27,7 @@ from lvs.store.gallery import Page
 from lvs.viewer import Viewer
 
 ROW_LENGTH = 12
+MOST_MOVED = 3  # items that change before a row is sent whole
 NEWEST = 60  # items among which those of one folder are grouped
 EAGER = 6  # thumbnails of a row that are seen at once
 NEW_DAYS = 14
@@ -82,6 +83,18 @@ class MarkedCards:
 
 
 @dataclass(frozen=True, slots=True)
+class CardMoves:
+    """What brings a row up to date where few items have changed: the items that it does not show,
+    and (item, card, the item that follows it, None at the end). The last card comes first, so that
+    the page has what follows."""
+
+    row_name: str
+    removed: tuple[int, ...]
+    placed: tuple[tuple[int, Markup, int | None], ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Emptiness:
     """What `_empty.html` reads: how many items the library has, and what it says without any."""
 
@@ -111,11 +124,11 @@ class Sources(Protocol):
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What happened since a home was rendered: whether items or folders came, went or `moved`,
-    which items were `updated`, whether an average changed, and which items the viewer `marked`."""
+    which items were `updated`, the `averages` of which, and which items the viewer `marked`."""
 
     moved: bool
     updated: frozenset[int]
-    averaged: bool
+    averages: frozenset[int]
     marked: frozenset[int]
 
     def concern(self, one: RowList, shown: frozenset[int]) -> bool:
@@ -125,7 +138,7 @@ class Changes:
         if self.updated & shown:
             return True
         own = bool(self.marked) and one.query.is_personal
-        average = self.averaged and one.query.uses_average
+        average = bool(self.averages) and one.query.uses_average
         return own or average or (bool(self.updated) and one.query.is_filtered)
 
 
@@ -156,16 +169,48 @@ def changed_rows(
     sources: Sources,
     lists: Sequence[RowList],
     changes: Changes,
-) -> Iterator[Row | MarkedCards]:
-    """The rows that these changes may concern, as they are now; of those that keep their cards the
-    ones with other marks."""
+) -> Iterator[Row | CardMoves | MarkedCards]:
+    """The rows that these changes may concern, as they are now, or what brings them there."""
     for one in lists:
         page = row_page(conn, viewer, sources.folders, one)
         shown = frozenset(item_id for item_id, _ in page.items) if page else frozenset()
         if changes.concern(one, shown) or (one.query is None and _is_in_tiles(conn, changes)):
-            yield _row(conn, viewer, sources, one, page)
+            yield _moves(conn, viewer, sources, one, page, changes) or _row(
+                conn, viewer, sources, one, page
+            )
         elif changes.marked & shown:
             yield MarkedCards(one.name, changes.marked & shown)
+
+
+def _moves(
+    conn: Connection,
+    viewer: Viewer,
+    sources: Sources,
+    one: RowList,
+    page: Page | None,
+    changes: Changes,
+) -> CardMoves | None:
+    """None where the row is to be sent whole: it may have been absent, or is to be."""
+    touched = changes.updated | changes.marked | changes.averages
+    length = NEWEST if one.name == RECENT else ROW_LENGTH
+    shown = page.items[:length] if page else []
+    if page is None or changes.moved or len(touched) > MOST_MOVED or len(shown) <= len(touched):
+        return None
+    ids = [item_id for item_id, _ in shown]
+    removed = touched.difference(ids)
+    wanted = {place for place, item_id in enumerate(ids) if item_id in touched}
+    following = page.items[ROW_LENGTH:]
+    if one.name == RECENT:  # it keeps its items, some of them in tiles
+        removed, following = frozenset(), []
+    elif following or len(ids) == ROW_LENGTH:  # others took the places of those that left
+        wanted |= set(range(len(ids) - len(removed), len(ids)))
+    placed = []
+    for place in sorted(wanted, reverse=True):
+        for card in _cards(conn, viewer, sources.cards, [shown[place]]):
+            after = ids[place + 1] if place + 1 < len(ids) else None
+            placed.append((ids[place], _in_row(one.name, card, place), after))
+    hidden = (*removed, *(item_id for item_id, _ in following))
+    return CardMoves(one.name, hidden, tuple(placed), page.total)
 
 
 def _is_in_tiles(conn: Connection, changes: Changes) -> bool:
@@ -205,7 +250,7 @@ def row_page(conn: Connection, viewer: Viewer, folders: Folders, one: RowList) -
         spec = resolve(conn, viewer, folders, one.query).spec
     except NotFoundError:  # of a saved search: its folder was removed
         return None
-    limit = NEWEST if one.name == RECENT else ROW_LENGTH
+    limit = NEWEST if one.name == RECENT else ROW_LENGTH + MOST_MOVED
     items, following = gallery.list_page(conn, spec, limit=limit)
     builtin = BY_QUERY.get(one.query)
     total = gallery.count(conn, spec) if builtin and builtin.is_counted else None
@@ -225,9 +270,10 @@ def _row(
         return _folder_row(conn, viewer, sources.folders, one)
     items = page.items if page else []
     if one.name == RECENT:
-        entries = _recent(conn, viewer, sources, items)
+        entries: tuple[Markup | NewTile, ...] = _recent(conn, viewer, sources, items)
     else:
-        entries = tuple(in_row(one.name, _cards(conn, viewer, sources.cards, items)))
+        shown = items[:ROW_LENGTH]
+        entries = tuple(in_row(one.name, _cards(conn, viewer, sources.cards, shown)))
     total = page.total if page and one.name != RECENT else 0
     return Row(one.name, one.heading, one.url, entries, total or None)
 

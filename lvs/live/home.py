@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from lvs import formatting
 from lvs.contexts import home
 from lvs.contexts.status import Status, status_context
 from lvs.events import Event
@@ -54,13 +55,15 @@ class HomeFeed:
         changes = home.Changes(
             moved=any(event.topic not in OF_CARDS for event in shared_events),
             updated=frozenset(items_of(event for event in shared_events if not event.is_average)),
-            averaged=any(event.is_average for event in shared_events),
+            averages=frozenset(items_of(event for event in shared_events if event.is_average)),
             marked=frozenset(items_of(own_events)),
         )
         parts: list[str] = []
         for changed in home.changed_rows(conn, self.viewer, context, lists, changes):
             if isinstance(changed, home.MarkedCards):
                 parts += self._marks(conn, context, changed)
+            elif isinstance(changed, home.CardMoves):
+                parts += _moves(changed)
             else:
                 html = render("partials/_row.html", row=changed)
                 parts.append(responses.partial(f"#row-{changed.name}", html))
@@ -94,3 +97,18 @@ class HomeFeed:
     @property
     def is_costly(self) -> bool:
         return True
+
+
+def _moves(moves: home.CardMoves) -> Iterator[str]:
+    name = moves.row_name
+    for item_id in moves.removed:
+        yield responses.partial(f"#v-{item_id}-{name}", "", "delete")
+    for item_id, card, following in moves.placed:
+        if name == home.RECENT:
+            yield responses.partial(f"#v-{item_id}-{name}", card)
+        else:
+            where = "" if following is None else f" before:v-{following}-{name}"
+            yield responses.partial(f"#items-{name}", card, f"place{where}")
+    total = f"See all {formatting.number(moves.total)}" if moves.total else "See all"
+    if name != home.RECENT:
+        yield responses.partial(f"#all-{name}", total, "innerHTML")
