@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from playwright.async_api import BrowserContext, Page
+from playwright.async_api import BrowserContext, Page, expect
 
 from lvs.services import Services
 from tests.helpers import browsers
@@ -62,4 +62,4 @@ async def test_counts_are_right_after_a_move_and_after_a_copy(
     cast.copy("beach.mp4", videos / "Films" / "Beach again.mp4")
     await eventually(lambda: services.store.last_event_id > before)
     await assert_as_if_loaded_again(context, pages)
-    assert "Films/Beach again.mp4" in await pages[3].inner_text("#about .facts")
+    await expect(pages[3].locator("#about .facts")).to_contain_text("Films/Beach again.mp4")

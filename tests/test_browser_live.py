@@ -104,7 +104,7 @@ async def test_scroll_and_focus_stay_while_cards_arrive_and_leave(
     page = await live_page(context, f"{live_server.url}/all?sort=title")
     await until(page, "document.querySelectorAll('.card-image[srcset]').length === 40")
     card = page.locator(".card:has-text('Clip 30')")
-    await card.locator("a").focus()
+    await card.locator(".card-link").focus()
     await card.scroll_into_view_if_needed()
     top = await card.evaluate("card => card.getBoundingClientRect().top")
     assert await page.evaluate("scrollY") > 300
@@ -114,7 +114,7 @@ async def test_scroll_and_focus_stay_while_cards_arrive_and_leave(
     await until(page, "document.querySelectorAll('.card').length === 44")
     after = await card.evaluate("card => card.getBoundingClientRect().top")
     assert after == pytest.approx(top, abs=3), "what a person looks at has moved"
-    assert await card.locator("a").evaluate("link => link === document.activeElement")
+    assert await card.locator(".card-link").evaluate("link => link === document.activeElement")
 
 
 async def test_a_page_that_was_offline_catches_up_exactly(
@@ -193,7 +193,7 @@ async def test_pages_come_back_when_the_server_does(
 ) -> None:
     cast.unique(videos / "a.mp4")
     async with serving(live_services) as server:
-        page = await live_page(context, f"{server.url}/")
+        page = await live_page(context, f"{server.url}/all")
         await wait_for_titles(page, ["a"])
         await mark(page)
         live_services.hub.close()
