@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from lvs.services import Services
-from lvs.store import Transaction, curation, marks
+from lvs.store import Transaction, curation, marks, tags
 from lvs.viewer import HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
@@ -232,6 +232,30 @@ async def test_a_gamepad_moves_opens_marks_and_goes_back(
     await expect(link.first).to_be_focused()
     await tap(button=0)
     await page.wait_for_url("**/watch/**")
+
+
+async def test_on_the_page_of_a_video_keys_are_the_players_but_on_a_card(
+    site: str, context: BrowserContext, services: Services
+) -> None:
+    def share(tx: Transaction) -> None:
+        for item_id in range(1, 9):
+            tags.set_all(tx, item_id, ["sea"])
+
+    await services.store.write(share)
+    page = await live_page(context, site + WATCH)
+    await press(page, "ArrowDown")
+    await press(page, "?")
+    await page.get_by_role("dialog", name="Keyboard shortcuts").wait_for()
+    await page.get_by_role("button", name="All shortcuts").click()
+    await expect(page.get_by_role("heading", name="In lists")).to_be_visible()
+    await press(page, "Escape")
+    await expect(page.locator("#shortcuts")).to_be_hidden()
+    assert await page.evaluate("!document.activeElement.closest('.card')")
+    entries = page.locator(".entries").last.locator(".entry")
+    await entries.first.focus()
+    await press(page, "ArrowDown")
+    await expect(entries.nth(1)).to_be_focused()
+    await until(page, "document.querySelectorAll('.entry:not([tabindex])').length <= 2")
 
 
 async def test_every_card_is_reached_by_tab_without_scripts(site: str, browser: Browser) -> None:

@@ -1,13 +1,14 @@
 // Moves the focus by direction: from card to card, and from the first and last of them to what is
 // around. Each group of cards is one tab stop: the card that had the focus last, with its buttons.
-const LINKS = '.card-link, .folder-link';
-const CARDS = '.card, .folder-tile';
-const GROUPS = '.grid, .folder-tiles, .home-row-items';
+const LINKS = '.card-link, .folder-link, .entry';
+const CARDS = '.card, .folder-tile, .entry';
+const GROUPS = '.grid, .folder-tiles, .home-row-items, .entries';
 const STOPS = 'a[href], button, input, select, textarea, summary';
 const TOLERANCE = 8; // pixels by which what lies in a direction may overlap
 
 const cardOf = (element) => element?.closest?.(CARDS);
 const groupOf = (element) => element.closest(GROUPS) ?? element.parentNode;
+const linkOf = (card) => (card.matches(LINKS) ? card : card.querySelector(LINKS));
 const linksOf = (group) => [...group.querySelectorAll(LINKS)];
 
 // --- one tab stop for each group ---
@@ -15,7 +16,7 @@ const linksOf = (group) => [...group.querySelectorAll(LINKS)];
 const current = new WeakMap(); // group -> the card that is its tab stop
 
 function setStops(card, isStop) {
-  for (const element of card.querySelectorAll(STOPS)) {
+  for (const element of card.matches(STOPS) ? [card] : card.querySelectorAll(STOPS)) {
     if (isStop) element.removeAttribute('tabindex');
     else element.tabIndex = -1;
   }
@@ -127,7 +128,7 @@ export function move(key) {
   if (dialog) return show(nearest(from, key, [...dialog.querySelectorAll(STOPS)].filter(isReachable)));
   const card = cardOf(from);
   if (card) {
-    const link = card.querySelector(LINKS);
+    const link = linkOf(card);
     const others = around();
     const beside = others.filter((one) => main.contains(one));
     // Below the last row is nothing, also where the navigation beside it is longer.

@@ -53,6 +53,7 @@ document.addEventListener('keydown', (event) => {
   // Once loaded, this is before the browser's own action. Without a server the next key tries again.
   keys.then(({ press }) => press(event), () => { keys = null; });
 });
+document.addEventListener('click', async ({ target }) => target.closest('[data-shortcuts]') && (await import('./shortcuts.js')).openShortcuts());
 addEventListener('gamepadconnected', () => import('./gamepad.js'));
 document.querySelector('[data-search]')?.addEventListener('focus', () => import('./suggest.js').catch(() => {}), { once: true });
 

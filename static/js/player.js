@@ -201,7 +201,7 @@ const PAGE_KEYS = { '?': openHelp, n: follower('next'), p: follower('prev') };
 
 // Whether a key is for what has the focus: a field, a dialog, a button, a slider of the player.
 function isForFocused({ target, key }) {
-  if (target.closest('input, textarea, select, [contenteditable], dialog, .card')) return true;
+  if (target.closest('input, textarea, select, [contenteditable], dialog, .card, .entry')) return true;
   if (key === ' ' && target.closest('a, button, summary')) return true;
   return (target.keysUsed ?? []).some((used) => used === key || (used === 'Space' && key === ' '));
 }
