@@ -97,11 +97,14 @@ async def until(page: Page, expression: str, arg: object = None) -> None:
     await eventually(lambda: page.evaluate(expression, arg))
 
 
-async def axe_violations(page: Page) -> list[str]:
-    """What axe has against the page, rule by rule, with the elements."""
+async def axe_violations(page: Page, *rules: str) -> list[str]:
+    """What axe has against the page, rule by rule, with the elements: by these rules, or all."""
     if not await page.evaluate("'axe' in window"):
         await page.evaluate(AXE.read_text())
-    found = await page.evaluate("axe.run({resultTypes: ['violations']})")
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": rules}
+    found = await page.evaluate("options => axe.run(options)", options)
     return [
         f"{violation['id']}: {node['html'][:160]}"
         for violation in found["violations"]
