@@ -130,9 +130,10 @@ async def test_pages_of_music_fit_every_screen(browser: Browser, site: str) -> N
                 ".map(e => e.getBoundingClientRect()).map(r => Math.round(r.width - r.height))"
             )
             assert boxes == [0, 0, 0], size
-            for path in ("/music", "/all?q=boats"):
+            with_axe = size in ("phone", "desktop")  # the others have the layout of one of them
+            for path in ("/music", "/all?q=boats") if with_axe else ():
                 await page.goto(site + path)
                 assert await axe_violations(page) == [], f"{path} at {size}"
             page = await player(context, site)
-            assert await axe_violations(page) == [], size
+            assert not with_axe or await axe_violations(page) == [], size
             assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), size
