@@ -41,14 +41,14 @@ async def test_pages_say_that_the_database_is_lost_and_continue_by_themselves(
 ) -> None:
     monkeypatch.setattr(responses, "UNAVAILABLE_S", 1)
     await fill(live_server.services.store, 3)
-    opened = await live_page(context, live_server.url)
+    opened = await live_page(context, f"{live_server.url}/all")
     await expect(opened.locator("#grid > .card")).to_have_count(3)
     await opened.evaluate("window.notReloaded = true")
 
     postgres_server.stop()
     await expect(opened.locator(LOST)).to_contain_text("can't be reached")
     asked = await context.new_page()
-    response = await asked.goto(f"{live_server.url}/?sort=title")
+    response = await asked.goto(f"{live_server.url}/all?sort=title")
     assert response is not None
     assert response.status == 503
     await expect(asked.locator("main")).to_contain_text("This page continues by itself")
