@@ -52,7 +52,7 @@ def _put_all(tx: Transaction) -> None:
             " random_key) values (?, 'video', ?, '', '', '', 0, 0)",
             (number, str(number)),
         )
-        tx.connection.dialect.full_text.put(tx.connection, Document.of(number, *texts))
+        tx.connection.dialect.full_text.put(tx.connection, [Document.of(number, *texts)])
 
 
 def _found(conn: Connection, text: str) -> list[int]:

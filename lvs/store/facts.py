@@ -69,9 +69,11 @@ def _list_of(text: str) -> tuple[Any, ...]:
     return tuple(json.loads(text))
 
 
-def add(tx: Transaction, kind: Kind, item_id: int) -> None:
-    """The row of a new item, as before its probe."""
-    tx.connection.execute(f"insert into {kind.table} (item_id) values (?)", (item_id,))
+def add(tx: Transaction, kind: Kind, item_ids: Iterable[int]) -> None:
+    """The rows of new items, as before their probe."""
+    tx.connection.executemany(
+        f"insert into {kind.table} (item_id) values (?)", [(item_id,) for item_id in item_ids]
+    )
 
 
 def remove(tx: Transaction, kind: Kind, item_id: int) -> None:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 
 from lvs import kinds, paths
+from lvs.kinds.kind import Kind
 from lvs.models import FoundFile, KnownFile
 from lvs.store import facts, roots, search, visibility
 from lvs.store.backends.connection import Connection
@@ -158,6 +159,7 @@ def ingest(
     a known path is a replacement, and the item keeps its identity.
     """
     touched: set[int] = set()
+    added: dict[str, list[int]] = {}  # new items by kind
     folder_ids: dict[str, int] = {}
     for file in sorted(found, key=lambda file: file.path not in moved):  # movers clear the way
         folder = file.path.rpartition("/")[0]
@@ -187,7 +189,9 @@ def ingest(
             item_id = at.item_id
             _replace_content(tx, item_id, file)
         else:
-            item_id = _new_item(tx, file, first_scan=first_scan)
+            kind = kinds.kind_of(file.path) or kinds.MAIN
+            item_id = _new_item(tx, file, kind, first_scan=first_scan)
+            added.setdefault(kind.id, []).append(item_id)
         if at is not None and at.item_id == item_id:
             _update_file(tx, at.id, root_id, folder_id, file, item_id)
         else:
@@ -196,6 +200,7 @@ def ingest(
                 touched.add(at.item_id)
             _insert(tx, root_id, folder_id, file, item_id)
         touched.add(item_id)
+    _add_facts(tx, added)
     sync_items(tx, touched)
     return len(touched)
 
@@ -219,36 +224,57 @@ def sync_items(tx: Transaction, item_ids: Iterable[int]) -> None:
     conn = tx.connection
     tx.by_ingest = True
     ids = list(item_ids)
-    for item_id in ids:
-        files = of_item(conn, item_id)
-        present = [file for file in files if file.missing_since is None]
-        before, kind = conn.execute(
-            "select file_count, kind from item where id = ?", (item_id,)
-        ).fetchone()
-        kind = _set_kind(tx, item_id, kind, files[0].path)
-        title = facts.title(conn, kinds.KINDS[kind], item_id) or paths.title_of(files[0].path)
-        conn.execute(
-            "update item set file_count = ?, file_id = ?, title = ?, title_key = ?,"
-            " size_bytes = ?, version = version + 1 where id = ?",
-            (
-                len(present),
-                files[0].id,
-                title,
-                paths.sort_key(title),
-                files[0].size,
-                item_id,
-            ),
-        )
-        moved = _file_in_folders(conn, item_id, had_files=before > 0)
-        if present and before:
-            tx.emit("item.updated", item_id, kind=kind)
-            if moved:
-                tx.emit("folder.updated")
-        elif present:
-            tx.emit("item.added", item_id, kind=kind)
-        elif before:
+    files = _of_items(conn, ids)
+    updates, new = [], []
+    for item_id, (had, kind_before) in _states(conn, ids).items():
+        present = sum(file.missing_since is None for file in files[item_id])
+        file = files[item_id][0]
+        kind = _set_kind(tx, item_id, kind_before, file.path)
+        title = facts.title(conn, kinds.KINDS[kind], item_id) or paths.title_of(file.path)
+        updates.append((present, file.id, title, paths.sort_key(title), file.size, item_id))
+        if present:
+            tx.emit("item.updated" if had else "item.added", item_id, kind=kind)
+        elif had:
             tx.emit("item.removed", item_id, kind=kind)
+        if not had:
+            new.append(item_id)
+        elif _file_in_folders(conn, item_id) and present:
+            tx.emit("folder.updated")
+    conn.executemany(
+        "update item set file_count = ?, file_id = ?, title = ?, title_key = ?, size_bytes = ?,"
+        " version = version + 1 where id = ?",
+        updates,
+    )
+    _enter_folders(conn, new)
     search.index(conn, ids)
+
+
+def _of_items(conn: Connection, item_ids: Sequence[int]) -> dict[int, list[KnownFile]]:
+    """As `of_item` for many, in one query."""
+    rows = conn.execute(
+        f"select {_FILE} from file where {conn.dialect.among('item_id')}"
+        " order by missing_since is not null, id",
+        (conn.dialect.array(item_ids),),
+    )
+    found: dict[int, list[KnownFile]] = {}
+    for known in map(_file, rows):
+        found.setdefault(known.item_id, []).append(known)
+    return found
+
+
+def _states(conn: Connection, item_ids: Sequence[int]) -> dict[int, tuple[int, str]]:
+    """How many present files items have had until now, and their kinds, in the order given."""
+    rows = conn.execute(
+        f"select id, file_count, kind from item where {conn.dialect.among('id')}",
+        (conn.dialect.array(item_ids),),
+    )
+    found = {item_id: (count, kind) for item_id, count, kind in rows}
+    return {item_id: found[item_id] for item_id in item_ids}
+
+
+def _add_facts(tx: Transaction, added: Mapping[str, list[int]]) -> None:
+    for kind_id, item_ids in added.items():
+        facts.add(tx, kinds.KINDS[kind_id], item_ids)
 
 
 def _set_kind(tx: Transaction, item_id: int, current: str, path: str) -> str:
@@ -259,7 +285,7 @@ def _set_kind(tx: Transaction, item_id: int, current: str, path: str) -> str:
             f"update item set kind = ?, {_UNPROBED} where id = ?", (kind.id, item_id)
         )
         facts.remove(tx, kinds.KINDS[current], item_id)
-        facts.add(tx, kind, item_id)
+        facts.add(tx, kind, [item_id])
     return kind.id
 
 
@@ -278,27 +304,34 @@ def name_item(tx: Transaction, item_id: int) -> None:
     search.index(conn, [item_id])
 
 
-def _file_in_folders(conn: Connection, item_id: int, *, had_files: bool) -> bool:
-    """Enter an item in every folder above its present files; whether these became others."""
-    above = (
-        "with recursive above (id) as ("
-        " select folder_id from file where item_id = :item and missing_since is null"
-        " union select folder.parent_id from folder join above on folder.id = above.id"
-        " where folder.parent_id is not null)"
-    )
-    left = 0
-    if had_files:  # a new item is in no folder: thousands of them are scanned a second
-        left = conn.execute(
-            "delete from folder_item where item_id = :item"
-            f" and folder_id not in ({above} select id from above)",
-            {"item": item_id},
-        ).rowcount
-    added = conn.execute(  # SQLite takes `on conflict` for a join's without `where`
-        f"insert into folder_item (folder_id, item_id) {above}"
-        " select id, :item from above where true on conflict do nothing",
+# The folders above the present files of items, as (item_id, folder_id).
+_ABOVE = (
+    "with recursive above (item_id, folder_id) as ("
+    " select item_id, folder_id from file where missing_since is null and {items}"
+    " union select above.item_id, folder.parent_id from folder"
+    " join above on folder.id = above.folder_id where folder.parent_id is not null)"
+)
+
+
+def _file_in_folders(conn: Connection, item_id: int) -> bool:
+    """Enter an item in every folder above its present files, and in no other; whether these became
+    others."""
+    left = conn.execute(
+        "delete from folder_item where item_id = :item and folder_id not in"
+        f" ({_ABOVE.format(items='item_id = :item')} select folder_id from above)",
         {"item": item_id},
-    )
-    return left > 0 or added.rowcount > 0
+    ).rowcount
+    return _enter_folders(conn, [item_id]) + left > 0
+
+
+def _enter_folders(conn: Connection, item_ids: Sequence[int]) -> int:
+    """Enter items in every folder above their present files; returns how many entries are new."""
+    above = _ABOVE.format(items=conn.dialect.among("item_id"))
+    return conn.execute(  # SQLite takes `on conflict` for a join's without `where`
+        f"insert into folder_item (folder_id, item_id) {above}"
+        " select folder_id, item_id from above where true on conflict do nothing",
+        (conn.dialect.array(item_ids),),
+    ).rowcount
 
 
 def _kind_of(tx: Transaction, item_id: int) -> str:
@@ -345,33 +378,26 @@ def _on_disk(file: FoundFile) -> tuple[bytes, int, int, str]:
     return os.fsencode(file.path), file.size, file.mtime_ns, file.fingerprint
 
 
-def _new_item(tx: Transaction, file: FoundFile, *, first_scan: bool) -> int:
-    media_hash = _free_hash(tx, file.fingerprint)
+def _new_item(tx: Transaction, file: FoundFile, kind: Kind, *, first_scan: bool) -> int:
+    """The id of a new item. Its address is the fingerprint, unless an item that uses it has since
+    got other content."""
     added_at = min(file.mtime_ns // 1_000_000, tx.at) if first_scan else tx.at
-    kind = kinds.kind_of(file.path) or kinds.MAIN
-    row = tx.connection.execute(
-        "insert into item (kind, media_hash, fingerprint, title, title_key, added_at, random_key)"
-        " values (?, ?, ?, '', '', ?, ?) returning id",
-        (
-            kind.id,
-            media_hash,
-            file.fingerprint,
-            max(added_at, 0),
-            int(media_hash, 16) % 2_147_483_647,
-        ),
-    ).fetchone()
-    facts.add(tx, kind, row[0])
-    return int(row[0])
-
-
-def _free_hash(tx: Transaction, fingerprint: str) -> str:
-    """The fingerprint, unless an item that uses it has since got other content."""
-    media_hash = fingerprint
-    while tx.connection.execute(
-        "select 1 from item where media_hash = ?", (media_hash,)
-    ).fetchone():
+    media_hash, row = file.fingerprint, None
+    while row is None:
+        row = tx.connection.execute(
+            "insert into item"
+            " (kind, media_hash, fingerprint, title, title_key, added_at, random_key)"
+            " values (?, ?, ?, '', '', ?, ?) on conflict (media_hash) do nothing returning id",
+            (
+                kind.id,
+                media_hash,
+                file.fingerprint,
+                max(added_at, 0),
+                int(media_hash, 16) % 2_147_483_647,
+            ),
+        ).fetchone()
         media_hash = hashlib.blake2b(media_hash.encode(), digest_size=8).hexdigest()
-    return media_hash
+    return int(row[0])
 
 
 _UNPROBED = (

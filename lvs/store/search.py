@@ -38,12 +38,10 @@ def expression(text: str) -> SearchQuery:
 def index(conn: Connection, item_ids: Iterable[int]) -> None:
     """Make what is searched agree with these items; only those that are there are found."""
     ids = list(item_ids)
-    found = {document.item_id: document for document in _documents(conn, ids)}
-    for item_id in ids:
-        if item_id in found:
-            conn.dialect.full_text.put(conn, found[item_id])
-        else:
-            conn.dialect.full_text.remove(conn, item_id)
+    found = _documents(conn, ids)
+    conn.dialect.full_text.put(conn, found)
+    for item_id in set(ids).difference(document.item_id for document in found):
+        conn.dialect.full_text.remove(conn, item_id)
 
 
 def index_all(conn: Connection) -> Iterator[int]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -126,11 +126,11 @@ class FullText(Protocol):
 
     def matches(self, parameter: str) -> str: ...
 
-    def put(self, conn: Connection, document: Document) -> None:
-        """Make an item found by these texts, and by no others."""
+    def put(self, conn: Connection, documents: Sequence[Document]) -> None:
+        """Make items found by these texts, and by no others."""
 
     def fill(self, conn: Connection, documents: Iterable[Document]) -> None:
-        """The same for many items, when the table is empty."""
+        """The same when the table is empty."""
 
     def remove(self, conn: Connection, item_id: int) -> None: ...
 
@@ -145,11 +145,9 @@ class Fts5:
     def matches(self, parameter: str) -> str:
         return f"item_fts match {parameter}"
 
-    def put(self, conn: Connection, document: Document) -> None:
-        self.remove(conn, document.item_id)
-        conn.execute(
-            "insert into item_fts (rowid, title, path, tags) values (?, ?, ?, ?)", document
-        )
+    def put(self, conn: Connection, documents: Sequence[Document]) -> None:
+        conn.executemany("delete from item_fts where rowid = ?", [one[:1] for one in documents])
+        self.fill(conn, documents)
 
     def fill(self, conn: Connection, documents: Iterable[Document]) -> None:
         conn.insert("item_fts", ("rowid", "title", "path", "tags"), documents)
@@ -172,11 +170,11 @@ class TsVector:
     def matches(self, parameter: str) -> str:
         return f"words @@ {parameter}"
 
-    def put(self, conn: Connection, document: Document) -> None:
-        conn.execute(
+    def put(self, conn: Connection, documents: Sequence[Document]) -> None:
+        conn.executemany(
             "insert into item_fts (item_id, words) values (?, cast(? as tsvector))"
             " on conflict (item_id) do update set words = excluded.words",
-            (document.item_id, _tsvector(*document[1:])),
+            [(item_id, _tsvector(*texts)) for item_id, *texts in documents],
         )
 
     def fill(self, conn: Connection, documents: Iterable[Document]) -> None:
