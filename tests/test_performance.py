@@ -318,7 +318,7 @@ async def test_the_json_has_the_shape_of_the_legacy_server(server: LocalServer) 
     used = await snapshot(server)
     for found in (empty, used):
         jsonschema_rs.validate(legacy_schema.SNAPSHOT, found)
-    assert len(used["endpoints"]) == 6  # type: ignore[arg-type]
+    assert len(used["endpoints"]) == 7  # type: ignore[arg-type]
     jsonschema_rs.validate(
         legacy_schema.ROUTES, await snapshot(server, "/api/admin/performance/routes")
     )
