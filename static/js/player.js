@@ -120,6 +120,8 @@ function setUp(player) {
   };
   media.addEventListener('error', () => say(REASONS[media.error?.code] ?? REASONS[3]));
   media.querySelector('source').addEventListener('error', () => say(REASONS[4]));
+  // It may have failed before this module was loaded.
+  if (media.networkState === HTMLMediaElement.NETWORK_NO_SOURCE) say(REASONS[4]);
   media.addEventListener('playing', () => {
     say('');
     stage.closest('.watch').dataset.played = '';
