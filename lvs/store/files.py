@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 
 from lvs import kinds, paths
-from lvs.kinds.kind import Kind
 from lvs.models import FoundFile, KnownFile
 from lvs.store import facts, roots, search, visibility
 from lvs.store.backends.connection import Connection
@@ -189,9 +188,7 @@ def ingest(
             item_id = at.item_id
             _replace_content(tx, item_id, file)
         else:
-            kind = kinds.kind_of(file.path) or kinds.MAIN
-            item_id = _new_item(tx, file, kind, first_scan=first_scan)
-            added.setdefault(kind.id, []).append(item_id)
+            item_id = _new_item(tx, file, added, first_scan=first_scan)
         if at is not None and at.item_id == item_id:
             _update_file(tx, at.id, root_id, folder_id, file, item_id)
         else:
@@ -378,9 +375,12 @@ def _on_disk(file: FoundFile) -> tuple[bytes, int, int, str]:
     return os.fsencode(file.path), file.size, file.mtime_ns, file.fingerprint
 
 
-def _new_item(tx: Transaction, file: FoundFile, kind: Kind, *, first_scan: bool) -> int:
-    """The id of a new item. Its address is the fingerprint, unless an item that uses it has since
-    got other content."""
+def _new_item(
+    tx: Transaction, file: FoundFile, added: dict[str, list[int]], *, first_scan: bool
+) -> int:
+    """The id of a new item, which is `added` to those of its kind. Its address is the fingerprint,
+    unless an item that uses it has since got other content."""
+    kind = kinds.kind_of(file.path) or kinds.MAIN
     added_at = min(file.mtime_ns // 1_000_000, tx.at) if first_scan else tx.at
     media_hash, row = file.fingerprint, None
     while row is None:
@@ -397,6 +397,7 @@ def _new_item(tx: Transaction, file: FoundFile, kind: Kind, *, first_scan: bool)
             ),
         ).fetchone()
         media_hash = hashlib.blake2b(media_hash.encode(), digest_size=8).hexdigest()
+    added.setdefault(kind.id, []).append(int(row[0]))
     return int(row[0])
 
 
