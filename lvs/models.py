@@ -98,6 +98,16 @@ class CardThumbnail:
 
 
 @dataclass(frozen=True, slots=True)
+class CardProbe:
+    """What was read in the file of any kind: `error` is why it could not be read, `recorded_at` is
+    ISO 8601."""
+
+    error: str | None
+    container: str | None
+    recorded_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """What a card of the gallery shows to everybody. `Marks` is what it shows to one viewer."""
 
@@ -110,9 +120,7 @@ class Card:
     duration_s: float | None
     views: int
     file: CardFile
-    probe_error: str | None
-    container: str | None
-    recorded_at: str | None  # ISO 8601
+    probed: CardProbe
     thumbnail: CardThumbnail
     facts: Mapping[str, Any]  # by the columns of its kind
 

@@ -1,4 +1,4 @@
-"""The first screen: pictures begin high, few marks are in it, and its own are loaded first."""
+"""The first screen: thumbnails begin high, few marks are in it, and its own are loaded first."""
 
 from __future__ import annotations
 

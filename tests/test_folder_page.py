@@ -101,10 +101,10 @@ async def test_the_order_of_folders_is_remembered_and_an_address_wins(
 ) -> None:
     await fill(server.services.store, 3, ("Films",))
     named = titles((await server.get("/all?folder=Films")).text)
-    chosen = await server.get("/all?folder=Films&sort=title&direction=desc&remember=1")
-    assert chosen.status == 303
-    assert chosen.headers["location"] == "/all?folder=Films&direction=desc"
-    cookie = {"Cookie": chosen.headers["set-cookie"].partition(";")[0]}
+    answer = await server.get("/all?folder=Films&sort=title&direction=desc&remember=1")
+    assert answer.status == 303
+    assert answer.headers["location"] == "/all?folder=Films&direction=desc"
+    cookie = {"Cookie": answer.headers["set-cookie"].partition(";")[0]}
     again = (await server.get("/all?folder=Films", headers=cookie)).text
     assert titles(again) == named[::-1]
     assert element(again, class_="direction")["title"] == "Z to A"

@@ -16,7 +16,15 @@ from lvs.store import Connection, Transaction, bulk, database
 from lvs.viewer import HOUSEHOLD
 from tests.helpers.html import card_ids, element, elements, links
 from tests.helpers.libraries import fill, touched
-from tests.helpers.servers import LocalServer, Message, StartServices, Stream, eventually, serving
+from tests.helpers.servers import (
+    LocalServer,
+    Message,
+    StartServices,
+    Stream,
+    eventually,
+    serving,
+    serving_live,
+)
 
 ENDLESS = "with recursive n (i) as (select 1 union all select i + 1 from n) select count(*) from n"
 
@@ -25,14 +33,8 @@ ENDLESS = "with recursive n (i) as (select 1 union all select i + 1 from n) sele
 async def server(start_services: StartServices) -> AsyncIterator[LocalServer]:
     """A server whose hub runs, and nothing else."""
     services: Services = await start_services(live=False)
-    following = [
-        asyncio.create_task(services.hub.follow_events()),
-        asyncio.create_task(services.hub.follow_status()),
-    ]
-    async with serving(services) as running:
+    async with serving_live(services) as running:
         yield running
-    for task in following:
-        task.cancel()
 
 
 async def streams(server: LocalServer, *queries: str) -> list[Stream]:

@@ -68,7 +68,7 @@ def program(tmp_path: Path) -> Path:
     (folder / "__init__.py").write_text(DECLARATION)
     (folder / "probe.py").write_text(PROBE)
     (folder / "page.py").write_text(PAGE)
-    (folder / "player.html").write_text('<p><a href="{{ stage.media_url }}">Read</a></p>')
+    (folder / "player.html").write_text('<p><a href="{{ stage.play.media_url }}">Read</a></p>')
     (folder / "controls.html").write_text("")
     (home / "lvs" / "store" / "migrations" / "9000_note.sql").write_text(MIGRATION)
     return home

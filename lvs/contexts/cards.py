@@ -102,7 +102,7 @@ def card_context(card: Card, folders: Folders, today: date) -> CardContext:
     )
     state, reason = _state(card, offline)
     extras = kinds.KINDS[card.kind].card_extras(card.facts)
-    year = (card.recorded_at or "")[:4]
+    year = (card.probed.recorded_at or "")[:4]
     if year == f"{today:%Y}":
         year = ""
     return CardContext(
@@ -123,7 +123,7 @@ def card_context(card: Card, folders: Folders, today: date) -> CardContext:
 
 def _thumbnail(card: Card, extras: CardExtras, state: str) -> ThumbnailContext:
     browsers = kinds.KINDS[card.kind].browsers
-    plays = state != "ready" or not browsers or browsers.can_play(card.container, card.facts)
+    plays = state != "ready" or not browsers or browsers.can_play(card.probed.container, card.facts)
     return ThumbnailContext(
         url=thumbnail_url(card, 320),
         large=thumbnail_url(card, 640) if card.thumbnail.key else "",
@@ -171,8 +171,8 @@ def _state(card: Card, offline_since: int | None) -> tuple[str, str]:
         return "missing", f"File missing {formatting.since(card.file.missing_since)}"
     if offline_since is not None:
         return "offline", f"Folder offline {formatting.since(offline_since)}"
-    if card.probe_error:
-        return "failed", card.probe_error
+    if card.probed.error:
+        return "failed", card.probed.error
     return ("ready" if card.thumbnail.key else "waiting"), ""
 
 

@@ -67,6 +67,16 @@ class Direction:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """How the list is sorted, and by what else it could be; `kept` are the arguments that a new
+    order leaves."""
+
+    sorts: tuple[Choice, ...]
+    direction: Direction | None
+    kept: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The files of a list that could not be read: how many, and the cards of the first of them."""
 
@@ -79,9 +89,9 @@ class Summary:
     """Above the grid: where we are, how much there is, in which order, what is further down.
 
     `folders` and `head` are of a folder's own list, without filters. `filters` lead to the list
-    without them, `active` is how many the form has set; `kept` are the arguments that a new order
-    leaves; `empty` is what to say of a list without items, None where the library has none. `noun`
-    is one item of the list in words, `kind` its kind, or the main one where it has all.
+    without them, `active` is how many the form has set; `empty` is what to say of a list without
+    items, None where the library has none. `noun` is one item of the list in words, `kind` its
+    kind, or the main one where it has all.
     """
 
     heading: str
@@ -91,9 +101,7 @@ class Summary:
     active: int
     folders: tuple[FolderTile, ...]
     head: FolderHead | None
-    sorts: tuple[Choice, ...]
-    direction: Direction | None
-    kept: tuple[tuple[str, str], ...]
+    order: Order
     empty: Empty | None
     noun: str
     kind: Kind
@@ -272,9 +280,11 @@ def summary_context(
             if listing.folder and not query.is_filtered
             else None
         ),
-        sorts=_sorts(query),
-        direction=_direction(query),
-        kept=tuple(query.with_(sort="", direction="", seed=0, after="").arguments),
+        order=Order(
+            sorts=_sorts(query),
+            direction=_direction(query),
+            kept=tuple(query.with_(sort="", direction="", seed=0, after="").arguments),
+        ),
         empty=None if total else empty_context(query, narrowed_by, count),
         noun=_noun(conn, viewer, query),
         kind=KINDS[query.only_kind or MAIN.id],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -39,6 +39,17 @@ class SavedLink:
     pinned: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SharedNavigation:
+    """What an audience shares: how many items or tags a list has, by its address; the folders;
+    how many items there are in all."""
+
+    counts: dict[str, int]
+    folders: tuple[NavFolder, ...]
+    has_more_folders: bool
+    total: int
+
+
 _IN_RAIL = {query for query, one in builtin.BY_QUERY.items() if one.is_in_rail}
 
 
@@ -46,25 +57,32 @@ def navigation_context(
     conn: Connection,
     viewer: Viewer,
     folders: Folders,
-    shared: Mapping[str, int] | None = None,
+    shared: SharedNavigation | None = None,
 ) -> Navigation:
-    """`shared` are the `shared_counts` of this viewer's audience, where they are known."""
-    counts = {
-        **(shared_counts(conn, viewer) if shared is None else shared),
-        **_counts(conn, viewer, personal=True),
-    }
+    """`shared` is the `shared_navigation` of this viewer's audience, where it was read already."""
+    shared = shared or shared_navigation(conn, viewer, folders)
+    counts = {**shared.counts, **_counts(conn, viewer, personal=True)}
     optional = {kind.list.url for kind in KINDS.values() if kind is not MAIN}
     lists = tuple(
         replace(item, count=counts.get(item.url))
         for item in builtin.NAVIGATION.lists
         if counts.get(item.url) or item.url not in optional
     )
+    saved = _saved_items(conn, viewer, folders, is_counted=shared.total <= COUNTED_LIBRARY)
+    return Navigation(lists, shared.folders, shared.has_more_folders, saved)
+
+
+def shared_navigation(conn: Connection, viewer: Viewer, folders: Folders) -> SharedNavigation:
+    """What the navigation shows to everybody of this viewer's audience."""
     tops = top_folders(conn, viewer.audience, folders)
-    return Navigation(
-        lists,
-        _tree(conn, viewer, folders, tops[:MAX_FOLDERS]),
-        len(tops) > MAX_FOLDERS,
-        _saved_items(conn, viewer, folders),
+    return SharedNavigation(
+        counts={
+            **_counts(conn, viewer, personal=False),
+            "/tags": tags.count(conn, viewer.audience),
+        },
+        folders=_tree(conn, viewer, folders, tops[:MAX_FOLDERS]),
+        has_more_folders=len(tops) > MAX_FOLDERS,
+        total=gallery.count(conn, ListSpec(viewer)),
     )
 
 
@@ -93,15 +111,16 @@ def _folder_item(folders: Folders, folder: Folder) -> NavItem:
     return NavItem(f"folder-{folder.id}", folder.name, url, folder.item_count, "folder")
 
 
-def _saved_items(conn: Connection, viewer: Viewer, folders: Folders) -> tuple[NavItem, ...]:
+def _saved_items(
+    conn: Connection, viewer: Viewer, folders: Folders, *, is_counted: bool
+) -> tuple[NavItem, ...]:
     """Counted in a small library: in a large one, a search may be costly to count, and these are
     on every page."""
-    total = gallery.count(conn, ListSpec(viewer))
     found = []
     for number, search in enumerate(saved_searches.saved(conn, viewer)):
         query = _list_of(search.query)
         count = None
-        if query is not None and total <= COUNTED_LIBRARY and number < MAX_COUNTED:
+        if query is not None and is_counted and number < MAX_COUNTED:
             try:
                 count = gallery.count(conn, resolve(conn, viewer, folders, query).spec)
             except NotFoundError:  # its folder was removed
@@ -131,14 +150,6 @@ def current_of(navigation: Navigation, nav_url: str) -> str:
         if not parted or not path.startswith(FOLDER_PREFIX):
             return "/folders"
     return path
-
-
-def shared_counts(conn: Connection, viewer: Viewer) -> dict[str, int]:
-    """How many items (or tags) lists have that are the same for an audience, by address."""
-    return {
-        **_counts(conn, viewer, personal=False),
-        "/tags": tags.count(conn, viewer.audience),
-    }
 
 
 def _counts(conn: Connection, viewer: Viewer, *, personal: bool) -> dict[str, int]:

@@ -179,7 +179,7 @@ def _facts(details: ItemDetails, folders: Folders, part: PagePart) -> list[Fact]
         Fact("Duration", formatting.duration(card.duration_s)),
         *(Fact(name, value) for name, value in part.facts),
         Fact("Size", formatting.size(card.file.size)),
-        Fact("Recorded", (details.card.recorded_at or "")[:10]),
+        Fact("Recorded", (details.card.probed.recorded_at or "")[:10]),
         Fact("Added", card_day(card.added_at)),
         Fact("Files" if len(copies) > 1 else "File", " · ".join(copies) or card.file.path),
     ]

@@ -87,5 +87,5 @@ def is_playable(card: Card, folders: Folders) -> bool:
         card.kind == MAIN.id
         and card.file.missing_since is None
         and card.file.root_id not in folders.offline_ids
-        and card.probe_error is None
+        and card.probed.error is None
     )

@@ -148,7 +148,7 @@ def video(
         "description": folder,
         "thumbnailImage": urls.thumbnail(base, card),
         **sortable,
-        "dateReleased": (details.card.recorded_at or "")[:10] or sortable["dateAdded"],
+        "dateReleased": (details.card.probed.recorded_at or "")[:10] or sortable["dateAdded"],
         "projection": _PROJECTIONS.get(card.facts["effective_projection"], "fisheye"),
         "stereo": formatting.stereo(card.facts["effective_stereo"]),
         "isEyeSwapped": card.facts["effective_stereo"] in ("rl", "bt"),

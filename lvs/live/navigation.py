@@ -1,6 +1,6 @@
 """The navigation of open pages: rendered after the cards of a change, which nobody has to wait for.
 
-What an audience shares is counted once for all its viewers.
+What an audience shares is read once for all its viewers.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Set
 
-from lvs.contexts.navigation import navigation_context, shared_counts
+from lvs.contexts.navigation import SharedNavigation, navigation_context, shared_navigation
 from lvs.http import responses
 from lvs.live.feeds import RenderContext
 from lvs.store import Connection, Store
@@ -86,7 +86,7 @@ def _render(conn: Connection, context: RenderContext, viewers: Set[Viewer]) -> R
     """The navigation of these viewers, what went wrong with some, and those that are left."""
     rendered: dict[Viewer, str] = {}
     errors: list[Exception] = []
-    counts: dict[Audience, dict[str, int]] = {}
+    shared: dict[Audience, SharedNavigation] = {}
     began = time.monotonic()
     # The viewers of an audience one after the other.
     waiting = sorted(viewers, key=lambda viewer: hash(viewer.audience))
@@ -94,9 +94,9 @@ def _render(conn: Connection, context: RenderContext, viewers: Set[Viewer]) -> R
         viewer = waiting.pop()
         try:
             with conn.limited(LIMIT_S):
-                if viewer.audience not in counts:
-                    counts[viewer.audience] = shared_counts(conn, viewer)
-                found = navigation_context(conn, viewer, context.folders, counts[viewer.audience])
+                if viewer.audience not in shared:
+                    shared[viewer.audience] = shared_navigation(conn, viewer, context.folders)
+                found = navigation_context(conn, viewer, context.folders, shared[viewer.audience])
                 html = context.templates.render("partials/_navigation.html", navigation=found)
                 rendered[viewer] = responses.partial("#navigation", html)
         except Exception as error:

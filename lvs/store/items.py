@@ -10,7 +10,7 @@ from typing import Any
 from lvs.errors import NotFoundError
 from lvs.kinds import KINDS
 from lvs.kinds.kind import Facts
-from lvs.models import Card, CardFile, CardThumbnail, Folder, ItemDetails
+from lvs.models import Card, CardFile, CardProbe, CardThumbnail, Folder, ItemDetails
 from lvs.store import facts, files, visibility
 from lvs.store.backends.connection import Connection
 from lvs.store.writer import Transaction
@@ -64,9 +64,7 @@ def _card(row: Sequence[Any], its_facts: Facts) -> Card:
         duration_s or None,
         views,
         CardFile(root_id, os.fsdecode(path), size, missing_since),
-        probe_error,
-        container,
-        recorded_at,
+        CardProbe(probe_error, container, recorded_at),
         CardThumbnail(key, preview),
         its_facts,
     )

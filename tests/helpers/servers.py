@@ -169,6 +169,20 @@ async def serving(
         await running
 
 
+@contextlib.asynccontextmanager
+async def serving_live(services: Services) -> AsyncIterator[LocalServer]:
+    """A server whose hub follows changes, and nothing else runs: tests scan when they want to."""
+    async with asyncio.TaskGroup() as following:
+        tasks = [
+            following.create_task(services.hub.follow_events()),
+            following.create_task(services.hub.follow_status()),
+        ]
+        async with serving(services) as running:
+            yield running
+        for task in tasks:
+            task.cancel()
+
+
 async def eventually(check: Callable[[], object], timeout: float = 15) -> Any:
     """Ask until the answer is true; returns it. Waiting for a condition, not for a time."""
     deadline = time.monotonic() + timeout

@@ -58,7 +58,7 @@ def part(details: ItemDetails) -> PagePart:
 
 
 def trouble_of(details: ItemDetails) -> Trouble:
-    container = details.card.container
+    container = details.card.probed.container
     if container not in SUPPORT.containers:
         kind = f"{container.upper()} files" if container else "this kind of file"
         return Trouble(f"Browsers can't play {kind}.", can_play=False)
@@ -77,7 +77,7 @@ def trouble_of(details: ItemDetails) -> Trouble:
 def player_mime_type(details: ItemDetails) -> str:
     """The type for the player: Matroska with the codecs of WebM is WebM to a browser."""
     if (
-        details.card.container == "matroska"
+        details.card.probed.container == "matroska"
         and details.card.facts["video_codec"] in _MATROSKA_AS_WEBM
     ):
         return "video/webm"
