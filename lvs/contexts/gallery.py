@@ -139,19 +139,26 @@ class SaveSearch:
 
 
 @dataclass(frozen=True, slots=True)
+class ListUrls:
+    """Addresses of a list: its page, its region alone, its feed, its link in the navigation.
+    `query` is the list as arguments."""
+
+    start: str
+    again: str
+    feed: str
+    nav: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gallery:
-    """A page of the list. `query` is the list as arguments, `nav_url` the address of its link in
-    the navigation."""
+    """A page of the list."""
 
     summary: Summary
     list_page: ListPage
     failed: Failed
     is_first: bool
-    start: str
-    again: str
-    feed: str
-    query: str
-    nav_url: str
+    urls: ListUrls
     search: SearchBox
     filters: FilterForm
     save_search: SaveSearch
@@ -189,11 +196,13 @@ def gallery_context(
         list_page=_list_page(conn, cards, listing, rows, following),
         failed=failed_context(conn, cards, listing),
         is_first=not query.after,
-        start=query.url(),
-        again=query.url("/partials/gallery"),
-        feed=query.url("/events", since=since),
-        query=query.with_(seed=0).url("").removeprefix("?"),
-        nav_url=nav_url_of(query, saved),
+        urls=ListUrls(
+            start=query.url(),
+            again=query.url("/partials/gallery"),
+            feed=query.url("/events", since=since),
+            nav=nav_url_of(query, saved),
+            query=query.with_(seed=0).url("").removeprefix("?"),
+        ),
         search=_search_box(query, saved),
         filters=filter_form(query, _place_selects(conn, folders, listing)),
         shape=KINDS[query.only_kind].list.shape if query.only_kind else "wide",

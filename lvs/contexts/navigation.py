@@ -139,7 +139,8 @@ def saved_links(conn: Connection, viewer: Viewer) -> tuple[SavedLink, ...]:
 
 def current_of(navigation: Navigation, nav_url: str) -> str:
     """The link of the navigation to mark on a page that is at `nav_url`: of a folder that the tree
-    does not have the nearest one above it, else all folders."""
+    does not have the nearest one above it, else all folders; of a kind that the library has nothing
+    of, the main one."""
     links = [*navigation.lists, *navigation.saved]
     for folder in navigation.folders:
         links += [folder.link, *folder.inside]
@@ -149,6 +150,8 @@ def current_of(navigation: Navigation, nav_url: str) -> str:
         path, parted, _ = path.rpartition("/")
         if not parted or not path.startswith(FOLDER_PREFIX):
             return "/folders"
+    if path not in known and path in {kind.list.url for kind in KINDS.values()}:
+        return MAIN.list.url
     return path
 
 

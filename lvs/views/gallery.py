@@ -107,7 +107,7 @@ async def page(services: Services, query: GalleryQuery) -> Rendered:
         return await rendered(
             services,
             "gallery.html",
-            gallery.nav_url,
+            gallery.urls.nav,
             gallery=gallery,
             st=status,
             preferences=preferences,
