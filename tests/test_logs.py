@@ -21,9 +21,11 @@ Lines = Callable[[], list[str]]
 
 @pytest.fixture(autouse=True)
 def restored_logging() -> Iterator[None]:
-    """Whatever a test configures, the next one has pytest's own handlers again."""
-    loggers = [logging.getLogger(name) for name in ("", "asyncio", "hypercorn.error")]
+    """Whatever a test configures, the next one has pytest's own handlers again. A level that was
+    set on the dashboard in a test before is none of these tests."""
+    loggers = [logging.getLogger(name) for name in ("", "lvs", "asyncio", "hypercorn.error")]
     before = [(logger, logger.level, list(logger.handlers)) for logger in loggers]
+    logging.getLogger("lvs").setLevel(logging.NOTSET)
     yield
     for logger, level, handlers in before:
         logger.setLevel(level)
