@@ -22,11 +22,11 @@ SETTLED = "document.fonts.ready.then(() => [...document.images].every(image => i
 async def main(url: str) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium.find())
-        await take(browser, url, "gallery", "/all", (1280, 800))
-        await take(browser, url, "phone", "/all", (390, 844))
+        await take(browser, url, "home", "/", (1280, 800))
+        await take(browser, url, "phone", "/", (390, 844))
         await take(browser, url, "headset", "/all", (1280, 720), scale=1.25)
         await take(browser, url, "connect", "/headset", (1280, 860))
-        await take(browser, url, "performance", "/admin/performance", (1280, 860))
+        await take(browser, url, "dashboard", "/admin", (1280, 800))
         await take(browser, url, "select", "/all", (1280, 800), select)
         sea = "/watch/Landscapes/Sea at dusk (HDR).mp4"
         await take(browser, url, "watch", sea, (1280, 800), play)
