@@ -47,12 +47,18 @@ def related_ids(html: str) -> list[int]:
 async def message_to(
     server: LocalServer, path: str, change: Callable[[], Awaitable[None]]
 ) -> Message:
-    """The one message that a watch page gets of a change."""
+    """The one message that a watch page gets of a change; its navigation follows when it is due,
+    also that of a change before."""
     page = (await server.get(path)).text
     feed = elements(page, id="live")[0]["hx-sse:connect"]
     stream = await server.stream(feed)
     await change()
-    return await stream.until(lambda message: "hx-target" in message.data)
+    return await stream.until(_has_regions)
+
+
+def _has_regions(message: Message) -> bool:
+    targets = {partial["hx-target"] for partial in elements(message.data, "hx-partial")}
+    return bool(targets - {"#navigation"})
 
 
 async def test_a_push_keeps_the_list_that_the_person_came_from(server: LocalServer) -> None:
