@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
@@ -13,33 +11,22 @@ from lvs.viewer import HOUSEHOLD
 from tests.helpers import browsers
 from tests.helpers.browsers import live_page, until
 from tests.helpers.libraries import fill
-from tests.helpers.servers import LocalServer, eventually, serving
+from tests.helpers.servers import LocalServer, eventually
 
 WATCH = "/watch/A%20folder/Video%20000000.mp4"
 
 
 @pytest.fixture
-async def services(live_services: Services) -> Services:
-    """Its folder is empty, so scans find the tests' rows offline; nothing else touches them."""
-    return live_services
-
-
-@pytest.fixture
-async def server(services: Services) -> AsyncIterator[LocalServer]:
-    async with serving(services) as server:
-        yield server
-
-
-@pytest.fixture
-async def site(services: Services, server: LocalServer) -> str:
-    await fill(services.store, 60, ["A folder", "Another"])
+async def site(live_server: LocalServer) -> str:
+    store = live_server.services.store
+    await fill(store, 60, ["A folder", "Another"])
 
     def rate(tx: Transaction) -> None:
         for item_id in range(2, 61):
             curation.rate(tx, HOUSEHOLD, item_id, 1 + item_id % 5)
 
-    await services.store.write(rate)
-    return server.url
+    await store.write(rate)
+    return live_server.url
 
 
 async def place(page: Page) -> tuple[int, int]:
@@ -119,7 +106,7 @@ async def test_the_first_card_and_the_whole_page_take_few_stops_of_tab(
 
 
 async def test_the_card_that_had_the_focus_is_the_stop_of_tab(
-    site: str, context: BrowserContext, services: Services
+    site: str, context: BrowserContext, live_services: Services
 ) -> None:
     page = await live_page(context, f"{site}/all?sort=title")
     await press(page, "ArrowDown")
@@ -130,18 +117,18 @@ async def test_the_card_that_had_the_focus_is_the_stop_of_tab(
     assert await page.evaluate("!document.activeElement.closest('.card')")
     # Cards that are pushed keep it: of this card and of another.
     for item_id in (int(stop.removeprefix("v-")), 60):
-        await services.store.write(curation.rate, HOUSEHOLD, item_id, 5)
+        await live_services.store.write(curation.rate, HOUSEHOLD, item_id, 5)
         await expect(page.locator(f"#v-{item_id} .rate-given")).to_have_text("5")
     await press(page, "Tab")
-    assert await page.evaluate("document.activeElement.closest('.card').id") == stop
+    await expect(page.locator(f"#{stop} .card-link")).to_be_focused()
     await until(page, "document.querySelectorAll('#grid a[tabindex=\"-1\"]').length >= 59 * 2")
 
 
 async def test_letters_and_digits_mark_the_card_in_focus(
-    site: str, context: BrowserContext, services: Services
+    site: str, context: BrowserContext, live_services: Services
 ) -> None:
     async def own() -> tuple[bool, int | None]:
-        found = (await services.store.read(marks.of_items, HOUSEHOLD, [1])).get(1)
+        found = (await live_services.store.read(marks.of_items, HOUSEHOLD, [1])).get(1)
         return (found.favorite, found.rating) if found else (False, None)
 
     async def is_marked(favorite: bool, rating: int | None) -> None:
@@ -199,7 +186,7 @@ PAD = """() => {
 
 
 async def test_a_gamepad_moves_opens_marks_and_goes_back(
-    site: str, context: BrowserContext, services: Services
+    site: str, context: BrowserContext, live_services: Services
 ) -> None:
     page = await live_page(context, f"{site}/all?sort=title")
     await page.evaluate(PAD)
@@ -235,13 +222,13 @@ async def test_a_gamepad_moves_opens_marks_and_goes_back(
 
 
 async def test_on_the_page_of_a_video_keys_are_the_players_but_on_a_card(
-    site: str, context: BrowserContext, services: Services
+    site: str, context: BrowserContext, live_services: Services
 ) -> None:
     def share(tx: Transaction) -> None:
         for item_id in range(1, 9):
             tags.set_all(tx, item_id, ["sea"])
 
-    await services.store.write(share)
+    await live_services.store.write(share)
     page = await live_page(context, site + WATCH)
     await press(page, "ArrowDown")
     await press(page, "?")
