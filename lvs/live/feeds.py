@@ -16,7 +16,7 @@ from lvs.contexts.cards import as_in, marks_context
 from lvs.contexts.copies import words_for_copies
 from lvs.contexts.gallery import failed_context, summary_context
 from lvs.contexts.stage import stage_context
-from lvs.contexts.status import status_context
+from lvs.contexts.status import Status, status_context
 from lvs.contexts.up_next import up_next_context
 from lvs.contexts.watch import about_context, related_entries
 from lvs.errors import NotFoundError
@@ -222,17 +222,32 @@ class GalleryFeed:
 
     def status(self, context: RenderContext) -> str:
         status = status_context(context.activity, context.folders, self.viewer.audience, self.query)
-        return responses.partial(
-            "#status", context.templates.render("partials/_status.html", st=status)
-        )
+        return status_partial(context, status)
 
     @property
     def is_costly(self) -> bool:
         return self.query.is_filtered
 
 
+class OwnFeed:
+    """What feeds have in common of which all is one viewer's own: nothing is shared with others."""
+
+    __slots__ = ()
+
+    @property
+    def shared_key(self) -> Hashable:
+        return self
+
+    @property
+    def is_personal(self) -> bool:
+        return True
+
+    def update(self, conn: Connection, context: RenderContext, events: list[Event]) -> str:
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
-class WatchFeed:
+class WatchFeed(OwnFeed):
     """A watch page: its video, the list that the person came from, and related videos.
 
     `came_from` is None for the video's own folder; `shown` are the related videos.
@@ -244,22 +259,11 @@ class WatchFeed:
     came_from: GalleryQuery | None = None
     shown: frozenset[int] = frozenset()
 
-    @property
-    def shared_key(self) -> Hashable:
-        return self
-
-    @property
-    def is_personal(self) -> bool:
-        return True
-
     def concerns(self, event: Event) -> bool:
         if event.is_average:
             uses_average = self.came_from is not None and self.came_from.uses_average
             return uses_average and event.item_id == self.item_id
         return True
-
-    def update(self, conn: Connection, context: RenderContext, events: list[Event]) -> str:
-        return ""
 
     def update_own(
         self,
@@ -313,6 +317,12 @@ class WatchFeed:
     @property
     def is_costly(self) -> bool:
         return False
+
+
+def status_partial(context: RenderContext, status: Status) -> str:
+    return responses.partial(
+        "#status", context.templates.render("partials/_status.html", st=status)
+    )
 
 
 def items_of(events: Iterable[Event]) -> set[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -12,32 +12,21 @@ from lvs.contexts import home
 from lvs.contexts.status import Status, status_context
 from lvs.events import Event
 from lvs.http import responses
-from lvs.live.feeds import OF_CARDS, RenderContext, items_of
+from lvs.live.feeds import OF_CARDS, OwnFeed, RenderContext, items_of, status_partial
 from lvs.models import NO_MARKS
 from lvs.store import Connection, items, marks, saved_searches
 from lvs.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
-class HomeFeed:
+class HomeFeed(OwnFeed):
     """The home: each row that an event may change is sent as it is now. Most rows are the viewer's
     own, so all of it is."""
 
     viewer: Viewer
 
-    @property
-    def shared_key(self) -> Hashable:
-        return self
-
-    @property
-    def is_personal(self) -> bool:
-        return True
-
     def concerns(self, event: Event) -> bool:
         return True
-
-    def update(self, conn: Connection, context: RenderContext, events: list[Event]) -> str:
-        return ""
 
     def update_own(
         self,
@@ -89,10 +78,7 @@ class HomeFeed:
         return status_context(context.activity, context.folders, self.viewer.audience)
 
     def status(self, context: RenderContext) -> str:
-        return responses.partial(
-            "#status",
-            context.templates.render("partials/_status.html", st=self._status(context)),
-        )
+        return status_partial(context, self._status(context))
 
     @property
     def is_costly(self) -> bool:
