@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -10,18 +9,19 @@ from quart import request
 from quart_schema import validate_querystring
 
 from lvs import formatting, paths
+from lvs.api import records
 from lvs.api.calls import answers
 from lvs.api.problems import refuses
-from lvs.api.records import Record, RecordCache, json_of, records
+from lvs.api.records import Record
 from lvs.api.videos import ListIn, VideoRating, rating_out, video_out
 from lvs.folders import Folders
 from lvs.http.routes import API, Route
 from lvs.http.viewers import current_viewer
 from lvs.kinds import ALL, KINDS, MAIN
-from lvs.listing.query import GalleryQuery, arguments_of, parse_query
-from lvs.listing.resolve import find_hash, resolve
+from lvs.listing.query import arguments_of, parse_query
+from lvs.listing.resolve import find_hash
 from lvs.services import current_services
-from lvs.store import Connection, gallery
+from lvs.store import Connection
 from lvs.urls import media_url, page_url, thumbnail_url
 from lvs.viewer import Viewer
 
@@ -68,19 +68,11 @@ class ItemsOut(BaseModel):
 @refuses(400, 404)
 async def listed(query_args: ItemsIn) -> bytes:
     """One page of items. With `sort=random`, pass the same `seed` for each page."""
-    services = current_services()
     arguments = arguments_of(request.query_string)
     query = parse_query({"kind": ALL, **arguments})
     if not (arguments.get("sort") or query.q):
         query = query.with_(sort="newest")
-    return await services.store.read(
-        _listed,
-        current_viewer(),
-        services.folders,
-        services.rendering.api_items,
-        query,
-        query_args.limit,
-    )
+    return await records.listed(query, query_args.limit, b"items", item_out)
 
 
 @answers(ItemOut)
@@ -91,25 +83,9 @@ async def single(media_hash: str) -> ItemOut:
     return await services.store.read(_single, current_viewer(), services.folders, media_hash)
 
 
-def _listed(
-    conn: Connection,
-    viewer: Viewer,
-    folders: Folders,
-    cache: RecordCache,
-    query: GalleryQuery,
-    limit: int,
-) -> bytes:
-    """The JSON of an `ItemsOut`."""
-    spec = resolve(conn, viewer, folders, query).spec
-    page = gallery.page(conn, spec, limit=limit, after=query.after or None)
-    items = b",".join(json_of(conn, viewer, folders, cache, page.items, item_out))
-    following = json.dumps(page.next).encode()
-    return b'{"items":[%b],"next":%b,"total":%d}' % (items, following, page.total)
-
-
 def _single(conn: Connection, viewer: Viewer, folders: Folders, media_hash: str) -> ItemOut:
     item_id = find_hash(conn, viewer, folders, media_hash)
-    return item_out(records(conn, viewer, [item_id])[0], folders)
+    return item_out(records.records(conn, viewer, [item_id])[0], folders)
 
 
 def item_out(record: Record, folders: Folders) -> ItemOut:

@@ -11,8 +11,12 @@ from pydantic import BaseModel
 
 from lvs.caches import Cache
 from lvs.folders import Folders
+from lvs.http.viewers import current_viewer
+from lvs.listing.query import GalleryQuery
+from lvs.listing.resolve import resolve
 from lvs.models import Card, RatingSummary
-from lvs.store import Connection, curation, items, tags, visibility
+from lvs.services import current_services
+from lvs.store import Connection, curation, gallery, items, tags, visibility
 from lvs.store.curation import UNRATED
 from lvs.viewer import Viewer
 
@@ -45,6 +49,32 @@ def records(conn: Connection, viewer: Viewer, ids: Sequence[int]) -> list[Record
         for item_id in ids
         if item_id in cards
     ]
+
+
+async def listed(query: GalleryQuery, limit: int, name: bytes, describe: Describe) -> bytes:
+    """The JSON of one page of a list: its items under `name`, `next` and `total`."""
+    services = current_services()
+    cache = services.rendering.api_items
+    return await services.store.read(
+        _listed, current_viewer(), services.folders, cache, query, limit, name, describe
+    )
+
+
+def _listed(
+    conn: Connection,
+    viewer: Viewer,
+    folders: Folders,
+    cache: RecordCache,
+    query: GalleryQuery,
+    limit: int,
+    name: bytes,
+    describe: Describe,
+) -> bytes:
+    spec = resolve(conn, viewer, folders, query).spec
+    page = gallery.page(conn, spec, limit=limit, after=query.after or None)
+    found = b",".join(json_of(conn, viewer, folders, cache, page.items, describe))
+    following = json.dumps(page.next).encode()
+    return b'{"%b":[%b],"next":%b,"total":%d}' % (name, found, following, page.total)
 
 
 def json_of(

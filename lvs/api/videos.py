@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, create_model
@@ -10,19 +9,19 @@ from quart import request
 from quart_schema import validate_querystring
 
 from lvs import formatting, paths
+from lvs.api import records
 from lvs.api.calls import Arguments, answers
 from lvs.api.problems import refuses
-from lvs.api.records import Record, RecordCache, json_of, records
+from lvs.api.records import Record
 from lvs.errors import NotFoundError
 from lvs.folders import Folders
 from lvs.http.routes import API, Route
 from lvs.http.viewers import current_viewer
 from lvs.kinds import MAIN
-from lvs.listing.query import GalleryQuery, arguments_of, parse_query
-from lvs.listing.resolve import resolve
+from lvs.listing.query import arguments_of, parse_query
 from lvs.models import RatingSummary
 from lvs.services import current_services
-from lvs.store import Connection, gallery, items
+from lvs.store import Connection, items
 from lvs.store.filters import FILTERS, Filter
 from lvs.store.sort_orders import SORT_ORDERS
 from lvs.urls import thumbnail_url, watch_url
@@ -104,19 +103,11 @@ class VideosOut(BaseModel):
 @refuses(400, 404)
 async def listed(query_args: ListIn) -> bytes:
     """One page of videos. With `sort=random`, pass the same `seed` for each page."""
-    services = current_services()
     arguments = arguments_of(request.query_string)
     query = parse_query({**arguments, "kind": MAIN.id})
     if not (arguments.get("sort") or query.q):
         query = query.with_(sort="newest")  # also in folders: programs want new videos
-    return await services.store.read(
-        _listed,
-        current_viewer(),
-        services.folders,
-        services.rendering.api_items,
-        query,
-        query_args.limit,
-    )
+    return await records.listed(query, query_args.limit, b"videos", video_out)
 
 
 @answers(VideoOut)
@@ -127,25 +118,9 @@ async def single(media_hash: str) -> VideoOut:
     return await services.store.read(_single, current_viewer(), services.folders, media_hash)
 
 
-def _listed(
-    conn: Connection,
-    viewer: Viewer,
-    folders: Folders,
-    cache: RecordCache,
-    query: GalleryQuery,
-    limit: int,
-) -> bytes:
-    """The JSON of a `VideosOut`."""
-    spec = resolve(conn, viewer, folders, query).spec
-    page = gallery.page(conn, spec, limit=limit, after=query.after or None)
-    videos = b",".join(json_of(conn, viewer, folders, cache, page.items, video_out))
-    following = json.dumps(page.next).encode()
-    return b'{"videos":[%b],"next":%b,"total":%d}' % (videos, following, page.total)
-
-
 def _single(conn: Connection, viewer: Viewer, folders: Folders, media_hash: str) -> VideoOut:
     item_id = items.id_of_hash(conn, viewer.audience, media_hash)
-    found = records(conn, viewer, [item_id] if item_id is not None else [])
+    found = records.records(conn, viewer, [item_id] if item_id is not None else [])
     if not found or found[0].card.kind != MAIN.id:
         raise NotFoundError("No video with this `media_hash` in the library.")
     return video_out(found[0], folders)
