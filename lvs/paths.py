@@ -51,13 +51,18 @@ def title_of(path: str) -> str:
 _DIGITS = re.compile(r"\d+")
 
 
+def plain(text: str) -> str:
+    """A text in small letters without accents."""
+    small = text.casefold()
+    if small.isascii():
+        return small
+    decomposed = unicodedata.normalize("NFKD", small)
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
 def sort_key(title: str) -> str:
     """A text that sorts as people expect: case and accents aside, "2" before "10"."""
-    plain = title.casefold()
-    if not plain.isascii():
-        decomposed = unicodedata.normalize("NFKD", plain)
-        plain = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return _DIGITS.sub(lambda digits: digits.group().zfill(12), plain)
+    return _DIGITS.sub(lambda digits: digits.group().zfill(12), plain(title))
 
 
 _PACKAGE = Path(__file__).parent

@@ -5,7 +5,6 @@ Folders, pages, tags, saved searches and actions are matched by their names, vid
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -32,6 +31,7 @@ PER_GROUP = 6
 SUGGESTIONS_PER_GROUP = 3
 LONGEST_TEXT = 200
 MOST_FOLDERS = 20_000  # that are matched; those with most videos
+_plain = lru_cache(MOST_FOLDERS)(paths.plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +241,7 @@ def _best(
 def score(text: str, name: str) -> int | None:
     """How well a name (or path) matches what was typed, 0 best: its beginning, beginnings of its
     words in any order, something inside, the letters in this order. None when it does not."""
-    wanted, whole = _fold(text), _fold(name)
+    wanted, whole = _plain(text), _plain(name)
     own = whole.rpartition("/")[2]
     if own.startswith(wanted):
         return 0
@@ -252,10 +252,3 @@ def score(text: str, name: str) -> int | None:
         return 2
     letters = iter(whole)
     return 3 if all(letter in letters for letter in wanted.replace(" ", "")) else None
-
-
-@lru_cache(MOST_FOLDERS)
-def _fold(text: str) -> str:
-    """Small letters without accents."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in apart if not unicodedata.combining(char))
